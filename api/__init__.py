@@ -1,0 +1,1 @@
+"""The commune's service: the domain as folders, the plumbing as files."""

@@ -1,0 +1,74 @@
+"""From a bearer token to an Actor, in one statement: ended sessions, revoked tablets, changed grants work at once."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import and_, select, update
+from sqlmodel import Session
+
+from api import clock
+from api.accounts.actor import Actor, Grant
+from api.accounts.permissions import Role
+from api.accounts.tables import Account, AccountGrant, Device, SignIn
+from api.areas.scope import Scope, valid_on
+from api.db import Db
+from api.problems import DeviceRevoked, NotSignedIn
+from api.security import AccessToken
+
+_bearer = OAuth2PasswordBearer("/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False)
+
+
+def signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)], db: Db) -> Actor:
+    """The caller. Raises NotSignedIn without a valid token, DeviceRevoked where the session's tablet is revoked."""
+    read = request.app.state.tokens.read_access(token, clock.now()) if token else None
+    if read is None:
+        raise NotSignedIn()
+    actor = actor_of(db, read)
+    request.state.actor = actor
+    return actor
+
+
+def actor_of(session: Session, token: AccessToken) -> Actor:
+    """Reads session, account, tablet and today's grants in one statement."""
+    rows = session.execute(
+        select(SignIn, Account, Device.revoked_at, AccountGrant)
+        .join(Account, Account.id == SignIn.account_id)  # type: ignore[arg-type]
+        .outerjoin(Device, Device.id == SignIn.device_id)  # type: ignore[arg-type]
+        .outerjoin(
+            AccountGrant,
+            and_(AccountGrant.account_id == Account.id, valid_on(AccountGrant, clock.today())),  # type: ignore[arg-type]
+        )
+        .where(SignIn.id == token.session_id)  # type: ignore[arg-type]
+    ).all()
+    if not rows:
+        raise NotSignedIn()
+    sign_in, account, revoked_at, _ = rows[0]
+    if revoked_at is not None:
+        raise DeviceRevoked(
+            "Máy này đã bị thu hồi. Phiếu chưa gửi vẫn còn trên máy; hãy mang máy tới cán bộ xã.",
+            "This tablet has been revoked. What it has not sent is still on it: bring it to the commune officer.",
+        )
+    gone = sign_in.ended_at or account.disabled_at or account.id != token.account_id
+    if gone or sign_in.expires_at <= clock.now():
+        raise NotSignedIn()
+    if sign_in.seen_generation < token.generation:
+        _note_seen(session, token)
+    return Actor(
+        account_id=account.id,
+        username=account.username,
+        full_name=account.full_name,
+        session_id=sign_in.id,
+        device_id=sign_in.device_id,
+        grants=tuple(Grant(Role(g.role), g.area_id, g.head) for *_, g in rows if g is not None),
+        scope=Scope.of(()),
+    )
+
+
+def _note_seen(session: Session, token: AccessToken) -> None:
+    # The client holds the tokens of this generation: from now on the one before is a stolen one (security.refresh).
+    session.execute(
+        update(SignIn)
+        .where(SignIn.id == token.session_id, SignIn.seen_generation < token.generation)  # type: ignore[arg-type]
+        .values(seen_generation=token.generation)
+    )

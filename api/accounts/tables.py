@@ -1,0 +1,116 @@
+"""Accounts, their grants (role + area), sign-in sessions, tablets, enrolment codes, and counted failures."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlmodel import Field, SQLModel
+
+from api.accounts.permissions import Role
+from api.db import one_of
+
+_WHEN = TIMESTAMP(timezone=True)
+
+
+class Account(SQLModel, table=True):
+    """Somebody (or another system) who signs in. Never deleted: the audit log and the history name it."""
+
+    __tablename__ = "account"
+
+    id: UUID = Field(primary_key=True)
+    username: str = Field(sa_type=Text, unique=True)  # lower case
+    full_name: str = Field(sa_type=Text)
+    password_hash: str = Field(sa_type=Text)
+    password_changed_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    disabled_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    version: int = 1
+    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+
+
+class AccountGrant(SQLModel, table=True):
+    """A role in an area. Read at every request, so that ending one works at once. `head`: trưởng xóm."""
+
+    __tablename__ = "account_grant"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("NOT head OR role = 'hamlet_surveyor'", name="head_is_surveyor"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),
+        Index("ix_account_grant_account", "account_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id")
+    role: Role = Field(sa_type=Text)
+    area_id: UUID = Field(foreign_key="area.id", index=True)
+    head: bool = False
+    valid_from: date
+    valid_to: date | None = None
+    granted_by: UUID | None = None
+    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    followed_from: UUID | None = None  # the grant this one continues after a change of areas
+
+
+class SignIn(SQLModel, table=True):
+    """One signed-in session. Its refresh token is derived from (id, generation), so nothing secret is stored.
+
+    `seen_generation` is the newest generation the client has shown to hold: until it has shown the current one,
+    the answer that carried it may have been lost on the road, and the one before still works.
+    """
+
+    __tablename__ = "sign_in"
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    device_id: UUID | None = Field(default=None, foreign_key="device.id", index=True)
+    generation: int = 1
+    seen_generation: int = 1
+    rotated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    expires_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    ended_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    ended_why: str | None = Field(default=None, sa_type=Text)
+
+
+class Device(SQLModel, table=True):
+    """A tablet, bound to the account that enrolled it. Its id is made on the tablet."""
+
+    __tablename__ = "device"
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    name: str = Field(sa_type=Text)
+    app_version: str | None = Field(default=None, sa_type=Text)
+    enrolled_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    revoked_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    revoked_by: UUID | None = None
+    last_contact_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    last_seq: int = 0
+    pending: int | None = None  # what the tablet said it still holds, at its last contact
+    clock_skew_seconds: int | None = None
+
+
+class EnrolmentCode(SQLModel, table=True):
+    """A one-time code with which a tablet may be enrolled; only its hash is stored."""
+
+    __tablename__ = "enrolment_code"
+
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    hamlet_id: UUID | None = Field(default=None, foreign_key="area.id")
+    account_id: UUID | None = Field(default=None, foreign_key="account.id")
+    created_by: UUID = Field(foreign_key="account.id")
+    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    expires_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    used_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    device_id: UUID | None = None
+
+
+class FailedAttempt(SQLModel, table=True):
+    """Failures counted per key (account, address, or both) in a window: shared by all workers."""
+
+    __tablename__ = "failed_attempt"
+
+    key: str = Field(primary_key=True, sa_type=Text)
+    window_start: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    failures: int

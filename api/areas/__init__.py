@@ -1,0 +1,1 @@
+"""The administrative tree, as dated data: levels are rows, not columns."""

@@ -1,0 +1,40 @@
+"""The one place where a caller becomes SQL: which areas a right reaches, today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from api import clock
+from api.areas.tables import AreaClosure
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The areas of somebody's grants for one right, with everything that hangs under them on `day`.
+
+    An empty scope covers nothing: a right without an area is no right.
+    """
+
+    area_ids: frozenset[UUID]
+    day: date
+
+    @classmethod
+    def of(cls, area_ids: Iterable[UUID]) -> "Scope":
+        return cls(frozenset(area_ids), clock.today())
+
+    def covers(self, column: Any) -> ColumnElement[bool]:
+        """A condition for WHERE: the area in `column` is one of mine, or hangs under one of mine."""
+        return column.in_(
+            select(AreaClosure.descendant_id)
+            .where(AreaClosure.ancestor_id.in_(sorted(self.area_ids)))  # type: ignore[attr-defined]
+            .where(valid_on(AreaClosure, self.day))
+        )
+
+
+def valid_on(table: Any, day: Any) -> ColumnElement[bool]:
+    """The row holds on `day` (`valid_to` is the last day, NULL is open)."""
+    return (table.valid_from <= day) & or_(table.valid_to.is_(None), table.valid_to >= day)

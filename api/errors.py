@@ -1,0 +1,169 @@
+"""Turns everything that can be raised into a problem: ours, the framework's, the database's, and bugs."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api import field_errors
+from api.problems import (
+    AlreadyExists,
+    Conflict,
+    InternalError,
+    Invalid,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    NotJson,
+    NotSignedIn,
+    PermissionDenied,
+    Problem,
+    TooLarge,
+    Unavailable,
+)
+
+log = logging.getLogger("giamngheo.errors")
+
+MEDIA_TYPE = "application/problem+json"
+
+# What a constraint's refusal means to a person. A constraint that is not here is a bug of ours when it fires.
+_CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
+    "uq_household_hamlet_no": (
+        AlreadyExists,
+        "Số hộ này đã được dùng cho một hộ khác trong xóm. Hãy kiểm tra lại số hộ.",
+        "This household number is taken by another household of the hamlet.",
+    ),
+    "uq_account_username": (AlreadyExists, "Tên đăng nhập này đã có.", "This username is taken."),
+    "pk_household": (AlreadyExists, "Mã hộ này đã có.", "This household id exists."),
+    "pk_member": (AlreadyExists, "Mã nhân khẩu này đã có.", "This member id exists."),
+    "pk_request": (AlreadyExists, "Mã giấy đề nghị này đã có.", "This request id exists."),
+    "fk_household_hamlet_id": (NotFound, "Không có xóm này.", "There is no such hamlet."),
+    "fk_member_household_id": (NotFound, "Không có hộ này.", "There is no such household."),
+    "ex_area_code_days": (
+        Conflict,
+        "Mã đơn vị này đang được dùng.",
+        "This area code is in use on those days.",
+    ),
+    "ex_area_parent_days": (
+        Conflict,
+        "Một đơn vị chỉ có một cấp trên trong một ngày.",
+        "An area has one parent a day.",
+    ),
+    "ex_recognition_days": (
+        Conflict,
+        "Hộ đã có phân loại trong những ngày này.",
+        "The household has a class on those days.",
+    ),
+}
+
+_HTTP: dict[int, type[Problem]] = {
+    400: NotJson,
+    401: NotSignedIn,
+    403: PermissionDenied,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: NotAcceptable,
+}
+
+# SQLSTATE classes that mean "try again": a lost connection, a deadlock, a lock waited for too long, shutting down
+_TRY_AGAIN = ("08", "40", "53", "55P03", "57")
+
+
+def language(request: Request) -> str:
+    """`vi` unless the reader's first choice among the two is English."""
+    for choice in request.headers.get("accept-language", "").lower().split(","):
+        tag = choice.split(";")[0].strip()
+        if tag.startswith("en"):
+            return "en"
+        if tag.startswith("vi"):
+            return "vi"
+    return "vi"
+
+
+def answer(request: Request, problem: Problem) -> JSONResponse:
+    """The one shape of every answer that is not 2xx."""
+    trace_id = getattr(request.state, "trace_id", None)
+    return JSONResponse(
+        problem.body(language(request), trace_id),
+        status_code=problem.status,
+        headers=problem.headers | {"Content-Language": language(request)},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def from_database(error: DBAPIError) -> Problem | None:
+    """The database's refusal as a sentence; None for one that no input should be able to cause."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if isinstance(error, IntegrityError):
+        name = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+        if name in _CONSTRAINTS:
+            kind, vi, en = _CONSTRAINTS[name]
+            return kind(vi, en, constraint=name)
+    if error.connection_invalidated or isinstance(error, InterfaceError) or state.startswith(_TRY_AGAIN):
+        return Unavailable()
+    if isinstance(error, OperationalError) and not state:
+        return Unavailable()  # no SQLSTATE: the server was not reached at all
+    if isinstance(error, DataError):
+        return Invalid("Có giá trị nằm ngoài phạm vi lưu được.", "A value lies outside of what can be stored.")
+    return None
+
+
+def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = error.errors()
+    if any(e["type"] == "json_invalid" for e in errors):
+        return answer(request, NotJson())
+    return answer(request, Invalid(errors=tuple(field_errors.translate(e, request_location=True) for e in errors)))
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    kind = _HTTP.get(error.status_code, InternalError if error.status_code >= 500 else Invalid)
+    problem = kind()
+    problem.headers |= dict(error.headers or {})
+    return answer(request, problem)
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return answer(request, error)
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    problem = from_database(error)
+    if problem is None:
+        return _bug(request, error)
+    return answer(request, problem)
+
+
+def _bug(request: Request, error: Exception) -> JSONResponse:
+    # The trace id is all a stranger learns. A statement's values stay out of the log too: they are people.
+    hidden = isinstance(error, DBAPIError)
+    log.error(
+        "bug trace=%s %s",
+        getattr(request.state, "trace_id", None),
+        type(getattr(error, "orig", error)).__name__ if hidden else type(error).__name__,
+        exc_info=None if hidden else error,
+    )
+    return answer(request, InternalError())
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers. Order does not matter: the most specific class wins."""
+    handlers: dict[Any, Any] = {
+        Problem: _problem,
+        RequestValidationError: _validation,
+        HTTPException: _http,
+        DBAPIError: _database,
+        PoolTimeout: lambda request, _: answer(request, Unavailable()),
+        Exception: _bug,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,1 @@
+"""The register: households, their members, moves, splits and merges."""

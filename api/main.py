@@ -1,0 +1,65 @@
+"""create_app(): settings, engine, routers, problems, middleware. Nothing else."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from api import errors, openapi, wire
+from api.accounts.routes import router as accounts
+from api.areas.routes import router as areas
+from api.audit_routes import router as audit
+from api.audit_sealer import Sealer
+from api.changes.routes import router as changes
+from api.config import Settings, settings
+from api.db import make_engine
+from api.health import router as health
+from api.households.routes import router as households
+from api.keys import IdKey
+from api.plans.routes import router as plans
+from api.reviews.routes import router as reviews
+from api.security import Tokens
+from api.serve import die_with_parent, tune_gc
+from mobile_sync.routes import router as sync
+
+_SYNC_BATCHES = "/sync/v1/batches"
+
+
+def create_app(config: Settings | None = None) -> FastAPI:
+    """The service. `config` defaults to the environment; a worker process calls this without arguments."""
+    config = config or settings()
+    app = FastAPI(title="giamngheo", lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
+    secrets = config.secrets()
+    app.state.settings = config
+    app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
+    app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
+    app.state.id_key = IdKey(secrets.id_key)
+    for router in (accounts, areas, households, reviews, plans, changes, audit):
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(sync, prefix="/sync/v1")
+    app.include_router(health)
+    errors.install(app)
+    openapi.install(app)
+
+    def limit_of(path: str) -> int:
+        return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
+
+    app.add_middleware(wire.Wire, limit_of=limit_of)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    config: Settings = app.state.settings
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    die_with_parent()
+    # as many request threads as connections: nobody queues inside the pool
+    anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
+    tune_gc()
+    sealer = Sealer(app.state.engine)
+    sealer.start()
+    yield
+    sealer.stop()
+    app.state.engine.dispose()

@@ -1,0 +1,95 @@
+"""What every body on the wire has in common: the strict base class and the field types shared by features.
+
+Text is normalised to NFC and trimmed at the door. What PostgreSQL cannot store (NUL) or JSON cannot carry
+(half a surrogate pair) is refused there too, with the place where it stands.
+"""
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from api import clock
+
+
+class Schema(BaseModel):
+    """Unknown fields are refused, infinities too; an Out schema is read straight from a row or a dataclass."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True, allow_inf_nan=False)
+
+
+def _storable(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    for char in value:
+        if char == "\x00" or "\ud800" <= char <= "\udfff":
+            raise PydanticCustomError(
+                "text_not_storable", "contains a character that no text has (NUL or half a surrogate)"
+            )
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(char) == "Cc" for char in value):
+        raise PydanticCustomError("text_not_one_line", "contains a control character or a line break")
+    return value
+
+
+def line(max_length: int, min_length: int = 0) -> Any:
+    """One line of text of at most `max_length` characters."""
+    return Annotated[
+        str,
+        BeforeValidator(_storable),
+        StringConstraints(min_length=min_length, max_length=max_length),
+        AfterValidator(_one_line),
+    ]
+
+
+PersonName = line(120, min_length=1)
+Line20 = line(20)
+Line60 = line(60)
+Line120 = line(120)
+Line300 = line(300)
+Label = line(120, min_length=1)
+Note = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=2000)]
+
+
+def _possible_day(value: date) -> date:
+    if not 1900 <= value.year <= 2100:
+        raise PydanticCustomError("day_out_of_range", "is not between 1900 and 2100")
+    return value
+
+
+def _not_after_today(value: date) -> date:
+    if value > clock.today():
+        raise PydanticCustomError("day_in_future", "lies in the future")
+    return value
+
+
+def _possible_moment(value: datetime) -> datetime:
+    if not 2000 <= value.year <= 2100:
+        raise PydanticCustomError("moment_out_of_range", "is not between 2000 and 2100")
+    if value.tzinfo is None:
+        raise PydanticCustomError("moment_without_offset", "has no offset from UTC, such as +07:00")
+    return value
+
+
+Day = Annotated[date, AfterValidator(_possible_day)]
+PastDay = Annotated[date, AfterValidator(_possible_day), AfterValidator(_not_after_today)]
+Moment = Annotated[datetime, AfterValidator(_possible_moment)]
+Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Counts the changes of this record, from 1.")]
+AreaId = Annotated[UUID, Field(description="Id of an area (UUIDv5 of `area:<code>`).")]
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+Item = TypeVar("Item")
+
+
+class Page(Schema, Generic[Item]):
+    """One page of a list, in a stable order. `next_cursor` is null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None

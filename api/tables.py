@@ -1,0 +1,16 @@
+"""Imports every table once, so that Alembic and the tests see the whole schema."""
+
+from sqlmodel import SQLModel
+
+from api import audit
+from api.accounts import tables as accounts
+from api.areas import tables as areas
+from api.changes import tables as changes
+from api.households import tables as households
+from api.plans import tables as plans
+from api.reviews import tables as reviews
+from mobile_sync import tables as journal
+
+FEATURES = (areas, accounts, audit, households, changes, reviews, plans, journal)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,140 @@
+"""Around every request: a trace id, a bounded body (gzip unpacked), one log line without personal data."""
+
+import json
+import logging
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from fastapi import Request
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import answer
+from api.problems import InternalError, NotAcceptable, Problem, TooLarge
+
+log = logging.getLogger("giamngheo.access")
+
+_REQUESTS = Counter("giamngheo_requests_total", "Answered requests", ["method", "route", "status"])
+_SECONDS = Histogram("giamngheo_request_seconds", "Time to answer", ["method", "route"])
+
+
+class Wire:
+    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking."""
+
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+        self.app = app
+        self.limit_of = limit_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        trace_id = uuid4().hex
+        scope.setdefault("state", {})["trace_id"] = trace_id
+        status = 0
+
+        async def traced(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-trace-id", trace_id.encode()),
+                    *_SECURITY_HEADERS,
+                ]
+            await send(message)
+
+        try:
+            body = await read_body(scope, receive, self.limit_of(scope["path"]))
+            await self.app(scope, _replay(body, receive), traced)
+        except ClientGone:
+            pass
+        except Problem as problem:
+            await answer(Request(scope), problem)(scope, receive, traced)
+        except Exception:
+            # the handler for bugs has answered and re-raised; anything that had no answer yet gets one here
+            if not status:
+                log.exception("bug trace=%s", trace_id)
+                await answer(Request(scope), InternalError())(scope, receive, traced)
+        finally:
+            _note(scope, status, time.perf_counter() - started, trace_id)
+
+
+_SECURITY_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+]
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body, unpacked, never more than `limit` bytes. Raises TooLarge, NotAcceptable or ClientGone."""
+    encoding = (
+        next((value for name, value in scope["headers"] if name == b"content-encoding"), b"identity").strip().lower()
+    )
+    if encoding not in (b"identity", b"gzip", b""):
+        raise NotAcceptable("Chỉ nhận nén gzip.", "Only gzip is understood.")
+    unpack = zlib.decompressobj(31) if encoding == b"gzip" else None
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone()
+        chunk = message.get("body", b"")
+        try:
+            part = unpack.decompress(chunk, limit - size + 1) if unpack else chunk
+        except zlib.error as error:
+            raise NotAcceptable("Nội dung nén gzip bị hỏng.", "The gzip body is broken.") from error
+        size += len(part)
+        if size > limit:
+            raise TooLarge(
+                f"Tối đa {limit} byte (sau khi giải nén). Hãy chia nhỏ rồi gửi lại; chưa có gì được lưu.",
+                f"At most {limit} bytes (unpacked). Split and send again; nothing was stored.",
+                max_bytes=limit,
+            )
+        parts.append(part)
+        more = message.get("more_body", False)
+    if unpack and not unpack.eof:
+        raise NotAcceptable("Nội dung nén gzip bị cắt giữa chừng.", "The gzip body is cut short.")
+    if unpack:
+        scope["headers"] = [(n, v) for n, v in scope["headers"] if n not in (b"content-encoding", b"content-length")]
+    return b"".join(parts)
+
+
+class ClientGone(Exception):
+    """The line was cut while the request was read: nothing was started, nobody is there to be answered."""
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _note(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
+    # The route's template, never the path or the query: both can name a person.
+    route: Any = scope.get("route")
+    path = getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched"
+    _REQUESTS.labels(scope["method"] if route else "-", path, status).inc()
+    _SECONDS.labels(scope["method"] if route else "-", path).observe(seconds)
+    line = {
+        "trace": trace_id,
+        "method": scope["method"],
+        "route": path,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    log.info(json.dumps(line))
