@@ -50,4 +50,4 @@ def sort_key(full_name: str) -> str:
 def _word_key(word: str) -> str:
     letters = "".join(_LETTER_RANK.get(c, c) for c in word if not c.isdigit())
     tones = "".join(_TONE_RANK.get(c, c) for c in word if c.isdigit())
-    return f"{letters}.{tones}"
+    return f"{letters}.{tones or '0'}"

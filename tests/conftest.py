@@ -1,4 +1,4 @@
-"""A real PostgreSQL, a real HTTP server, real people. Each test has a database of its own, cloned from a migrated one."""
+"""A real PostgreSQL, a real HTTP server, real people. Every test has its own database, cloned from a migrated one."""
 
 import os
 import socket
@@ -135,7 +135,7 @@ def nobody(base_url: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def sign_in(base_url: str) -> Iterator[SignIn]:
-    """`sign_in("truc-thai")`: a client with that person's token, got by a real sign-in; the same one when asked again."""
+    """`sign_in("truc-thai")`: a client with that person's token, from a real sign-in; the same one when asked again."""
     clients: dict[str, httpx.Client] = {}
 
     def as_person(username: str) -> httpx.Client:

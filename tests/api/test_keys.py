@@ -1,0 +1,44 @@
+"""Citizen numbers at rest: unreadable without the key, bound to their row, found again by exact number only."""
+
+from uuid import uuid4
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from api.keys import IdKey, mask
+
+KEY = IdKey(b"k" * 32)
+NUMBER = "036084001234"
+
+
+def test_the_number_comes_back_for_its_own_member() -> None:
+    member = uuid4()
+    assert KEY.open(KEY.seal(NUMBER, member), member) == NUMBER
+
+
+def test_the_same_number_is_sealed_differently_each_time() -> None:
+    member = uuid4()
+    assert KEY.seal(NUMBER, member) != KEY.seal(NUMBER, member)
+
+
+def test_a_ciphertext_moved_to_another_row_does_not_open() -> None:
+    sealed = KEY.seal(NUMBER, uuid4())
+    with pytest.raises(InvalidTag):
+        KEY.open(sealed, uuid4())
+
+
+def test_another_key_opens_nothing_and_finds_nothing() -> None:
+    member, other = uuid4(), IdKey(b"o" * 32)
+    with pytest.raises(InvalidTag):
+        other.open(KEY.seal(NUMBER, member), member)
+    assert other.index(NUMBER) != KEY.index(NUMBER)
+
+
+def test_equal_numbers_have_equal_indexes_and_others_do_not() -> None:
+    assert KEY.index(NUMBER) == KEY.index(NUMBER)
+    assert KEY.index(NUMBER) != KEY.index("036084001235")
+    assert NUMBER.encode() not in KEY.seal(NUMBER, uuid4()) + KEY.index(NUMBER)
+
+
+def test_the_mask_shows_four_digits() -> None:
+    assert mask("1234") == "********1234"
