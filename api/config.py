@@ -119,6 +119,23 @@ class Settings(BaseSettings):
         """True where this installation runs its own PostgreSQL in its home."""
         return self.database_url is None
 
+    def sqlalchemy_url(self) -> str:
+        """Where the database is: DATABASE_URL, otherwise the embedded PostgreSQL that runs in this home now.
+
+        Raises ConfigError where none runs.
+        """
+        if self.database_url is not None:
+            return self.database_url
+        from api import embedded  # the launcher's workers have DATABASE_URL and never need this module
+
+        url = embedded.running(self.home)
+        if url is None:
+            raise ConfigError(
+                f"PostgreSQL của {self.home} chưa chạy: dùng `giamngheo serve` hoặc đặt DATABASE_URL.\n"
+                "The embedded PostgreSQL is not running: use `giamngheo serve` or set DATABASE_URL."
+            )
+        return url
+
     def secrets(self) -> Secrets:
         """The keys: from the environment, otherwise from `home/secrets`, where the first start makes them.
 

@@ -1,6 +1,7 @@
 """The keys of an installation: made once, kept in files only the owner may read, never lost by a crash."""
 
 import base64
+import contextlib
 import os
 import secrets as randomness
 from collections.abc import Callable
@@ -76,10 +77,8 @@ def keep(path: Path, make: Callable[[], str]) -> str:
             file.write(make().rstrip("\n") + "\n")
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was first: its key counts
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first: its key counts
     finally:
         draft.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
@@ -127,8 +126,8 @@ def _value(name: str, home: Path, may_create: bool) -> str:
     path = home / "secrets" / name
     if not may_create and not path.exists():
         raise ConfigError(
-            f"Thiếu khoá {variable}: đặt biến {variable} hoặc {variable}_FILE. Tạo khoá mới: giamngheo secrets THƯ_MỤC. "
-            "Nếu cơ sở dữ liệu đã có dữ liệu, phải dùng lại đúng khoá cũ.\n"
+            f"Thiếu khoá {variable}: đặt biến {variable} hoặc {variable}_FILE. "
+            "Tạo khoá mới: giamngheo secrets THƯ_MỤC. Nếu cơ sở dữ liệu đã có dữ liệu, phải dùng lại đúng khoá cũ.\n"
             f"Missing key: set {variable} or {variable}_FILE; with existing data it must be the key used before."
         )
     make_home(home)
