@@ -81,18 +81,27 @@ class ChangePending(SQLModel, table=True):
 
 
 class ChangeFeed(SQLModel, table=True):
-    """The numbered feed: the newest change of each record in each area (older numbers of it are gone)."""
+    """The numbered feed: the newest change of each record in each area (older numbers of it are gone).
+
+    `first_seq` is the number with which the record came into the area (or to its present household). To a reader
+    who has not passed it yet the record is new, and is given at that place: a household edited after its members
+    were added keeps standing before them.
+    """
 
     __tablename__ = "change_feed"
     __table_args__ = (
         Index("uq_change_feed_seq", "seq", unique=True),
         Index("ix_change_feed_area_seq", "area_id", "seq"),
+        Index("ix_change_feed_area_first", "area_id", "first_seq"),
         Index("ix_change_feed_group", "area_id", "household_id", "rank", "record_id"),
+        # the same order over many areas: a district's first sync walks it, and never sorts the register
+        Index("ix_change_feed_boot", "household_id", "rank", "record_id"),
     )
 
     record_id: UUID = Field(primary_key=True)
     area_id: UUID = Field(primary_key=True)
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    first_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     entity: str = Field(sa_type=Text)
     rank: int  # 0 household, 1 member, 2 what hangs on them: parents before children
     household_id: UUID

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -57,7 +58,9 @@ def upgrade() -> None:
         sa.Column("into_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("record_id", "area_id", name="pk_change_feed"),
     )
+    op.create_index("ix_change_feed_area_first", "change_feed", ["area_id", "first_seq"], unique=False)
     op.create_index("ix_change_feed_area_seq", "change_feed", ["area_id", "seq"], unique=False)
+    op.create_index("ix_change_feed_boot", "change_feed", ["household_id", "rank", "record_id"], unique=False)
     op.create_index(
         "ix_change_feed_group", "change_feed", ["area_id", "household_id", "rank", "record_id"], unique=False
     )

@@ -1,0 +1,5 @@
+"""The feed of changes for other systems."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["changes"])
