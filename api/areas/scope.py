@@ -34,6 +34,18 @@ class Scope:
             .where(valid_on(AreaClosure, self.day))
         )
 
+    def touches(self, column: Any) -> ColumnElement[bool]:
+        """The area in `column` is one of mine, hangs under one of mine, or lies above one of mine.
+
+        For what a commune publishes for all its hamlets (rounds, plans): no personal data hangs on it.
+        """
+        above = (
+            select(AreaClosure.ancestor_id)
+            .where(AreaClosure.descendant_id.in_(sorted(self.area_ids)))  # type: ignore[attr-defined]
+            .where(valid_on(AreaClosure, self.day))
+        )
+        return or_(self.covers(column), column.in_(above))
+
 
 def valid_on(table: Any, day: Any) -> ColumnElement[bool]:
     """The row holds on `day` (`valid_to` is the last day, NULL is open)."""
