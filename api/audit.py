@@ -5,6 +5,7 @@ An entry is written unchained in the caller's transaction, so that no writer wai
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -78,6 +79,18 @@ class Acting(Protocol):
     def username(self) -> str: ...
     @property
     def device_id(self) -> UUID | None: ...
+
+
+@dataclass(frozen=True)
+class SystemActor:
+    """The installation itself: somebody at its command line, or a file that is loaded at the start.
+
+    `username` is what the log shows; it is no account's, so it stands in angle brackets.
+    """
+
+    username: str = "<giamngheo>"
+    account_id: UUID | None = None
+    device_id: UUID | None = None
 
 
 def record(

@@ -72,6 +72,9 @@ class Area(SQLModel, table=True):
     code: str = Field(sa_type=Text)
     level: Level = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
+    # keys of `full_name`, made by api/names.py: to find `xã Trực Thái` by `xa truc thai`, exact tones first
+    name_folded: str = Field(sa_type=Text)
+    name_toned: str = Field(sa_type=Text)
     local_kind: LocalKind = Field(sa_type=Text)
     area_type: AreaType | None = Field(default=None, sa_type=Text)
     region: str | None = Field(default=None, sa_type=Text)

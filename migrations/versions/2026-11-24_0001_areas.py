@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.Column("name_toned", sa.Text(), nullable=False),
         sa.Column("local_kind", sa.Text(), nullable=False),
         sa.Column("area_type", sa.Text(), nullable=True),
         sa.Column("region", sa.Text(), nullable=True),

@@ -1,0 +1,5 @@
+"""Areas over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/areas", tags=["areas"])
