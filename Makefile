@@ -1,0 +1,42 @@
+# Two commands are enough: `make run` and `make test`. They need Python >= 3.11 and make, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock clean dev
+
+PY := .venv/bin/python
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+help: ## Danh sách lệnh / this list
+	@printf 'make …\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: ## Chạy một xã thử ở http://127.0.0.1:8000 (PORT=…) / a working commune with demo data
+	@.make/venv.sh requirements.lock
+	@exec .venv/bin/giamngheo serve --demo
+
+test: dev ## Chạy mọi phép thử (PYTEST_ARGS=…) / all tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+check: dev ## Định dạng, kiểu, tầng, tệp lock / format, lint, types, layers, lock
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+	@.make/lock.sh --check
+
+format: dev ## Định dạng lại mã nguồn / format the code
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+bench: dev ## Đo tốc độ đồng bộ so với SQL thuần (BENCH_ARGS=…) / measure the sync against bare SQL
+	@$(PY) -m tests.bench $(BENCH_ARGS)
+
+lock: dev ## Làm lại các tệp lock (UPGRADE=1: bản mới nhất) / resolve the dependencies again
+	@UPGRADE=$(UPGRADE) .make/lock.sh
+
+clean: ## Xoá môi trường và tệp tạm, giữ dữ liệu / remove the environment and caches, keep all data
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@.make/venv.sh requirements-dev.lock
