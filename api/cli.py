@@ -87,10 +87,15 @@ def migrate() -> None:
 @app.command()
 def secrets(folder: Path) -> None:
     """Tạo các tệp khoá cho docker-compose.yml / make the key files; existing ones are kept."""
-    from api.key_files import write_all
+    from api.key_files import CONTAINER_UID, write_all
 
     for path in write_all(folder):
         print(path)
+    if os.geteuid() != 0:
+        # Only root may give files to the container's user, so here the container takes the owner's number.
+        print(
+            f"Chạy compose với / run compose with: GIAMNGHEO_UID={os.geteuid()} (mặc định / default: {CONTAINER_UID})"
+        )
 
 
 @app.command()

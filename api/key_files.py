@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 KEY_BYTES = 32
+# The user of the containers in docker-compose.yml; nobody on the host.
+CONTAINER_UID = 10001
 
 
 class ConfigError(RuntimeError):
@@ -109,11 +111,16 @@ def secrets_from(home: Path, *, may_create: bool) -> Secrets:
 
 
 def write_all(folder: Path) -> list[Path]:
-    """Makes the files that docker-compose.yml mounts: the three keys and the database password. Keeps existing ones."""
+    """Makes the files that docker-compose.yml mounts: the three keys and the database password. Keeps existing ones.
+
+    As root they are given to the user of the containers, which could not read them otherwise.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     makers = {**_MAKERS, "db-password": lambda: randomness.token_urlsafe(32)}
     for name, make in makers.items():
         keep(folder / name, make)
+        if os.geteuid() == 0:
+            os.chown(folder / name, CONTAINER_UID, CONTAINER_UID)
     return [folder / name for name in makers]
 
 
