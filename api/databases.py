@@ -79,7 +79,7 @@ def migrate(url: str) -> tuple[str | None, str | None]:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(_scripts()))
+    config.set_main_option("script_location", str(migrations_folder()))
     # The option is read with %-interpolation, and a socket path in a URL is full of %2F.
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     before = revision(url)
@@ -122,7 +122,7 @@ def _plain(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def _scripts() -> Path:
+def migrations_folder() -> Path:
     """The migrations: inside an installed wheel, or beside the package in a checkout."""
     package = Path(__file__).parent
     for folder in (package / "_migrations", package.parent / "migrations"):

@@ -1,0 +1,163 @@
+"""The published description of the wire: /openapi.json and /docs, with the problems and the right of every operation.
+
+A route says what is its own (`responses=problems("not-found") | example({...})`); what every operation has in common
+is added here, so that it cannot be forgotten.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
+from starlette.staticfiles import StaticFiles
+
+from api.accounts.permissions import ROLE_PERMISSIONS, Permission
+from api.openapi_parts import DESCRIPTION, SECURITY, TAGS, problem_schema
+from api.problems import CATALOGUE, Problem
+
+MEDIA_TYPE = "application/problem+json"
+_METHODS = ("get", "put", "post", "delete", "patch")
+_NO_DATABASE = "/healthz"
+
+
+def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: the problems an operation can answer with, by status, one example per slug.
+
+    Raises KeyError for a slug that api/problems.py does not have.
+    """
+    answers: dict[int | str, dict[str, Any]] = {}
+    for slug in slugs:
+        kind = CATALOGUE[slug]
+        said = answers.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: _content()}})
+        said["description"] = " · ".join(filter(None, (said["description"], f"`{slug}` {kind.title.vi}")))
+        said["content"][MEDIA_TYPE]["examples"][slug] = {"summary": kind.title.en, "value": _example_of(kind)}
+    return answers
+
+
+def example(value: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: what a good answer looks like. `problems("not-found") | example({"id": ...}, status=201)`."""
+    return {status: {"content": {"application/json": {"example": value}}}}
+
+
+def install(app: FastAPI) -> None:
+    """Puts the description at /openapi.json and a readable page at /docs; neither needs another host."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+    app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="giamngheo · API",
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon.png",
+            swagger_ui_parameters={"docExpansion": "none", "filter": True, "persistAuthorization": False},
+        )
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title="giamngheo",
+        version=_version(),
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+        servers=[{"url": "/", "description": "Máy chủ này / this server"}],
+    )
+    rights = _rights(app)
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                _complete(item[method], path, rights.get((path, method), ()))
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for theirs in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(theirs, None)
+    schemas["Problem"] = problem_schema()
+    for scheme in document["components"].get("securitySchemes", {}).values():
+        scheme["description"] = SECURITY
+    return document
+
+
+def _complete(operation: dict[str, Any], path: str, rights: tuple[Permission, ...]) -> None:
+    """Adds to one operation what all have in common: the right it needs and the problems that can always come."""
+    if rights:
+        named = " | ".join(f"`{right}`" for right in rights)
+        roles = sorted({holder.role.value for right in rights for holder in ROLE_PERMISSIONS[right]})
+        words = f"Quyền / permission: {named} ({', '.join(roles)})"
+        operation["description"] = f"{operation.get('description', '').strip()}\n\n{words}".strip()
+        operation["x-permissions"] = [right.value for right in rights]
+    answers = operation.setdefault("responses", {})
+    theirs = answers.get("422", {}).get("content", {})
+    if "HTTPValidationError" in str(theirs.get("application/json", "")):
+        theirs.pop("application/json")
+        if not theirs:
+            answers.pop("422")
+    for status, said in problems(*_common(operation, path, bool(rights))).items():
+        _merge(answers, str(status), said)
+
+
+def _common(operation: dict[str, Any], path: str, guarded: bool) -> list[str]:
+    slugs = ["internal-error"] + ([] if path == _NO_DATABASE else ["unavailable"])
+    if operation.get("security"):
+        slugs += ["not-signed-in", "device-revoked"]
+    if guarded:
+        slugs += ["permission-denied"]
+    if operation.get("parameters") or "requestBody" in operation:
+        slugs += ["invalid"]
+    if "requestBody" in operation:
+        slugs += ["not-json", "too-large", "unsupported-encoding"]
+    return slugs
+
+
+def _merge(answers: dict[str, Any], status: str, said: dict[str, Any]) -> None:
+    """One status may already be there with other slugs: theirs stay, ours are added."""
+    there = answers.setdefault(status, {"description": "", "content": {}})
+    examples = there.setdefault("content", {}).setdefault(MEDIA_TYPE, _content())["examples"]
+    new = {slug: shown for slug, shown in said["content"][MEDIA_TYPE]["examples"].items() if slug not in examples}
+    examples.update(new)
+    words = [there.get("description", "")] + [f"`{slug}` {CATALOGUE[slug].title.vi}" for slug in new]
+    there["description"] = " · ".join(filter(None, words))
+
+
+def _content() -> dict[str, Any]:
+    return {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+
+
+def _example_of(kind: type[Problem]) -> dict[str, Any]:
+    return kind().body("vi", "0b1c2d3e4f5061728394a5b6c7d8e9f0")
+
+
+def _rights(app: FastAPI) -> dict[tuple[str, str], tuple[Permission, ...]]:
+    """(path, method) -> the rights of which its door asks any one."""
+    found: dict[tuple[str, str], tuple[Permission, ...]] = {}
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        if dependant is not None and route.path_format:
+            for method in route.methods or ():
+                found[route.path_format, method.lower()] = _door(dependant)
+    return found
+
+
+def _door(dependant: Any) -> tuple[Permission, ...]:
+    for inner in dependant.dependencies:
+        rights: tuple[Permission, ...] = getattr(inner.call, "permissions", ()) or _door(inner)
+        if rights:
+            return rights
+    return ()
+
+
+def _version() -> str:
+    try:
+        return version("giamngheo")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0"

@@ -1,0 +1,81 @@
+"""The texts and the one shared schema of the OpenAPI document."""
+
+from typing import Any
+
+DESCRIPTION = """\
+Sổ theo dõi hộ nghèo, hộ cận nghèo của xã: hộ, thành viên, giấy đề nghị, kế hoạch; máy tính bảng làm việc cả khi
+mất mạng.
+
+The register of poor and near-poor households of a commune: households, members, requests, plans; tablets work offline.
+
+* Mọi câu trả lời không phải 2xx là `application/problem+json` (RFC 9457), có tiêu đề tiếng Việt và tiếng Anh.
+  Every answer that is not 2xx is such a problem; `docs/problems.md` explains each `type`.
+* Ngoài địa bàn của mình: 404, như không có. Trong địa bàn mà không có quyền: 403 và tên quyền.
+  Outside one's areas: 404, as if it were not there. Inside them without the right: 403 naming it.
+* Trường lạ bị từ chối. Mọi văn bản được chuẩn hoá NFC. Unknown fields are refused; all text is normalised to NFC.
+"""
+
+SECURITY = (
+    "Đăng nhập bằng `POST /api/v1/auth/token`, gửi kèm `Authorization: Bearer …`. "
+    "Sign in at `POST /api/v1/auth/token` and send the access token as a bearer token."
+)
+
+TAGS: list[dict[str, str]] = [
+    {"name": name, "description": description}
+    for name, description in (
+        ("auth", "Đăng nhập, gia hạn, đăng xuất. Sign in, refresh, sign out."),
+        ("accounts", "Người dùng, vai trò, quyền theo địa bàn. Users, roles, grants in areas."),
+        ("areas", "Tỉnh, huyện, xã, xóm theo ngày. Provinces, districts, communes, hamlets, as dated data."),
+        ("households", "Hộ: xem, sửa, chuyển, tách, gộp, lịch sử. Households: read, change, move, split, merge."),
+        ("members", "Thành viên của hộ. The people of a household."),
+        ("requests", "Giấy đề nghị rà soát (Mẫu 01, Mẫu 04). Requests to be reviewed."),
+        ("reviews", "Đợt rà soát, phân loại, giấy đề nghị. Rounds, recognitions, requests."),
+        ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
+        ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
+        ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
+        ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),
+        ("codes", "Danh mục mã và nhãn. Code lists and their labels."),
+        ("health", "Máy chủ còn sống và sẵn sàng. Whether the server lives and is ready."),
+    )
+]
+
+_BOTH = {
+    "type": "object",
+    "properties": {"vi": {"type": "string"}, "en": {"type": "string"}},
+    "required": ["vi", "en"],
+}
+
+
+def problem_schema() -> dict[str, Any]:
+    """RFC 9457 with our members. More members may come by type (`current_version`, `permission`, `max_bytes`)."""
+    text = {"type": "string"}
+    return {
+        "title": "Problem",
+        "description": "Mọi câu trả lời không phải 2xx. Every answer that is not 2xx (RFC 9457).",
+        "type": "object",
+        "properties": {
+            "type": text | {"description": "`/problems/<slug>`; the slug never changes.", "pattern": "^/problems/"},
+            "title": text | {"description": "In the language of Accept-Language (vi, en)."},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": text | {"description": "What happened this time, and what to do."},
+            "titles": _BOTH,
+            "details": _BOTH,
+            "errors": {"type": "array", "items": _field_error()},
+            "trace_id": text | {"description": "Say this to the administrator: the log of the server has it too."},
+        },
+        "required": ["type", "title", "status", "detail", "titles", "details"],
+        "additionalProperties": True,
+    }
+
+
+def _field_error() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "pointer": {"type": "string", "description": "JSON pointer into the body: `#/birth_year`."},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "details": _BOTH,
+        },
+        "required": ["pointer", "code", "detail", "details"],
+    }
