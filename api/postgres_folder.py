@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import psycopg
 
@@ -114,19 +115,22 @@ def launch(folder: Path, sockets: Path, binaries: Binaries, user: RunAs | None) 
     deadline = time.monotonic() + _START_SECONDS
     while True:
         _clear_stale_pid(folder, sockets)
-        process, errors = _spawn(folder, binaries, user, sockets)
-        while time.monotonic() < deadline and process.poll() is None:
-            if answers(sockets):
-                return process
-            time.sleep(0.02)
+        # A nameless file takes what is said before the log is open; a named one in `folder` could be a trap that its
+        # owner set for root.
+        with tempfile.TemporaryFile() as said:
+            process = _spawn(folder, sockets, binaries, user, said)
+            while time.monotonic() < deadline and process.poll() is None:
+                if answers(sockets):
+                    return process
+                time.sleep(0.02)
+            said.seek(0)
+            errors = said.read().decode("utf-8", "replace").strip()
         # After kill -9 of the server its sessions need a moment to notice; until then the memory is still in use.
-        transient = "shared memory" in errors() or "postmaster.pid" in errors()
+        transient = "shared memory" in errors or "postmaster.pid" in errors
         if time.monotonic() > deadline or not transient:
-            if process.poll() is None:
-                process.terminate()
-            raise ConfigError(
-                f"PostgreSQL không khởi động được (nhật ký: {folder / 'log'}) / did not start:\n{errors().strip()}"
-            )
+            process.terminate()
+            process.wait()
+            raise ConfigError(f"PostgreSQL không khởi động được (nhật ký: {folder / 'log'}) / did not start:\n{errors}")
         time.sleep(0.2)
 
 
@@ -171,16 +175,12 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def _spawn(
-    folder: Path, binaries: Binaries, user: RunAs | None, sockets: Path
-) -> tuple[subprocess.Popen[bytes], Callable[[], str]]:
-    settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
+    folder: Path, sockets: Path, binaries: Binaries, user: RunAs | None, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
     command = [binaries["postgres"], "-D", str(folder / "data")]
-    for name, value in settings.items():
+    for name, value in {**_SETTINGS, "unix_socket_directories": str(sockets)}.items():
         command += ["-c", f"{name}={value}"]
-    # A nameless file takes what is said before the log is open; a file in `folder` could be a trap set by its
-    # owner for us as root.
-    stream = tempfile.TemporaryFile()  # noqa: SIM115 - read after a failed start, closed with its last reference
-    process = subprocess.Popen(
+    return subprocess.Popen(
         command,
         user=user.uid if user else None,
         group=user.gid if user else None,
@@ -189,17 +189,11 @@ def _spawn(
         env={"LC_ALL": "C", "PATH": os.defpath},
         cwd="/",
         stdin=subprocess.DEVNULL,
-        stdout=stream,
-        stderr=stream,
+        stdout=output,
+        stderr=output,
         # Ctrl-C at the terminal reaches the launcher only, which stops the workers before their database.
         start_new_session=True,
     )
-
-    def said() -> str:
-        stream.seek(0)
-        return stream.read().decode("utf-8", "replace")
-
-    return process, said
 
 
 def socket_folder(folder: Path, user: RunAs | None) -> Path:

@@ -1,0 +1,119 @@
+"""Starts the service the way a person does, as a process of its own, and watches it from outside."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Who starts it: PostgreSQL refuses to be root, so the two ways differ, and root can try both.
+PEOPLE = ("root", "ordinary user") if os.geteuid() == 0 else ("ordinary user",)
+
+
+def eventually(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+    """Waits for a condition, not for a time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def python_of(person: str) -> list[str]:
+    """How this person runs our Python. For root trying an ordinary user: as `nobody`."""
+    if person == "root" or os.geteuid() != 0:
+        return [sys.executable]
+    drop = ["setpriv", "--reuid=nobody", f"--regid={pwd.getpwnam('nobody').pw_gid}", "--clear-groups"]
+    # Root's own Python often lies in /root; then only the right to look into folders is kept, nothing else of root's.
+    for more in ([], ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]):
+        command = [*drop, *more, sys.executable]
+        if subprocess.run([*command, "-c", "import sys"], capture_output=True, check=False).returncode == 0:
+            return command
+    pytest.fail("no Python that `nobody` can run: start the tests as an ordinary user too")
+
+
+@contextmanager
+def folder_of(person: str) -> Iterator[Path]:
+    """A folder under /tmp that belongs to this person (pytest's own are closed to everybody else)."""
+    folder = Path(tempfile.mkdtemp(prefix="gn-", dir="/tmp"))
+    if os.geteuid() == 0 and person != "root":
+        shutil.chown(folder, "nobody")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Nothing of ours reaches the child by accident: no DATABASE_URL, no GIAMNGHEO_ of the test run."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ")}
+    return {**kept, "HOME": str(home), "GIAMNGHEO_HOME": str(home), "GIAMNGHEO_WORKERS": "1", **more}
+
+
+class Service:
+    """One `giamngheo serve`."""
+
+    def __init__(self, home: Path, person: str, *options: str, port: int | None = None, **variables: str) -> None:
+        self.port = port or free_port()
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [*python_of(person), "-m", "api.cli", "serve", *options],
+            cwd=ROOT,
+            env=environment(home, PORT=str(self.port), **variables),
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a process group of its own, as a shell gives it: Ctrl-C reaches all of it
+        )
+
+    def said(self) -> str:
+        # pread: the child writes at the offset of the same open file
+        size = os.fstat(self.output.fileno()).st_size
+        return os.pread(self.output.fileno(), size, 0).decode()
+
+    def get(self, path: str) -> int | None:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=5).status_code
+        except httpx.TransportError:
+            return None
+
+    def ready(self) -> "Service":
+        def announced() -> bool:
+            if self.process.poll() is not None:
+                pytest.fail(f"ended with {self.process.returncode}:\n{self.said()}")
+            return "Ctrl-C" in self.said()
+
+        eventually(announced, "the service says that it is ready", 120)
+        assert self.get("/healthz") == 200
+        return self
+
+    def workers(self) -> list[int]:
+        """The processes that serve, seen from outside: the children that hold the listening socket."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def end(self, sent: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
+        (os.killpg if group else os.kill)(self.process.pid, sent)
+        return self.process.wait(60)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.end()
+        self.output.close()
