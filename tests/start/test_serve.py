@@ -1,0 +1,171 @@
+"""`giamngheo serve` as a person meets it: started, killed in every way, started again."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from api import embedded
+from api.databases import check_server
+from api.key_files import ConfigError, new_key
+from tests.start.launching import PEOPLE, ROOT, Service, environment, eventually, folder_of, free_port
+
+
+@pytest.fixture(params=PEOPLE)
+def person(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def home(person: str) -> Iterator[Path]:
+    with folder_of(person) as folder:
+        yield folder
+
+
+@pytest.fixture
+def begin(home: Path, person: str) -> Iterator[Callable[..., Service]]:
+    services: list[Service] = []
+
+    def start(*options: str, port: int | None = None, **variables: str) -> Service:
+        services.append(Service(home, person, *options, port=port, **variables))
+        return services[-1]
+
+    yield start
+    for service in services:
+        service.close()
+
+
+def database(home: Path) -> psycopg.Connection[tuple[object, ...]]:
+    url = embedded.running(home)
+    assert url is not None
+    return psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
+
+
+def test_killed_in_every_way_it_goes_on_with_everything_committed(
+    home: Path, begin: Callable[..., Service], person: str
+) -> None:
+    service = begin().ready()
+    with database(home) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 100) AS n")
+        postmaster = int((embedded.files.locate(home) / "data/postmaster.pid").read_text().split()[0])
+
+    (worker,) = service.workers()
+    os.kill(worker, signal.SIGKILL)
+    eventually(lambda: service.workers() not in ([], [worker]) and service.get("/readyz") == 200, "a new worker")
+
+    os.kill(postmaster, signal.SIGKILL)
+    eventually(lambda: "đã chạy lại" in service.said(), "PostgreSQL runs again")
+    eventually(lambda: service.get("/readyz") == 200, "the service reaches it again")
+
+    left = service.workers()
+    service.end(signal.SIGKILL)
+    again = begin(port=service.port).ready()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+    assert again.get("/readyz") == 200
+    with database(home) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (100,)
+        assert connection.execute("SHOW fsync").fetchone() == ("on",)
+    assert again.end(signal.SIGTERM) == 0
+    assert embedded.running(home) is None
+
+
+def test_the_demo_is_loaded_once_and_ctrl_c_ends_everything(home: Path, begin: Callable[..., Service]) -> None:
+    service = begin("--demo").ready()
+    said = service.said()
+    for shown in ("truc-thai", "xom-1", "admin", "/docs", "giamngheo tablet --hamlet 14080-03 --visits 40"):
+        assert shown in said
+    found = re.search(r"password of all: (\S+)", said)
+    assert found is not None
+    assert (home / "secrets/demo-password").read_text().strip() == found[1]
+    answer = httpx.post(
+        f"http://127.0.0.1:{service.port}/api/v1/auth/token",
+        json={"username": "truc-thai", "password": found[1]},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    with database(home) as connection:
+        households = connection.execute("SELECT count(*) FROM household").fetchone()
+    assert service.end(signal.SIGINT, group=True) == 0
+    assert "Traceback" not in service.said()
+    assert embedded.running(home) is None
+
+    wrong = begin(GIAMNGHEO_ID_KEY=new_key())
+    assert wrong.process.wait(60) == 2
+    assert "không phải khoá đã mã hoá dữ liệu này" in wrong.said()
+
+    second = begin("--demo").ready()
+    assert "Dữ liệu thử đã có sẵn" in second.said()
+    with database(home) as connection:
+        assert connection.execute("SELECT count(*) FROM household").fetchone() == households
+
+
+def test_a_port_in_use_is_said_before_anything_is_made(home: Path, begin: Callable[..., Service]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = int(taken.getsockname()[1])
+        service = begin(port=port)
+        assert service.process.wait(30) == 2
+    assert f"cổng {port}" in service.said()
+    assert "PORT=" in service.said()
+    assert "Traceback" not in service.said()
+    assert not (home / "postgres").exists()
+
+
+def test_a_second_launcher_of_one_home_is_refused_and_harms_nobody(home: Path, begin: Callable[..., Service]) -> None:
+    service = begin().ready()
+    second = begin(port=free_port())
+    assert second.process.wait(30) == 2
+    assert f"đang chạy với thư mục {home} (tiến trình {service.process.pid})" in second.said()
+    assert service.get("/readyz") == 200
+
+
+def test_a_given_server_is_used_instead_of_the_embedded_one() -> None:
+    with folder_of("root") as folder:
+        cluster = embedded.start(folder / "server")
+        service = Service(folder / "home", "root", DATABASE_URL=cluster.url.replace("+psycopg", "", 1))
+        try:
+            service.ready()
+            assert service.get("/readyz") == 200
+            assert not (folder / "home/postgres").exists()
+            assert service.end() == 0
+            with database(folder / "server") as connection:
+                assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+        finally:
+            service.close()
+            cluster.destroy()
+
+
+def test_commands_work_beside_the_service_and_without_it(home: Path, begin: Callable[..., Service]) -> None:
+    def run(name: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "api.cli", name],
+            cwd=ROOT,
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    service = begin().ready()
+    address = run("database").stdout.strip()
+    assert address.startswith("postgresql://")
+    assert "->" in run("migrate").stdout
+    assert service.end() == 0
+    assert run("database").returncode == 2
+    assert "->" in run("migrate").stdout
+    assert embedded.running(home) is None
+
+
+def test_an_absent_server_is_told_in_a_sentence() -> None:
+    with pytest.raises(ConfigError, match="Không kết nối được DATABASE_URL"):
+        check_server(f"postgresql+psycopg://giamngheo@127.0.0.1:{free_port()}/giamngheo", patience=0)
