@@ -6,9 +6,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api import field_errors
 from api.problems import (
@@ -127,7 +129,22 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     kind = _HTTP.get(error.status_code, InternalError if error.status_code >= 500 else Invalid)
     problem = kind()
     problem.headers |= dict(error.headers or {})
+    if problem.status == 405:
+        problem.headers["Allow"] = ", ".join(_methods_here(request) or ["GET", "HEAD"])  # none: a static file
     return answer(request, problem)
+
+
+def _methods_here(request: Request) -> list[str]:
+    """Every method of this path. The framework names those of the first route it met only."""
+    routes = iter_route_contexts(request.app.routes)
+    return sorted(
+        {
+            method
+            for route in routes
+            if route.methods and route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods
+        }
+    )
 
 
 def _problem(request: Request, error: Exception) -> JSONResponse:
