@@ -1,0 +1,83 @@
+"""Which life of the database this is. A restored, copied or promoted database starts a new one: its counter may run
+again over numbers that tablets have seen, so every cursor of the life before is refused (410 resync-required)."""
+
+import logging
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from api import clock
+from api.changes.tables import FeedEpoch
+
+log = logging.getLogger("giamngheo.feed")
+
+# One lock for numbering and for starting an epoch: both write the counter. Any constant will do.
+FEED_LOCK = 7_140_81
+
+_UNREADABLE = ("unreadable", 0)
+
+# The database's own oid is part of the identity: a dump restored into a new database of the same server has the
+# same system identifier and timeline, and is another life all the same.
+_IDENTITY = text(
+    """
+    SELECT s.system_identifier || '/' || d.oid, c.timeline_id
+    FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
+    WHERE d.datname = current_database()
+    """
+)
+
+
+def current(session: Session) -> FeedEpoch | None:
+    """The epoch in force: the one started last. None in a database that was never guarded."""
+    e: Any = FeedEpoch  # its columns as SQL, not as values
+    return session.scalars(select(FeedEpoch).order_by(e.started_at.desc(), e.epoch).limit(1)).first()
+
+
+def guard_epoch(engine: Engine) -> UUID:
+    """Called at start: the epoch of this database, a new one where it is not the database that the last one knew.
+
+    A role that may not read pg_control still starts; it then keeps the epoch it finds (docs/operations.md: after a
+    restore by such a role, start a new epoch by hand).
+    """
+    with Session(engine) as session, session.begin():
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
+        return ensured(session)
+
+
+def ensured(session: Session) -> UUID:
+    """The same inside a transaction that holds FEED_LOCK."""
+    identity = _identity(session)
+    newest = current(session)
+    if newest is not None and identity in (_UNREADABLE, (newest.system_identifier, newest.timeline)):
+        return newest.epoch
+    return start_epoch(session, identity, newest)
+
+
+def start_epoch(session: Session, identity: tuple[str, int], before: FeedEpoch | None) -> UUID:
+    """A new life; numbers go on where the last one stopped. The caller holds FEED_LOCK."""
+    began = FeedEpoch(
+        epoch=uuid4(),
+        system_identifier=identity[0],
+        timeline=identity[1],
+        started_at=clock.now(),
+        last_seq=before.last_seq if before else 0,
+    )
+    session.add(began)
+    session.flush()
+    log.warning("feed epoch %s starts (before: %s)", began.epoch, before.epoch if before else None)
+    return began.epoch
+
+
+def _identity(session: Session) -> tuple[str, int]:
+    try:
+        with session.begin_nested():
+            row = session.execute(_IDENTITY).one()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        log.warning("pg_control cannot be read: a restore of this database will not be noticed")
+        return _UNREADABLE
+    return str(row[0]), int(row[1])
