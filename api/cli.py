@@ -16,7 +16,7 @@ from api.config import ConfigError, settings
 # Where the commands of the features are. A name, not an import: starting the service must not load every feature's
 # command line, and a mistake in one must not take `giamngheo serve` away.
 COMMANDS = {
-    "areas": "api.areas.cli:app",
+    "areas": "api.areas_cli:app",
     "audit": "api.audit_cli:app",
     "tablet": "mobile_sync.cli:app",
     "users": "api.accounts.cli:app",

@@ -11,7 +11,7 @@ from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
 from api.problems import Invalid
 from api.schema import Day, Label, Line300, Schema
 
-# province 2 digits, district 3, commune 5 (leading zeros kept); a hamlet has no official one: its commune's and a number
+# province 2 digits, district 3, commune 5 (zeros kept); a hamlet has no official one: its commune's and a number
 Code = Annotated[str, Field(pattern=r"^(\d{2}|\d{3}|\d{5}|\d{5}-\d{2,3})$", max_length=9)]
 
 

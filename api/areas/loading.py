@@ -56,7 +56,7 @@ def rows_of(document: AreaDocument, known: Iterable[Row]) -> list[Row]:
     rows = []
     units = [*document.area, *(unit for hamlets in document.hamlets for unit in _numbered(hamlets))]
     for unit in sorted(units, key=lambda u: _RANK[u.level]):
-        row = _hung(_row(unit, document.source), unit.parent, found)
+        row = hung(row_of(unit, document.source), unit.parent, found)
         found.setdefault(row.code, []).append(row)
         rows.append(row)
     return rows
@@ -77,7 +77,8 @@ def _numbered(hamlets: Hamlets) -> list[DatedUnit]:
     ]
 
 
-def _row(unit: DatedUnit, source: str) -> Row:
+def row_of(unit: DatedUnit, source: str) -> Row:
+    """A unit as a row, not yet hung under anything; `source` where it names none of its own."""
     return Row(
         id=area_id(unit.code, unit.valid_from if unit.reuses_code else None),
         code=unit.code,
@@ -92,7 +93,8 @@ def _row(unit: DatedUnit, source: str) -> Row:
     )
 
 
-def _hung(row: Row, parent_code: str | None, found: dict[str, list[Row]]) -> Row:
+def hung(row: Row, parent_code: str | None, found: dict[str, list[Row]]) -> Row:
+    """The row under its parent, with what it inherits. Raises Invalid where there is no such unit above it."""
     if parent_code is None:
         return row
     parent = next((p for p in found.get(parent_code, ()) if _lives_through(p, row)), None)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import col
 
 from api import clock
 from api.areas.tables import AreaClosure
@@ -28,11 +29,13 @@ class Scope:
 
     def covers(self, column: Any) -> ColumnElement[bool]:
         """A condition for WHERE: the area in `column` is one of mine, or hangs under one of mine."""
-        return column.in_(
-            select(AreaClosure.descendant_id)
-            .where(AreaClosure.ancestor_id.in_(sorted(self.area_ids)))  # type: ignore[attr-defined]
+        below = (
+            select(col(AreaClosure.descendant_id))
+            .where(col(AreaClosure.ancestor_id).in_(sorted(self.area_ids)))
             .where(valid_on(AreaClosure, self.day))
         )
+        covered: ColumnElement[bool] = column.in_(below)
+        return covered
 
     def touches(self, column: Any) -> ColumnElement[bool]:
         """The area in `column` is one of mine, hangs under one of mine, or lies above one of mine.
@@ -40,8 +43,8 @@ class Scope:
         For what a commune publishes for all its hamlets (rounds, plans): no personal data hangs on it.
         """
         above = (
-            select(AreaClosure.ancestor_id)
-            .where(AreaClosure.descendant_id.in_(sorted(self.area_ids)))  # type: ignore[attr-defined]
+            select(col(AreaClosure.ancestor_id))
+            .where(col(AreaClosure.descendant_id).in_(sorted(self.area_ids)))
             .where(valid_on(AreaClosure, self.day))
         )
         return or_(self.covers(column), column.in_(above))
@@ -49,4 +52,4 @@ class Scope:
 
 def valid_on(table: Any, day: Any) -> ColumnElement[bool]:
     """The row holds on `day` (`valid_to` is the last day, NULL is open)."""
-    return (table.valid_from <= day) & or_(table.valid_to.is_(None), table.valid_to >= day)
+    return and_(table.valid_from <= day, or_(table.valid_to.is_(None), table.valid_to >= day))

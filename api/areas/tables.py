@@ -143,6 +143,6 @@ class AreaStatistic(SQLModel, table=True):
     households: int
     persons: int
     source: str = Field(sa_type=Text)
-    recorded_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
     # no foreign key: areas know nothing of accounts (the layers of docs/architecture.md)
     recorded_by: UUID | None = None
