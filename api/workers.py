@@ -75,7 +75,8 @@ def run_workers(settings: Settings, url: str, on_ready: Callable[[str], None]) -
         listener.close()
         shutil.rmtree(metrics, ignore_errors=True)
     if supervisor.gave_up:
-        complain("Máy chủ không khởi động được, xem lỗi ở trên / the service did not start, see above.")
+        codes = ", ".join(str(worker.exitcode) for worker in supervisor.processes)
+        complain(f"Máy chủ không khởi động được (mã {codes}), xem lỗi ở trên / the service did not start, see above.")
         return 1
     return 0
 

@@ -42,9 +42,11 @@ def python_of(person: str) -> list[str]:
         return [sys.executable]
     drop = ["setpriv", "--reuid=nobody", f"--regid={pwd.getpwnam('nobody').pw_gid}", "--clear-groups"]
     # Root's own Python often lies in /root; then only the right to look into folders is kept, nothing else of root's.
+    # Asked by a grandchild: setpriv itself can still start what its child could not, and workers are grandchildren.
+    start = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
     for more in ([], ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]):
         command = [*drop, *more, sys.executable]
-        if subprocess.run([*command, "-c", "import sys"], capture_output=True, check=False).returncode == 0:
+        if subprocess.run([*command, "-c", start], capture_output=True, check=False).returncode == 0:
             return command
     pytest.fail("no Python that `nobody` can run: start the tests as an ordinary user too")
 
