@@ -46,7 +46,9 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 
 def unit_of_work(request: Request) -> Iterator[Session]:
     """One request, one transaction. It ends before the answer leaves: acknowledged means stored."""
-    with Session(request.app.state.engine, expire_on_commit=False) as session, session.begin():
+    state = request.app.state
+    # The key of citizen numbers travels with the session: commands know no request, and no key lives in a global.
+    with Session(state.engine, expire_on_commit=False, info={"id_key": state.id_key}) as session, session.begin():
         yield session
 
 

@@ -9,6 +9,39 @@ down_revision = "0005_changes"
 branch_labels = None
 depends_on = None
 
+# The class of a household as of today: what recognitions say, with no column that could disagree with them.
+# class_since: first day of the unbroken run of that class. newly_escaped_until: 36 months after the decision by
+# which it was poor no longer (QĐ 90/QĐ-TTg; a near-poor household can be newly escaped), while that lasts.
+_HOUSEHOLD_CLASS = """
+CREATE VIEW household_class AS
+SELECT h.id AS household_id, now_is.poverty_class AS current_class, run.since AS class_since,
+    escape.until AS newly_escaped_until
+FROM household h
+CROSS JOIN (SELECT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day) AS today
+LEFT JOIN recognition now_is ON now_is.household_id = h.id AND now_is.days @> today.day
+LEFT JOIN LATERAL (
+    SELECT max(lower(r.days)) AS since
+    FROM recognition r
+    WHERE r.household_id = h.id AND r.poverty_class = now_is.poverty_class AND lower(r.days) <= lower(now_is.days)
+        AND NOT EXISTS (
+            SELECT 1 FROM recognition before
+            WHERE before.household_id = h.id AND before.poverty_class = r.poverty_class
+                AND upper(before.days) = lower(r.days)
+        )
+) AS run ON now_is.id IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT (max(lower(r.days)) + interval '36 months')::date AS until
+    FROM recognition r
+    JOIN LATERAL (
+        SELECT before.poverty_class FROM recognition before
+        WHERE before.household_id = h.id AND lower(before.days) < lower(r.days)
+        ORDER BY lower(before.days) DESC LIMIT 1
+    ) AS came_from ON came_from.poverty_class = 'poor'
+    WHERE r.household_id = h.id AND r.poverty_class <> 'poor' AND lower(r.days) <= today.day
+    HAVING (max(lower(r.days)) + interval '36 months')::date >= today.day
+) AS escape ON now_is.poverty_class IS DISTINCT FROM 'poor'
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -115,9 +148,11 @@ def upgrade() -> None:
         "ALTER TABLE recognition ADD CONSTRAINT ex_recognition_days EXCLUDE USING gist "
         "(household_id WITH =, days WITH &&)"
     )
+    op.execute(_HOUSEHOLD_CLASS)
 
 
 def downgrade() -> None:
+    op.execute("DROP VIEW household_class")
     op.drop_table("plan_target")
     op.drop_table("plan")
     op.drop_table("recognition")

@@ -1,0 +1,47 @@
+"""What a writer is given and what it gives back: one Written per Edit, in the same order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from api.problems import Problem
+
+Outcome = Literal["applied", "merged", "conflict", "held", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One wish to create or change a record, from the web or from a tablet.
+
+    `base_version` is the version the editor saw (None: creates). `data` are the raw JSON fields: all of them for a
+    create, the changed ones for an update; they are validated by the feature that owns the record.
+    """
+
+    record_id: UUID
+    base_version: int | None
+    data: Mapping[str, Any]
+    submission_id: UUID | None = None
+    device_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of an Edit.
+
+    `version`: of the record as the editor may now assume it. `waiting_for`: the record whose arrival (or hand-over by
+    a person) releases a held edit. `clashes`: `{field: {"base", "server", "device"}}`, citizen numbers masked.
+    `result`: `{"merged_into": uuid}` where an alias was followed, `{"warnings": [...]}` for what is kept but
+    implausible.
+    """
+
+    outcome: Outcome
+    version: int | None = None
+    problem: Problem | None = None
+    waiting_for: UUID | None = None
+    clashes: dict[str, dict[str, Any]] | None = None
+    result: dict[str, Any] | None = None
+
+
+def rejected(problem: Problem) -> Written:
+    return Written("rejected", problem=problem)

@@ -1,0 +1,152 @@
+"""Folds a list of edits over loaded records, in the given order: new states, new versions, one outcome per edit.
+
+Pure: several edits of one record in one list see each other, and nothing is written until all are folded.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from api.changes.edits import Edit, Written, rejected
+from api.changes.merge import Change, Decision, Values, decide_create, decide_update, values_at
+from api.problems import AlreadyExists, Problem, StaleVersion
+
+# Looks at the values a record would have; a Problem refuses the edit.
+Check = Callable[[UUID, Values], Problem | None]
+
+
+@dataclass(slots=True)
+class Record:
+    """A record as loaded, and as the fold leaves it. `loaded` is the version in the database, 0 for a new one."""
+
+    id: UUID
+    version: int
+    values: dict[str, Any]
+    loaded: int
+    past: list[tuple[int, Change | None]] = field(default_factory=list)
+
+    @property
+    def touched(self) -> bool:
+        return self.version != self.loaded
+
+    def at(self, version: int | None) -> dict[str, Any] | None:
+        """Its values at a version; None for a version it never had."""
+        if version is None or not 1 <= version <= self.version:
+            return None
+        return values_at(self.values, self.past, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One new version of a record, for its history. `change` is None for the version that created it."""
+
+    record_id: UUID
+    version: int
+    change: Change | None
+    device_id: UUID | None = None
+    submission_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Fold:
+    """The records of one kind while edits are folded over them."""
+
+    records: dict[UUID, Record]
+    together: Sequence[Sequence[str]] = ()
+    strict: bool = False
+    steps: list[Step] = field(default_factory=list)
+
+    def create(self, edit: Edit, values: dict[str, Any], check: Check) -> Written:
+        """A record that is not there comes into being; one that is there with the same content is left as it is."""
+        stored = self.records.get(edit.record_id)
+        if stored is None:
+            problem = check(edit.record_id, values)
+            if problem:
+                return rejected(problem)
+            self.records[edit.record_id] = Record(edit.record_id, 1, values, 0)
+            self.steps.append(Step(edit.record_id, 1, None, edit.device_id, edit.submission_id))
+            return Written("applied", 1)
+        first = stored.at(1)
+        if decide_create(stored.values, first, values).verdict == "exists":
+            return rejected(already_exists())
+        # The version whose content the editor holds: a later edit made on it must not pass as made on a newer one.
+        is_now = decide_create(stored.values, None, values).verdict == "repeat"
+        return Written("applied", stored.version if is_now else 1)
+
+    def update(
+        self, edit: Edit, values: dict[str, Any], check: Check, target: Record, seen: Record | None = None
+    ) -> Written:
+        """`target` is the record to change; `seen` the one the editor knew, where that was merged into `target`."""
+        seen = seen or target
+        current = seen is target and edit.base_version == target.version
+        decision = decide_update(
+            None if current else seen.at(edit.base_version),
+            target.values,
+            values,
+            current=current,
+            strict=self.strict,
+            together=self.together,
+        )
+        return self._settle(edit, decision, check, target, current)
+
+    def _settle(self, edit: Edit, decision: Decision, check: Check, target: Record, current: bool) -> Written:
+        if decision.verdict == "stale":
+            return rejected(stale(edit.base_version, target.version))
+        if decision.verdict == "conflict":
+            return Written("conflict", target.version, clashes=decision.merge.clashes)
+        if decision.verdict == "unchanged":
+            return Written("applied" if current else "merged", target.version)
+        problem = check(target.id, {**target.values, **decision.merge.take})
+        if problem:
+            return rejected(problem)
+        self.change(target, decision.merge.take, edit.device_id, edit.submission_id)
+        return Written("applied" if current else "merged", target.version)
+
+    def change(
+        self, target: Record, take: Values, device_id: UUID | None = None, submission_id: UUID | None = None
+    ) -> None:
+        """The next version of `target`, with the values of `take`."""
+        change = {name: [target.values.get(name), value] for name, value in take.items()}
+        target.version += 1
+        target.values = {**target.values, **take}
+        target.past.append((target.version, change))
+        self.steps.append(Step(target.id, target.version, change, device_id, submission_id))
+
+    def added(self) -> list[Record]:
+        return [record for record in self.records.values() if record.touched and not record.loaded]
+
+    def changed(self) -> list[Record]:
+        return [record for record in self.records.values() if record.touched and record.loaded]
+
+
+def wanting_past(edits: Iterable[Edit], records: dict[UUID, Record], thorough: bool) -> dict[UUID, int]:
+    """Which history the fold will need: record -> the oldest version somebody names.
+
+    An id that is to be created is looked up only at a second attempt (`thorough`): hardly ever does another kind of
+    record have it already.
+    """
+    oldest: dict[UUID, int] = {}
+    for edit in edits:
+        stored = records.get(edit.record_id)
+        if stored is None and not thorough:
+            continue
+        base = edit.base_version or 0
+        if stored is None or base < stored.version or stored.values.get("merged_into"):
+            oldest[edit.record_id] = min(base, oldest.get(edit.record_id, base))
+    return oldest
+
+
+def already_exists() -> Problem:
+    return AlreadyExists(
+        "Mã này đã được dùng cho một bản ghi có nội dung khác. Hãy đọc lại bản ghi rồi sửa.",
+        "This id belongs to a record with other content. Read it again, then change it.",
+    )
+
+
+def stale(base: int | None, version: int) -> Problem:
+    return StaleVersion(
+        f"Bạn đã sửa phiên bản {base}; máy chủ đang có phiên bản {version}. Hãy đọc lại rồi sửa.",
+        f"You changed version {base}; the server has version {version}. Read it again, then change it.",
+        current_version=version,
+    )

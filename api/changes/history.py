@@ -1,0 +1,134 @@
+"""The history of records, and the queue of the feed: both are written with the change, one statement each."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session
+
+from api import clock, sql
+from api.areas.scope import Scope
+from api.audit import Acting
+from api.changes.fold import Record, Step
+from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RecordVersion, RemoveReason
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A change the feed shall tell the readers of `area_id`; `household_id` is the group the record belongs to."""
+
+    entity: str
+    record_id: UUID
+    area_id: Any
+    household_id: Any
+    version: int
+    op: Op = Op.put
+    reason: RemoveReason | None = None
+    into_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """A household that went from one area to another; what hangs on it follows."""
+
+    household_id: UUID
+    from_id: Any
+    to_id: Any
+
+
+def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], origin: Origin) -> None:
+    """Writes the new versions into the history."""
+    if not steps:
+        return
+    rows = [
+        {
+            "record_id": step.record_id,
+            "version": step.version,
+            "change": step.change,
+            "device_id": step.device_id or actor.device_id,
+            "submission_id": step.submission_id,
+        }
+        for step in steps
+    ]
+    session.execute(
+        sql.load("api/changes/sql/record_versions.sql"),
+        {"rows": _json(rows), "entity": entity, "origin": origin, "at": clock.now(), "by": actor.account_id},
+    )
+
+
+def announce(session: Session, announcements: Sequence[Announcement]) -> None:
+    """Puts changes into the queue of the feed."""
+    if not announcements:
+        return
+    rows = [{name: getattr(a, name) for name in _ANNOUNCED} for a in announcements]
+    session.execute(sql.load("api/changes/sql/announce.sql"), {"rows": _json(rows)})
+
+
+_ANNOUNCED = ("entity", "record_id", "area_id", "household_id", "version", "op", "reason", "into_id")
+
+
+def follow(session: Session, went: Sequence[Went]) -> None:
+    """Members, requests and whatever else the feed knows of these households leave the old area for the new one."""
+    if not went:
+        return
+    rows = [{"household_id": w.household_id, "from_id": w.from_id, "to_id": w.to_id} for w in went]
+    session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": _json(rows)})
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+_VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
+
+_PAST = text(
+    """
+    SELECT v.record_id, v.version, v.entity, v.change
+    FROM jsonb_to_recordset(:wanted) AS w (record_id uuid, oldest integer)
+    JOIN record_version v ON v.record_id = w.record_id AND v.version > w.oldest
+    ORDER BY v.record_id, v.version
+    """
+).bindparams(bindparam("wanted", type_=JSONB))
+
+
+def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest: dict[UUID, int]) -> set[UUID]:
+    """Gives the records their history since the version named; returns ids that belong to another kind of record."""
+    if not oldest:
+        return set()
+    foreign: set[UUID] = set()
+    wanted = [{"record_id": str(record_id), "oldest": version} for record_id, version in oldest.items()]
+    for record_id, version, kind, change in session.execute(_PAST, {"wanted": wanted}):
+        if kind != entity:
+            foreign.add(record_id)
+        elif record_id in records:
+            records[record_id].past.append((version, change))
+    return foreign
+
+
+def versions(session: Session, record_id: UUID, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """The versions of a record, newest first; `before` continues a page. Whoever calls has checked the scope."""
+    wanted = select(_VERSION).where(_VERSION.c.record_id == record_id)
+    if before is not None:
+        wanted = wanted.where(_VERSION.c.version < before)
+    return session.execute(wanted.order_by(_VERSION.c.version.desc()).limit(limit)).all()
+
+
+def left_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the records that once were in these areas and left them: an edit of them is kept for a person."""
+    ids = list(record_ids)
+    if not ids:
+        return set()
+    gone: set[UUID] = set()
+    for table in (ChangeFeed, ChangePending):
+        wanted = (
+            select(table.record_id)  # type: ignore[call-overload]
+            .where(table.record_id.in_(ids))  # type: ignore[attr-defined]
+            .where(table.op == Op.remove, table.reason == RemoveReason.left_area)
+            .where(scope.covers(table.area_id))
+        )
+        gone.update(session.execute(wanted).scalars())
+    return gone

@@ -1,0 +1,188 @@
+"""What a list of household edits needs from the database, and the rules an edit of a household meets."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session
+
+from api import clock
+from api.areas.scope import Scope, valid_on
+from api.areas.tables import Area, Level
+from api.changes.edits import Edit, Written, rejected
+from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.history import left_areas, load_past
+from api.changes.merge import Values
+from api.households.class_view import CLASS_FIELDS, classes
+from api.households.records import HOUSEHOLD_TOGETHER, READ_ONLY, household_draft, read_only_fault
+from api.households.stored import Lock, hold_households, survivors
+from api.households.tables import HouseholdStatus
+from api.problems import AlreadyExists, Conflict, FieldError, NotFound, Problem
+
+_NUMBERS = text(
+    """
+    SELECT h.hamlet_id, h.household_no, h.id
+    FROM jsonb_to_recordset(:pairs) AS p (hamlet_id uuid, household_no text)
+    JOIN household h ON h.hamlet_id = p.hamlet_id AND h.household_no = p.household_no AND h.status = 'active'
+    """
+).bindparams(bindparam("pairs", type_=JSONB))
+
+
+class HouseholdFold:
+    """Loads everything a list of edits needs in a fixed number of statements, then answers edit by edit."""
+
+    def __init__(self, session: Session, scope: Scope, edits: Sequence[Edit], strict: bool, thorough: bool) -> None:
+        self.strict = strict
+        self.drafts = [household_draft(edit.data, edit.base_version is None) for edit in edits]
+        self._next = iter(self.drafts)
+        relocates = any(
+            edit.base_version is not None and isinstance(draft, dict) and "hamlet_id" in draft
+            for edit, draft in zip(edits, self.drafts, strict=True)
+        )
+        lock = Lock.whole if relocates else Lock.edit
+        self.held = hold_households(session, scope, {edit.record_id for edit in edits}, lock)
+        self.ends = survivors(session, self.held, scope, lock)
+        self.fold = Fold(self.held.records, HOUSEHOLD_TOGETHER, strict)
+        self.foreign = load_past(
+            session, "household", self.held.records, wanting_past(edits, self.held.records, thorough)
+        )
+        outside = set() if strict else self.held.records.keys() - self.held.mine
+        self.left = left_areas(session, scope, outside)
+        self.hamlets = self._hamlets(session, scope)
+        self.taken = self._taken(session, edits)
+        self.classes = classes(session, self._class_named(edits))
+
+    def written(self, edit: Edit) -> Written:
+        """The outcome of the next edit of the list."""
+        draft = next(self._next)
+        if isinstance(draft, Problem):
+            return rejected(draft)
+        return self._create(edit, draft) if edit.base_version is None else self._update(edit, draft)
+
+    def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
+        given = {name: draft.pop(name) for name in READ_ONLY}
+        if given.pop("status") not in (None, HouseholdStatus.active):
+            return rejected(read_only_fault("status"))
+        for name, value in given.items():
+            if value is not None:
+                return rejected(read_only_fault(name))
+        stored = edit.record_id in self.fold.records
+        if edit.record_id in self.foreign or (stored and not self._reaches(edit.record_id)):
+            return rejected(already_exists())
+        if not stored and draft["hamlet_id"] not in self.hamlets:
+            return rejected(no_such_hamlet())
+        if not stored:
+            draft |= {"status": HouseholdStatus.active.value, "merged_into": None}
+        return self.fold.create(edit, draft, self._check)
+
+    def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
+        seen = self.fold.records.get(edit.record_id)
+        if seen is None:
+            return rejected(no_such_household())
+        end = self.ends.get(seen.id)
+        target = self.fold.records[end] if end else seen
+        if not self._reaches(target.id):
+            return self._handed_over(seen, target)
+        for name in [name for name in READ_ONLY if name in draft]:
+            if draft.pop(name) != self._stored(seen, name):
+                return rejected(read_only_fault(name))
+        if target is not seen and self.strict:
+            return rejected(absorbed(target.id))
+        if draft.get("hamlet_id", target.values["hamlet_id"]) not in {*self.hamlets, target.values["hamlet_id"]}:
+            return rejected(no_such_hamlet())
+        written = self.fold.update(edit, draft, self._check, target, seen)
+        if target is not seen and written.outcome != "rejected":
+            return Written(
+                written.outcome, written.version, clashes=written.clashes, result={"merged_into": str(target.id)}
+            )
+        return written
+
+    def _reaches(self, household_id: UUID) -> bool:
+        record = self.fold.records[household_id]
+        return household_id in self.held.mine or not record.loaded
+
+    def _handed_over(self, seen: Record, target: Record) -> Written:
+        # It was mine and is not any more: what the surveyor still held for it goes to a person, not into the void.
+        if not self.strict and (seen.id in self.left or seen.id in self.held.mine):
+            return Written("held", waiting_for=target.id)
+        return rejected(no_such_household())
+
+    def _stored(self, record: Record, name: str) -> Any:
+        if name in CLASS_FIELDS:
+            return self.classes.get(record.id, {}).get(name)
+        return record.values[name]
+
+    def _check(self, household_id: UUID, values: Values) -> Problem | None:
+        """The number of a living household is its own in its hamlet; an accepted edit takes and gives up numbers."""
+        key = (values["hamlet_id"], values["household_no"])
+        lives = values["status"] == HouseholdStatus.active
+        if lives and key[1] is not None:
+            if self.taken.get(key, household_id) != household_id:
+                return number_taken()
+            self.taken[key] = household_id
+        before = self.fold.records.get(household_id)
+        if before is not None:
+            old = (before.values["hamlet_id"], before.values["household_no"])
+            if old != key and self.taken.get(old) == household_id:
+                del self.taken[old]
+        return None
+
+    def _hamlets(self, session: Session, scope: Scope) -> set[str]:
+        """Those of the hamlets named that exist today, inside the caller's areas."""
+        named = {UUID(draft["hamlet_id"]) for draft in self.drafts if isinstance(draft, dict) and "hamlet_id" in draft}
+        if not named:
+            return set()
+        found = session.execute(
+            select(Area.id)  # type: ignore[call-overload]
+            .where(Area.id.in_(named), Area.level == Level.hamlet)  # type: ignore[attr-defined]
+            .where(valid_on(Area, clock.today()), scope.covers(Area.id))
+        )
+        return {str(hamlet_id) for hamlet_id in found.scalars()}
+
+    def _taken(self, session: Session, edits: Sequence[Edit]) -> dict[tuple[str, str | None], UUID]:
+        """(hamlet, number) -> the living household that has it, for every number the edits might give."""
+        pairs = set()
+        for edit, draft in zip(edits, self.drafts, strict=True):
+            if not isinstance(draft, dict) or not draft.keys() & {"household_no", "hamlet_id"}:
+                continue
+            record = self.fold.records.get(self.ends.get(edit.record_id, edit.record_id))
+            now: Values = record.values if record else {}
+            pairs.add(
+                (draft.get("hamlet_id", now.get("hamlet_id")), draft.get("household_no", now.get("household_no")))
+            )
+        wanted = [{"hamlet_id": hamlet, "household_no": no} for hamlet, no in pairs if no is not None]
+        if not wanted:
+            return {}
+        return {(str(row.hamlet_id), row.household_no): row.id for row in session.execute(_NUMBERS, {"pairs": wanted})}
+
+    def _class_named(self, edits: Sequence[Edit]) -> set[UUID]:
+        return {
+            edit.record_id
+            for edit, draft in zip(edits, self.drafts, strict=True)
+            if edit.base_version is not None and isinstance(draft, dict) and draft.keys() & set(CLASS_FIELDS)
+        }
+
+
+def number_taken() -> Problem:
+    vi = "Số hộ này đã được dùng cho một hộ khác trong xóm. Hãy kiểm tra lại số hộ."
+    en = "This household number is taken by another household of the hamlet."
+    return AlreadyExists(vi, en, errors=(FieldError("#/household_no", "taken", vi, en),))
+
+
+def no_such_household() -> Problem:
+    return NotFound("Không có hộ này trong địa bàn của bạn.", "There is no such household in your areas.")
+
+
+def no_such_hamlet() -> Problem:
+    vi, en = "Không có xóm này trong địa bàn của bạn.", "There is no such hamlet in your areas."
+    return NotFound(vi, en, errors=(FieldError("#/hamlet_id", "not_found", vi, en),))
+
+
+def absorbed(survivor_id: UUID) -> Problem:
+    return Conflict(
+        "Hộ này đã được nhập vào hộ khác. Hãy sửa ở hộ còn lại.",
+        "This household was merged into another one. Change that one.",
+        merged_into=str(survivor_id),
+    )

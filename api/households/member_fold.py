@@ -1,0 +1,147 @@
+"""What a list of member edits needs from the database, and the rules an edit of a member meets."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from api.areas.scope import Scope
+from api.changes.edits import Edit, Written, rejected
+from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.history import left_areas, load_past
+from api.changes.merge import Values
+from api.households.citizen_numbers import id_key, masked, sealed, warnings
+from api.households.household_fold import no_such_household
+from api.households.records import MEMBER_TOGETHER, member_draft, member_faults
+from api.households.stored import Lock, among, hold_households, hold_members, survivors
+from api.households.tables import Member
+from api.problems import FieldError, NotFound, Problem
+
+
+class MemberFold:
+    """Loads everything a list of edits needs in a fixed number of statements, then answers edit by edit."""
+
+    def __init__(self, session: Session, scope: Scope, edits: Sequence[Edit], strict: bool, thorough: bool) -> None:
+        self.strict = strict
+        self.key = id_key(session)
+        self.drafts = [member_draft(edit.data, edit.base_version is None) for edit in edits]
+        self._next = iter(self.drafts)
+        ids = {edit.record_id for edit in edits}
+        named = {UUID(d["household_id"]) for d in self.drafts if isinstance(d, dict) and "household_id" in d}
+        self.held = hold_households(session, scope, named, Lock.share, of_members=ids)
+        members = hold_members(session, among(Member.id, ids))
+        self._late(session, scope, members)
+        self.ends = survivors(session, self.held, scope, Lock.share)
+        self.fold = Fold(members, MEMBER_TOGETHER, strict)
+        self.homes_before = {member_id: record.values["household_id"] for member_id, record in members.items()}
+        self.foreign = load_past(session, "member", members, wanting_past(edits, members, thorough))
+        outside = set() if strict else self.held.records.keys() - self.held.mine
+        self.left = left_areas(session, scope, outside)
+        # members of this list that wait for their household: a later edit of one waits with it
+        self.waiting: dict[UUID, UUID] = {}
+
+    def _late(self, session: Session, scope: Scope, members: dict[UUID, Record]) -> None:
+        # A merge committed between our two looks: the members stand in a household that was not loaded with them.
+        homes = {UUID(record.values["household_id"]) for record in members.values()}
+        missing = homes - self.held.records.keys()
+        self.held.take(hold_households(session, scope, missing, Lock.share))
+
+    def written(self, edit: Edit) -> Written:
+        """The outcome of the next edit of the list."""
+        draft = next(self._next)
+        if isinstance(draft, Problem):
+            return rejected(draft)
+        number = draft.get("personal_id")
+        if number is not None:
+            draft["personal_id"] = sealed(self.key, number, edit.record_id)
+        home, refused = self._home(edit, draft)
+        if refused is not None:
+            return refused
+        written = self._create(edit, draft) if edit.base_version is None else self._update(edit, draft)
+        return self._told(edit, written, number, home)
+
+    def _home(self, edit: Edit, draft: dict[str, Any]) -> tuple[UUID | None, Written | None]:
+        """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there."""
+        if "household_id" not in draft:
+            return None, None
+        named = UUID(draft["household_id"])
+        if named not in self.held.records:
+            if self.strict:
+                return None, rejected(_no_such_home())
+            if edit.base_version is None:
+                self.waiting[edit.record_id] = named
+            return None, Written("held", waiting_for=named)
+        end = self.ends.get(named, named)
+        refused = self._unreachable(end, {named, end}, _no_such_home())
+        draft["household_id"] = str(end)
+        return (end if end != named else None), refused
+
+    def _unreachable(self, home: UUID, known_as: set[UUID], problem: Problem) -> Written | None:
+        if home in self.held.mine:
+            return None
+        if not self.strict and known_as & (self.left | self.held.mine):
+            return Written("held", waiting_for=home)
+        return rejected(problem)
+
+    def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
+        stored = self.fold.records.get(edit.record_id)
+        if edit.record_id in self.foreign:
+            return rejected(already_exists())
+        if stored is not None and UUID(stored.values["household_id"]) not in self.held.mine:
+            return rejected(already_exists())
+        if stored is not None:
+            self._follow_first(stored)
+        return self.fold.create(edit, draft, _check)
+
+    def _follow_first(self, stored: Record) -> None:
+        # Sent again after its household was merged away, the content still is what it was created with.
+        for version, change in stored.past:
+            was = (change or {}).get("household_id")
+            if was and str(self.ends.get(UUID(was[0]))) == was[1]:
+                clean = {name: pair for name, pair in (change or {}).items() if name != "household_id"}
+                stored.past[stored.past.index((version, change))] = (version, clean)
+
+    def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
+        record = self.fold.records.get(edit.record_id)
+        if record is None:
+            if edit.record_id in self.waiting:
+                return Written("held", waiting_for=self.waiting[edit.record_id])
+            return rejected(no_such_member())
+        home = UUID(record.values["household_id"])
+        refused = self._unreachable(home, {home}, no_such_member())
+        return refused or self.fold.update(edit, draft, _check, record)
+
+    def _told(self, edit: Edit, written: Written, number: str | None, merged_into: UUID | None) -> Written:
+        if written.outcome == "conflict":
+            assert written.clashes is not None
+            return Written("conflict", written.version, clashes=_masked(written.clashes))
+        if written.outcome in ("rejected", "held") or (number is None and merged_into is None):
+            return written
+        result: dict[str, Any] = {}
+        if merged_into is not None:
+            result["merged_into"] = str(merged_into)
+        if number is not None:
+            found = warnings(number, self.fold.records[edit.record_id].values)
+            if found:
+                result["warnings"] = found
+        return Written(written.outcome, written.version, result=result or None)
+
+
+def _check(member_id: UUID, values: Values) -> Problem | None:  # noqa: ARG001 (the shape of a Check)
+    return member_faults(values)
+
+
+def _masked(clashes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    if "personal_id" not in clashes:
+        return clashes
+    return clashes | {"personal_id": {side: masked(value) for side, value in clashes["personal_id"].items()}}
+
+
+def no_such_member() -> Problem:
+    return NotFound("Không có nhân khẩu này trong địa bàn của bạn.", "There is no such person in your areas.")
+
+
+def _no_such_home() -> Problem:
+    said = no_such_household().detail
+    return NotFound(said.vi, said.en, errors=(FieldError("#/household_id", "not_found", said.vi, said.en),))

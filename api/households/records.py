@@ -1,0 +1,95 @@
+"""Between a row, the values the history keeps, and raw fields: one place that knows which fields a record has.
+
+Values are what JSON holds (ids and days as text); a citizen number is sealed among them. Pure but for the clock
+inside the field types.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from api import field_errors
+from api.households.citizen_numbers import birth_year
+from api.households.schemas import HouseholdIn, HouseholdPatch, MemberIn, MemberPatch
+from api.names import fold, sort_key, toned
+from api.problems import FieldError, Invalid, Problem
+from api.schema import Schema
+
+# Of a household, what recognitions and the verbs of the domain decide: given back only with the value it has.
+READ_ONLY = ("status", "merged_into", "current_class", "class_since", "newly_escaped_until")
+HOUSEHOLD_FIELDS = (
+    *(name for name in HouseholdIn.model_fields if name not in READ_ONLY),
+    "status",
+    "merged_into",
+)
+MEMBER_FIELDS = tuple(MemberIn.model_fields)
+
+# Fields that mean one thing: changed by two people in part, they are a conflict and not a mixture.
+HOUSEHOLD_TOGETHER = (("no_labour_capacity", "no_labour_capacity_ground"),)
+MEMBER_TOGETHER = (("birth_date", "birth_year"), ("left_on", "left_reason"))
+
+
+def draft(schema: type[Schema], data: Mapping[str, Any], whole: bool) -> dict[str, Any] | Problem:
+    """The fields of an edit, checked and normalised; `whole` with the defaults of what was not sent."""
+    try:
+        model = schema.model_validate(data)
+    except ValidationError as error:
+        return Invalid(errors=tuple(field_errors.translate(e) for e in error.errors(include_url=False)))
+    return model.model_dump(mode="json", exclude_unset=not whole)
+
+
+def household_draft(data: Mapping[str, Any], creates: bool) -> dict[str, Any] | Problem:
+    return draft(HouseholdIn if creates else HouseholdPatch, data, creates)
+
+
+def member_draft(data: Mapping[str, Any], creates: bool) -> dict[str, Any] | Problem:
+    return draft(MemberIn if creates else MemberPatch, data, creates)
+
+
+def member_faults(values: Mapping[str, Any]) -> Problem | None:
+    """What no single field shows: a birth must be known, and its day and year must agree."""
+    day, year = values.get("birth_date"), values.get("birth_year")
+    if day is None and year is None:
+        return Invalid(
+            errors=(
+                FieldError("#/birth_year", "missing", "Cần ngày sinh hoặc năm sinh.", "Give birth_date or birth_year."),
+            )
+        )
+    if day is not None and year is not None and int(day[:4]) != year:
+        return Invalid(
+            errors=(
+                FieldError(
+                    "#/birth_year",
+                    "birth_year_differs",
+                    f"Năm sinh {year} không khớp với ngày sinh; hãy sửa cả hai.",
+                    f"Birth year {year} contradicts birth_date; change both.",
+                ),
+            )
+        )
+    return None
+
+
+def read_only_fault(name: str) -> Problem:
+    return Invalid(
+        errors=(
+            FieldError(
+                f"#/{name}",
+                "read_only",
+                "Trường này do hệ thống ghi, chỉ được gửi lại đúng giá trị hiện có.",
+                "This field is read-only: it may only be sent back with its present value.",
+            ),
+        )
+    )
+
+
+def name_keys(full_name: str) -> dict[str, str]:
+    """The stored keys of a name: to find it, to rank it, to sort it."""
+    return {"name_folded": fold(full_name), "name_toned": toned(full_name), "name_sort": sort_key(full_name)}
+
+
+def same_birth(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Equal days where both are known, otherwise equal years."""
+    if one.get("birth_date") and other.get("birth_date"):
+        return bool(one["birth_date"] == other["birth_date"])
+    return birth_year(dict(one)) == birth_year(dict(other))

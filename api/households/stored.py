@@ -1,0 +1,168 @@
+"""Loads households and members with their locks, and stores the states a fold has left: one statement per table.
+
+Locks, always households before members and rows in the order of their ids: whoever writes members holds their
+households FOR KEY SHARE, so that a household cannot be merged or moved away meanwhile (those verbs hold it FOR
+UPDATE) while two people may work in one household at once.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, or_, select, text
+from sqlmodel import Session
+
+from api import clock, sql
+from api.areas.scope import Scope
+from api.changes.fold import Record
+from api.households.records import HOUSEHOLD_FIELDS, MEMBER_FIELDS, name_keys
+from api.households.tables import Household, Member
+
+_HOUSEHOLD = Household.__table__.c  # type: ignore[attr-defined]
+_MEMBER = Member.__table__.c  # type: ignore[attr-defined]
+_IDS = ARRAY(Uuid())
+
+
+class Lock(Enum):
+    """How firmly a household is held: named by a member, being edited, or on its way elsewhere."""
+
+    share = "FOR KEY SHARE"
+    edit = "FOR NO KEY UPDATE"
+    whole = "FOR UPDATE"
+
+
+@dataclass(slots=True)
+class Held:
+    """Households as loaded: their records, where they stood, and which of them the caller reaches."""
+
+    records: dict[UUID, Record]
+    hamlets: dict[UUID, str]
+    mine: set[UUID]
+
+    def take(self, other: "Held") -> None:
+        self.records |= other.records
+        self.hamlets |= other.hamlets
+        self.mine |= other.mine
+
+
+def among(column: Any, ids: Iterable[UUID]) -> Any:
+    """`column = ANY(:ids)`: one statement text however many ids, so that it is planned once."""
+    return column == any_(bindparam(None, list(ids), type_=_IDS, unique=True))
+
+
+def hold_households(
+    session: Session, scope: Scope, ids: Iterable[UUID], lock: Lock, of_members: Iterable[UUID] = ()
+) -> Held:
+    """Locks and loads these households, and those of the members named."""
+    wanted, members = list(ids), list(of_members)
+    if not wanted and not members:
+        return Held({}, {}, set())
+    where = among(_HOUSEHOLD.id, wanted)
+    if members:
+        where = or_(where, _HOUSEHOLD.id.in_(select(_MEMBER.household_id).where(among(_MEMBER.id, members))))
+    query: Select[Any] = (
+        select(
+            _HOUSEHOLD.id,
+            _HOUSEHOLD.version,
+            *(_HOUSEHOLD[name] for name in HOUSEHOLD_FIELDS),
+            scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
+        )
+        .where(where)
+        .order_by(_HOUSEHOLD.id)
+        .with_for_update(of=_HOUSEHOLD.id.table, read=lock is Lock.share, key_share=lock is not Lock.whole)
+    )
+    held = Held({}, {}, set())
+    for row in session.execute(query):
+        record_id, version, *fields, mine = row
+        values = dict(zip(HOUSEHOLD_FIELDS, map(_json_value, fields), strict=True))
+        held.records[record_id] = Record(record_id, version, values, version)
+        held.hamlets[record_id] = values["hamlet_id"]
+        if mine:
+            held.mine.add(record_id)
+    return held
+
+
+_SURVIVORS = text(
+    """
+    WITH RECURSIVE way AS (
+        SELECT h.id AS absorbed, h.merged_into AS survivor, 1 AS steps FROM household h
+        WHERE h.id = ANY(:ids) AND h.merged_into IS NOT NULL
+        UNION ALL
+        SELECT way.absorbed, h.merged_into, way.steps + 1
+        FROM way JOIN household h ON h.id = way.survivor
+        WHERE h.merged_into IS NOT NULL AND way.steps < 100
+    )
+    SELECT DISTINCT ON (absorbed) absorbed, survivor FROM way ORDER BY absorbed, steps DESC
+    """
+).bindparams(bindparam("ids", type_=_IDS))
+
+
+def survivors(session: Session, held: Held, scope: Scope, lock: Lock) -> dict[UUID, UUID]:
+    """Absorbed household -> the one at the end of its chain of merges, which is loaded and locked too."""
+    absorbed = [record_id for record_id, record in held.records.items() if record.values["merged_into"]]
+    if not absorbed:
+        return {}
+    ends = {row.absorbed: row.survivor for row in session.execute(_SURVIVORS, {"ids": absorbed})}
+    held.take(hold_households(session, scope, set(ends.values()) - held.records.keys(), lock))
+    return ends
+
+
+def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
+    """Locks and loads the members that fulfil a condition."""
+    query = (
+        select(
+            _MEMBER.id,
+            _MEMBER.version,
+            _MEMBER.personal_id_sealed,
+            _MEMBER.personal_id_index,
+            _MEMBER.personal_id_last4,
+            *(_MEMBER[name] for name in _PLAIN),
+        )
+        .where(where)
+        .order_by(_MEMBER.id)
+        .with_for_update()
+    )
+    records = {}
+    for record_id, version, seal, index, last4, *fields in session.execute(query):
+        values = dict(zip(_PLAIN, map(_json_value, fields), strict=True))
+        values["personal_id"] = (
+            {"sealed": base64.b64encode(seal).decode(), "index": index.hex(), "last4": last4} if seal else None
+        )
+        records[record_id] = Record(record_id, version, values, version)
+    return records
+
+
+_PLAIN = tuple(name for name in MEMBER_FIELDS if name != "personal_id")
+
+
+def _json_value(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)  # ids and days
+
+
+def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
+    """Changed ones first: a number given up by one household may be taken by a new one."""
+    _store(session, "update_households", [_row(record) for record in changed])
+    _store(session, "insert_households", [_row(record) for record in added])
+
+
+def store_members(session: Session, added: list[Record], changed: list[Record]) -> None:
+    _store(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
+    _store(session, "insert_members", [_row(r) | name_keys(r.values["full_name"]) for r in added])
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {**record.values, "id": str(record.id), "version": record.version}
+
+
+def _store(session: Session, statement: str, rows: list[Any]) -> None:
+    if rows:
+        session.execute(
+            sql.load(f"api/households/sql/{statement}.sql"),
+            {"rows": json.dumps(rows, ensure_ascii=False), "at": clock.now()},
+        )
