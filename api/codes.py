@@ -41,5 +41,5 @@ def label(name: str, code: str, language: str = "vi") -> str:
     return en if language == "en" else vi
 
 
-# The national list of 54 (QĐ 121-TCTK/PPCĐ of 02/3/1979): the one list that is no enum, because it is data of law.
+# The national list of 54 (QĐ 121-TCTK/PPCĐ of 02/3/1979) and `foreign`: no enum of a table, because it is data of law.
 ETHNICITIES: frozenset[str] = frozenset(_lists()["ethnicity"])

@@ -1,0 +1,210 @@
+"""Reads requests, rounds and recognitions.
+
+A request is where its household is today: a household that moved takes its papers along, without a write.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlmodel import Session
+
+from api import audit, paging
+from api.accounts.actor import Actor
+from api.areas.scope import Scope, valid_on
+from api.areas.tables import Area, AreaClosure
+from api.households.stored import among
+from api.households.tables import Household
+from api.problems import NotFound
+from api.reviews.schemas import DecisionOut, RecognitionOut, RequestOut, RoundOut
+from api.reviews.tables import Recognition, RecognitionDecision, Request, RequestKind, ReviewRound, RoundState
+from api.schema import Page
+
+_request = Request.__table__  # type: ignore[attr-defined]
+_household = Household.__table__  # type: ignore[attr-defined]
+_round = ReviewRound.__table__  # type: ignore[attr-defined]
+_decision = RecognitionDecision.__table__  # type: ignore[attr-defined]
+_recognition = Recognition.__table__  # type: ignore[attr-defined]
+
+# where a request is dealt with: at its household, or where the paper was handed in
+REQUEST_HAMLET = func.coalesce(_household.c.hamlet_id, _request.c.hamlet_id)
+
+
+def requests_of(scope: Scope) -> Select[Any]:
+    """The requests of these areas, with `hamlet` as it is today."""
+    return (
+        select(_request, REQUEST_HAMLET.label("hamlet"))
+        .outerjoin(_household, _household.c.id == _request.c.household_id)
+        .where(scope.covers(REQUEST_HAMLET))
+    )
+
+
+def requests(
+    session: Session,
+    actor: Actor,
+    *,
+    kind: RequestKind | None,
+    household_id: UUID | None,
+    area_id: UUID | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[RequestOut]:
+    """The requests of my areas, newest paper first."""
+    query = requests_of(actor.scope).order_by(_request.c.received_on.desc(), _request.c.id.desc())
+    if kind is not None:
+        query = query.where(_request.c.kind == kind)
+    if household_id is not None:
+        query = query.where(_request.c.household_id == household_id)
+    if area_id is not None:
+        query = query.where(_under(area_id, actor.scope.day, REQUEST_HAMLET))
+    after = paging.decode(cursor, date.fromisoformat, UUID)
+    if after is not None:
+        query = query.where(tuple_(_request.c.received_on, _request.c.id) < tuple_(*after))
+    rows = session.execute(query.limit(limit + 1)).all()
+    shown, next_cursor = paging.page(rows, limit, lambda row: (row.received_on.isoformat(), str(row.id)))
+    audit.record(session, actor, "requests.list", "request", [row.id for row in shown])
+    return Page[RequestOut](items=[_request_out(row) for row in shown], next_cursor=next_cursor)
+
+
+def request(session: Session, actor: Actor, request_id: UUID) -> RequestOut:
+    """One request. Raises NotFound outside of my areas."""
+    row = session.execute(requests_of(actor.scope).where(_request.c.id == request_id)).one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy giấy đề nghị này.", "There is no such request.")
+    audit.record(session, actor, "requests.read", "request", [row.id])
+    return _request_out(row)
+
+
+def load_requests(session: Session, actor: Any, ids: Collection[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
+    """`{id: (version, data)}` for the feed: the fields of the wire as JSON, of those the reader may see."""
+    rows = session.execute(requests_of(actor.scope).where(among(_request.c.id, ids)))
+    return {row.id: (row.version, _request_out(row).model_dump(mode="json", exclude=_NOT_DATA)) for row in rows}
+
+
+_NOT_DATA = {"id", "version", "created_at", "updated_at"}
+
+
+def rounds(
+    session: Session, scope: Scope, *, year: int | None, state: RoundState | None, limit: int, cursor: str | None
+) -> Page[RoundOut]:
+    """The rounds of my areas and of the commune they lie in, newest first."""
+    query = select(_round).where(scope.touches(_round.c.area_id))
+    query = query.order_by(_round.c.opens_on.desc(), _round.c.id.desc())
+    if year is not None:
+        query = query.where(_round.c.year == year)
+    if state is not None:
+        query = query.where(_round.c.state == state)
+    after = paging.decode(cursor, date.fromisoformat, UUID)
+    if after is not None:
+        query = query.where(tuple_(_round.c.opens_on, _round.c.id) < tuple_(*after))
+    rows = session.execute(query.limit(limit + 1)).all()
+    shown, next_cursor = paging.page(rows, limit, lambda row: (row.opens_on.isoformat(), str(row.id)))
+    return Page[RoundOut](items=[RoundOut.model_validate(row) for row in shown], next_cursor=next_cursor)
+
+
+def round_(session: Session, scope: Scope, round_id: UUID) -> RoundOut:
+    """One round. Raises NotFound where neither its area nor one above or below it is mine."""
+    query = select(_round).where(_round.c.id == round_id, scope.touches(_round.c.area_id))
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
+    return RoundOut.model_validate(row)
+
+
+def recognitions(
+    session: Session,
+    actor: Actor,
+    *,
+    household_id: UUID | None,
+    area_id: UUID | None,
+    as_of: date | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[RecognitionOut]:
+    """The recognitions of the households of my areas, by household and day; `as_of`: only those in force then."""
+    query = (
+        select(_recognition, _household.c.hamlet_id, *_DECISION)
+        .join(_household, _household.c.id == _recognition.c.household_id)
+        .join(_decision, _decision.c.id == _recognition.c.decision_id)
+        .where(actor.scope.covers(_household.c.hamlet_id))
+        .order_by(_recognition.c.household_id, _FROM, _recognition.c.id)
+    )
+    if household_id is not None:
+        query = query.where(_recognition.c.household_id == household_id)
+    if area_id is not None:
+        query = query.where(_under(area_id, actor.scope.day, _household.c.hamlet_id))
+    if as_of is not None:
+        query = query.where(_recognition.c.days.op("@>")(as_of))
+    after = paging.decode(cursor, UUID, date.fromisoformat, UUID)
+    if after is not None:
+        query = query.where(tuple_(_recognition.c.household_id, _FROM, _recognition.c.id) > tuple_(*after))
+    rows = session.execute(query.limit(limit + 1)).all()
+    shown, next_cursor = paging.page(
+        rows, limit, lambda row: (str(row.household_id), row.days.lower.isoformat(), str(row.id))
+    )
+    audit.record(session, actor, "recognitions.list", "household", _distinct(row.household_id for row in shown))
+    return Page[RecognitionOut](items=[_recognition_out(row) for row in shown], next_cursor=next_cursor)
+
+
+def require_area(session: Session, scope: Scope, area_id: UUID) -> None:
+    """Raises NotFound unless the area exists and lies in `scope`."""
+    area = Area.__table__.c  # type: ignore[attr-defined]
+    if session.scalar(select(area.id).where(area.id == area_id, scope.covers(area.id))) is None:
+        raise NotFound("Không tìm thấy đơn vị này.", "There is no such area.")
+
+
+_FROM = func.lower(_recognition.c.days)
+_DECISION = (
+    _decision.c.number,
+    _decision.c.decided_on,
+    _decision.c.signatory,
+    _decision.c.round_id,
+)
+
+
+def _under(area_id: UUID, day: date, column: Any) -> Any:
+    """The hamlet in `column` is this area or hangs under it (whoever asks is limited by their scope besides)."""
+    below = (
+        select(AreaClosure.descendant_id)  # type: ignore[call-overload]
+        .where(AreaClosure.ancestor_id == area_id)
+        .where(valid_on(AreaClosure, day))
+    )
+    return column.in_(below)
+
+
+def _distinct(ids: Iterable[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(ids))
+
+
+def _request_out(row: Any) -> RequestOut:
+    return RequestOut(
+        id=row.id,
+        version=row.version,
+        household_id=row.household_id,
+        hamlet_id=row.hamlet,
+        kind=row.kind,
+        received_on=row.received_on,
+        reason=row.reason,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _recognition_out(row: Any) -> RecognitionOut:
+    return RecognitionOut(
+        id=row.id,
+        household_id=row.household_id,
+        hamlet_id=row.hamlet_id,
+        poverty_class=row.poverty_class,
+        from_day=row.days.lower,
+        to_day=None if row.days.upper is None else date.fromordinal(row.days.upper.toordinal() - 1),
+        decision=DecisionOut(
+            id=row.decision_id,
+            number=row.number,
+            decided_on=row.decided_on,
+            signatory=row.signatory,
+            round_id=row.round_id,
+        ),
+    )

@@ -1,0 +1,219 @@
+"""One list of edits to requests: reads what they touch, folds them, writes what changed; always as many statements."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api import audit, clock, field_errors, sql
+from api.accounts.actor import Actor
+from api.areas.scope import Scope
+from api.areas.tables import Area, Level
+from api.changes import history
+from api.changes.edits import Edit, Written, rejected
+from api.changes.fold import Fold, Record, wanting_past
+from api.changes.history import Announcement
+from api.changes.tables import Op, Origin, RemoveReason
+from api.households.stored import Lock, among, hold_households, survivors
+from api.households.tables import Household
+from api.problems import FieldError, Invalid, NotFound, Problem
+from api.reviews.queries import REQUEST_HAMLET
+from api.reviews.schemas import RequestChange, RequestFields
+from api.reviews.tables import Request
+
+_request = Request.__table__  # type: ignore[attr-defined]
+_household = Household.__table__  # type: ignore[attr-defined]
+
+ENTITY = "request"
+
+
+def _nothing_wrong(*_: Any) -> None:
+    """A request holds no fields that could contradict each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The household an edit names: itself, or the one it was merged into. `mine`: within the caller's areas."""
+
+    id: UUID
+    hamlet_id: UUID
+    mine: bool
+
+
+class Requests:
+    """What one list of edits touches, and what it does to it."""
+
+    def __init__(self, session: Session, scope: Scope, edits: Sequence[Edit], *, strict: bool, thorough: bool) -> None:
+        self.scope = scope
+        self.session = session
+        self.hamlets: dict[UUID, UUID] = {}  # request -> where it is dealt with, as loaded and then as folded
+        self.before: dict[UUID, UUID] = {}
+        self.mine: set[UUID] = set()
+        records = self._load(edit.record_id for edit in edits)
+        self.foreign = history.load_past(session, ENTITY, records, wanting_past(edits, records, thorough))
+        self.fold = Fold(records, strict=strict)
+        self.homes = self._homes(edits)
+        away = [record_id for record_id in records if record_id not in self.mine]
+        away += [home.id for home in self.homes.values() if not home.mine]
+        self.left = history.left_areas(session, scope, away)
+        self._own: list[UUID] | None = None
+
+    def write(self, edit: Edit) -> Written:
+        """Folds one edit over what the ones before it left."""
+        stored = self.fold.records.get(edit.record_id)
+        if edit.record_id in self.foreign or (stored and edit.record_id not in self.mine):
+            return self._not_mine(edit.record_id)
+        if stored is None and edit.base_version is not None:
+            return rejected(_no_request())
+        values = _parsed(RequestFields if edit.base_version is None else RequestChange, edit.data)
+        if isinstance(values, Problem):
+            return rejected(values)
+        hamlet = values.pop("hamlet_id", None)
+        named = values.get("household_id")
+        home = self.homes.get(UUID(named)) if named else None
+        if named and (home is None or not home.mine):
+            return self._no_home(UUID(named), home)
+        if named and home:
+            values["household_id"] = self._as_stored(stored, named, str(home.id))
+        if edit.base_version is None:
+            written = self._create(edit, values, home, UUID(hamlet) if hamlet else None)
+        else:
+            assert stored is not None
+            written = self.fold.update(edit, values, _nothing_wrong, stored)
+            if home is not None and stored.values["household_id"] == str(home.id):
+                self.hamlets[edit.record_id] = home.hamlet_id
+        if home is not None and str(home.id) != named and written.outcome in ("applied", "merged"):
+            return Written(written.outcome, written.version, result={"merged_into": str(home.id)})
+        return written
+
+    def store(self, actor: Actor, origin: Origin) -> None:
+        """Writes what the fold left: records, history, the feed's queue and the log."""
+        added, changed = self.fold.added(), self.fold.changed()
+        for name, records in (("insert", added), ("update", changed)):
+            if records:
+                rows = json.dumps([self._row(record) for record in records])
+                statement = sql.load(f"api/reviews/sql/{name}_requests.sql")
+                self.session.execute(statement, {"rows": rows, "at": clock.now()})
+        history.keep(self.session, actor, ENTITY, self.fold.steps, origin)
+        history.announce(self.session, [a for record in added + changed for a in self._announced(record)])
+        if added or changed:
+            ids = [record.id for record in added + changed]
+            audit.record(self.session, actor, "requests.write", "request", ids, origin=origin.value)
+
+    def _create(self, edit: Edit, values: dict[str, Any], home: Home | None, hamlet: UUID | None) -> Written:
+        if edit.record_id not in self.hamlets:
+            place = home.hamlet_id if home else self._handed_in(hamlet)
+            if isinstance(place, Problem):
+                return rejected(place)
+            self.hamlets[edit.record_id] = place
+        written = self.fold.create(edit, values, _nothing_wrong)
+        if written.outcome == "applied":
+            self.mine.add(edit.record_id)
+        return written
+
+    def _as_stored(self, stored: Record | None, named: str, today: str) -> str:
+        # Sent again after its household was merged away, the same paper still names the absorbed household.
+        first = stored.at(1) if stored else None
+        return named if first and first["household_id"] == named else today
+
+    def _handed_in(self, named: UUID | None) -> UUID | Problem:
+        """The hamlet of a paper without household: the one named, or the caller's only one."""
+        own = self._own_hamlets()
+        if named is not None:
+            return named if named in own else NotFound("Không tìm thấy xóm này.", "There is no such hamlet.")
+        if len(own) == 1:
+            return own[0]
+        return Invalid(
+            errors=(
+                FieldError(
+                    "#/hamlet_id",
+                    "missing",
+                    "Hộ chưa có trong sổ: hãy cho biết xóm nơi nhận giấy đề nghị.",
+                    "The household is not registered: say in which hamlet the paper was handed in.",
+                ),
+            )
+        )
+
+    def _own_hamlets(self) -> list[UUID]:
+        if self._own is None:
+            query = select(Area.id).where(Area.level == Level.hamlet, self.scope.covers(Area.id))  # type: ignore[call-overload]
+            self._own = list(self.session.execute(query).scalars())
+        return self._own
+
+    def _not_mine(self, record_id: UUID) -> Written:
+        if record_id in self.left:
+            return Written("held", waiting_for=record_id)
+        return rejected(_no_request())
+
+    def _no_home(self, named: UUID, home: Home | None) -> Written:
+        if home is None or home.id in self.left:
+            return Written("held", waiting_for=named)
+        return rejected(NotFound("Không tìm thấy hộ này.", "There is no such household."))
+
+    def _announced(self, record: Record) -> Iterable[Announcement]:
+        hamlet, before = self.hamlets[record.id], self.before.get(record.id)
+        group = record.values["household_id"] or record.id  # a paper without household is its own group
+        if before is not None and before != hamlet:
+            yield Announcement(ENTITY, record.id, before, group, record.version, Op.remove, RemoveReason.left_area)
+        yield Announcement(ENTITY, record.id, hamlet, group, record.version)
+
+    def _row(self, record: Record) -> dict[str, Any]:
+        return record.values | {
+            "id": str(record.id),
+            "hamlet_id": str(self.hamlets[record.id]),
+            "version": record.version,
+        }
+
+    def _load(self, ids: Iterable[UUID]) -> dict[UUID, Record]:
+        query = (
+            select(_request, REQUEST_HAMLET.label("hamlet"), self.scope.covers(REQUEST_HAMLET).label("mine"))
+            .outerjoin(_household, _household.c.id == _request.c.household_id)
+            .where(among(_request.c.id, ids))
+            .order_by(_request.c.id)
+            .with_for_update(of=_request)
+        )
+        records = {}
+        for row in self.session.execute(query):
+            self.hamlets[row.id] = self.before[row.id] = row.hamlet
+            if row.mine:
+                self.mine.add(row.id)
+            values = {
+                "household_id": str(row.household_id) if row.household_id else None,
+                "kind": str(row.kind),
+                "received_on": row.received_on.isoformat(),
+                "reason": row.reason,
+            }
+            records[row.id] = Record(row.id, row.version, values, row.version)
+        return records
+
+    def _homes(self, edits: Sequence[Edit]) -> dict[UUID, Home]:
+        """Held until the end, so that no household is merged or moved away under a paper that is being written."""
+        named = {found for edit in edits if (found := _uuid(edit.data.get("household_id")))}
+        held = hold_households(self.session, self.scope, named, Lock.share)
+        ends = survivors(self.session, held, self.scope, Lock.share)
+        today = {asked: ends.get(asked, asked) for asked in named if asked in held.records}
+        return {asked: Home(end, UUID(held.hamlets[end]), end in held.mine) for asked, end in today.items()}
+
+
+def _parsed(model: type[RequestFields] | type[RequestChange], data: Any) -> dict[str, Any] | Problem:
+    try:
+        read = model.model_validate(data)
+    except ValidationError as error:
+        return Invalid(errors=tuple(field_errors.translate(e) for e in error.errors()))
+    return read.model_dump(mode="json", exclude_unset=model is RequestChange)
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def _no_request() -> Problem:
+    return NotFound("Không tìm thấy giấy đề nghị này.", "There is no such request.")
