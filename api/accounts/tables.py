@@ -1,16 +1,23 @@
 """Accounts, their grants (role + area), sign-in sessions, tablets, enrolment codes, and counted failures."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from api.accounts.permissions import Role
 from api.db import one_of
+from api.names import fold, toned
 
 _WHEN = TIMESTAMP(timezone=True)
+
+
+def _from_name(key: Callable[[str], str]) -> Callable[[Any], str]:
+    return lambda context: key(context.get_current_parameters()["full_name"])
 
 
 class Account(SQLModel, table=True):
@@ -21,6 +28,9 @@ class Account(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     username: str = Field(sa_type=Text, unique=True)  # lower case
     full_name: str = Field(sa_type=Text)
+    # search keys of full_name (api/names.py), made by themselves when an account is added
+    name_folded: str | None = Field(default=None, sa_column=Column(Text, nullable=False, default=_from_name(fold)))
+    name_toned: str | None = Field(default=None, sa_column=Column(Text, nullable=False, default=_from_name(toned)))
     password_hash: str = Field(sa_type=Text)
     password_changed_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
     disabled_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]

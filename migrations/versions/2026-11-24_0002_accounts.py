@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.Text(), nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.Column("name_toned", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("password_changed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("disabled_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
