@@ -39,7 +39,7 @@ def _transaction(read_only: bool = False) -> Iterator[Session]:
     with database(settings()) as url:
         engine = make_engine(url, pool_size=1)
         try:
-            with Session(engine) as session, session.begin():
+            with Session(engine, expire_on_commit=False) as session, session.begin():
                 if read_only:
                     session.execute(text("SET TRANSACTION READ ONLY"))
                 yield session

@@ -63,7 +63,7 @@ def only_one_writer(session: Session) -> None:
 def stored(session: Session, *conditions: ColumnElement[bool]) -> list[Row]:
     """The units as they are stored (`parent_id` left out: it is dated)."""
     columns = [getattr(Area, name) for name in Row.__dataclass_fields__ if name != "parent_id"]
-    return [Row(**found._mapping) for found in session.execute(select(*columns).where(*conditions))]
+    return [Row.of(found._asdict()) for found in session.execute(select(*columns).where(*conditions))]
 
 
 class Placed(audit.Acting, Protocol):

@@ -1,6 +1,6 @@
 """From a file of units to rows: hamlets are numbered, parents found, types and regions inherited."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -30,6 +30,18 @@ class Row:
     valid_to: date | None
     source: str
     parent_id: UUID | None = None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Row":
+        """From a row of the table, where levels and kinds are plain text."""
+        return cls(
+            **{
+                **stored,
+                "level": Level(stored["level"]),
+                "local_kind": LocalKind(stored["local_kind"]),
+                "area_type": AreaType(stored["area_type"]) if stored["area_type"] else None,
+            }
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What insert_areas.sql reads: with the keys by which a name is found."""

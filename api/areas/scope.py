@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 from sqlmodel import col
 
 from api import clock
-from api.areas.tables import AreaClosure
+from api.areas.tables import AreaClosure, AreaSuccession
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,28 @@ class Scope:
         return covered
 
     def touches(self, column: Any) -> ColumnElement[bool]:
-        """The area in `column` is one of mine, hangs under one of mine, or lies above one of mine.
+        """The area in `column` is one of mine, hangs under one of mine, lies above one of mine, or became one of these.
 
-        For what a commune publishes for all its hamlets (rounds, plans): no personal data hangs on it.
+        For what a commune publishes for all its hamlets (rounds, plans): no personal data hangs on it. What a unit
+        published before it was merged stays readable in the unit that it became.
         """
-        above = (
+        mine = sorted(self.area_ids)
+        near = union(
+            select(col(AreaClosure.descendant_id).label("id"))
+            .where(col(AreaClosure.ancestor_id).in_(mine))
+            .where(valid_on(AreaClosure, self.day)),
             select(col(AreaClosure.ancestor_id))
-            .where(col(AreaClosure.descendant_id).in_(sorted(self.area_ids)))
-            .where(valid_on(AreaClosure, self.day))
+            .where(col(AreaClosure.descendant_id).in_(mine))
+            .where(valid_on(AreaClosure, self.day)),
+        ).subquery()
+        known = select(near.c.id).cte("known", recursive=True)
+        known = known.union(
+            select(col(AreaSuccession.predecessor_id))
+            .join(known, known.c.id == col(AreaSuccession.successor_id))
+            .where(col(AreaSuccession.on_day) <= self.day)
         )
-        return or_(self.covers(column), column.in_(above))
+        touched: ColumnElement[bool] = column.in_(select(known.c.id))
+        return touched
 
 
 def valid_on(table: Any, day: Any) -> ColumnElement[bool]:
