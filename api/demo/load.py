@@ -1,0 +1,153 @@
+"""Loads the demo commune: areas, accounts, totals, plan, a made-up register, two past rounds, requests.
+
+NO REAL PERSON'S DATA: names are put together by chance, citizen and telephone numbers lie outside of what is issued
+(people.py). One transaction, through the same writers as the web and the tablets: a start that is killed half-way has
+loaded nothing, and the next one begins again.
+"""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import Any
+from uuid import NAMESPACE_DNS, UUID, uuid5
+
+from sqlalchemy import Engine, insert, text
+from sqlmodel import Session
+
+from api import clock
+from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
+from api.accounts.tables import Account
+from api.areas.commands import load_areas
+from api.areas.tables import AreaStatistic, area_id
+from api.changes.edits import Edit, Written
+from api.changes.tables import Origin
+from api.demo import accounts
+from api.demo.register import MadeUp, register, requests_without_household
+from api.households.commands import write_households, write_members
+from api.keys import IdKey
+from api.plans.commands import load_plan
+from api.reviews.commands import open_round, write_requests
+from api.reviews.recognition import Decision, record_decision
+from api.reviews.tables import PovertyClass, RoundKind, RoundState
+
+Report = Callable[[str, int, int], None]
+_Write = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
+
+# Two first starts of one database at once: the second waits, and then finds the demo there.
+_LOCK = 0x67_6E_64_65_6D_6F
+# Edits per list: large enough that the number of statements does not matter, small enough that progress is seen.
+_AT_ONCE = 400
+
+
+def load(engine: Engine, password: str, report: Report, id_key: IdKey) -> bool:
+    """Loads the demo, and says whether it had to: False where it is there already, then only the accounts' password is
+    brought up to date (`accounts.give_password`). `report(step, done, total)` is called as the work goes on.
+    """
+    with Session(engine, expire_on_commit=False, info={"id_key": id_key}) as session, session.begin():
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if session.get(Account, accounts.account_id("truc-thai")) is not None:
+            accounts.give_password(session, password)
+            return False
+        _load_places(session, password, report)
+        homes = register()
+        for commune in accounts.OFFICERS:
+            _load_register(session, commune, [home for home in homes if home.commune == commune], report)
+    return True
+
+
+def _load_places(session: Session, password: str, report: Report) -> None:
+    report("Đơn vị hành chính / areas", 0, 1)
+    load_areas(session, _toml("api.areas", "data/truc-ninh.toml"))
+    report("Đơn vị hành chính / areas", 1, 1)
+    accounts.create_accounts(session, password)
+    report("Tài khoản / accounts", len(accounts.ACCOUNTS), len(accounts.ACCOUNTS))
+    _load_statistics(session)
+    report("Tổng số hộ của xóm / hamlet totals", 1, 1)
+    load_plan(session, accounts.officer("14080"), _toml("api.plans", "data/16-kh-ubnd-2024.toml"))
+    report("Kế hoạch 16/KH-UBND / the plan", 1, 1)
+
+
+def _load_register(session: Session, commune: str, homes: list[MadeUp], report: Report) -> None:
+    actor = accounts.officer(commune)
+    name = {"14080": "Trực Thái", "14071": "Trực Đại"}[commune]
+
+    def write(what: str, writer: _Write, edits: list[Edit]) -> None:
+        for start in range(0, len(edits), _AT_ONCE):
+            _all_applied(writer(session, actor, edits[start : start + _AT_ONCE], Origin.load))
+            report(f"{what}, xã {name}", min(start + _AT_ONCE, len(edits)), len(edits))
+
+    write("Hộ / households", write_households, [Edit(home.id, None, home.fields) for home in homes])
+    people = [Edit(member_id, None, fields) for home in homes for member_id, fields in home.members]
+    write("Thành viên / members", write_members, people)
+    papers = [Edit(_id("request", str(h.id)), None, h.request) for h in homes if h.request is not None]
+    if commune == "14080":
+        papers += [Edit(request_id, None, fields) for request_id, fields in requests_without_household()]
+    write("Giấy đề nghị / requests", write_requests, papers)
+    _load_rounds(session, actor, commune, homes)
+    report(f"Hai đợt rà soát / two rounds, xã {name}", 2, 2)
+
+
+def _all_applied(outcomes: list[Written]) -> None:
+    for written in outcomes:
+        if written.outcome != "applied":
+            # a mistake in the made-up data, never a state of the database: nothing is loaded
+            raise written.problem or ValueError(f"the demo was not taken: {written}")
+
+
+def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeUp]) -> None:
+    """The classes of 2022 and 2023, each by its decision: nothing else gives a household a class."""
+    for place, past in enumerate(_toml("api.demo", "data/truc-thai.toml")["rounds"]):
+        round_id = open_round(
+            session,
+            actor,
+            actor.scope_of(Permission.rounds_write),
+            area_id=area_id(commune),
+            kind=RoundKind.periodic,
+            year=past["year"],
+            opens_on=past["opens_on"],
+            closes_on=past["closes_on"],
+            state=RoundState.closed,
+            round_id=_id("round", f"{commune}:{past['year']}"),
+        )
+        decision = Decision(
+            number=past["numbers"][commune],
+            decided_on=past["decided_on"],
+            signatory="Chủ tịch UBND xã",
+            area_id=area_id(commune),
+            round_id=round_id,
+            id=_id("decision", f"{commune}:{past['year']}"),
+        )
+        recognised = {home.id: PovertyClass(found) for home in homes if (found := home.classes[place])}
+        scope = actor.scope_of(Permission.recognitions_prepare)
+        record_decision(session, actor, scope, decision, recognised, Origin.load)
+
+
+def _load_statistics(session: Session) -> None:
+    """Totals of the hamlets, marked as made up in their source."""
+    read = _toml("api.demo", "data/truc-thai.toml")
+    officers = {commune: accounts.account_id(name) for commune, name in accounts.OFFICERS.items()}
+    rows = [
+        {
+            "id": _id("statistic", f"{hamlet}:{year['as_of']}"),
+            "area_id": area_id(hamlet),
+            "as_of": year["as_of"],
+            "households": households,
+            "persons": persons,
+            "source": read["source"],
+            "recorded_at": clock.now(),
+            "recorded_by": officers[year["commune"]],
+        }
+        for year in read["statistics"]
+        for number, (households, persons) in enumerate(zip(year["households"], year["persons"], strict=True), start=1)
+        for hamlet in [f"{year['commune']}-{number:02d}"]
+    ]
+    session.execute(insert(AreaStatistic), rows)
+
+
+def _toml(package: str, path: str) -> dict[str, Any]:
+    return tomllib.loads(files(package).joinpath(path).read_text(encoding="utf-8"))
+
+
+def _id(kind: str, name: str) -> UUID:
+    return uuid5(NAMESPACE_DNS, f"demo:{kind}:{name}")
