@@ -9,6 +9,7 @@ from api import embedded
 from api.banner import counting, say, show_ready
 from api.config import Settings
 from api.databases import check_id_key, check_server, database, migrate
+from api.keys import IdKey
 from api.worker_process import die_with_parent, tune_gc
 from api.workers import check_port, run_workers
 
@@ -28,7 +29,7 @@ def serve(settings: Settings, *, demo: bool = False) -> int:
                 + (" (đã có sẵn)" if before == after else f" (nâng từ {before or 'trống'})")
             )
             check_id_key(url, secrets.id_key)
-            password = _load_demo(url, settings) if demo else None
+            password = _load_demo(url, settings, IdKey(secrets.id_key)) if demo else None
             return run_workers(settings, url, lambda address: show_ready(address, password))
     except KeyboardInterrupt:
         return 0
@@ -54,7 +55,7 @@ def _database(settings: Settings) -> Iterator[str]:
         cluster.stop()
 
 
-def _load_demo(url: str, settings: Settings) -> str:
+def _load_demo(url: str, settings: Settings, id_key: IdKey) -> str:
     from api.db import make_engine
     from api.demo import load
 
@@ -62,7 +63,7 @@ def _load_demo(url: str, settings: Settings) -> str:
     engine = make_engine(url, pool_size=2)
     try:
         with counting() as report:
-            loaded = load(engine, password, report)
+            loaded = load(engine, password, report, id_key)
     finally:
         engine.dispose()
     say("Đã nạp dữ liệu thử" if loaded else "Dữ liệu thử đã có sẵn, giữ nguyên / the demo is there already")
