@@ -52,7 +52,7 @@ class Scope:
             .where(col(AreaClosure.descendant_id).in_(mine))
             .where(valid_on(AreaClosure, self.day)),
         ).subquery()
-        known = select(near.c.id).cte("known", recursive=True)
+        known = select(near.c.id).cte(recursive=True)
         known = known.union(
             select(col(AreaSuccession.predecessor_id))
             .join(known, known.c.id == col(AreaSuccession.successor_id))
