@@ -1,12 +1,14 @@
 """Reads accounts and their grants. An account is seen through the areas of its grants."""
 
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select
 from sqlmodel import Session
 
-from api import clock, codes, paging
+from api import audit, clock, codes, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import BASIS, ROLE_LEVELS, ROLE_PERMISSIONS, Role
 from api.accounts.schemas import DeviceBrief, GrantOut, Me, RoleOut, RoleRight, Roles, UserOut, UserPage, Words
@@ -23,6 +25,13 @@ _area = Area.__table__  # type: ignore[attr-defined]
 _device = Device.__table__  # type: ignore[attr-defined]
 
 
+class Reader(audit.Acting, Protocol):
+    """Who reads: `scope` says in which areas (accounts' Actor, or the command line)."""
+
+    @property
+    def scope(self) -> Scope: ...
+
+
 def me(session: Session, actor: Actor) -> Me:
     """The caller, with today's grants and what they allow."""
     device = session.get(Device, actor.device_id) if actor.device_id else None
@@ -37,34 +46,36 @@ def me(session: Session, actor: Actor) -> Me:
     )
 
 
-def users(
-    session: Session,
-    scope: Scope,
-    *,
-    q: str | None,
-    role: Role | None,
-    area_id: UUID | None,
-    disabled: bool | None,
-    limit: int,
-    cursor: str | None,
-) -> UserPage:
+@dataclass(frozen=True)
+class Filter:
+    """Which accounts are asked for. `role` and `area_id` together: that role in that area."""
+
+    q: str | None = None
+    role: Role | None = None
+    area_id: UUID | None = None
+    disabled: bool | None = None
+
+
+def users(session: Session, actor: Reader, only: Filter, *, limit: int, cursor: str | None) -> UserPage:
     """The accounts placed in my areas, by username; with `q` those whose name or username has it, exact tones first."""
-    far = _far(q)
-    query = select(_account, far.label("far")).where(placed_in(_account.c.id, scope)).order_by(far, _account.c.username)
-    if q:
-        found = _account.c.name_folded.contains(fold(q), autoescape=True)
-        query = query.where(or_(found, _account.c.username.contains(q.strip().lower(), autoescape=True)))
-    if disabled is not None:
-        query = query.where(_account.c.disabled_at.is_not(None) if disabled else _account.c.disabled_at.is_(None))
-    if role is not None or area_id is not None:
-        query = query.where(_holding(role, area_id))
+    far = _far(only.q)
+    query = select(_account, far.label("far")).where(placed_in(_account.c.id, actor.scope), *_matching(only))
+    query = query.order_by(far, _account.c.username)
     after = paging.decode(cursor, int, str)
     if after is not None:
         query = query.where(or_(far > after[0], and_(far == after[0], _account.c.username > after[1])))
     rows, next_cursor = paging.page(
         session.execute(query.limit(limit + 1)).all(), limit, lambda row: (row.far, row.username)
     )
+    audit.record(session, actor, "accounts.list", "account", [row.id for row in rows])
     return UserPage(items=_with_grants(session, rows), next_cursor=next_cursor)
+
+
+def read_user(session: Session, actor: Reader, user_id: UUID) -> UserOut:
+    """One account, for somebody who looks at it: noted in the log. Raises NotFound outside of my areas."""
+    found = user(session, actor.scope, user_id)
+    audit.record(session, actor, "accounts.read", "account", [user_id])
+    return found
 
 
 def user(session: Session, scope: Scope, user_id: UUID) -> UserOut:
@@ -98,11 +109,10 @@ def reaches_beyond(account_id: Any, scope: Scope) -> ColumnElement[bool]:
     return exists().where(_grant.c.account_id == account_id, open_ones, ~scope.covers(_grant.c.area_id))
 
 
-def area_level(session: Session, scope: Scope, area_id: UUID) -> Level | None:
-    """The level of one of my areas, None outside of them."""
-    query = select(_area.c.level).where(_area.c.id == area_id, scope.covers(_area.c.id))
-    level = session.execute(query).scalar_one_or_none()
-    return Level(level) if level else None
+def area_levels(session: Session, scope: Scope, area_ids: Collection[UUID]) -> dict[UUID, Level]:
+    """The level of each of these areas that is one of mine."""
+    query = select(_area.c.id, _area.c.level).where(_area.c.id.in_(area_ids), scope.covers(_area.c.id))
+    return {row.id: Level(row.level) for row in session.execute(query)}
 
 
 def _far(q: str | None) -> ColumnElement[Any]:
@@ -110,6 +120,18 @@ def _far(q: str | None) -> ColumnElement[Any]:
     if not q:
         return literal(0)
     return case((_account.c.name_toned.contains(toned(q), autoescape=True), 0), else_=1)
+
+
+def _matching(only: Filter) -> list[ColumnElement[bool]]:
+    where = []
+    if only.q:
+        by_name = _account.c.name_folded.contains(fold(only.q), autoescape=True)
+        where.append(or_(by_name, _account.c.username.contains(only.q.strip().lower(), autoescape=True)))
+    if only.disabled is not None:
+        where.append(_account.c.disabled_at.is_not(None) if only.disabled else _account.c.disabled_at.is_(None))
+    if only.role is not None or only.area_id is not None:
+        where.append(_holding(only.role, only.area_id))
+    return where
 
 
 def _holding(role: Role | None, area_id: UUID | None) -> ColumnElement[bool]:

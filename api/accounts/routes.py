@@ -2,26 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form, Query
 
-from api.accounts import queries, sessions
-from api.accounts.actor import Actor
+from api.accounts import examples, passwords, queries, sessions
 from api.accounts.installation import CallerAddress, SignInDoor
-from api.accounts.schemas import Me, RefreshIn, TokenForm, TokensOut
-from api.accounts.signed_in import signed_in
+from api.accounts.schemas import Me, PasswordChange, RefreshIn, TokenForm, TokensOut
+from api.accounts.signed_in import SignedIn
+from api.accounts.user_routes import router as users
 from api.db import Db
 from api.openapi import example, problems
 
 router = APIRouter()
-
-SignedIn = Annotated[Actor, Depends(signed_in)]
-
-_TOKENS = {
-    "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJnaWFtbmdoZW8ifQ.c2lnbmF0dXJl",
-    "refresh_token": "0b9d7a52-3c59-4f3c-8a8e-2f0d1f6c9b11.1.3q2-7w",
-    "token_type": "bearer",
-    "expires_in": 1800,
-}
 
 
 @router.post(
@@ -29,7 +20,7 @@ _TOKENS = {
     tags=["auth"],
     operation_id="sign_in",
     summary="Đăng nhập",
-    responses=problems("not-signed-in", "device-revoked", "too-many-attempts") | example(_TOKENS),
+    responses=problems("not-signed-in", "device-revoked", "too-many-attempts") | example(examples.TOKENS),
 )
 def create_token(form: Annotated[TokenForm, Form()], door: SignInDoor, address: CallerAddress) -> TokensOut:
     """Signs in with name and password (OAuth2 password form). Anybody may try.
@@ -46,7 +37,7 @@ def create_token(form: Annotated[TokenForm, Form()], door: SignInDoor, address: 
     tags=["auth"],
     operation_id="refresh_token",
     summary="Gia hạn phiên đăng nhập",
-    responses=problems("not-signed-in", "device-revoked") | example(_TOKENS),
+    responses=problems("not-signed-in", "device-revoked") | example(examples.TOKENS),
 )
 def refresh_token(body: RefreshIn, door: SignInDoor) -> TokensOut:
     """The next pair of tokens for a refresh token. Whoever holds it may ask.
@@ -57,7 +48,50 @@ def refresh_token(body: RefreshIn, door: SignInDoor) -> TokensOut:
     return sessions.refresh(door, body.refresh_token)
 
 
-@router.get("/me", tags=["auth"], operation_id="read_me", summary="Tôi là ai, được làm gì")
+@router.post(
+    "/auth/sign-out",
+    tags=["auth"],
+    operation_id="sign_out",
+    summary="Đăng xuất",
+    status_code=204,
+)
+def sign_out(
+    actor: SignedIn,
+    db: Db,
+    every: Annotated[
+        bool, Query(alias="all", description="End all my sessions, everywhere.")
+    ] = False,
+) -> None:
+    """Ends the session of this token, at once; with `all=true` every session of the caller."""
+    sessions.sign_out(db, actor, every)
+
+
+@router.get(
+    "/me",
+    tags=["auth"],
+    operation_id="read_me",
+    summary="Tôi là ai, được làm gì",
+    responses=example(examples.ME),
+)
 def read_me(actor: SignedIn, db: Db) -> Me:
     """The caller: name, grants with their areas, permissions, tablet. Anybody who is signed in."""
     return queries.me(db, actor)
+
+
+@router.post(
+    "/me/password",
+    tags=["auth"],
+    operation_id="change_my_password",
+    summary="Đổi mật khẩu của tôi",
+    status_code=204,
+    responses=problems("invalid", "too-many-attempts"),
+)
+def change_my_password(body: PasswordChange, actor: SignedIn, db: Db, door: SignInDoor, address: CallerAddress) -> None:
+    """A new password for the caller, who names the present one. Ends the caller's other sessions.
+
+    10 to 200 characters; not a common one, and not with the username in it.
+    """
+    passwords.change_password(db, actor, door, address, body)
+
+
+router.include_router(users)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts import attempts
+from api.accounts.actor import Actor
 from api.accounts.attempts import Keys, Limits
 from api.accounts.password_rules import normalised
 from api.accounts.schemas import TokensOut
@@ -156,7 +157,8 @@ def _locked(session: Session, session_id: UUID) -> Any:
 
 
 def _still_good(door: Door, row: Any, now: datetime) -> bool:
-    return row.seen_generation < row.generation or now - row.rotated_at <= timedelta(seconds=door.grace_seconds)
+    never_seen: bool = row.seen_generation < row.generation
+    return never_seen or now - row.rotated_at <= timedelta(seconds=door.grace_seconds)
 
 
 def _rotated(session: Session, door: Door, row: Any, now: datetime) -> TokensOut:
@@ -172,6 +174,12 @@ def _rotated(session: Session, door: Door, row: Any, now: datetime) -> TokensOut
         )
     )
     return _tokens(door, AccessToken(row.account_id, row.id, following), now)
+
+
+def sign_out(session: Session, actor: Actor, every: bool) -> None:
+    """Ends the caller's session, or `every` one they have."""
+    ended = end_sessions(session, actor.account_id, "signed-out", only=None if every else actor.session_id)
+    audit.record(session, actor, "auth.sign-out", "session", ended, every=every)
 
 
 def end_sessions(

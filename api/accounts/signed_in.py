@@ -29,6 +29,10 @@ def signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)], 
     return actor
 
 
+# For what is open to everybody who is signed in: their own account, the table of roles.
+SignedIn = Annotated[Actor, Depends(signed_in)]
+
+
 def actor_of(session: Session, token: AccessToken) -> Actor:
     """Reads session, account, tablet and today's grants in one statement."""
     rows = session.execute(

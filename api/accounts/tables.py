@@ -46,7 +46,8 @@ class AccountGrant(SQLModel, table=True):
     __table_args__ = (
         one_of("role", Role),
         CheckConstraint("NOT head OR role = 'hamlet_surveyor'", name="head_is_surveyor"),
-        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates_in_order"),
+        # one day less than nothing is an empty span: a grant ended on its first day, which held on no day
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="dates_in_order"),
         Index("ix_account_grant_account", "account_id"),
     )
 

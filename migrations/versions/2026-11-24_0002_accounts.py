@@ -44,7 +44,7 @@ def upgrade() -> None:
             "role IN ('district_officer', 'commune_officer', 'commune_chair', 'hamlet_surveyor', 'bank_officer', 'finance_officer', 'culture_officer', 'oversight', 'admin', 'service')",
             name="ck_account_grant_role_known",
         ),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_account_grant_dates_in_order"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="ck_account_grant_dates_in_order"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_grant_account_id"),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_account_grant_area_id"),
         sa.PrimaryKeyConstraint("id", name="pk_account_grant"),
