@@ -89,7 +89,7 @@ def test_the_demo_is_loaded_once_and_ctrl_c_ends_everything(home: Path, begin: C
     assert (home / "secrets/demo-password").read_text().strip() == found[1]
     answer = httpx.post(
         f"http://127.0.0.1:{service.port}/api/v1/auth/token",
-        json={"username": "truc-thai", "password": found[1]},
+        data={"username": "truc-thai", "password": found[1]},
         timeout=30,
     )
     assert answer.status_code == 200, answer.text
