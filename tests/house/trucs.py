@@ -1,0 +1,126 @@
+"""Records of xã Trực Thái, made the way people make them, one of every kind that has an id in an address."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_DNS, uuid4, uuid5
+
+import httpx
+from sqlmodel import Session
+
+from api import clock
+from api.areas.tables import area_id
+from tests.make import people
+
+HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
+
+
+@dataclass(frozen=True)
+class Known:
+    """`ids`: what an address or a body may name, by the name of the parameter. `secrets`: ids no stranger may see."""
+
+    ids: dict[str, str]
+    secrets: frozenset[str]
+
+
+def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Known:
+    """A household with people, a request, a tablet with a conflict and a held submission, a round, a plan."""
+    device = _tablet(officer, surveyor)
+    made = {name: str(uuid4()) for name in ("household", "second", "member", "request", "held", "clashing")}
+    _send(surveyor, device, [
+        ("household", made["household"], None, {"hamlet_id": HAMLET, "residence": "permanent", "household_no": "901"}),
+        ("household", made["second"], None, {"hamlet_id": HAMLET, "residence": "permanent", "household_no": "902"}),
+        ("member", made["member"], None, {
+            "household_id": made["household"], "full_name": "Nguyễn Thị Kín", "sex": "female", "birth_year": 1961,
+            "relation_to_head": "head", "ethnicity": "kinh", "personal_id": "036161901234",
+        }),
+        ("request", made["request"], None, {
+            "household_id": made["household"], "kind": "review", "received_on": "2024-09-20", "reason": "Ốm đau",
+        }),
+    ])  # fmt: skip
+    note = {"note": "của cán bộ"}
+    changed = officer.patch(f"/api/v1/households/{made['household']}", json=note, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+    clash, held = _send(surveyor, device, [
+        ("household", made["household"], 1, {"note": "của xóm"}),
+        ("member", made["held"], None, {
+            "household_id": str(uuid4()), "full_name": "Trần Văn Chờ", "sex": "male", "birth_year": 1990,
+            "relation_to_head": "head", "ethnicity": "kinh",
+        }),
+    ], first_seq=10)  # fmt: skip
+    assert (clash["outcome"], held["outcome"]) == ("conflict", "held"), (clash, held)
+    ids = {
+        "household_id": made["household"], "member_id": made["member"], "request_id": made["request"],
+        "absorbed_id": made["second"], "survivor_id": made["household"], "device_id": device, "hamlet_id": HAMLET,
+        "to_hamlet_id": OTHER_HAMLET, "area_id": HAMLET, "area": HAMLET, "conflict_id": clash["conflict_id"],
+        "submission_id": held["submission_id"], "merge_id": _merge(officer, surveyor, device),
+        "account_id": str(people.account_id("xom-3")), "user_id": str(people.account_id("xom-3")),
+        "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
+    }  # fmt: skip
+    secret = {value for name, value in ids.items() if name not in {"hamlet_id", "to_hamlet_id", "area_id", "area"}}
+    return Known(ids, frozenset(secret))
+
+
+def _tablet(officer: httpx.Client, surveyor: httpx.Client) -> str:
+    code = officer.post("/sync/v1/enrolments", json={"hamlet_id": HAMLET})
+    assert code.status_code == 201, code.text
+    device = str(uuid4())
+    asked = {"device_id": device, "name": "Máy xóm 3", "enrolment_code": code.json()["enrolment_code"]}
+    enrolled = surveyor.post("/sync/v1/devices", json=asked)
+    assert enrolled.status_code == 201, enrolled.text
+    return device
+
+
+def _send(
+    surveyor: httpx.Client,
+    device: str,
+    edits: list[tuple[str, str, int | None, dict[str, Any]]],
+    first_seq: int = 1,
+) -> list[dict[str, Any]]:
+    now = clock.now().isoformat()
+    batch = {
+        "protocol": 1, "batch_id": str(uuid4()), "device_id": device, "sent_at": now,
+        "submissions": [
+            {"submission_id": str(uuid4()), "seq": first_seq + position, "entity": entity, "id": record,
+             "base_version": base, "recorded_at": now, "data": data}
+            for position, (entity, record, base, data) in enumerate(edits)
+        ],
+    }  # fmt: skip
+    receipt = surveyor.post("/sync/v1/batches", json=batch)
+    assert receipt.status_code == 200, receipt.text
+    outcomes: list[dict[str, Any]] = receipt.json()["outcomes"]
+    if first_seq == 1:
+        assert {outcome["outcome"] for outcome in outcomes} == {"applied"}, outcomes
+    return outcomes
+
+
+def _merge(officer: httpx.Client, surveyor: httpx.Client, device: str) -> str:
+    """Two more households, merged: the id of the merge."""
+    survivor, absorbed = str(uuid4()), str(uuid4())
+    data = {"hamlet_id": HAMLET, "residence": "permanent"}
+    sent = [("household", survivor, None, data), ("household", absorbed, None, data)]
+    assert {o["outcome"] for o in _send(surveyor, device, sent, first_seq=20)} == {"applied"}
+    asked = {"survivor_id": survivor, "absorbed_id": absorbed, "reason": "ghi hai lần"}
+    merged = officer.post("/api/v1/households/merge", json=asked)
+    assert merged.is_success, merged.text
+    said = merged.json()
+    return str(said.get("merge_id") or said["id"])
+
+
+def _round_and_plan(session: Session) -> dict[str, str]:
+    from api.plans.tables import Plan
+    from api.reviews.tables import ReviewRound, RoundKind, RoundState
+
+    now, commune = clock.now(), area_id("14080")
+    review_round = ReviewRound(
+        id=uuid4(), area_id=commune, kind=RoundKind.periodic, year=2024, standard_code="VN-2022-2025",
+        opens_on=date(2024, 9, 1), closes_on=date(2024, 12, 14), state=next(iter(RoundState)),
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    plan = Plan(
+        id=uuid4(), area_id=commune, year=2024, number="16/KH-UBND", title="Kế hoạch", signed_on=date(2024, 4, 2),
+        signatory="Chủ tịch", created_at=now,
+    )  # fmt: skip
+    session.add_all([review_round, plan])
+    session.commit()
+    return {"round_id": str(review_round.id), "plan_id": str(plan.id)}
