@@ -1,0 +1,94 @@
+"""The code lists: complete, in words, and the national list of ethnic groups as it was published."""
+
+import unicodedata
+from enum import StrEnum
+
+import pytest
+
+from api import codes
+from api.accounts.permissions import Role
+from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
+from api.changes.tables import Op, Origin, RemoveReason
+from api.households import tables as households
+from api.plans.tables import Comparison
+from api.reviews import tables as reviews
+from mobile_sync.tables import ConflictState, OutcomeKind
+
+_ENUMS: dict[str, type[StrEnum]] = {
+    "level": Level,
+    "local_kind": LocalKind,
+    "area_type": AreaType,
+    "succession_kind": SuccessionKind,
+    "residence": households.Residence,
+    "household_status": households.HouseholdStatus,
+    "sex": households.Sex,
+    "relation": households.Relation,
+    "schooling": households.Schooling,
+    "qualification": households.Qualification,
+    "labour_status": households.LabourStatus,
+    "disability": households.Disability,
+    "nutrition": households.Nutrition,
+    "left_reason": households.LeftReason,
+    "request_kind": reviews.RequestKind,
+    "round_kind": reviews.RoundKind,
+    "round_state": reviews.RoundState,
+    "poverty_class": reviews.PovertyClass,
+    "comparison": Comparison,
+    "role": Role,
+    "origin": Origin,
+    "op": Op,
+    "remove_reason": RemoveReason,
+    "outcome_kind": OutcomeKind,
+    "conflict_state": ConflictState,
+}
+_LISTS = {one["code"]: [value["code"] for value in one["values"]] for one in codes.code_lists()}
+
+
+@pytest.mark.parametrize("name", _ENUMS)
+def test_a_list_has_exactly_the_values_of_its_enum(name: str) -> None:
+    assert _LISTS[name] == [value.value for value in _ENUMS[name]]
+
+
+def test_lists_without_an_enum_are_those_of_the_law() -> None:
+    assert set(_LISTS) - set(_ENUMS) == {"region", "cause", "need", "ethnicity"}
+    assert _LISTS["cause"] == [
+        "lack_production_land",
+        "lack_capital",
+        "lack_labour",
+        "lack_production_tools",
+        "lack_production_knowledge",
+        "lack_labour_skills",
+        "illness_or_accident",
+        "other",
+    ]
+    assert _LISTS["need"] == ["health", "education", "production", "credit", "housing", "other"]
+
+
+def test_the_national_list_has_54_groups_in_its_order_and_then_the_foreigner() -> None:
+    groups = _LISTS["ethnicity"]
+    assert len(groups) == 55
+    # numbers 01 to 09, 10, 24, 30, 54 of QĐ 121-TCTK/PPCĐ
+    assert groups[:9] == ["kinh", "tay", "thai", "hoa", "khmer", "muong", "nung", "hmong", "dao"]
+    assert (groups[9], groups[23], groups[29], groups[53], groups[54]) == ("gia_rai", "tho", "co", "ro_mam", "foreign")
+    assert frozenset(groups) == codes.ETHNICITIES
+    assert len(codes.ETHNICITIES) == 55
+
+
+def test_every_code_is_ascii_and_has_two_labels() -> None:
+    for one in codes.code_lists():
+        assert len({value["code"] for value in one["values"]}) == len(one["values"])
+        for value in one["values"]:
+            assert value["code"].isascii()
+            assert value["code"] == value["code"].lower()
+            for words in value["label"].values():
+                assert words.strip() == words != ""
+                assert unicodedata.is_normalized("NFC", words)
+
+
+def test_known_and_label() -> None:
+    assert codes.known("sex", "female")
+    assert not codes.known("sex", "Female")
+    assert codes.label("poverty_class", "near_poor") == "Hộ cận nghèo"
+    assert codes.label("poverty_class", "near_poor", "en") == "Near-poor"
+    with pytest.raises(KeyError):
+        codes.known("no-such-list", "x")
