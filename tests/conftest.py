@@ -35,7 +35,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     cluster = embedded.start(tmp_path_factory.mktemp("home"))
     yield cluster.url
-    cluster.stop()
+    cluster.destroy()
 
 
 @pytest.fixture(scope="session")
