@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from api import clock, sql
 from api.areas.scope import Scope
 from api.audit import Acting
 from api.changes.fold import Record, Step
-from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RecordVersion, RemoveReason
+from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RemoveReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,6 @@ def _json(rows: list[dict[str, Any]]) -> str:
     return json.dumps(rows, default=str, ensure_ascii=False)
 
 
-_VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
-
 _PAST = text(
     """
     SELECT v.record_id, v.version, v.entity, v.change
@@ -107,14 +105,6 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
         elif record_id in records:
             records[record_id].past.append((version, change))
     return foreign
-
-
-def versions(session: Session, record_id: UUID, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """The versions of a record, newest first; `before` continues a page. Whoever calls has checked the scope."""
-    wanted = select(_VERSION).where(_VERSION.c.record_id == record_id)
-    if before is not None:
-        wanted = wanted.where(_VERSION.c.version < before)
-    return session.execute(wanted.order_by(_VERSION.c.version.desc()).limit(limit)).all()
 
 
 def left_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:

@@ -13,14 +13,19 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
-from api.changes.fold import Fold
+from api.changes.fold import Fold, already_exists
 from api.changes.history import Announcement, Went, announce, follow, keep
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.household_fold import HouseholdFold, number_taken
 from api.households.member_fold import MemberFold
 from api.households.stored import Held, store_households, store_members
 
-_REFUSALS = {"uq_household_hamlet_no": number_taken}
+_REFUSALS = {
+    "uq_household_hamlet_no": number_taken,
+    "pk_household": already_exists,
+    "pk_member": already_exists,
+    "pk_record_version": already_exists,
+}
 
 
 def write_households(
@@ -37,7 +42,7 @@ def write_households(
         outcomes = [work.written(edit) for edit in part]
         store_households(session, work.fold.added(), work.fold.changed())
         keep(session, actor, "household", work.fold.steps, origin)
-        _announce_households(session, work.fold, work.held)
+        announce_households(session, work.fold, work.held)
         _audit(session, actor, "households.write", "household", part, outcomes)
         return outcomes
 
@@ -61,7 +66,8 @@ def write_members(
     return in_savepoints(session, edits, write, _REFUSALS)
 
 
-def _announce_households(session: Session, fold: Fold, held: Held) -> None:
+def announce_households(session: Session, fold: Fold, held: Held) -> None:
+    """Tells the feed of every household touched; one that changed its hamlet takes along what hangs on it."""
     announcements, went = [], []
     for record in (*fold.changed(), *fold.added()):
         before, now = held.hamlets.get(record.id), record.values["hamlet_id"]

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from api import field_errors
 from api.households.citizen_numbers import birth_year
-from api.households.schemas import HouseholdIn, HouseholdPatch, MemberIn, MemberPatch
+from api.households.member_schemas import MemberIn, MemberPatch
+from api.households.schemas import HouseholdIn, HouseholdPatch
 from api.names import fold, sort_key, toned
 from api.problems import FieldError, Invalid, Problem
 from api.schema import Schema

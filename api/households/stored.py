@@ -78,7 +78,7 @@ def hold_households(
     held = Held({}, {}, set())
     for row in session.execute(query):
         record_id, version, *fields, mine = row
-        values = dict(zip(HOUSEHOLD_FIELDS, map(_json_value, fields), strict=True))
+        values = dict(zip(HOUSEHOLD_FIELDS, map(json_value, fields), strict=True))
         held.records[record_id] = Record(record_id, version, values, version)
         held.hamlets[record_id] = values["hamlet_id"]
         if mine:
@@ -111,6 +111,12 @@ def survivors(session: Session, held: Held, scope: Scope, lock: Lock) -> dict[UU
     return ends
 
 
+def survivor_of(session: Session, household_id: UUID) -> UUID | None:
+    """The household at the end of the chain of merges, or None for one that is not merged. Locks nothing."""
+    row = session.execute(_SURVIVORS, {"ids": [household_id]}).first()
+    return row.survivor if row else None
+
+
 def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
     """Locks and loads the members that fulfil a condition."""
     query = (
@@ -128,10 +134,8 @@ def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
     )
     records = {}
     for record_id, version, seal, index, last4, *fields in session.execute(query):
-        values = dict(zip(_PLAIN, map(_json_value, fields), strict=True))
-        values["personal_id"] = (
-            {"sealed": base64.b64encode(seal).decode(), "index": index.hex(), "last4": last4} if seal else None
-        )
+        values = dict(zip(_PLAIN, map(json_value, fields), strict=True))
+        values["personal_id"] = sealed_value(seal, index, last4)
         records[record_id] = Record(record_id, version, values, version)
     return records
 
@@ -139,7 +143,15 @@ def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
 _PLAIN = tuple(name for name in MEMBER_FIELDS if name != "personal_id")
 
 
-def _json_value(value: Any) -> Any:
+def sealed_value(seal: bytes | None, index: bytes | None, last4: str | None) -> dict[str, Any] | None:
+    """A stored citizen number as it stands among the values (citizen_numbers.sealed makes the same shape)."""
+    if seal is None or index is None:
+        return None
+    return {"sealed": base64.b64encode(seal).decode(), "index": index.hex(), "last4": last4}
+
+
+def json_value(value: Any) -> Any:
+    """A column as it stands among the values."""
     if value is None or isinstance(value, str | bool | int):
         return value
     return str(value)  # ids and days

@@ -1,0 +1,36 @@
+"""Who may knock at the addresses of households and members, and the parameters they share."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Header, Response
+
+from api.accounts.actor import Actor, allow
+from api.accounts.permissions import Permission
+from api.etag import etag
+
+Lister = Annotated[Actor, allow(Permission.households_list, Permission.households_read)]
+Reader = Annotated[Actor, allow(Permission.households_read)]
+Writer = Annotated[Actor, allow(Permission.households_write)]
+Merger = Annotated[Actor, allow(Permission.households_merge)]
+NumberReader = Annotated[Actor, allow(Permission.persons_id_full)]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(min_length=1, max_length=200, description="The same key with the same content creates once."),
+]
+
+
+def shown(value: dict[str, Any]) -> Any:
+    """A body with an example."""
+    return Body(openapi_examples={"example": {"summary": "Ví dụ / example", "value": value}})
+
+
+def tagged(response: Response, record: dict[str, Any]) -> dict[str, Any]:
+    """The record, with its version as ETag."""
+    response.headers["ETag"] = etag(record["version"])
+    return record
+
+
+def paged(found: tuple[list[dict[str, Any]], str | None]) -> dict[str, Any]:
+    items, next_cursor = found
+    return {"items": items, "next_cursor": next_cursor}

@@ -1,0 +1,206 @@
+"""What happens to whole households: moved, split, merged, un-merged, ended. Each verb holds its households FOR UPDATE,
+so that nobody writes a member into a household that is on its way elsewhere."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from api import audit, clock
+from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
+from api.areas.scope import valid_on
+from api.areas.tables import Area, Level
+from api.changes.fold import Fold, Record
+from api.changes.history import Announcement, announce, keep
+from api.changes.tables import Op, Origin, RemoveReason
+from api.households.commands import announce_households, announce_members
+from api.households.household_fold import absorbed as was_absorbed
+from api.households.household_fold import no_such_hamlet, no_such_household
+from api.households.stored import (
+    Held,
+    Lock,
+    hold_households,
+    hold_members,
+    store_households,
+    store_members,
+    survivor_of,
+)
+from api.households.tables import Household, HouseholdMerge, HouseholdMove, HouseholdStatus, Member
+from api.problems import Conflict, FieldError, Invalid
+
+_MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
+_MERGE = HouseholdMerge.__table__  # type: ignore[attr-defined]
+_HOUSEHOLD = Household.__table__  # type: ignore[attr-defined]
+_MEMBER = Member.__table__  # type: ignore[attr-defined]
+
+
+def move_household(
+    session: Session, actor: Actor, household_id: UUID, hamlet_id: UUID, moved_on: date, reason: str | None
+) -> None:
+    """Moves a household with its people and papers to another hamlet, also one outside of the actor's areas.
+
+    Its printed number belongs to the hamlet: it is kept where it is free there. The same move sent again changes
+    nothing. Raises NotFound for the household or a hamlet that does not exist today, Conflict where it lives there.
+    """
+    held = _hold(session, actor, Permission.households_write, {household_id})
+    record = held.records[household_id]
+    _refuse_absorbed(record)
+    if not session.scalar(
+        select(Area.id).where(  # type: ignore[call-overload]
+            Area.id == hamlet_id, Area.level == Level.hamlet, valid_on(Area, clock.today())
+        )
+    ):
+        raise no_such_hamlet()
+    if record.values["hamlet_id"] == str(hamlet_id):
+        if _moved_before(session, household_id, hamlet_id, moved_on):
+            return
+        raise Conflict("Hộ đang ở xóm này rồi.", "The household lives in this hamlet already.")
+    number = _free_number(session, str(hamlet_id), record)
+    fold = Fold(held.records)
+    fold.change(record, {"hamlet_id": str(hamlet_id)} | number)
+    session.execute(
+        insert(_MOVE).values(
+            id=uuid4(),
+            household_id=household_id,
+            from_hamlet_id=UUID(held.hamlets[household_id]),
+            to_hamlet_id=hamlet_id,
+            moved_on=moved_on,
+            reason=reason,
+            recorded_at=clock.now(),
+            recorded_by=actor.account_id,
+        )
+    )
+    _store(session, actor, fold, held, Origin.move)
+    audit.record(session, actor, "households.move", "household", [household_id], to=str(hamlet_id), on=str(moved_on))
+
+
+def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed_id: UUID, reason: str | None) -> None:
+    """`absorbed` was `survivor` all along: its members move there, and late edits of it will follow them.
+
+    Sent again it changes nothing. Raises NotFound outside of the actor's areas, Conflict where one of them was merged
+    into a third, Invalid for a household with itself.
+    """
+    if survivor_id == absorbed_id:
+        words = "Không thể gộp một hộ với chính nó.", "A household cannot be merged with itself."
+        raise Invalid(*words, errors=(FieldError("#/absorbed_id", "same_household", *words),))
+    held = _hold(session, actor, Permission.households_merge, {survivor_id, absorbed_id})
+    survivor, absorbed = held.records[survivor_id], held.records[absorbed_id]
+    if absorbed.values["merged_into"] == str(survivor_id):
+        return
+    _refuse_absorbed(absorbed)
+    _refuse_absorbed(survivor)
+    members = hold_members(session, _MEMBER.c.household_id == absorbed_id)
+    fold, people = Fold(held.records), Fold(members)
+    for member in members.values():
+        people.change(member, {"household_id": str(survivor_id)})
+    fold.change(absorbed, {"status": HouseholdStatus.merged.value, "merged_into": str(survivor_id)})
+    store_households(session, [], fold.changed())
+    keep(session, actor, "household", fold.steps, Origin.merge)
+    _store_members(session, actor, people, held, Origin.merge, dict.fromkeys(members, str(absorbed_id)))
+    area = held.hamlets[absorbed_id]
+    gone = Announcement(
+        "household", absorbed_id, area, absorbed_id, absorbed.version, Op.remove, RemoveReason.merged, survivor_id
+    )
+    announce(session, [gone])
+    session.execute(
+        insert(_MERGE).values(
+            id=uuid4(),
+            absorbed_id=absorbed_id,
+            survivor_id=survivor_id,
+            moved_member_ids=sorted(members),
+            reason=reason,
+            merged_at=clock.now(),
+            merged_by=actor.account_id,
+        )
+    )
+    audit.record(session, actor, "households.merge", "household", [survivor_id, absorbed_id], members=len(members))
+
+
+def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID) -> None:
+    """Takes a merge back: the household is there again, with those of its members who still live where they went.
+
+    Raises NotFound outside of the actor's areas, Conflict where it is not merged.
+    """
+    end_id = survivor_of(session, absorbed_id)
+    held = _hold(session, actor, Permission.households_merge, {absorbed_id} | ({end_id} if end_id else set()))
+    absorbed = held.records[absorbed_id]
+    merge = session.execute(
+        select(_MERGE).where(_MERGE.c.absorbed_id == absorbed_id, _MERGE.c.undone_at.is_(None))
+    ).first()
+    if end_id is None or merge is None or absorbed.values["status"] != HouseholdStatus.merged:
+        raise Conflict("Hộ này không ở trạng thái đã gộp.", "This household is not merged into another one.")
+    came = _MEMBER.c.id.in_(merge.moved_member_ids)
+    members = hold_members(session, came & (_MEMBER.c.household_id == end_id))
+    fold, people = Fold(held.records), Fold(members)
+    number = _free_number(session, absorbed.values["hamlet_id"], absorbed)
+    fold.change(absorbed, {"status": HouseholdStatus.active.value, "merged_into": None} | number)
+    for member in members.values():
+        people.change(member, {"household_id": str(absorbed_id)})
+    _store(session, actor, fold, held, Origin.unmerge)
+    _store_members(session, actor, people, held, Origin.unmerge, dict.fromkeys(members, str(end_id)))
+    undone = {"undone_at": clock.now(), "undone_by": actor.account_id}
+    session.execute(update(_MERGE).where(_MERGE.c.id == merge.id).values(**undone))
+    audit.record(session, actor, "households.unmerge", "household", [absorbed_id, end_id], members=len(members))
+
+
+def end_household(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus) -> None:
+    """It left the commune (`left`), is no more (`dissolved`), or that was a mistake (`active`).
+
+    Already so: nothing changes. Raises NotFound outside of the actor's areas, Conflict for a merged household.
+    """
+    held = _hold(session, actor, Permission.households_write, {household_id})
+    record = held.records[household_id]
+    _refuse_absorbed(record)
+    if record.values["status"] == status:
+        return
+    number = _free_number(session, record.values["hamlet_id"], record) if status is HouseholdStatus.active else {}
+    fold = Fold(held.records)
+    fold.change(record, {"status": status.value} | number)
+    _store(session, actor, fold, held, Origin.web)
+    audit.record(session, actor, "households.end", "household", [household_id], status=status.value)
+
+
+def _hold(session: Session, actor: Actor, right: Permission, ids: set[UUID]) -> Held:
+    held = hold_households(session, actor.scope_of(right), ids, Lock.whole)
+    if held.mine != ids:
+        raise no_such_household()
+    return held
+
+
+def _refuse_absorbed(record: Record) -> None:
+    if record.values["merged_into"] is not None:
+        raise was_absorbed(UUID(record.values["merged_into"]))
+
+
+def _moved_before(session: Session, household_id: UUID, hamlet_id: UUID, moved_on: date) -> bool:
+    last = session.execute(
+        select(_MOVE).where(_MOVE.c.household_id == household_id).order_by(_MOVE.c.recorded_at.desc()).limit(1)
+    ).first()
+    return last is not None and (last.to_hamlet_id, last.moved_on) == (hamlet_id, moved_on)
+
+
+def _free_number(session: Session, hamlet_id: str, record: Record) -> dict[str, None]:
+    """Nothing to change where the record's number is free in the hamlet; otherwise the number is given up."""
+    taken = select(_HOUSEHOLD.c.id).where(
+        _HOUSEHOLD.c.hamlet_id == UUID(hamlet_id),
+        _HOUSEHOLD.c.household_no == record.values["household_no"],
+        _HOUSEHOLD.c.status == HouseholdStatus.active,
+        _HOUSEHOLD.c.id != record.id,
+    )
+    return {"household_no": None} if session.execute(taken).first() else {}
+
+
+def _store(session: Session, actor: Actor, fold: Fold, held: Held, origin: Origin) -> None:
+    store_households(session, fold.added(), fold.changed())
+    keep(session, actor, "household", fold.steps, origin)
+    announce_households(session, fold, held)
+
+
+def _store_members(
+    session: Session, actor: Actor, people: Fold, held: Held, origin: Origin, homes_before: dict[UUID, str]
+) -> None:
+    store_members(session, [], people.changed())
+    keep(session, actor, "member", people.steps, origin)
+    announce_members(session, people, homes_before, held.hamlets)
