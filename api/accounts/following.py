@@ -73,7 +73,7 @@ def losses(reform: Reform, follow: Iterable[Following]) -> list[Text]:
         said = f"{rows[0].username} ({grant.role}, {origin.code} {origin.name})"
         before = reform.before.hamlets(origin.id)
         after = frozenset[UUID]().union(*(reform.after.hamlets(row.target.id) for row in rows if row.target))
-        deliberate = grant.role is Role.district_officer and reform.change.upper_level is not UpperLevel.commune
+        deliberate = Role(grant.role) is Role.district_officer and reform.change.upper_level is not UpperLevel.commune
         gained = reform.before.hamlets_of(after) - before
         if before - after and not deliberate:
             found.append(Text(f"{said} sẽ mất địa bàn.", f"{said} would lose hamlets."))

@@ -173,5 +173,5 @@ def test_an_area_never_has_two_parents_on_one_day(session: Session) -> None:
 
 def test_an_area_does_not_end_before_it_begins(session: Session) -> None:
     session.add(_area("14999", date(2024, 1, 2), date(2024, 1, 1)))
-    with pytest.raises(IntegrityError, match="area_code_days|dates_in_order|range"):
+    with pytest.raises(IntegrityError, match="dates_in_order"):
         session.flush()
