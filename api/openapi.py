@@ -15,11 +15,11 @@ from fastapi.routing import iter_route_contexts
 from starlette.staticfiles import StaticFiles
 
 from api.accounts.permissions import ROLE_PERMISSIONS, Permission
+from api.openapi_examples import nulls_again, restore_request_example, with_nulls_kept
 from api.openapi_parts import DESCRIPTION, SECURITY, TAGS, problem_schema
 from api.problems import CATALOGUE, Problem
 
 MEDIA_TYPE = "application/problem+json"
-_METHODS = ("get", "put", "post", "delete", "patch")
 _NO_DATABASE = "/healthz"
 
 
@@ -39,7 +39,7 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
 
 def example(value: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: what a good answer looks like. `problems("not-found") | example({"id": ...}, status=201)`."""
-    return {status: {"content": {"application/json": {"example": value}}}}
+    return {status: {"content": {"application/json": {"example": with_nulls_kept(value)}}}}
 
 
 def install(app: FastAPI) -> None:
@@ -66,7 +66,23 @@ def install(app: FastAPI) -> None:
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(
+    document: dict[str, Any] = nulls_again(_written_by_fastapi(app))
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for (path, method), route in _routes(app).items():
+        operation = document["paths"].get(path, {}).get(method)
+        if operation is not None:
+            restore_request_example(route, operation, schemas)
+            _complete(operation, path, _door(route.dependant))
+    for theirs in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(theirs, None)
+    schemas["Problem"] = problem_schema()
+    for scheme in document["components"].get("securitySchemes", {}).values():
+        scheme["description"] = SECURITY
+    return document
+
+
+def _written_by_fastapi(app: FastAPI) -> dict[str, Any]:
+    return get_openapi(
         title="giamngheo",
         version=_version(),
         description=DESCRIPTION,
@@ -74,18 +90,6 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         tags=TAGS,
         servers=[{"url": "/", "description": "Máy chủ này / this server"}],
     )
-    rights = _rights(app)
-    for path, item in document["paths"].items():
-        for method in _METHODS:
-            if method in item:
-                _complete(item[method], path, rights.get((path, method), ()))
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for theirs in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(theirs, None)
-    schemas["Problem"] = problem_schema()
-    for scheme in document["components"].get("securitySchemes", {}).values():
-        scheme["description"] = SECURITY
-    return document
 
 
 def _complete(operation: dict[str, Any], path: str, rights: tuple[Permission, ...]) -> None:
@@ -137,14 +141,12 @@ def _example_of(kind: type[Problem]) -> dict[str, Any]:
     return kind().body("vi", "0b1c2d3e4f5061728394a5b6c7d8e9f0")
 
 
-def _rights(app: FastAPI) -> dict[tuple[str, str], tuple[Permission, ...]]:
-    """(path, method) -> the rights of which its door asks any one."""
-    found: dict[tuple[str, str], tuple[Permission, ...]] = {}
+def _routes(app: FastAPI) -> dict[tuple[str, str], Any]:
+    """(path, method) -> the route behind it."""
+    found: dict[tuple[str, str], Any] = {}
     for route in iter_route_contexts(app.routes):
-        dependant = getattr(route, "dependant", None)
-        if dependant is not None and route.path_format:
-            for method in route.methods or ():
-                found[route.path_format, method.lower()] = _door(dependant)
+        if getattr(route, "dependant", None) is not None and route.path_format:
+            found |= {(route.path_format, method.lower()): route for method in route.methods or ()}
     return found
 
 
