@@ -1,16 +1,96 @@
-"""Seals committed entries into the chain: in batches, under one lock, by a thread of every worker."""
+"""Seals committed entries into the chain: in batches, under one lock, by a thread of every worker.
 
-from sqlalchemy import Engine
+Writers never wait for it. Between the commit of an entry and its seal lie a few seconds; until then audit_pending
+says that it waits, and an entry that neither waits nor is sealed is a broken one (api/audit_chain.py).
+"""
+
+import logging
+import threading
+
+from sqlalchemy import Engine, Table, delete, func, insert, select
+from sqlmodel import Session
+
+from api.audit import AuditEntry, AuditPending, AuditSeal
+from api.audit_chain import FIRST, link
+
+log = logging.getLogger("giamngheo.audit")
+
+# One number for the lock of the chain: whoever holds it may add links.
+CHAIN_LOCK = 0x6175646974
+_BATCH = 1000
+_SECONDS = 3.0
+
+_entry: Table = AuditEntry.__table__  # type: ignore[attr-defined]
+_seal: Table = AuditSeal.__table__  # type: ignore[attr-defined]
+_pending: Table = AuditPending.__table__  # type: ignore[attr-defined]
 
 
-def seal(engine: Engine) -> int:  # noqa: ARG001
-    return 0
+def seal(engine: Engine, *, wait: bool = True) -> int:
+    """Seals everything that is committed; how many entries that were. Without `wait`, 0 where another one is at it."""
+    sealed = 0
+    while True:
+        some = _seal_batch(engine, wait)
+        sealed += some
+        if some < _BATCH:
+            return sealed
 
 
 class Sealer:
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    """Seals every few seconds, until it is stopped. A failure is logged and tried again: the entries wait."""
 
-    def start(self) -> None: ...
+    def __init__(self, engine: Engine, seconds: float = _SECONDS) -> None:
+        self._engine = engine
+        self._seconds = seconds
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    def stop(self) -> None: ...
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="audit-sealer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._seconds):
+            try:
+                seal(self._engine, wait=False)
+            except Exception as error:
+                # not the trace: a statement's values may be somebody's
+                log.error("the audit log could not be sealed now: %s", type(error).__name__)
+
+
+def _seal_batch(engine: Engine, wait: bool) -> int:
+    with Session(engine) as session, session.begin():
+        if not _locked(session, wait):
+            return 0
+        rows = session.execute(
+            select(_entry, _seal.c.seq)
+            .join(_pending, _pending.c.entry_id == _entry.c.id)
+            .outerjoin(_seal, _seal.c.entry_id == _entry.c.id)
+            .order_by(_entry.c.id)
+            .limit(_BATCH)
+        ).all()
+        if not rows:
+            return 0
+        last = session.execute(select(_seal.c.seq, _seal.c.hash).order_by(_seal.c.seq.desc()).limit(1)).one_or_none()
+        number, digest = (last.seq, last.hash) if last else (0, FIRST)
+        links = []
+        for row in rows:
+            if row.seq is not None:
+                continue  # sealed already, and put back into the queue by somebody: once is enough
+            number, digest = number + 1, link(digest, row)
+            links.append({"seq": number, "entry_id": row.id, "hash": digest})
+        if links:
+            session.execute(insert(_seal), links)
+        session.execute(delete(_pending).where(_pending.c.entry_id.in_([row.id for row in rows])))
+    return len(rows)
+
+
+def _locked(session: Session, wait: bool) -> bool:
+    if wait:
+        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+        return True
+    return bool(session.execute(select(func.pg_try_advisory_xact_lock(CHAIN_LOCK))).scalar_one())

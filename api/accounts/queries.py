@@ -98,7 +98,7 @@ def placed_in(account_id: Any, scope: Scope) -> ColumnElement[bool]:
     open_ones = or_(_grant.c.valid_to.is_(None), _grant.c.valid_to >= scope.day)
     held = _grant.alias("held")
     has_open = exists().where(
-        held.c.account_id == account_id, or_(held.c.valid_to.is_(None), held.c.valid_to >= scope.day)
+        held.c.account_id == _grant.c.account_id, or_(held.c.valid_to.is_(None), held.c.valid_to >= scope.day)
     )
     return exists().where(own, scope.covers(_grant.c.area_id), or_(open_ones, ~has_open))
 

@@ -58,9 +58,7 @@ def refresh_token(body: RefreshIn, door: SignInDoor) -> TokensOut:
 def sign_out(
     actor: SignedIn,
     db: Db,
-    every: Annotated[
-        bool, Query(alias="all", description="End all my sessions, everywhere.")
-    ] = False,
+    every: Annotated[bool, Query(alias="all", description="End all my sessions, everywhere.")] = False,
 ) -> None:
     """Ends the session of this token, at once; with `all=true` every session of the caller."""
     sessions.sign_out(db, actor, every)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import and_, select, update
-from sqlmodel import Session
+from sqlalchemy import Engine, and_, select, update
+from sqlmodel import Session, col
 
 from api import clock
 from api.accounts.actor import Actor, Grant
@@ -36,14 +36,14 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 def actor_of(session: Session, token: AccessToken) -> Actor:
     """Reads session, account, tablet and today's grants in one statement."""
     rows = session.execute(
-        select(SignIn, Account, Device.revoked_at, AccountGrant)
-        .join(Account, Account.id == SignIn.account_id)  # type: ignore[arg-type]
-        .outerjoin(Device, Device.id == SignIn.device_id)  # type: ignore[arg-type]
+        select(SignIn, Account, col(Device.revoked_at), AccountGrant)
+        .join(Account, col(Account.id) == col(SignIn.account_id))
+        .outerjoin(Device, col(Device.id) == col(SignIn.device_id))
         .outerjoin(
             AccountGrant,
-            and_(AccountGrant.account_id == Account.id, valid_on(AccountGrant, clock.today())),  # type: ignore[arg-type]
+            and_(col(AccountGrant.account_id) == col(Account.id), valid_on(AccountGrant, clock.today())),
         )
-        .where(SignIn.id == token.session_id)  # type: ignore[arg-type]
+        .where(col(SignIn.id) == token.session_id)
     ).all()
     if not rows:
         raise NotSignedIn()
@@ -70,9 +70,18 @@ def actor_of(session: Session, token: AccessToken) -> Actor:
 
 
 def _note_seen(session: Session, token: AccessToken) -> None:
-    # The client holds the tokens of this generation: from now on the one before is a stolen one (security.refresh).
-    session.execute(
-        update(SignIn)
-        .where(SignIn.id == token.session_id, SignIn.seen_generation < token.generation)  # type: ignore[arg-type]
-        .values(seen_generation=token.generation)
-    )
+    """The client holds the tokens of this generation: from now on the one before is a stolen one.
+
+    In a transaction of its own. The request may be a batch that takes its time, and a refresh on the same session
+    must not wait for it; and what was shown was shown, also where the request is refused.
+    """
+    bind = session.get_bind()
+    assert isinstance(bind, Engine)
+    with Session(bind) as own, own.begin():
+        unlocked = select(col(SignIn.id)).where(col(SignIn.id) == token.session_id)
+        own.execute(
+            update(SignIn)
+            .where(col(SignIn.id).in_(unlocked.with_for_update(skip_locked=True)))
+            .where(col(SignIn.seen_generation) < token.generation)
+            .values(seen_generation=token.generation)
+        )
