@@ -12,6 +12,7 @@ from api.accounts.routes import router as accounts
 from api.areas.routes import router as areas
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
+from api.changes.epoch import guard_epoch
 from api.changes.routes import router as changes
 from api.config import Settings, settings
 from api.db import make_engine
@@ -22,6 +23,7 @@ from api.plans.routes import router as plans
 from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
+from mobile_sync.appliers import LOADERS
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
@@ -36,6 +38,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
+    app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     for router in (accounts, areas, households, reviews, plans, changes, audit):
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
@@ -58,6 +61,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # as many request threads as connections: nobody queues inside the pool
     anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
     tune_gc()
+    guard_epoch(app.state.engine)
     sealer = Sealer(app.state.engine)
     sealer.start()
     yield

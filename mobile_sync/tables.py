@@ -33,7 +33,7 @@ class SyncBatch(SQLModel, table=True):
 
     __tablename__ = "sync_batch"
 
-    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))
     batch_id: UUID = Field(index=True)
     device_id: UUID = Field(foreign_key="device.id", index=True)
     account_id: UUID = Field(foreign_key="account.id")

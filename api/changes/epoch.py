@@ -36,6 +36,16 @@ def current(session: Session) -> FeedEpoch | None:
     return session.scalars(select(FeedEpoch).order_by(e.started_at.desc(), e.epoch).limit(1)).first()
 
 
+def epoch_of(session: Session) -> UUID:
+    """The epoch in force; one is started where there is none yet."""
+    newest = current(session)
+    if newest is not None:
+        return newest.epoch
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    return guard_epoch(engine)
+
+
 def guard_epoch(engine: Engine) -> UUID:
     """Called at start: the epoch of this database, a new one where it is not the database that the last one knew.
 

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
-from api import audit, clock, sql
+from api import audit, sql
 from api.areas.scope import Scope
 from api.areas.tables import Area
 from api.changes import cursors, epoch
@@ -123,9 +123,7 @@ def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | Non
     booting = where is None or where.booting
     rows = session.execute(_boot_rows(actor, where, limit) if booting else _rows(actor, where, limit)).all()
     if not rows:  # no epoch yet: nothing was ever numbered here
-        engine = session.get_bind()
-        assert isinstance(engine, Engine)
-        epoch.guard_epoch(engine)
+        epoch.epoch_of(session)
         return _page(session, actor, loaders, where, areas, limit)
     life, seen = rows[0].epoch, rows[0].last_seq
     where = where or Cursor(life, areas, seen, booting=True)
@@ -236,8 +234,3 @@ def _rows(actor: Reader, where: Cursor | None, limit: int) -> Select[Any]:
     changed = select(f, f.seq.label("ahead")).where(mine, f.seq > after, known).order_by(f.seq).limit(limit + 1)
     both = union_all(entered.subquery().select(), changed.subquery().select()).subquery("rows")
     return _with_epoch(both, (both.c.ahead,)).limit(limit + 1)
-
-
-def server_time() -> str:
-    """Ours, for the skew of a tablet's clock."""
-    return clock.now().isoformat()

@@ -193,9 +193,8 @@ class Poller(threading.Thread):
         if change.op == "remove":
             self.holds.pop(change.id, None)
             return
-        # over two areas a household's move brings its people's records again: they are new in the other area
-        only_once = change.entity == "household" or len(self.actor.scope.area_ids) == 1
-        if only_once and self.holds.get(change.id, 0) >= change.version:
+        # a household that moved away and back brings its people again, who have no new version by that
+        if change.entity == "household" and self.holds.get(change.id, 0) >= change.version:
             self.repeated.append(change)
         if change.entity == "member":
             with Session(self.engine) as session:

@@ -1,0 +1,61 @@
+"""The kinds of records a tablet sends: one table. A new kind is one entry here, and inherits the shared tests."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlmodel import Session
+
+from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
+from api.changes.edits import Edit, Written
+from api.changes.feed import Loader
+from api.changes.tables import Origin
+from api.households.commands import write_households, write_members
+from api.households.queries import load_households, load_members
+from api.households.tables import Household, Member
+from api.reviews.commands import write_requests
+from api.reviews.queries import load_requests
+from api.reviews.tables import Request
+
+Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: what writes it, with which right, in which order (parents have the lower rank), what reads it.
+
+    `write` None: a kind of protocol 1 that this build cannot apply yet. Its submissions are quarantined, not
+    rejected: the tablet did nothing wrong and must not be told to correct anything; the work is kept and is applied
+    by a retry once the server has learnt the kind.
+    """
+
+    entity: str
+    rank: int
+    permission: Permission
+    write: Writer | None
+    load: Loader | None
+    # (record, the hamlet it stands in): who decides about its conflicts
+    place: Select[tuple[UUID, UUID]] | None
+
+
+_HOUSEHOLDS = select(Household.id, Household.hamlet_id)  # type: ignore[call-overload]
+_MEMBERS = select(Member.id, Household.hamlet_id).join(Household, Household.id == Member.household_id)  # type: ignore[call-overload]
+_REQUESTS = select(Request.id, Request.hamlet_id)  # type: ignore[call-overload]
+
+KINDS: dict[str, Kind] = {
+    kind.entity: kind
+    for kind in (
+        Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS),
+        Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
+        Kind("request", 2, Permission.requests_write, write_requests, load_requests, _REQUESTS),
+        Kind("review", 2, Permission.reviews_write, None, None, None),
+        Kind("delivery", 2, Permission.deliveries_write, None, None, None),
+    )
+}
+
+LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load}
+
+# Whoever may send at least one kind may push; each submission is then held against the right of its own kind.
+PUSHERS: tuple[Permission, ...] = tuple(dict.fromkeys(kind.permission for kind in KINDS.values()))

@@ -1,0 +1,131 @@
+"""What the calls of the protocol look like, for the OpenAPI page."""
+
+from typing import Any
+
+BATCH_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a01"
+DEVICE_ID = "01920b5e-0000-7000-8000-000000000001"
+SUBMISSION_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a02"
+HOUSEHOLD_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a03"
+HAMLET_ID = "b7a5bb4b-6f2e-5b07-8a54-0c3f6f8e1d11"
+EPOCH = "5a0c2f0e-55fb-4b19-90a6-1d0a55b2c8b4"
+TIME = "2024-09-12T08:30:00+07:00"
+
+_HOUSEHOLD: dict[str, Any] = {
+    "hamlet_id": HAMLET_ID,
+    "household_no": "101",
+    "address": "Xóm 3, xã Trực Thái",
+    "residence": "permanent",
+    "no_labour_capacity": False,
+}
+
+BATCH: dict[str, Any] = {
+    "protocol": 1,
+    "batch_id": BATCH_ID,
+    "device_id": DEVICE_ID,
+    "sent_at": TIME,
+    "submissions": [
+        {
+            "submission_id": SUBMISSION_ID,
+            "seq": 17,
+            "entity": "household",
+            "id": HOUSEHOLD_ID,
+            "base_version": None,
+            "recorded_at": "2024-09-12T08:12:40+07:00",
+            "data": _HOUSEHOLD,
+        }
+    ],
+}
+
+ENROL: dict[str, Any] = {
+    "device_id": DEVICE_ID,
+    "name": "Máy xóm 3",
+    "enrolment_code": "K7QM2XW9RT",
+    "app_version": "1.0",
+}
+ENROLMENT: dict[str, Any] = {"enrolment_code": "K7QM2XW9RT", "expires_at": TIME}
+ENROLLED: dict[str, Any] = {
+    "device_id": DEVICE_ID,
+    "user": "xom-3",
+    "areas": [{"id": HAMLET_ID, "code": "14080-03", "level": "hamlet", "name": "Xóm 3"}],
+}
+DEVICE: dict[str, Any] = {
+    "id": DEVICE_ID,
+    "name": "Máy xóm 3",
+    "user_id": BATCH_ID,
+    "username": "xom-3",
+    "full_name": "Vũ Văn Bình",
+    "app_version": "1.0",
+    "enrolled_at": TIME,
+    "revoked_at": None,
+    "last_contact_at": TIME,
+    "last_seq": 17,
+    "pending": 0,
+    "clock_skew_seconds": -3,
+    "silent_days": 0,
+}
+
+OUTCOME: dict[str, Any] = {
+    "submission_id": SUBMISSION_ID,
+    "outcome": "applied",
+    "entity": "household",
+    "id": HOUSEHOLD_ID,
+    "version": 1,
+    "replayed": False,
+    "result": None,
+    "problem": None,
+    "conflict_id": None,
+    "waiting_for": None,
+}
+
+RECEIPT: dict[str, Any] = {"batch_id": BATCH_ID, "epoch": EPOCH, "server_time": TIME, "outcomes": [OUTCOME]}
+INFO: dict[str, Any] = {
+    "protocol": 1,
+    "max_submissions": 1000,
+    "max_bytes": 16777216,
+    "server_time": TIME,
+    "epoch": EPOCH,
+}
+OUTCOMES: dict[str, Any] = {
+    "items": [{**OUTCOME, "seq": 17, "received_at": TIME, "decided_at": TIME}],
+    "after_seq": None,
+}
+CHANGES: dict[str, Any] = {
+    "epoch": EPOCH,
+    "cursor": "eJyLjjbUMdQx0jHWMY0FAA",
+    "more": False,
+    "server_time": TIME,
+    "changes": [
+        {"entity": "household", "id": HOUSEHOLD_ID, "version": 3, "op": "put", "data": _HOUSEHOLD},
+        {"entity": "household", "id": BATCH_ID, "version": 4, "op": "remove", "reason": "left-area"},
+    ],
+}
+CONFLICT: dict[str, Any] = {
+    "id": BATCH_ID,
+    "entity": "household",
+    "record_id": HOUSEHOLD_ID,
+    "submission_id": SUBMISSION_ID,
+    "fields": {"phone": {"base": "0911222333", "server": "0911222334", "device": "0911222335"}},
+    "state": "open",
+    "opened_at": TIME,
+    "resolved_at": None,
+    "choice": None,
+    "reason": None,
+}
+RESOLVED: dict[str, Any] = {"id": HOUSEHOLD_ID, "version": 5, **_HOUSEHOLD, "phone": "0911222335"}
+REFERENCE: dict[str, Any] = {
+    "areas": [
+        {
+            "id": HAMLET_ID,
+            "code": "14080-03",
+            "level": "hamlet",
+            "name": "Xóm 3",
+            "full_name": "Xóm 3",
+            "parent_id": None,
+            "valid_from": "2004-01-01",
+            "valid_to": None,
+        }
+    ],
+    "rounds": [],
+    "codes": [{"code": "sex", "values": [{"code": "male", "label": {"vi": "Nam", "en": "Male"}}]}],
+    "forms": [],
+}

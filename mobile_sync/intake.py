@@ -1,0 +1,181 @@
+"""How a batch is received: one transaction, one outcome for each submission, in the order sent."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from api import clock
+from api.accounts.actor import Actor, narrowed
+from api.changes.edits import Edit
+from api.changes.tables import Origin
+from api.problems import PermissionDenied, TooLarge, UnknownEntity
+from mobile_sync import conflicts, halving, held, journal, senders
+from mobile_sync.appliers import KINDS, Kind
+from mobile_sync.journal import Entry
+from mobile_sync.protocol import Arrival, Envelope, read_arrivals
+from mobile_sync.senders import Contact
+from mobile_sync.tables import OutcomeKind, SyncSubmission
+
+log = logging.getLogger("giamngheo.sync")
+
+
+@dataclass
+class SortedOut:
+    """A batch, sorted out: what is new, what came before, what came under the id of something else."""
+
+    new: list[Arrival] = field(default_factory=list)
+    stored: dict[UUID, SyncSubmission] = field(default_factory=dict)
+    reused: list[Arrival] = field(default_factory=list)
+    # one per submission sent: the arrival, and how it is answered
+    answers: list[tuple[Arrival, str]] = field(default_factory=list)
+
+    @property
+    def replayed(self) -> int:
+        return sum(how in ("stored", "again") for _, how in self.answers)
+
+
+def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[dict[str, Any]]:
+    """The outcomes of a batch. Whatever a submission holds, it is kept, and harms no other.
+
+    Raises TooLarge (nothing stored, split it), Invalid (a submission without an id), the refusals of
+    `senders.enrolled`, and what passes by itself (503: send it again).
+    """
+    if len(batch.submissions) > most:
+        raise TooLarge(
+            f"Tối đa {most} phiếu một lần gửi. Hãy chia nhỏ rồi gửi lại; chưa có gì được lưu.",
+            f"At most {most} submissions at a time. Split and send again; nothing was stored.",
+            max_submissions=most,
+        )
+    arrivals = read_arrivals(batch.submissions)
+    device = senders.enrolled(session, actor, batch.device_id)
+    actor_at_tablet = senders.with_tablet(actor, device.id)
+    sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals)
+    _release(session, actor_at_tablet, device.id, entries)
+    skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
+    newest = max((arrival.seq for arrival in arrivals), default=0)
+    senders.note_contact(session, actor, device, Contact(skew, newest, batch.pending, batch.app_version))
+    by_id = {entry.arrival.submission_id: entry for entry in entries}
+    return [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
+
+
+def _decided(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival]) -> tuple[SortedOut, list[Entry]]:
+    for _ in range(2):
+        try:
+            with session.begin_nested():
+                return _journalled(session, actor, batch, arrivals, apply_all)
+        except IntegrityError as error:
+            # another tablet stored one of these ids while we worked: it is known now, so sort the batch out again
+            if "pk_sync_submission" not in str(error.orig):
+                log.error("batch quarantined %s", type(error.orig).__name__)
+                break
+        except Exception as error:
+            if halving.passes(error):
+                raise
+            log.error("batch quarantined %s", type(error).__name__)
+            break
+    # The last line of defence: what we cannot apply is kept all the same, and the tablet may let go of it.
+    return _journalled(session, actor, batch, arrivals, _all_quarantined)
+
+
+def _journalled(
+    session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], decide: held.Decide
+) -> tuple[SortedOut, list[Entry]]:
+    sorted_out = _sort_out(session, actor, arrivals)
+    entries = decide(session, actor, sorted_out.new)
+    journal.write(session, actor.account_id, batch, entries)
+    journal.keep_reused(session, batch.device_id, sorted_out.reused)
+    conflicts.open_for(session, entries)
+    return sorted_out, entries
+
+
+def _release(session: Session, actor: Actor, device_id: UUID, entries: list[Entry]) -> None:
+    try:
+        with session.begin_nested():
+            held.release(session, actor, device_id, entries, apply_all)
+    except Exception as error:
+        if halving.passes(error):
+            raise
+        # what waited goes on waiting; the batch that came is none the worse for it
+        log.error("held submissions could not be tried again: %s", type(error).__name__)
+
+
+def _answer(
+    arrival: Arrival, how: str, entries: dict[UUID, Entry], stored: dict[UUID, SyncSubmission]
+) -> dict[str, Any]:
+    if how == "reused":
+        return journal.told_reused(arrival)
+    if how == "stored":
+        return journal.told_stored(stored[arrival.submission_id], replayed=True)
+    return journal.told(entries[arrival.submission_id], replayed=how == "again")
+
+
+def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> SortedOut:
+    batch = SortedOut(stored=journal.known(session, arrivals))
+    first: dict[UUID, Arrival] = {}
+    for arrival in arrivals:
+        before = batch.stored.get(arrival.submission_id)
+        twin = first.get(arrival.submission_id)
+        if before is not None:
+            mine = before.account_id == actor.account_id and before.digest == arrival.digest
+            how = "stored" if mine else "reused"
+        elif twin is not None:
+            how = "again" if twin.digest == arrival.digest else "reused"
+        else:
+            how = "new"
+            first[arrival.submission_id] = arrival
+            batch.new.append(arrival)
+        if how == "reused":
+            batch.reused.append(arrival)
+        batch.answers.append((arrival, how))
+    return batch
+
+
+def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> list[Entry]:
+    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go."""
+    entries: list[Entry] = []
+    by_kind: dict[str, list[Arrival]] = {}
+    for arrival in arrivals:
+        if arrival.fault is not None:
+            entries.append(journal.rejected(arrival, arrival.fault))
+        elif arrival.entity not in KINDS:
+            entries.append(journal.rejected(arrival, UnknownEntity()))
+        else:
+            by_kind.setdefault(arrival.entity, []).append(arrival)
+    for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
+        in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
+        entries += _apply_kind(session, actor, KINDS[entity], in_order)
+    held.behind(session, actor, entries)
+    return entries
+
+
+def _apply_kind(session: Session, actor: Actor, kind: Kind, arrivals: list[Arrival]) -> list[Entry]:
+    try:
+        writer = narrowed(actor, kind.permission)
+    except PermissionDenied as problem:
+        return [journal.rejected(arrival, problem) for arrival in arrivals]
+    if kind.write is None:
+        return [journal.entry_of(arrival, None) for arrival in arrivals]
+    write = partial(_written, session, writer, kind)
+    fates = halving.apply(session, write, [_edit(arrival, actor.device_id) for arrival in arrivals])
+    return [journal.entry_of(arrival, fate) for arrival, fate in zip(arrivals, fates, strict=True)]
+
+
+def _written(session: Session, actor: Actor, kind: Kind, edits: Sequence[Edit]) -> Any:
+    assert kind.write is not None
+    return kind.write(session, actor, edits, Origin.tablet)
+
+
+def _edit(arrival: Arrival, device_id: UUID | None) -> Edit:
+    sent = arrival.submission
+    assert sent is not None
+    return Edit(sent.id, sent.base_version, sent.data, sent.submission_id, device_id)
+
+
+def _all_quarantined(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> list[Entry]:  # noqa: ARG001
+    return [Entry(arrival, OutcomeKind.quarantined) for arrival in arrivals]

@@ -1,0 +1,195 @@
+"""The journal: every submission as it came, and its one current outcome. Written once per batch, with the outcome."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api import clock, sql
+from api.changes.edits import Written
+from api.problems import Problem, SubmissionIdReused
+from mobile_sync.halving import Fate
+from mobile_sync.protocol import Arrival, Envelope, read_arrivals, storable
+from mobile_sync.tables import OutcomeKind, SyncBatch, SyncSubmission
+
+_LARGEST_SKEW = 2**31 - 1
+
+
+@dataclass(slots=True)
+class Entry:
+    """A submission and what became of it."""
+
+    arrival: Arrival
+    outcome: OutcomeKind
+    version: int | None = None
+    result: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = None
+    conflict_id: UUID | None = None
+    waiting_for: UUID | None = None
+    clashes: dict[str, Any] | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Is it in force?"""
+        return self.outcome in (OutcomeKind.applied, OutcomeKind.merged)
+
+
+def entry_of(arrival: Arrival, fate: Fate) -> Entry:
+    """The journal's line for what a writer answered; without an answer (the server failed) it is quarantined."""
+    if fate is None:
+        return Entry(arrival, OutcomeKind.quarantined)
+    conflict_id = uuid4() if fate.outcome == "conflict" else None
+    problem = _storable(fate.problem.body("vi")) if fate.problem else None
+    return Entry(
+        arrival,
+        OutcomeKind(fate.outcome),
+        fate.version,
+        _storable(fate.result) if fate.result else None,
+        problem,
+        conflict_id,
+        fate.waiting_for,
+        _storable(fate.clashes) if fate.clashes else None,
+    )
+
+
+def rejected(arrival: Arrival, problem: Problem) -> Entry:
+    return entry_of(arrival, Written(outcome="rejected", problem=problem))
+
+
+def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmission]:
+    """What is stored already under the ids of these arrivals."""
+    ids = {arrival.submission_id for arrival in arrivals}
+    if not ids:
+        return {}
+    found = session.scalars(select(SyncSubmission).where(SyncSubmission.submission_id.in_(ids)))  # type: ignore[attr-defined]
+    return {row.submission_id: row for row in found}
+
+
+def note_batch(session: Session, account_id: UUID, batch: Envelope, now: datetime, replayed: int) -> int:
+    """Writes down that the batch arrived; the skew of the tablet's clock in seconds (positive: it is fast)."""
+    skew = int(max(-_LARGEST_SKEW, min(_LARGEST_SKEW, (batch.sent_at - now).total_seconds())))
+    session.add(
+        SyncBatch(
+            batch_id=batch.batch_id,
+            device_id=batch.device_id,
+            account_id=account_id,
+            protocol=batch.protocol,
+            sent_at=storable(batch.sent_at) or now,
+            received_at=now,
+            skew_seconds=skew,
+            submissions=len(batch.submissions),
+            replayed=replayed,
+        )
+    )
+    return skew
+
+
+def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> None:
+    """One statement for the batch's new submissions, however many."""
+    if not entries:
+        return
+    rows = [
+        {
+            "submission_id": str(entry.arrival.submission_id),
+            "seq": entry.arrival.seq,
+            "entity": entry.arrival.entity,
+            "record_id": _text(entry.arrival.record_id),
+            "base_version": entry.arrival.submission.base_version if entry.arrival.submission else None,
+            "recorded_at": _text(entry.arrival.recorded_at),
+            "digest": entry.arrival.digest.hex(),
+            "payload": entry.arrival.payload,
+            **_decision(entry),
+        }
+        for entry in entries
+    ]
+    session.execute(
+        sql.load("mobile_sync/sql/write_journal.sql"),
+        {
+            "rows": json.dumps(rows, ensure_ascii=False),
+            "device": batch.device_id,
+            "account": account_id,
+            "batch": batch.batch_id,
+            "now": clock.now(),
+        },
+    )
+
+
+def revise(session: Session, entries: Sequence[Entry]) -> None:
+    """The submissions were tried again: their outcomes as they are now."""
+    rows = [{"submission_id": str(e.arrival.submission_id), **_decision(e)} for e in entries]
+    if rows:
+        parameters = {"rows": json.dumps(rows, ensure_ascii=False), "now": clock.now()}
+        session.execute(sql.load("mobile_sync/sql/revise_journal.sql"), parameters)
+
+
+def keep_reused(session: Session, device_id: UUID, arrivals: Sequence[Arrival]) -> None:
+    """Other content under an id that was used before: kept beside the first one."""
+    rows = [{"submission_id": str(a.submission_id), "digest": a.digest.hex(), "payload": a.payload} for a in arrivals]
+    if rows:
+        parameters = {"rows": json.dumps(rows, ensure_ascii=False), "device": device_id, "now": clock.now()}
+        session.execute(sql.load("mobile_sync/sql/keep_reused.sql"), parameters)
+
+
+def told(entry: Entry, *, replayed: bool = False) -> dict[str, Any]:
+    """The outcome on the wire."""
+    arrival = entry.arrival
+    return _outcome(entry, arrival.submission_id, arrival.entity, arrival.record_id, replayed)
+
+
+def told_stored(row: SyncSubmission, *, replayed: bool) -> dict[str, Any]:
+    """The outcome of a submission that came earlier, as it is now."""
+    return _outcome(row, row.submission_id, row.entity, row.record_id, replayed)
+
+
+def told_reused(arrival: Arrival) -> dict[str, Any]:
+    """Says nothing about the first one: it may be another user's."""
+    return told(rejected(arrival, SubmissionIdReused()))
+
+
+def stored_arrival(row: SyncSubmission) -> Arrival:
+    """A submission of the journal, as it was when it came."""
+    return read_arrivals([json.loads(row.payload)])[0]
+
+
+def _outcome(
+    source: Entry | SyncSubmission, submission_id: UUID, entity: str, record_id: UUID | None, replayed: bool
+) -> dict[str, Any]:
+    return {
+        "submission_id": str(submission_id),
+        "outcome": str(source.outcome),
+        "entity": entity,
+        "id": _text(record_id),
+        "version": source.version,
+        "replayed": replayed,
+        "result": source.result,
+        "problem": source.problem,
+        "conflict_id": _text(source.conflict_id),
+        "waiting_for": _text(source.waiting_for),
+    }
+
+
+def _decision(entry: Entry) -> dict[str, Any]:
+    return {
+        "outcome": str(entry.outcome),
+        "version": entry.version,
+        "result": entry.result,
+        "problem": entry.problem,
+        "conflict_id": _text(entry.conflict_id),
+        "waiting_for": _text(entry.waiting_for),
+    }
+
+
+def _text(value: UUID | datetime | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _storable(content: dict[str, Any]) -> dict[str, Any]:
+    # A problem may name a field that a tablet made up, and names can hold what jsonb cannot (NUL, half a surrogate).
+    text = json.dumps(content, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
+    cleaned: dict[str, Any] = json.loads(text.replace("\\u0000", "�"))
+    return cleaned

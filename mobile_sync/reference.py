@@ -1,0 +1,126 @@
+"""What a tablet needs to know beside its households: areas, open rounds, code lists, and the forms of a review."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlmodel import Session
+
+from api import clock, codes
+from api.accounts.actor import Actor
+from api.areas import names
+from api.areas.scope import Scope, valid_on
+from api.areas.tables import Area, AreaParent, Level, LocalKind
+from api.reviews import queries as reviews
+from api.reviews.tables import RoundState
+from api.schema import Schema
+
+_MOST_ROUNDS = 100
+
+
+class ReferenceArea(Schema):
+    """A unit of the tablet's areas, or one above them."""
+
+    id: UUID
+    code: str
+    level: Level
+    name: str
+    full_name: str
+    parent_id: UUID | None
+    valid_from: date
+    valid_to: date | None
+
+
+class Words(Schema):
+    vi: str
+    en: str
+
+
+class CodeValue(Schema):
+    code: str
+    label: Words
+
+
+class CodeList(Schema):
+    """The values a field may have, in the order in which a form shows them."""
+
+    code: str
+    values: list[CodeValue]
+
+
+class Round(Schema):
+    """A review that is open now."""
+
+    id: UUID
+    area_id: UUID
+    kind: str
+    year: int
+    standard_code: str
+    opens_on: date
+    closes_on: date
+
+
+class Form(Schema):
+    """A form of a standard, with all that is needed to ask, check and score it offline."""
+
+    code: str
+    version: int
+    sha256: str
+    questions: list[dict[str, Any]]
+    scoring: dict[str, Any]
+
+
+class Reference(Schema):
+    """All of it; its ETag changes when any of it does."""
+
+    areas: list[ReferenceArea]
+    rounds: list[Round]
+    codes: list[CodeList]
+    forms: list[Form]
+
+
+def reference(session: Session, actor: Actor) -> tuple[str, str]:
+    """The content as JSON, and its ETag."""
+    content = Reference(
+        areas=_areas(session, actor.scope),
+        rounds=_open_rounds(session, actor.scope),
+        codes=[CodeList.model_validate(one) for one in codes.code_lists()],
+        # Forms come with the standards; the place where they will stand is part of protocol 1.
+        forms=[],
+    )
+    text = json.dumps(content.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
+    area: Any = Area  # its columns as SQL, not as values
+    parent: Any = AreaParent
+    today = clock.today()
+    rows: Sequence[Any] = session.execute(
+        select(area, parent.parent_id)
+        .outerjoin(parent, and_(parent.area_id == area.id, valid_on(parent, today)))
+        .where(valid_on(area, today), scope.touches(area.id))
+        .order_by(area.code, area.id)
+    ).all()
+    return [
+        ReferenceArea(
+            id=unit.id,
+            code=unit.code,
+            level=unit.level,
+            name=unit.name,
+            full_name=names.full_name(LocalKind(unit.local_kind), unit.name),
+            parent_id=parent_id,
+            valid_from=unit.valid_from,
+            valid_to=unit.valid_to,
+        )
+        for unit, parent_id in rows
+    ]
+
+
+def _open_rounds(session: Session, scope: Scope) -> list[Round]:
+    page = reviews.rounds(session, scope, year=None, state=RoundState.open, limit=_MOST_ROUNDS, cursor=None)
+    return [Round.model_validate(one.model_dump(include=set(Round.model_fields))) for one in page.items]

@@ -1,0 +1,159 @@
+"""What an officer decides about submissions that could not simply be applied: resolve a conflict, try again."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api import audit, clock
+from api.accounts.actor import Actor, narrowed
+from api.accounts.queries import placed_in
+from api.changes.edits import Edit, Written
+from api.changes.tables import Origin
+from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded
+from api.schema import Note, Schema
+from mobile_sync import conflicts, held, intake, journal, senders
+from mobile_sync.appliers import KINDS
+from mobile_sync.journal import Entry
+from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
+
+# Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
+_RETRYABLE = (OutcomeKind.quarantined, OutcomeKind.held)
+
+
+class Resolution(Schema):
+    """Which value holds: the server's, the tablet's, or others that the officer enters."""
+
+    choice: Literal["server", "device", "values"]
+    values: dict[str, Any] | None = None
+    reason: Annotated[Note, Field(min_length=1)]
+
+
+def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resolution) -> dict[str, Any]:
+    """Decides a conflict; the record as it is then. The decision is a change like any other, and reaches the tablets.
+
+    Raises NotFound, IllegalStage where it was decided already, Invalid for values that do not fit.
+    """
+    conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
+    if conflict.state != ConflictState.open:
+        raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
+    values = _values(conflict, submission, resolution)
+    outcome = _write(session, actor, conflict, submission, values) if values else None
+    _close(session, actor, conflict, submission, resolution, outcome)
+    audit.record(session, actor, "conflicts.resolve", conflict.entity, [conflict.record_id], choice=resolution.choice)
+    load = KINDS[conflict.entity].load
+    assert load is not None
+    found = load(session, actor, [conflict.record_id]).get(conflict.record_id)
+    if found is None:
+        raise NotFound()
+    return {"id": conflict.record_id, "version": found[0], **found[1]}
+
+
+def _values(conflict: SyncConflict, submission: SyncSubmission, resolution: Resolution) -> Mapping[str, Any]:
+    """What is to be written: the fields of the submission that did not clash, and for the others the officer's choice.
+
+    From the submission, not from the conflict's own page: there a citizen number is masked.
+    """
+    sent: dict[str, Any] = json.loads(submission.payload)["data"]
+    if (resolution.values is not None) != (resolution.choice == "values"):
+        raise _misplaced_values()
+    if resolution.choice == "device":
+        return sent
+    quiet = {name: value for name, value in sent.items() if name not in conflict.fields}
+    return quiet | (resolution.values or {})
+
+
+def _write(
+    session: Session, actor: Actor, conflict: SyncConflict, submission: SyncSubmission, values: Mapping[str, Any]
+) -> Written:
+    kind = KINDS[conflict.entity]
+    assert kind.write is not None
+    assert kind.load is not None
+    writer = narrowed(actor, kind.permission)
+    # locks the record first: the version read must be the one that is written on
+    found = kind.load(session, writer, [conflict.record_id]).get(conflict.record_id)
+    if found is None:
+        raise NotFound()
+    edit = Edit(conflict.record_id, found[0], values, submission.submission_id, submission.device_id)
+    written = kind.write(session, writer, [edit], Origin.web)[0]
+    if written.problem is not None:
+        raise written.problem
+    if written.outcome not in ("applied", "merged"):
+        raise Conflict(
+            "Bản ghi vừa được người khác sửa. Hãy đọc lại rồi quyết định.",
+            "Someone has just changed this record. Read it again, then decide.",
+        )
+    return written
+
+
+def _close(
+    session: Session,
+    actor: Actor,
+    conflict: SyncConflict,
+    submission: SyncSubmission,
+    resolution: Resolution,
+    written: Written | None,
+) -> None:
+    conflict.state = ConflictState.resolved
+    conflict.resolved_at = submission.decided_at = clock.now()
+    conflict.resolved_by = actor.account_id
+    conflict.choice = resolution.choice
+    conflict.reason = resolution.reason
+    if written is None:
+        submission.outcome = OutcomeKind.rejected
+        submission.problem = Superseded().body("vi")
+    else:
+        submission.outcome = OutcomeKind.merged
+        submission.version = written.version
+    session.add_all([conflict, submission])
+    session.flush()
+
+
+def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]:
+    """Tries a quarantined or held submission again, with the rights of the officer who asks; its outcome then.
+
+    The officer's, not the sender's: the record of a hand-over has left the sender's areas, and somebody who is there
+    now has to answer for the change. The history still names the tablet and the submission.
+    Raises NotFound (also for a tablet of another area) and IllegalStage for any other outcome.
+    """
+    row = session.scalars(
+        select(SyncSubmission)
+        .where(SyncSubmission.submission_id == submission_id, placed_in(SyncSubmission.account_id, actor.scope))  # type: ignore[arg-type]
+        .with_for_update()
+    ).first()
+    if row is None:
+        raise NotFound("Không tìm thấy lần gửi này.", "There is no such submission.")
+    if row.outcome not in _RETRYABLE:
+        raise IllegalStage(
+            f"Chỉ thử lại được phiếu đang chờ hoặc đang cách ly; phiếu này: {row.outcome}.",
+            f"Only what is held or quarantined can be tried again; this one is {row.outcome}.",
+        )
+    # the submission's own tablet stands in the history; the officer is who acts
+    acting = senders.with_tablet(actor, row.device_id)
+    entry = intake.apply_all(session, acting, [journal.stored_arrival(row)])[0]
+    journal.revise(session, [entry])
+    conflicts.open_for(session, [entry])
+    held.release(session, actor, row.device_id, [entry], intake.apply_all)
+    audit.record(session, actor, "submissions.retry", row.entity, _ids(entry), outcome=str(entry.outcome))
+    return journal.told(entry)
+
+
+def _ids(entry: Entry) -> list[UUID]:
+    return [entry.arrival.record_id] if entry.arrival.record_id else []
+
+
+def _misplaced_values() -> Invalid:
+    return Invalid(
+        errors=(
+            FieldError(
+                "#/values",
+                "missing",
+                "Cần `values` khi và chỉ khi `choice` là `values`.",
+                "Needed when, and only when, `choice` is `values`.",
+            ),
+        )
+    )

@@ -1,0 +1,92 @@
+"""Whose tablet this is, and on whose behalf its work is applied."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import and_, select, update
+from sqlmodel import Session
+
+from api import clock
+from api.accounts.actor import Actor, Grant
+from api.accounts.permissions import Role
+from api.accounts.tables import Account, AccountGrant, Device, SignIn
+from api.areas.scope import Scope, valid_on
+from api.problems import DeviceNotEnrolled, DeviceOfAnotherUser, DeviceRevoked
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What a batch tells of the tablet that sent it. `skew_seconds`: positive where its clock is fast."""
+
+    skew_seconds: int
+    last_seq: int
+    pending: int | None
+    app_version: str | None
+
+
+def enrolled(session: Session, actor: Actor, device_id: UUID) -> Device:
+    """The caller's tablet, locked until the end of the transaction: two batches of one tablet never run side by side.
+
+    Raises DeviceNotEnrolled, DeviceOfAnotherUser or DeviceRevoked.
+    """
+    # NO KEY: the journal's foreign keys to the tablet need not wait
+    device = session.scalars(
+        select(Device).where(Device.id == device_id).with_for_update(key_share=True)  # type: ignore[arg-type]
+    ).first()
+    if device is None:
+        raise DeviceNotEnrolled(
+            "Máy này chưa được đăng ký. Hãy xin cán bộ xã mã đăng ký; phiếu chưa gửi vẫn còn trên máy.",
+            "This tablet is not enrolled. Ask the commune officer for an enrolment code; keep what you have not sent.",
+        )
+    if device.account_id != actor.account_id:
+        raise DeviceOfAnotherUser(
+            "Máy này được cấp cho người khác. Hãy đăng nhập bằng tài khoản đã đăng ký máy.",
+            "This tablet belongs to another user. Sign in as the user who enrolled it.",
+        )
+    if device.revoked_at is not None:
+        raise DeviceRevoked()
+    return device
+
+
+def with_tablet(actor: Actor, device_id: UUID) -> Actor:
+    """The same caller, at this tablet: the audit log and the history name it."""
+    return replace(actor, device_id=device_id)
+
+
+def authors(session: Session, account_ids: Collection[UUID]) -> dict[UUID, Actor]:
+    """The accounts that sent something earlier, with the grants they have today; without those that were disabled."""
+    rows = session.execute(
+        select(Account, AccountGrant)
+        .outerjoin(
+            AccountGrant,
+            and_(AccountGrant.account_id == Account.id, valid_on(AccountGrant, clock.today())),  # type: ignore[arg-type]
+        )
+        .where(Account.id.in_(account_ids), Account.disabled_at.is_(None))  # type: ignore[attr-defined,union-attr]
+    ).all()
+    grants: dict[UUID, list[Grant]] = {}
+    for account, grant in rows:
+        held = grants.setdefault(account.id, [])
+        if grant is not None:
+            held.append(Grant(Role(grant.role), grant.area_id, grant.head))
+    people = {account.id: account for account, _ in rows}
+    return {
+        account_id: Actor(
+            account_id, people[account_id].username, people[account_id].full_name, None, None, tuple(held), Scope.of(())
+        )
+        for account_id, held in grants.items()
+    }
+
+
+def note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:
+    """The tablet was heard of: what the officer of the fleet sees. The session is bound to the tablet from now on."""
+    device.last_contact_at = clock.now()
+    device.clock_skew_seconds = seen.skew_seconds
+    device.last_seq = max(device.last_seq, seen.last_seq)
+    device.pending = seen.pending if seen.pending is not None else device.pending
+    device.app_version = seen.app_version or device.app_version
+    session.add(device)
+    if actor.session_id is not None and actor.device_id != device.id:
+        session.execute(
+            update(SignIn).where(SignIn.id == actor.session_id).values(device_id=device.id)  # type: ignore[arg-type]
+        )

@@ -1,0 +1,215 @@
+"""What a tablet keeps in its own SQLite file: the records it pulled, where it stands in the feed, and its outbox.
+
+Nothing leaves the outbox but by a receipt. A power cut at any moment loses at most what was not yet written down:
+the journal of SQLite is on the disk before `add` returns (WAL, synchronous=FULL).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS record (
+    id TEXT PRIMARY KEY, entity TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, life INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    submission_id TEXT NOT NULL UNIQUE,
+    entity TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    base_version INTEGER,           -- null creates
+    recorded_at TEXT NOT NULL,
+    data TEXT NOT NULL,
+    sealed INTEGER NOT NULL DEFAULT 0,
+    outcome TEXT,                   -- null until a receipt names the submission
+    version INTEGER,
+    told TEXT                       -- the outcome as the server told it last
+);
+CREATE INDEX IF NOT EXISTS outbox_record ON outbox (record_id, seq);
+CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (seq) WHERE outcome IS NULL;
+"""
+
+STANDING = ("applied", "merged")
+WAITING = (None, "held", "quarantined")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing done on the tablet, and what the server said about it (None: nothing yet)."""
+
+    seq: int
+    submission_id: str
+    entity: str
+    record_id: str
+    base_version: int | None
+    recorded_at: str
+    data: dict[str, Any]
+    sealed: bool
+    outcome: str | None
+    version: int | None
+    told: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as the surveyor sees it: what was pulled, with the work that is not yet part of it."""
+
+    id: str
+    entity: str
+    version: int | None
+    data: dict[str, Any]
+
+
+class Storage:
+    """The tablet's file. One process at a time."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing. Inside another one: part of that."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # settings: who I am, where I stand in the feed, my tokens
+
+    def setting(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set(self, name: str, value: str | None) -> None:
+        if value is None:
+            self._db.execute("DELETE FROM setting WHERE name = ?", (name,))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    # records: what the server has, as far as it was pulled
+
+    def put(self, entity: str, record_id: str, version: int, data: dict[str, Any], life: int) -> None:
+        """Stores a pulled record, unless a newer one is there already."""
+        self._db.execute(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "version = excluded.version, data = excluded.data, life = excluded.life WHERE excluded.version >= version "
+            "OR excluded.life > life",
+            (record_id, entity, version, json.dumps(data, ensure_ascii=False), life),
+        )
+
+    def remove(self, record_id: str) -> None:
+        """The record has left the tablet's areas. Work that was done on it stays in the outbox."""
+        self._db.execute("DELETE FROM record WHERE id = ?", (record_id,))
+
+    def remove_before(self, life: int) -> None:
+        """After a new first sync: forgets what it did not bring again."""
+        self._db.execute("DELETE FROM record WHERE life < ?", (life,))
+
+    def pulled(self, record_id: str) -> Record | None:
+        """The record as it was pulled."""
+        row = self._db.execute("SELECT id, entity, version, data FROM record WHERE id = ?", (record_id,)).fetchone()
+        return Record(row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+    def record(self, record_id: str) -> Record | None:
+        """The record as the surveyor sees it."""
+        return self._with_work(self.pulled(record_id), self.work_on(record_id))
+
+    def records(self, entity: str) -> list[Record]:
+        """All records of a kind, as the surveyor sees them."""
+        rows = self._db.execute(
+            "SELECT id FROM record WHERE entity = ?1 UNION SELECT record_id FROM outbox "
+            "WHERE entity = ?1 AND base_version IS NULL ORDER BY 1",
+            (entity,),
+        )
+        seen = (self.record(row[0]) for row in rows.fetchall())
+        return [record for record in seen if record is not None]
+
+    @staticmethod
+    def _with_work(pulled: Record | None, work: Sequence[Work]) -> Record | None:
+        version = pulled.version if pulled else None
+        data = dict(pulled.data) if pulled else None
+        entity = pulled.entity if pulled else ""
+        for one in work:
+            newer = one.outcome in STANDING and (one.version or 0) > (version or 0)
+            if one.outcome in WAITING or newer:
+                data = {**(data or {}), **one.data}
+                entity = one.entity
+        return Record(work[0].record_id if work else pulled.id, entity, version, data) if data is not None else None  # type: ignore[union-attr]
+
+    # the outbox
+
+    def add(self, entity: str, record_id: str, base: int | None, at: str, data: dict[str, Any], submission: str) -> int:
+        """Writes a piece of work down; its `seq`. It is on the disk when this returns."""
+        with self.transaction():
+            added = self._db.execute(
+                "INSERT INTO outbox (submission_id, entity, record_id, base_version, recorded_at, data) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (submission, entity, record_id, base, at, json.dumps(data, ensure_ascii=False)),
+            )
+        assert added.lastrowid is not None
+        return added.lastrowid
+
+    def unsent(self) -> list[Work]:
+        """What no receipt has named yet, in order."""
+        return self._work("outcome IS NULL")
+
+    def work_on(self, record_id: str) -> list[Work]:
+        return self._work("record_id = ?", record_id)
+
+    def all_work(self) -> list[Work]:
+        return self._work("TRUE")
+
+    def mark(self, told: dict[str, Any]) -> None:
+        """Marks one submission with what a receipt says about it: by its id, never 'all that was sent'."""
+        self._db.execute(
+            "UPDATE outbox SET outcome = ?, version = ?, told = ? WHERE submission_id = ?",
+            (told["outcome"], told["version"], json.dumps(told, ensure_ascii=False), told["submission_id"]),
+        )
+
+    def seal(self, seq: int, base: int | None) -> None:
+        """From now on this piece of work is sent as it is: the server knows a repetition by its content."""
+        self._db.execute("UPDATE outbox SET base_version = ?, sealed = 1 WHERE seq = ? AND NOT sealed", (base, seq))
+
+    def _work(self, where: str, *values: Any) -> list[Work]:
+        rows = self._db.execute(
+            f"SELECT {_WORK_COLUMNS} FROM outbox WHERE {where} ORDER BY seq",  # noqa: S608  (ours, see the callers)
+            values,
+        )
+        return [_work_of(row) for row in rows]
+
+
+_WORK_COLUMNS = "seq, submission_id, entity, record_id, base_version, recorded_at, data, sealed, outcome, version, told"
+
+
+def _work_of(row: Sequence[Any]) -> Work:
+    seq, submission_id, entity, record_id, base, at, data, sealed, outcome, version, told = row
+    return Work(
+        seq,
+        submission_id,
+        entity,
+        record_id,
+        base,
+        at,
+        json.loads(data),
+        bool(sealed),
+        outcome,
+        version,
+        json.loads(told) if told else None,
+    )
