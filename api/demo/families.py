@@ -21,14 +21,19 @@ def family(rng: Random, means: Means) -> Members:
         _grandparents_with_grandchild,
         _siblings,
     ]
-    return rng.choices(kinds, weights=(34, 17, 13, 13, 11, 7, 5))[0](rng, means)
+    while True:
+        members = rng.choices(kinds, weights=(34, 17, 13, 13, 11, 7, 5))[0](rng, means)
+        # nobody gives a child the name of somebody in the house
+        if len({member["full_name"].split()[-1] for member in members}) == len(members):
+            return members
 
 
 def _couple_with_children(rng: Random, means: Means) -> Members:
     age = rng.randint(27, 56)
     surname = names.surname(rng)
     members = [_head(rng, means, surname, age), _wife(rng, means, age)]
-    children = _children(rng, means, surname, mother_age=age - 2, most=3)
+    mother_age = ON.year - int(members[1]["birth_date"][:4]) - 1
+    children = _children(rng, means, surname, mother_age=mother_age, most=3)
     if children and age > 46 and rng.random() < 0.2:
         children[0] |= {"left_on": f"2023-{rng.randint(1, 11):02d}-12", "left_reason": rng.choice(("married", "moved"))}
     return members + children

@@ -37,13 +37,13 @@ def full_name(rng: Random, surname: str, *, female: bool, birth_year: int) -> st
     """A whole name as people of that sex and generation bear it: `Trần Thị Nhài` (1946), `Trần Khánh Chi` (2016)."""
     old = birth_year < 1955 and rng.random() < 0.5
     if female:
-        middle = rng.choice(_YOUNG_FEMALE_MIDDLE if birth_year > 2000 else _FEMALE_MIDDLE)
-        given = rng.choice(_OLD_FEMALE_GIVEN if old else _FEMALE_GIVEN)
-        if old:
-            middle = "Thị"
+        middles: tuple[str, ...] = ("Thị",) if old else _YOUNG_FEMALE_MIDDLE if birth_year > 2000 else _FEMALE_MIDDLE
+        givens: tuple[str, ...] = _OLD_FEMALE_GIVEN if old else _FEMALE_GIVEN
     else:
-        middle = "Văn" if old else rng.choice(_MALE_MIDDLE)
-        given = rng.choice(_OLD_MALE_GIVEN if old else _MALE_GIVEN)
-    if given in middle.split():
-        middle = "Thị" if female else "Văn"
-    return f"{surname} {middle} {given}"
+        middles = ("Văn",) if old else _MALE_MIDDLE
+        givens = _OLD_MALE_GIVEN if old else _MALE_GIVEN
+    before = f"{surname} {rng.choice(middles)}"
+    given = rng.choice(givens)
+    while given in before.split():  # nobody is called Mai Thị Mai
+        given = rng.choice(givens)
+    return f"{before} {given}"

@@ -35,7 +35,7 @@ class Plan(SQLModel, table=True):
     title: str = Field(sa_type=Text)
     signed_on: date
     signatory: str = Field(sa_type=Text)
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
 
 
 class PlanTarget(SQLModel, table=True):
@@ -50,6 +50,6 @@ class PlanTarget(SQLModel, table=True):
     title_vi: str = Field(sa_type=Text)
     title_en: str = Field(sa_type=Text)
     comparison: Comparison = Field(sa_type=Text)
-    value: float | None = Field(default=None, sa_type=Numeric(12, 3))  # type: ignore[call-overload]
+    value: float | None = Field(default=None, sa_type=Numeric(12, 3))
     unit: str = Field(sa_type=Text)
     section: str = Field(sa_type=Text)

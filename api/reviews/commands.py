@@ -16,7 +16,7 @@ from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
 from api.changes.fold import already_exists
 from api.changes.tables import Origin
-from api.problems import IdempotencyKeyReused, NotFound, Problem
+from api.problems import IdempotencyKeyReused, Problem
 from api.reviews import queries
 from api.reviews.request_edits import Requests
 from api.reviews.schemas import RequestChange, RequestCreate, RequestOut
@@ -31,8 +31,9 @@ def write_requests(
 ) -> list[Written]:
     """Creates and changes requests; one outcome per edit, in the same order.
 
-    `strict`: an edit of an older version is refused (`stale-version`) instead of merged. A request of a household that
-    is not there yet is `held`, waiting for it; one of a household merged into another follows it.
+    A request of a household that is not there yet is `held`, waiting for it; one of a household merged into another
+    follows it. `strict` is for the web: an edit of an older version is refused (`stale-version`) instead of merged, and
+    nothing is held.
     """
     scope = actor.scope_of(Permission.requests_write)
 
@@ -50,7 +51,7 @@ def create_request(session: Session, actor: Actor, body: RequestCreate, key: str
     request_id = body.id or (uuid5(actor.account_id, f"request:{key}") if key else uuid4())
     data = body.model_dump(mode="json", exclude={"id"})
     try:
-        _settled(write_requests(session, actor, [Edit(request_id, None, data)], Origin.web)[0])
+        _settled(write_requests(session, actor, [Edit(request_id, None, data)], Origin.web, strict=True)[0])
     except Problem as problem:
         if problem.slug == "already-exists" and key and body.id is None:
             raise IdempotencyKeyReused() from problem
@@ -68,8 +69,6 @@ def change_request(session: Session, actor: Actor, request_id: UUID, version: in
 def _settled(written: Written) -> None:
     if written.problem is not None:
         raise written.problem
-    if written.outcome == "held":  # a tablet's can wait for its household; a person at a screen is told
-        raise NotFound("Không tìm thấy hộ này.", "There is no such household.")
 
 
 def open_round(

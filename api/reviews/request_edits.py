@@ -16,7 +16,7 @@ from api.areas.scope import Scope
 from api.areas.tables import Area, Level
 from api.changes import history
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, wanting_past
+from api.changes.fold import Fold, Record, already_exists, wanting_past
 from api.changes.history import Announcement
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.stored import Lock, among, hold_households, survivors
@@ -38,11 +38,15 @@ def _nothing_wrong(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The household an edit names: itself, or the one it was merged into. `mine`: within the caller's areas."""
+    """The household an edit names: itself, or the one it was merged into. `mine`: within the caller's areas.
+
+    `was_mine`: the one named is, whatever became of it.
+    """
 
     id: UUID
     hamlet_id: UUID
     mine: bool
+    was_mine: bool
 
 
 class Requests:
@@ -51,6 +55,9 @@ class Requests:
     def __init__(self, session: Session, scope: Scope, edits: Sequence[Edit], *, strict: bool, thorough: bool) -> None:
         self.scope = scope
         self.session = session
+        self.strict = strict
+        # requests of this list that wait for their household: a later edit of one waits with it
+        self.waiting: dict[UUID, UUID] = {}
         self.hamlets: dict[UUID, UUID] = {}  # request -> where it is dealt with, as loaded and then as folded
         self.before: dict[UUID, UUID] = {}
         self.mine: set[UUID] = set()
@@ -66,10 +73,9 @@ class Requests:
     def write(self, edit: Edit) -> Written:
         """Folds one edit over what the ones before it left."""
         stored = self.fold.records.get(edit.record_id)
-        if edit.record_id in self.foreign or (stored and edit.record_id not in self.mine):
-            return self._not_mine(edit.record_id)
-        if stored is None and edit.base_version is not None:
-            return rejected(_no_request())
+        refused = self._unreachable(edit, stored)
+        if refused is not None:
+            return refused
         values = _parsed(RequestFields if edit.base_version is None else RequestChange, edit.data)
         if isinstance(values, Problem):
             return rejected(values)
@@ -77,16 +83,13 @@ class Requests:
         named = values.get("household_id")
         home = self.homes.get(UUID(named)) if named else None
         if named and (home is None or not home.mine):
-            return self._no_home(UUID(named), home)
+            return self._no_home(edit, UUID(named), home)
         if named and home:
-            values["household_id"] = self._as_stored(stored, named, str(home.id))
-        if edit.base_version is None:
+            values["household_id"] = _as_stored(stored, named, str(home.id))
+        if stored is None or edit.base_version is None:
             written = self._create(edit, values, home, UUID(hamlet) if hamlet else None)
         else:
-            assert stored is not None
-            written = self.fold.update(edit, values, _nothing_wrong, stored)
-            if home is not None and stored.values["household_id"] == str(home.id):
-                self.hamlets[edit.record_id] = home.hamlet_id
+            written = self._update(edit, values, home, stored)
         if home is not None and str(home.id) != named and written.outcome in ("applied", "merged"):
             return Written(written.outcome, written.version, result={"merged_into": str(home.id)})
         return written
@@ -116,10 +119,11 @@ class Requests:
             self.mine.add(edit.record_id)
         return written
 
-    def _as_stored(self, stored: Record | None, named: str, today: str) -> str:
-        # Sent again after its household was merged away, the same paper still names the absorbed household.
-        first = stored.at(1) if stored else None
-        return named if first and first["household_id"] == named else today
+    def _update(self, edit: Edit, values: dict[str, Any], home: Home | None, stored: Record) -> Written:
+        written = self.fold.update(edit, values, _nothing_wrong, stored)
+        if home is not None and stored.values["household_id"] == str(home.id):
+            self.hamlets[edit.record_id] = home.hamlet_id
+        return written
 
     def _handed_in(self, named: UUID | None) -> UUID | Problem:
         """The hamlet of a paper without household: the one named, or the caller's only one."""
@@ -145,15 +149,24 @@ class Requests:
             self._own = list(self.session.execute(query).scalars())
         return self._own
 
-    def _not_mine(self, record_id: UUID) -> Written:
-        if record_id in self.left:
-            return Written("held", waiting_for=record_id)
-        return rejected(_no_request())
+    def _unreachable(self, edit: Edit, stored: Record | None) -> Written | None:
+        creates = edit.base_version is None
+        if edit.record_id in self.foreign or (stored is not None and edit.record_id not in self.mine):
+            if edit.record_id in self.left and not self.strict:
+                return Written("held", waiting_for=edit.record_id)
+            return rejected(already_exists() if creates else _no_request())
+        if stored is None and not creates:
+            if edit.record_id in self.waiting:
+                return Written("held", waiting_for=self.waiting[edit.record_id])
+            return rejected(_no_request())
+        return None
 
-    def _no_home(self, named: UUID, home: Home | None) -> Written:
-        if home is None or home.id in self.left:
-            return Written("held", waiting_for=named)
-        return rejected(NotFound("Không tìm thấy hộ này.", "There is no such household."))
+    def _no_home(self, edit: Edit, named: UUID, home: Home | None) -> Written:
+        if self.strict or (home is not None and home.id not in self.left and not home.was_mine):
+            return rejected(_no_household())
+        if edit.base_version is None:
+            self.waiting[edit.record_id] = named
+        return Written("held", waiting_for=named)
 
     def _announced(self, record: Record) -> Iterable[Announcement]:
         hamlet, before = self.hamlets[record.id], self.before.get(record.id)
@@ -197,7 +210,10 @@ class Requests:
         held = hold_households(self.session, self.scope, named, Lock.share)
         ends = survivors(self.session, held, self.scope, Lock.share)
         today = {asked: ends.get(asked, asked) for asked in named if asked in held.records}
-        return {asked: Home(end, UUID(held.hamlets[end]), end in held.mine) for asked, end in today.items()}
+        return {
+            asked: Home(end, UUID(held.hamlets[end]), end in held.mine, asked in held.mine)
+            for asked, end in today.items()
+        }
 
 
 def _parsed(model: type[RequestFields] | type[RequestChange], data: Any) -> dict[str, Any] | Problem:
@@ -213,6 +229,17 @@ def _uuid(value: Any) -> UUID | None:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None
     except ValueError:
         return None
+
+
+def _as_stored(stored: Record | None, named: str, today: str) -> str:
+    # Sent again after its household was merged away, the same paper still names the absorbed household.
+    first = stored.at(1) if stored else None
+    return named if first and first["household_id"] == named else today
+
+
+def _no_household() -> Problem:
+    vi, en = "Không tìm thấy hộ này.", "There is no such household."
+    return NotFound(vi, en, errors=(FieldError("#/household_id", "not_found", vi, en),))
 
 
 def _no_request() -> Problem:

@@ -53,8 +53,8 @@ class Request(SQLModel, table=True):
     received_on: date
     reason: str | None = Field(default=None, sa_type=Text)
     version: int
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
 
 
 class ReviewRound(SQLModel, table=True):
@@ -76,8 +76,8 @@ class ReviewRound(SQLModel, table=True):
     closes_on: date
     state: RoundState = Field(sa_type=Text)
     version: int
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
 
 
 class RecognitionDecision(SQLModel, table=True):
@@ -91,7 +91,7 @@ class RecognitionDecision(SQLModel, table=True):
     number: str = Field(sa_type=Text)
     decided_on: date
     signatory: str = Field(sa_type=Text)
-    recorded_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=_WHEN)
 
 
 class Recognition(SQLModel, table=True):

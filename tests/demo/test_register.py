@@ -11,7 +11,8 @@ import pytest
 from api import codes
 from api.demo.people import ON
 from api.demo.register import MadeUp, register
-from api.households.schemas import HouseholdIn, MemberIn
+from api.households.member_schemas import MemberIn
+from api.households.schemas import HouseholdIn
 
 Person = dict[str, Any]
 
@@ -87,6 +88,7 @@ def test_families_fit_together(homes: list[MadeUp]) -> None:
         for grandchild in by.get("grandchild", ()):
             assert born(grandchild) - born(head) >= 36, home
         assert len(by.get("spouse", ())) <= 1
+        assert len({person["full_name"].split()[-1] for _, person in home.members}) == len(home.members)
 
 
 def test_school_work_and_weighing_fit_the_age(people: list[Person]) -> None:

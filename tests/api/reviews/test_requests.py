@@ -68,6 +68,12 @@ def test_a_paper_waits_for_its_household(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Request)) == 0
 
 
+def test_what_was_written_after_a_waiting_paper_waits_with_it(session: Session) -> None:
+    edit = paper(coming := uuid4())
+    outcomes = write(session, "xom-3", edit, Edit(edit.record_id, 1, {"kind": "escape"}))
+    assert outcomes == [Written("held", waiting_for=coming)] * 2
+
+
 def test_another_communes_household_is_not_there(session: Session) -> None:
     foreign = household(session, "14071-01")
     written = write(session, "truc-thai", paper(foreign))[0]
@@ -223,6 +229,15 @@ def test_a_wrong_field_is_named_and_harms_no_neighbour(session: Session, fields:
 def test_an_update_of_a_request_that_is_not_there(session: Session) -> None:
     written = write(session, "xom-3", Edit(uuid4(), 1, {"kind": "escape"}))[0]
     assert (written.outcome, written.problem and written.problem.slug) == ("rejected", "not-found")
+
+
+def test_an_id_taken_elsewhere_is_taken_and_no_more_is_said(session: Session) -> None:
+    edit = paper(household(session, "14080-04"))
+    write(session, "xom-4", edit)
+    home = household(session)
+    created = write(session, "xom-3", Edit(edit.record_id, None, PAPER | {"household_id": str(home)}))[0]
+    changed = write(session, "xom-3", Edit(edit.record_id, 1, {"kind": "escape"}))[0]
+    assert [w.problem and w.problem.slug for w in (created, changed)] == ["already-exists", "not-found"]
 
 
 def test_the_id_of_another_record_is_taken(session: Session) -> None:
