@@ -99,7 +99,8 @@ class Tokens:
             if float(claims["exp"]) <= now.timestamp():
                 return None
             return AccessToken(UUID(claims["sub"]), UUID(claims["sid"]), int(claims["gen"]))
-        except (JWTError, KeyError, ValueError, TypeError, AttributeError):
+        except (JWTError, KeyError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+            # the last two: an infinite `exp`, a header nested too deep to be parsed
             return None
 
     def refresh(self, session_id: UUID, generation: int) -> str:
