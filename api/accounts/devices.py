@@ -17,6 +17,7 @@ from api.accounts import attempts, queries
 from api.accounts.actor import Actor
 from api.accounts.schemas import DeviceOut, DevicePage
 from api.accounts.tables import Account, Device, EnrolmentCode, SignIn
+from api.accounts.usernames import lowered
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.problems import DeviceOfAnotherUser, DeviceRevoked, FieldError, Invalid, NotFound
@@ -134,7 +135,7 @@ def devices(session: Session, actor: Actor, *, limit: int = 1000, cursor: str | 
 
 def _user_in(session: Session, scope: Scope, username: str) -> UUID:
     query = select(_account.c.id, _account.c.disabled_at)
-    query = query.where(_account.c.username == username, queries.placed_in(_account.c.id, scope))
+    query = query.where(_account.c.username == lowered(username), queries.placed_in(_account.c.id, scope))
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound("Không tìm thấy người dùng này trong địa bàn.", "There is no such user in your areas.")
