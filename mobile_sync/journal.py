@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Session
 
 from api import clock, sql
@@ -66,7 +68,10 @@ def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmi
     ids = {arrival.submission_id for arrival in arrivals}
     if not ids:
         return {}
-    found = session.scalars(select(SyncSubmission).where(SyncSubmission.submission_id.in_(ids)))  # type: ignore[attr-defined]
+    # = ANY(array): one statement text however many ids, so that it is planned once
+    wanted = any_(bindparam(None, list(ids), type_=ARRAY(PgUuid(as_uuid=True)), unique=True))
+    s: Any = SyncSubmission
+    found = session.scalars(select(SyncSubmission).where(s.submission_id == wanted))
     return {row.submission_id: row for row in found}
 
 
