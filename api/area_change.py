@@ -100,12 +100,12 @@ def _concerned(session: Session, reform: Reform, households: dict[UUID, int]) ->
     rows = [
         Concerned(
             hamlet=move.row,
-            origin=reform.ended[move.link.parent_id].row,
+            origin=reform.before.rows[move.link.parent_id],
             target=parent,
             households=households.get(move.row.id, 0),
             tablets=tablets.get(move.row.id, 0),
         )
         for move, parent in moved
-        if move.link.parent_id in reform.ended
+        if move.link.parent_id in reform.before.rows
     ]
     return sorted(rows, key=lambda row: row.hamlet.code)

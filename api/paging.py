@@ -27,7 +27,7 @@ def decode(cursor: str | None, *types: Callable[[Any], Any]) -> tuple[Any, ...] 
         if not isinstance(values, list) or len(values) != len(types):
             raise ValueError("not our cursor")
         return tuple(_storable(convert(value)) for convert, value in zip(types, values, strict=True))
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InvalidCursor() from error
 
 

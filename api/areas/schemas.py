@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind, area_id
@@ -146,8 +147,8 @@ class HamletIn(Schema):
 class AreaPatch(Schema):
     """What may be put right about a unit. What is left out stays."""
 
-    name: Label | None = None
-    local_kind: LocalKind | None = None
+    name: Label | SkipJsonSchema[None] = None
+    local_kind: LocalKind | SkipJsonSchema[None] = None
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Xóm Đông"}})
 

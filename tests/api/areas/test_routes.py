@@ -1,11 +1,12 @@
 """Areas over HTTP: what everybody may read, what only an administrator may change, and how a change is refused."""
 
+import base64
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import event, select
 from sqlmodel import Session, col
 
 from api.area_change import apply_change
@@ -25,6 +26,19 @@ NEW = {
     "valid_from": "2024-06-01",
     "source": "Nghị quyết HĐND xã",
 }
+
+
+_FORGED = [
+    base64.urlsafe_b64encode(text.encode()).decode()
+    for text in (
+        '[Infinity, "x", "00000000-0000-0000-0000-000000000000"]',
+        '[1e999, "x", "00000000-0000-0000-0000-000000000000"]',
+        '[0, "\\u0000", "00000000-0000-0000-0000-000000000000"]',
+        '[0, "\\ud800", "00000000-0000-0000-0000-000000000000"]',
+        f'[{10**40}, "x", "00000000-0000-0000-0000-000000000000"]',
+        "[" * 1000,
+    )
+]
 
 
 def slug(answer: httpx.Response) -> str:
@@ -139,7 +153,7 @@ def test_a_wrong_question_is_answered_with_the_place(sign_in: SignIn, params: di
     assert pointers(answer) == [pointer]
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "WzEsICJ4IiwgInkiXQ", "%00", "é"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "WzEsICJ4IiwgInkiXQ", "%00", "é", *_FORGED])
 def test_a_made_up_cursor_is_refused(sign_in: SignIn, cursor: str) -> None:
     answer = sign_in("admin").get(URL, params={"cursor": cursor})
     assert (answer.status_code, slug(answer)) == (422, "invalid-cursor")
@@ -302,13 +316,19 @@ def test_nobody_in_the_cast_was_forgotten(session: Session) -> None:
     assert {person.area for person in CAST} <= set(session.execute(select(col(Area.code))).scalars())
 
 
-def test_two_administrators_at_once_leave_a_closure_that_holds_both(engine: Engine, sign_in: SignIn) -> None:
+def test_many_at_once_leave_a_closure_that_holds_all(sign_in: SignIn) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     client = sign_in("admin")
-    given = [NEW | {"code": f"14080-{number:02d}", "name": f"Xóm {number}"} for number in range(9, 17)]
+    communes = ["14080", "14071", "14086"]
+    given = [
+        NEW | {"code": f"{code}-{number}", "name": f"Xóm {number}", "parent_id": str(area_id(code))}
+        for number in range(20, 23)
+        for code in communes
+    ]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda one: client.post(URL, json=one).status_code, given))
-    assert answers == [201] * 8
-    (commune,) = client.get(f"{URL}/tree", params={"root_id": str(area_id("14080"))}).json()["items"]
-    assert len(commune["children"]) == 16
+    assert answers == [201] * 9
+    for code, number in zip(communes, (8 + 3, 2 + 3, 3), strict=True):
+        (commune,) = client.get(f"{URL}/tree", params={"root_id": str(area_id(code))}).json()["items"]
+        assert len(commune["children"]) == number

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, and_, inspect, select, text
 from sqlmodel import Session, col
 from typer.testing import CliRunner, Result
 
@@ -17,10 +17,10 @@ from api.accounts.tables import Account, AccountGrant, Device
 from api.area_change import Plan, apply_change, planned
 from api.areas import law, queries
 from api.areas.commands import rebuild_closure
-from api.areas.documents import ChangeDocument, UpperLevel
+from api.areas.documents import ChangeDocument, Rehung, UpperLevel
 from api.areas.schemas import AreaNode
 from api.areas.scope import Scope, valid_on
-from api.areas.tables import Area, AreaParent, AreaSuccession, Level, area_id
+from api.areas.tables import Area, AreaClosure, AreaParent, AreaSuccession, Level, area_id
 from api.audit import AuditEntry, SystemActor
 from api.config import settings
 from api.households.tables import Household, Residence
@@ -307,6 +307,13 @@ def test_a_commune_that_the_file_forgets_stops_it(engine: Engine, change: Change
     assert rows_of_everything(engine) == before
 
 
+def test_a_commune_does_not_silently_follow_the_districts_duties(session: Session, change: ChangeDocument) -> None:
+    ends = [e for e in change.ends if e.code != "14086"]
+    ends = [e.model_copy(update={"into": "37"}) if e.code == "363" else e for e in ends]
+    with pytest.raises(Conflict, match="14086"):
+        apply_change(session, ACTOR, change.model_copy(update={"ends": tuple(ends)}))
+
+
 def test_a_register_without_one_of_the_communes_is_told_so(session: Session, change: ChangeDocument) -> None:
     session.get_one(Area, area_id("14086")).valid_to = date(2020, 1, 1)
     session.flush()
@@ -337,6 +344,38 @@ def test_a_merger_over_the_district_border_is_not_applied_behind_a_district_offi
     rebuild_closure(session)
     with pytest.raises(Conflict, match=r"truc-ninh .* would reach more"):
         apply_change(session, ACTOR, change.model_copy(update={"ends": ends}))
+
+
+def test_a_hamlet_that_goes_to_another_commune_is_not_taken_from_its_officer_unsaid(
+    session: Session, change: ChangeDocument
+) -> None:
+    other = fields_of(session.get_one(Area, area_id("14080"))) | {"id": uuid4(), "code": "14099", "name": "Cát Thành"}
+    session.add(Area(**other))
+    session.flush()
+    session.add(
+        AreaParent(area_id=other["id"], parent_id=area_id("363"), valid_from=other["valid_from"], valid_to=None)
+    )
+    rebuild_closure(session)
+    moves = (Rehung(code="14099", parent="37"), Rehung(code="14080-08", parent="14099"))
+    moved = change.model_copy(update={"moves": moves})
+    plan = planned(session, moved)
+    assert {at.target.name for at in plan.hamlets if at.hamlet.code == "14080-08"} == {"Cát Thành"}
+    with pytest.raises(Conflict, match=r"truc-thai .* would lose hamlets"):
+        apply_change(session, ACTOR, moved)
+    held = select(AccountGrant).where(col(AccountGrant.area_id) == area_id("14080"))
+    for old in session.execute(held).scalars():
+        old.valid_to = EVE
+    session.flush()
+    apply_change(session, ACTOR, moved)
+    assert [a.name for a in session.execute(_above("14080-08")).scalars()] == ["Cát Thành", "Ninh Bình"]
+    # the district officer follows to both communes that come out of the district
+    assert len(hamlets_of(session, "truc-ninh", DAY)) == 10
+
+
+def _above(code: str) -> Any:
+    pair = and_(col(AreaClosure.ancestor_id) == col(Area.id), valid_on(AreaClosure, DAY), col(AreaClosure.depth) > 0)
+    hamlet = col(AreaClosure.descendant_id) == area_id(code)
+    return select(Area).join(AreaClosure, pair).where(hamlet).order_by(col(AreaClosure.depth))
 
 
 def test_it_is_in_the_audit_log_with_all_grants(session: Session, change: ChangeDocument) -> None:
@@ -374,6 +413,19 @@ def test_the_command_shows_then_applies_then_says_so(engine: Engine, areas: Call
     assert "đã áp dụng" in areas("changes").stdout
     assert "xã Minh Thái" in areas("tree").stdout
     assert "xã Minh Thái" not in areas("tree", "--as-of", "2025-06-30").stdout
+
+
+def test_a_dry_run_could_not_write_if_it_tried(
+    engine: Engine, areas: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(session: Session, change: ChangeDocument) -> Plan:
+        session.execute(text("UPDATE area SET name = 'x'"))
+        return planned(session, change)
+
+    monkeypatch.setattr(areas_cli, "planned", faulty)
+    before = rows_of_everything(engine)
+    assert areas("apply", NAME, "--dry-run").exit_code != 0
+    assert rows_of_everything(engine) == before
 
 
 def test_the_command_loads_a_file_once(areas: Callable[..., Result], tmp_path: Path) -> None:
