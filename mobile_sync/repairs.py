@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -27,6 +27,10 @@ _RETRYABLE = (OutcomeKind.quarantined, OutcomeKind.held)
 
 class Resolution(Schema):
     """Which value holds: the server's, the tablet's, or others that the officer enters."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"choice": "device", "values": None, "reason": "Đã gọi hỏi chủ hộ"}]}
+    )
 
     choice: Literal["server", "device", "values"]
     values: dict[str, Any] | None = None

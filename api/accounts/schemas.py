@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from api.accounts.password_rules import LONGEST
@@ -42,6 +42,10 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 class TokenForm(Schema):
     """OAuth2 password form. `client_id` may carry the id of the tablet, so that the session is bound to it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"grant_type": "password", "username": "truc-thai", "password": "…"}]}
+    )
+
     username: Annotated[str, StringConstraints(max_length=500)]
     password: Annotated[str, StringConstraints(max_length=1000)]
     grant_type: Annotated[str | None, StringConstraints(pattern="^password$")] = None
@@ -57,6 +61,10 @@ class TokenForm(Schema):
 
 
 class RefreshIn(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"refresh_token": "018f7f6e-7f2b-7a10-9d3c-1f0a8b6c4d20.3.kq…"}]}
+    )
+
     refresh_token: Token
 
 
@@ -70,6 +78,10 @@ class TokensOut(Schema):
 
 
 class PasswordChange(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"old_password": "mật khẩu cũ 2023", "new_password": "ba con trâu qua cầu"}]}
+    )
+
     old_password: Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=1000)]
     new_password: Password
 

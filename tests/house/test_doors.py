@@ -93,7 +93,12 @@ def test_nobody_gets_in(nobody: httpx.Client, document: list[Operation], known: 
 
 def test_only_what_a_sign_in_alone_may_open_names_no_right(document: list[Operation]) -> None:
     unguarded = {str(o) for o in document if o.guarded and not o.permissions}
-    assert {path.split(" ")[1] for path in unguarded} <= {"/api/v1/me", "/api/v1/me/password", "/api/v1/auth/sign-out"}
+    assert {path.split(" ")[1] for path in unguarded} <= {
+        "/api/v1/me",
+        "/api/v1/me/password",
+        "/api/v1/auth/sign-out",
+        "/api/v1/roles",
+    }
 
 
 @pytest.mark.parametrize("person", ONE_OF_EACH, ids=lambda person: person.role)
@@ -164,7 +169,9 @@ def test_bodies_that_name_records_of_another_commune_change_nothing(
         tried += 1
         assert not answer.is_success, f"{operation}: {answer.text[:300]}"
         check_problem(answer)
-        assert answer.status_code in {403, 404}, f"{operation}: {answer.text[:300]}"
+        # an enrolment names no record: it asks for a code, and the code of the example is not known
+        allowed = {403, 404, 422} if operation.path == "/sync/v1/devices" else {403, 404}
+        assert answer.status_code in allowed, f"{operation}: {answer.text[:300]}"
     assert tried >= 5
     assert counts() == before
 
@@ -174,7 +181,8 @@ def test_lists_show_nothing_of_another_commune(
     stranger: str, sign_in: SignIn, document: list[Operation], known: Known
 ) -> None:
     client = sign_in(stranger)
-    secrets = known.secrets if stranger != "admin" else {known.ids["household_id"], known.ids["member_id"]}
+    # the administrator sees accounts, tablets, and in the audit log which records were touched; never what is in them
+    secrets = known.secrets if stranger != "admin" else frozenset()
     tried = 0
     for operation in document:
         if operation.method != "get" or operation.parameters("path") or not operation.guarded:

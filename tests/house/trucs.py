@@ -114,7 +114,7 @@ def _round_and_plan(session: Session) -> dict[str, str]:
     now, commune = clock.now(), area_id("14080")
     review_round = ReviewRound(
         id=uuid4(), area_id=commune, kind=RoundKind.periodic, year=2024, standard_code="VN-2022-2025",
-        opens_on=date(2024, 9, 1), closes_on=date(2024, 12, 14), state=next(iter(RoundState)),
+        opens_on=date(2024, 9, 1), closes_on=date(2024, 12, 14), state=next(iter(RoundState)), version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     plan = Plan(
