@@ -62,8 +62,8 @@ def apply_change(session: Session, actor: audit.Acting, change: ChangeDocument) 
     Raises Conflict where somebody or something would be orphaned.
     """
     only_one_writer(session)
-    # Nobody is given a right on a unit while it ends; reading rights goes on.
-    session.execute(text("LOCK TABLE account_grant IN SHARE ROW EXCLUSIVE MODE"))
+    # Nobody is given a right on a unit, and no household comes into it, while it ends; who reads waits for nothing.
+    session.execute(text("LOCK TABLE account_grant, household IN SHARE ROW EXCLUSIVE MODE"))
     if law.is_applied(session, change):
         return None
     plan = planned(session, change)

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree as Branch
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from api import audit, clock
@@ -24,6 +25,7 @@ from api.areas.names import full_name
 from api.areas.schemas import AreaNode
 from api.config import settings
 from api.db import make_engine
+from api.errors import from_database
 from api.problems import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Đơn vị hành chính / administrative areas.")
@@ -45,6 +47,11 @@ def _transaction(read_only: bool = False) -> Iterator[Session]:
                 yield session
         except Problem as problem:
             _refuse(problem)
+        except DBAPIError as error:
+            refused = from_database(error)
+            if refused is None:
+                raise
+            _refuse(refused)
         finally:
             engine.dispose()
 

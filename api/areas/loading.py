@@ -58,17 +58,23 @@ def is_above(parent: Level, child: Level) -> bool:
 
 
 def rows_of(document: AreaDocument, known: Iterable[Row]) -> list[Row]:
-    """The file's units as rows, parents first. `known`: what is stored, where a parent may be too.
+    """The file's units that are not known yet as rows, parents first. `known`: what is stored; a parent may be there.
 
-    Raises Invalid for a parent that is in neither, or that does not stand above.
+    What is stored stands, also where the file says otherwise: it may have ended since the file was written.
+    Raises Invalid for a parent that is in neither, or that does not stand above on all of those days.
     """
     found: dict[str, list[Row]] = {}
+    ids = set()
     for row in known:
         found.setdefault(row.code, []).append(row)
+        ids.add(row.id)
     rows = []
     units = [*document.area, *(unit for hamlets in document.hamlets for unit in _numbered(hamlets))]
     for unit in sorted(units, key=lambda u: _RANK[u.level]):
-        row = hung(row_of(unit, document.source), unit.parent, found)
+        row = row_of(unit, document.source)
+        if row.id in ids:
+            continue
+        row = hung(row, unit.parent, found)
         found.setdefault(row.code, []).append(row)
         rows.append(row)
     return rows

@@ -1,6 +1,7 @@
 """1 July 2025: three communes become one, the district goes, the province is new. Nobody loses a hamlet by it."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from api.accounts.permissions import Role
 from api.accounts.tables import Account, AccountGrant, Device
 from api.area_change import Plan, apply_change, planned
 from api.areas import law, queries
-from api.areas.commands import rebuild_closure
+from api.areas.commands import load_areas, rebuild_closure
 from api.areas.documents import ChangeDocument, Rehung, UpperLevel
 from api.areas.schemas import AreaNode
 from api.areas.scope import Scope, valid_on
@@ -24,7 +25,8 @@ from api.areas.tables import Area, AreaClosure, AreaParent, AreaSuccession, Leve
 from api.audit import AuditEntry, SystemActor
 from api.config import settings
 from api.households.tables import Household, Residence
-from api.problems import Conflict, NotFound
+from api.problems import Conflict, Invalid, NotFound
+from tests.api.areas.test_tree import FILE
 from tests.conftest import SignIn
 from tests.make.people import CAST, account_id
 
@@ -436,11 +438,29 @@ def test_the_command_loads_a_file_once(areas: Callable[..., Result], tmp_path: P
     )
     assert "Thêm 3 đơn vị" in areas("load", str(file)).stdout
     assert "Không có gì mới" in areas("load", str(file)).stdout
+    file.write_text(
+        'source = "thử"\n[[area]]\ncode = "363"\nreuses_code = true\nlevel = "district"\nlocal_kind = "huyen"\n'
+        'name = "Khác"\nparent = "36"\nvalid_from = 2020-01-01\n',
+        encoding="utf-8",
+    )
+    taken = areas("load", str(file))
+    assert (taken.exit_code, "Mã đơn vị này đang được dùng" in taken.output) == (1, True)
     file.write_text("source = ", encoding="utf-8")
     assert areas("load", str(file)).exit_code == 2
     file.write_text('source = "thử"\nareas = 1\n', encoding="utf-8")
     refused = areas("load", str(file))
     assert (refused.exit_code, "#/areas" in refused.output) == (1, True)
+
+
+def test_an_older_file_cannot_hang_a_hamlet_under_a_commune_that_is_gone(
+    session: Session, change: ChangeDocument
+) -> None:
+    apply_change(session, ACTOR, change)
+    older = deepcopy(FILE)
+    assert load_areas(session, older) == 0
+    older["hamlets"][0]["count"] = 9
+    with pytest.raises(Invalid, match="14080"):
+        load_areas(session, older)
 
 
 def test_an_unknown_name_lists_the_known_ones(areas: Callable[..., Result]) -> None:
