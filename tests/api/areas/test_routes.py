@@ -10,9 +10,11 @@ from sqlalchemy import event, select
 from sqlmodel import Session, col
 
 from api.area_change import apply_change
-from api.areas import law
+from api.areas import examples, law
+from api.areas.schemas import AreaDetail, AreaOut, AreaPatch, AreaTree, HamletIn, StatisticIn, StatisticOut
 from api.areas.tables import Area, area_id
 from api.audit import AuditEntry, SystemActor
+from api.schema import Page
 from tests.conftest import SignIn
 from tests.make.people import CAST, ONE_OF_EACH, Person
 
@@ -310,6 +312,15 @@ def test_a_list_costs_the_same_statements_for_one_area_and_for_all(app: Any, sig
         costs.append(len(counted))
     assert costs[1] == costs[2] <= 3
     assert costs[0] - costs[1] in (0, 1), "the first request notes that the token was seen"
+
+
+def test_the_published_examples_are_answers_that_could_be_given() -> None:
+    Page[AreaOut].model_validate(examples.PAGE)
+    AreaDetail.model_validate(examples.AREA)
+    AreaTree.model_validate(examples.TREE)
+    Page[StatisticOut].model_validate(examples.STATISTICS)
+    for body in (HamletIn, AreaPatch, StatisticIn):
+        body.model_validate(body.model_json_schema()["example"])
 
 
 def test_nobody_in_the_cast_was_forgotten(session: Session) -> None:

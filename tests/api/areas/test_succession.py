@@ -28,6 +28,7 @@ from api.households.tables import Household, Residence
 from api.problems import Conflict, Invalid, NotFound
 from tests.api.areas.test_tree import FILE
 from tests.conftest import SignIn
+from tests.make.households import post_household
 from tests.make.people import CAST, account_id
 
 NAME = "2025-07-01-minh-thai"
@@ -229,6 +230,23 @@ def test_an_officer_is_signed_in_over_the_change(session: Session, change: Chang
     url = f"/api/v1/areas/{area_id('14071-01')}/statistics"
     said = {"as_of": "2025-08-01", "households": 3, "persons": 9, "source": "Công an xã"}
     assert officer.post(url, json=said).status_code == 201
+
+
+def test_a_hamlets_tablet_goes_on_where_it_was(session: Session, change: ChangeDocument, sign_in: SignIn) -> None:
+    """No resync, and nothing missed: what is written after the change arrives after the same cursor."""
+    surveyor, officer, pull = sign_in("xom-1"), sign_in("truc-thai"), "/sync/v1/changes"
+    first = post_household(officer)
+    read = surveyor.get(pull).json()
+    assert [c["id"] for c in read["changes"]] == [first["id"]]
+    theirs = officer.get(pull).json()["cursor"]
+    apply_change(session, ACTOR, change)
+    session.commit()
+    second = post_household(surveyor)
+    again = surveyor.get(pull, params={"cursor": read["cursor"]})
+    assert (again.status_code, [c["id"] for c in again.json()["changes"]]) == (200, [second["id"]])
+    # the commune is another one: its officer's tablet starts again, and finds both
+    assert officer.get(pull, params={"cursor": theirs}).status_code == 410
+    assert {c["id"] for c in officer.get(pull).json()["changes"]} == {first["id"], second["id"]}
 
 
 def test_no_household_is_orphaned(session: Session, change: ChangeDocument) -> None:
