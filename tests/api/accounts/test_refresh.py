@@ -155,7 +155,8 @@ def test_a_forged_refresh_token_is_refused_and_harms_nobody(nobody: httpx.Client
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b'{"refresh_token": 1}', b"{}", b'{"refresh_token": "x", "y": 1}', b'{"refresh_token": "\\ud800"}']
+    "body",
+    [b"", b"[]", b'{"refresh_token": 1}', b"{}", b'{"refresh_token": "x", "y": 1}', b'{"refresh_token": "\\ud800"}'],
 )
 def test_a_broken_body_is_told_so(nobody: httpx.Client, body: bytes) -> None:
     answer = nobody.post("/api/v1/auth/refresh", content=body, headers={"Content-Type": "application/json"})

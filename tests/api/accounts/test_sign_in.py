@@ -150,9 +150,7 @@ def test_one_address_may_not_try_name_after_name(nobody: httpx.Client, app: Any)
     assert attempt(nobody, "xom-1", PASSWORD).status_code == 429
 
 
-def test_an_account_is_closed_also_for_guesses_from_many_addresses(
-    nobody: httpx.Client, app: Any
-) -> None:
+def test_an_account_is_closed_also_for_guesses_from_many_addresses(nobody: httpx.Client, app: Any) -> None:
     app.state.settings = app.state.settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
     codes = []
     for n in range(21):
@@ -257,7 +255,6 @@ def test_forged_tokens_open_nothing(nobody: httpx.Client, sign_in: SignIn, app: 
         "header of 10 kB": _b64(b'{"alg":"ES256","x":"' + b"x" * 10_000 + b'"}') + "." + ".".join(own.split(".")[1:]),
         "garbage": "garbage",
         "dots": "...",
-        "empty": "",
         "long": "x" * 10_000,
         "unicode": "\u00e9.\u00e9.\u00e9",
     }
