@@ -97,11 +97,11 @@ class Requests:
     def store(self, actor: Actor, origin: Origin) -> None:
         """Writes what the fold left: records, history, the feed's queue and the log."""
         added, changed = self.fold.added(), self.fold.changed()
-        for name, records in (("insert", added), ("update", changed)):
+        for statement, records in (("insert_requests", added), ("update_requests", changed)):
             if records:
                 rows = json.dumps([self._row(record) for record in records])
-                statement = sql.load(f"api/reviews/sql/{name}_requests.sql")
-                self.session.execute(statement, {"rows": rows, "at": clock.now()})
+                loaded = sql.load(f"api/reviews/sql/{statement}.sql")
+                self.session.execute(loaded, {"rows": rows, "at": clock.now()})
         history.keep(self.session, actor, ENTITY, self.fold.steps, origin)
         history.announce(self.session, [a for record in added + changed for a in self._announced(record)])
         if added or changed:

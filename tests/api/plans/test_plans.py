@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from api import codes
 from api.audit import AuditEntry, SystemActor
 from api.plans.commands import load_plan
 from api.plans.tables import PlanTarget
@@ -48,6 +49,7 @@ def test_the_targets_are_those_of_the_plan(sign_in: Callable[[str], httpx.Client
     # where the plan gives no number, none is stored
     numberless = {code for code, (_, comparison, value, _) in said.items() if comparison == "strive" and value is None}
     assert numberless == {"livelihood_models", "sustainable_job_in_household", "safe_housing"}
+    assert all(codes.known("target_unit", unit) for _, _, _, unit in said.values())
     assert len(said) == 15
     assert [t["position"] for t in plan["targets"]] == list(range(1, 16))
     words = next(t["title_vi"] for t in plan["targets"] if t["code"] == "clean_water")
