@@ -37,13 +37,12 @@ def current(session: Session) -> FeedEpoch | None:
 
 
 def epoch_of(session: Session) -> UUID:
-    """The epoch in force; one is started where there is none yet."""
+    """The epoch in force; one is started where there is none yet (a database no service was started on)."""
     newest = current(session)
     if newest is not None:
         return newest.epoch
-    engine = session.get_bind()
-    assert isinstance(engine, Engine)
-    return guard_epoch(engine)
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
+    return ensured(session)
 
 
 def guard_epoch(engine: Engine) -> UUID:

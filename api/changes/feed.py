@@ -4,6 +4,7 @@ Writers only insert into change_pending. Whoever reads next numbers what is comm
 never older than a commit, and a reader who has passed a number has passed everything below it (docs/decisions/0002).
 """
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -49,6 +50,9 @@ class Reader(audit.Acting, Protocol):
 Loader = Callable[[Session, Any, Collection[UUID]], dict[UUID, tuple[int, dict[str, Any]]]]
 Loaders = Mapping[str, Loader]
 
+# Numbering takes a connection beside the reader's own: one at a time in a process, so that many readers who come at
+# once do not wait for each other's connections. Most of them find everything numbered when their turn comes.
+_NUMBERING = threading.Lock()
 _WAITING: Any = select(select(ChangePending).exists())
 
 # Reading meets a record that changed since the numbering a moment ago: number again, and read again, this often.
@@ -113,10 +117,13 @@ def scope_mark(session: Session, scope: Scope) -> str:
 
 
 def _number_if_waiting(session: Session) -> None:
-    if session.scalar(_WAITING):
-        engine = session.get_bind()
-        assert isinstance(engine, Engine)
-        number(engine)
+    if not session.scalar(_WAITING):
+        return
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    with _NUMBERING:
+        if session.scalar(_WAITING):
+            number(engine)
 
 
 def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | None, areas: str, limit: int) -> FeedPage:

@@ -212,7 +212,7 @@ def expected(engine: Engine, hamlets: list[UUID]) -> dict[UUID, int]:
             .join(Household, Household.id == Member.household_id)
             .where(Household.hamlet_id.in_(hamlets))
         )
-        return {record: version for record, version in [*households, *people]}
+        return {row.id: row.version for row in [*households, *people]}
 
 
 def play(engine: Engine, pollers: list[Any]) -> list[Writer]:

@@ -1,0 +1,230 @@
+"""The reference client against a live server: offline work, lost answers, restarts, resync, a whole day."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from mobile_sync.surveyor import LosesAnswers, Surveyor, reckon
+from mobile_sync.tablet import Tablet, tablet_tokens, uuid7
+from mobile_sync.tablet_line import Line, Refused, Unreachable
+from mobile_sync.tablet_storage import Storage
+from tests.make import tablets
+from tests.make.people import PASSWORD
+from tests.make.tablets import HAMLET, household, member, request, submission
+
+SignIn = Callable[[str], httpx.Client]
+Make = Callable[..., Tablet]
+
+
+@pytest.fixture
+def tablet(base_url: str, tmp_path: Path, sign_in: SignIn) -> Iterator[Make]:
+    """`tablet()`: an enrolled tablet of xom-3; `tablet(transport=…)` with a faulty line."""
+    made: list[Tablet] = []
+
+    def make(name: str = "a", transport: httpx.BaseTransport | None = None, enrol: bool = True, **line: Any) -> Tablet:
+        storage = Storage(tmp_path / f"{name}.sqlite")
+        line = {"keep_refresh_token": tablet_tokens(storage), "pause": lambda _: None} | line
+        one = Tablet(storage, Line(base_url, transport=transport, **line))
+        made.append(one)
+        if enrol:
+            one.line.sign_in("xom-3", PASSWORD)
+            code = sign_in("truc-thai").post("/sync/v1/enrolments", json={"username": "xom-3"}).json()
+            one.enrol(code["enrolment_code"], name)
+        return one
+
+    yield make
+    for one in made:
+        one.line.close()
+        one.storage.close()
+
+
+def test_work_is_seen_at_once_and_is_the_servers_after_a_push(tablet: Make) -> None:
+    one = tablet()
+    home = one.create("household", household(phone="1"))
+    person = one.create("member", member(home))
+    one.change("household", home, {"head_member_id": person, "phone": "2"})
+    one.create("request", request(home))
+    seen = one.storage.record(home)
+    assert seen is not None
+    assert (seen.version, seen.data["phone"]) == (None, "2")
+    assert [told["outcome"] for told in one.push()] == ["applied"] * 4
+    one.pull()
+    stored = one.storage.pulled(home)
+    assert stored is not None
+    assert (stored.version, stored.data["phone"], stored.data["head_member_id"]) == (2, "2", person)
+
+
+def test_changes_of_one_record_follow_each_other_and_never_clash_with_themselves(tablet: Make) -> None:
+    one, two = tablet("a"), tablet("b")
+    home = one.create("household", household(phone="0"))
+    one.push()
+    two.pull()
+    two.change("household", home, {"note": "của máy b"})
+    two.push()
+    for phone in ("1", "2", "3"):
+        one.change("household", home, {"phone": phone})
+    assert [told["outcome"] for told in one.push()] == ["merged", "applied", "applied"]
+    one.pull()
+    stored = one.storage.pulled(home)
+    assert stored is not None
+    assert (stored.version, stored.data["phone"], stored.data["note"]) == (5, "3", "của máy b")
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice(tablet: Make, session: Session) -> None:
+    one = tablet(transport=LosesAnswers(httpx.HTTPTransport(), "/sync/v1/batches", times=2))
+    home = one.create("household", household())
+    (told,) = one.push()
+    assert (told["outcome"], told["replayed"], told["id"]) == ("applied", True, home)
+    assert session.execute(text("SELECT count(*) FROM sync_batch")).scalar_one() == 3
+    assert session.execute(text("SELECT version FROM household")).scalar_one() == 1
+
+
+def test_what_no_receipt_named_is_sent_again_after_a_restart_as_it_was(tablet: Make, session: Session) -> None:
+    lost = LosesAnswers(httpx.HTTPTransport(), "/sync/v1/batches", times=99)
+    one = tablet(transport=lost, attempts=2)
+    home = one.create("household", household())
+    one.change("household", home, {"note": "sau"})
+    with pytest.raises(Unreachable):
+        one.push()
+    assert len(one.storage.unsent()) == 2
+    again = tablet(enrol=False, refresh_token=one.storage.setting("refresh_token"))
+    assert [(told["outcome"], told["replayed"]) for told in again.push()] == [("applied", True), ("applied", False)]
+    assert session.execute(text("SELECT note FROM household")).scalar_one() == "sau"
+
+
+def test_a_batch_is_split_to_the_limits_of_the_server(tablet: Make, app: Any, session: Session) -> None:
+    one = tablet()
+    app.state.settings = app.state.settings.model_copy(update={"sync_max_submissions": 7})
+    for _ in range(20):
+        one.create("household", household())
+    assert len(one.push()) == 20
+    sizes = session.execute(text("SELECT submissions FROM sync_batch ORDER BY id")).scalars().all()
+    assert sizes == [7, 7, 6]
+
+
+def test_a_batch_that_is_too_large_after_all_is_halved(tablet: Make, app: Any, session: Session) -> None:
+    class Shrinks(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            response = super().handle_request(request)
+            if request.url.path == "/sync/v1/info":
+                app.state.settings = app.state.settings.model_copy(update={"sync_max_submissions": 3})
+            return response
+
+    one = tablet(transport=Shrinks())
+    for _ in range(10):
+        one.create("household", household())
+    assert {told["outcome"] for told in one.push()} == {"applied"}
+    assert session.execute(text("SELECT max(submissions), sum(submissions) FROM sync_batch")).one() == (3, 10)
+
+
+def test_an_expired_access_token_is_renewed_on_the_way(tablet: Make) -> None:
+    one = tablet()
+    one.line._access = "expired"
+    one.create("household", household())
+    assert one.push()[0]["outcome"] == "applied"
+
+
+def test_retry_after_is_honoured_and_patience_ends() -> None:
+    pauses: list[float] = []
+    busy = httpx.MockTransport(lambda _: httpx.Response(503, headers={"Retry-After": "7"}, json={}))
+    line = Line("http://server", transport=busy, attempts=3, pause=pauses.append)
+    with pytest.raises(Unreachable):
+        line.sign_in("xom-3", "x")
+    assert len(pauses) == 3
+    assert min(pauses) >= 7
+
+
+def test_a_refusal_is_not_retried(tablet: Make) -> None:
+    one = tablet()
+    one.storage.set("device_id", uuid7())
+    one.create("household", household())
+    with pytest.raises(Refused) as refused:
+        one.push()
+    assert refused.value.slug == "device-not-enrolled"
+    assert len(one.storage.unsent()) == 1
+
+
+def test_after_a_restore_the_tablet_starts_again_and_keeps_its_outbox(
+    tablet: Make, session: Session, engine: Engine
+) -> None:
+    one = tablet()
+    kept, gone = one.create("household", household()), one.create("household", household())
+    one.push()
+    one.pull()
+    one.change("household", kept, {"note": "chưa gửi"})
+    session.execute(text("DELETE FROM record_version WHERE record_id = :id"), {"id": gone})
+    session.execute(text("DELETE FROM change_feed WHERE record_id = :id"), {"id": gone})
+    session.execute(text("DELETE FROM household WHERE id = :id"), {"id": gone})
+    session.execute(text("UPDATE feed_epoch SET system_identifier = 'restored'"))
+    session.commit()
+    from api.changes.epoch import guard_epoch
+
+    guard_epoch(engine)
+    assert one.pull().resynced
+    assert one.storage.pulled(gone) is None
+    assert one.storage.pulled(kept) is not None
+    assert len(one.storage.unsent()) == 1
+    assert one.push()[0]["outcome"] == "applied"
+
+
+def test_a_removed_record_goes_and_the_work_on_it_stays(tablet: Make, sign_in: SignIn, engine: Engine) -> None:
+    one = tablet()
+    home = one.create("household", household())
+    one.push()
+    one.pull()
+    one.change("household", home, {"note": "chưa gửi"})
+    officers = tablets.enrolled(engine, "truc-thai")
+    tablets.push(sign_in("truc-thai"), officers, submission("household", {"hamlet_id": HAMLET[4]}, base=1, record=home))
+    assert one.pull().removed == 1
+    assert one.storage.pulled(home) is None
+    assert one.push()[0]["outcome"] == "held"
+
+
+def test_ids_made_on_the_tablet_are_uuid7_and_rise(tablet: Make) -> None:
+    from uuid import UUID
+
+    ids = [uuid7() for _ in range(50)]
+    assert {UUID(one).version for one in ids} == {7}
+    assert len(set(ids)) == 50
+
+
+def test_a_day_of_forty_visits_adds_up(tablet: Make, session: Session) -> None:
+    one = tablet(transport=LosesAnswers(httpx.HTTPTransport(), "/sync/v1/batches", times=1))
+    one.pull()
+    walker = Surveyor(one, HAMLET[3], random.Random(7), "2024-09-02")
+    for _ in range(40):
+        walker.visit()
+    told = one.push()
+    one.pull()
+    assert reckon(one, 0, told) == []
+    assert {work.outcome for work in one.receipts()} == {"applied"}
+    assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == len(one.receipts()) > 40
+
+
+def test_what_does_not_add_up_is_said(tablet: Make, session: Session) -> None:
+    one = tablet()
+    home = one.create("household", household(phone="1"))
+    told = one.push()
+    session.execute(text("UPDATE household SET phone = '2'"))
+    session.commit()
+    one.pull()
+    assert reckon(one, 0, told) == [f"{home}.phone: đã gửi '1', tải về '2'"]
+    assert "0 kết quả" in reckon(one, 0, [])[0]
+
+
+def test_the_command_plays_a_surveyor_as_a_process_of_its_own(base_url: str) -> None:
+    command = [sys.executable, "-m", "api.cli", "tablet", "--hamlet", "14080-03", "--visits", "8", "--url", base_url]
+    played = subprocess.run(
+        command, env=os.environ | {"GIAMNGHEO_DEMO_PASSWORD": PASSWORD}, capture_output=True, text=True, check=False
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "Khớp" in played.stdout

@@ -1,0 +1,65 @@
+"""One batch sent many times at once, and two tablets on one household: applied once, nothing lost silently."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from tests.make import tablets
+from tests.make.tablets import batch, household, member, push, submission
+
+SignIn = Callable[[str], httpx.Client]
+
+
+def at_once(client: httpx.Client, bodies: list[Any]) -> list[httpx.Response]:
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        return list(pool.map(lambda body: client.post("/sync/v1/batches", json=body), bodies))
+
+
+def test_the_same_batch_twenty_times_at_once_is_applied_once(sign_in: SignIn, engine: Engine, session: Session) -> None:
+    device, surveyor = tablets.enrolled(engine, "xom-3"), sign_in("xom-3")
+    home = submission("household", household(phone="0911222333"))
+    people = [submission("member", member(home["id"]), seq=2 + n) for n in range(3)]
+    body = batch(device, [home, *people])
+    answers = at_once(surveyor, [body] * 20)
+    assert {answer.status_code for answer in answers} == {200}
+    told = [[o | {"replayed": None} for o in answer.json()["outcomes"]] for answer in answers]
+    assert all(one == told[0] for one in told)
+    assert sum(not answer.json()["outcomes"][0]["replayed"] for answer in answers) == 1
+    for table, many in (("household", 1), ("member", 3), ("sync_submission", 4), ("sync_batch", 20)):
+        assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == many
+    assert session.execute(text("SELECT max(version) FROM record_version")).scalar_one() == 1
+
+
+def test_one_submission_from_two_tablets_at_once_is_applied_once(
+    sign_in: SignIn, engine: Engine, session: Session
+) -> None:
+    devices = [tablets.enrolled(engine, "xom-3") for _ in range(8)]
+    homes = [submission("household", household(), seq=n) for n in range(20)]
+    answers = at_once(sign_in("xom-3"), [batch(device, homes) for device in devices])
+    assert {answer.status_code for answer in answers} == {200}
+    for outcomes in zip(*(answer.json()["outcomes"] for answer in answers), strict=True):
+        assert {outcome["outcome"] for outcome in outcomes} == {"applied"}
+        assert sum(not outcome["replayed"] for outcome in outcomes) == 1
+    assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == 20
+
+
+def test_two_tablets_on_one_household_lose_nothing_silently(sign_in: SignIn, engine: Engine, session: Session) -> None:
+    devices = [tablets.enrolled(engine, "xom-3") for _ in range(6)]
+    surveyor = sign_in("xom-3")
+    home = submission("household", household(phone="0", note="0"))
+    push(surveyor, devices[0], home)
+    bodies = [
+        batch(device, [submission("household", {"phone": str(n)}, seq=10, base=1, record=home["id"])])
+        for n, device in enumerate(devices, start=1)
+    ]
+    answers = at_once(surveyor, bodies)
+    assert {answer.status_code for answer in answers} == {200}
+    outcomes = sorted(answer.json()["outcomes"][0]["outcome"] for answer in answers)
+    assert outcomes == ["applied", *["conflict"] * 5]
+    kept = session.execute(text("SELECT fields->'phone'->>'device' FROM sync_conflict")).scalars().all()
+    now = session.execute(text("SELECT phone FROM household WHERE id = :id"), {"id": home["id"]}).scalar_one()
+    assert sorted([*kept, now]) == [str(n) for n in range(1, 7)]
