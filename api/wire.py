@@ -21,6 +21,9 @@ _REQUESTS = Counter("giamngheo_requests_total", "Answered requests", ["method", 
 _SECONDS = Histogram("giamngheo_request_seconds", "Time to answer", ["method", "route"])
 
 
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
+
 class Wire:
     """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking."""
 
@@ -128,8 +131,10 @@ def _note(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
     # The route's template, never the path or the query: both can name a person.
     route: Any = scope.get("route")
     path = getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched"
-    _REQUESTS.labels(scope["method"] if route else "-", path, status).inc()
-    _SECONDS.labels(scope["method"] if route else "-", path).observe(seconds)
+    # A method is a word of the caller's choice: counted by name only where it is one of those we answer.
+    method = scope["method"] if route and scope["method"] in _METHODS else "-"
+    _REQUESTS.labels(method, path, status).inc()
+    _SECONDS.labels(method, path).observe(seconds)
     line = {
         "trace": trace_id,
         "method": scope["method"],

@@ -1,0 +1,136 @@
+"""The measurements and their table: ratios within one run, because absolute numbers belong to the machine."""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import bare, pulling, pushing, stage
+from tests.bench.pulling import Reader, fill
+from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
+from tests.bench.stage import Server
+
+CLIENTS = (1, 4, 8)
+console = Console()
+
+
+@dataclass
+class Best:
+    """The shortest times seen, by number of clients."""
+
+    push: dict[int, float] = field(default_factory=dict)
+    bare: dict[int, float] = field(default_factory=dict)
+    replay: dict[int, float] = field(default_factory=dict)
+
+    def note(self, kind: str, clients: int, seconds: float) -> None:
+        times: dict[int, float] = getattr(self, kind)
+        times[clients] = min(times.get(clients, float("inf")), seconds)
+
+
+def main() -> None:
+    """Runs it and prints the table."""
+    asked = argparse.ArgumentParser(prog="make bench", description="Measures the sync against bare SQL.")
+    asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
+    quick = asked.parse_args().quick
+    rounds, count = (1, 8) if quick else (3, 16)
+    small, large = (2_000, 20_000) if quick else (10_000, 200_000)
+    with stage.postgres() as server, stage.databases(server, 4) as urls:
+        with console.status("…") as status:
+
+            def say(what: str) -> None:
+                status.update(what)
+                if not console.is_terminal:
+                    console.print(what, highlight=False)
+
+            best, memory = _pushes(urls[0], urls[1], rounds, count, say)
+            pulls = _pulls(urls[2:], (small, large), rounds, say)
+        console.print(_about_the_machine(urls[0]), highlight=False)
+        console.print(_pushes_table(best, count))
+        console.print(_others_table(best, count, pulls, (small, large), memory))
+
+
+def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> tuple[Best, int]:
+    best = Best()
+    service = Server(url)
+    try:
+        tablets = pushing.tablets(service, max(CLIENTS))
+        bare.copy_devices(url, bare_url)
+        for number in range(1, rounds + 1):
+            for clients in CLIENTS:
+                say(f"round {number} of {rounds}: {count} batches of {SUBMISSIONS} by {clients} clients")
+                _one_push(url, bare_url, tablets[:clients], count // clients, best)
+        return best, service.peak_bytes()
+    finally:
+        service.stop()
+
+
+def _one_push(url: str, bare_url: str, tablets: list[Tablet], each: int, best: Best) -> None:
+    clients = len(tablets)
+    work: list[tuple[Tablet, list[Batch]]] = [(tablet, pushing.batches(tablet, each)) for tablet in tablets]
+    before = bare.newest_audit(url)
+    best.note("push", clients, pushing.seconds(work, replayed=False))
+    rows = bare.read_back(url, [mine for _, mine in work], before)
+    best.note("bare", clients, bare.seconds(bare_url, rows))
+    best.note("replay", clients, pushing.seconds(work, replayed=True))
+
+
+def _pulls(urls: list[str], sizes: tuple[int, int], rounds: int, say: Callable[[str], None]) -> dict[int, float]:
+    best = dict.fromkeys(sizes, float("inf"))
+    services: list[Server] = []
+    try:
+        readers = {}
+        for url, size in zip(urls, sizes, strict=True):
+            say(f"a register of {size:,} records, pulled once from the start")
+            fill(url, size)
+            services.append(Server(url))
+            (tablet,) = pushing.tablets(services[-1], 1)
+            readers[size] = Reader(services[-1], tablet)
+        for number in range(1, 3 * rounds + 1):
+            say(f"pulls, round {number} of {3 * rounds}")
+            for size, reader in readers.items():
+                best[size] = min(best[size], reader.seconds())
+        return best
+    finally:
+        for service in services:
+            service.stop()
+
+
+def _pushes_table(best: Best, count: int) -> Table:
+    table = Table(title="Push, records per second", caption="goal: at least 50 % of bare SQL")
+    for heading in ("clients", "service", "bare SQL", "ratio", "same batches again"):
+        table.add_column(heading, justify="right")
+    for clients in CLIENTS:
+        records = count // clients * clients * SUBMISSIONS
+        push, plain, replay = (records / times[clients] for times in (best.push, best.bare, best.replay))
+        table.add_row(str(clients), f"{push:,.0f}", f"{plain:,.0f}", f"{push / plain:.0%}", f"{replay:,.0f}")
+    return table
+
+
+def _others_table(best: Best, count: int, pulls: dict[int, float], sizes: tuple[int, int], memory: int) -> Table:
+    small, large = sizes
+    table = Table(title="Pull and memory")
+    table.add_column("what")
+    table.add_column("value", justify="right")
+    table.add_column("goal")
+    for size in sizes:
+        table.add_row(f"{pulling.CHANGES} changes out of {size:,} records", f"{pulls[size] * 1000:.1f} ms", "")
+    table.add_row("large / small", f"{pulls[large] / pulls[small]:.2f}", "at most 1.2")
+    pushed = sum(count // clients * clients for clients in CLIENTS) * SUBMISSIONS
+    table.add_row(f"peak memory of the service, after {pushed:,} records a round", f"{memory / 2**20:,.0f} MiB", "")
+    return table
+
+
+def _about_the_machine(url: str) -> str:
+    with psycopg.connect(bare.plain(url)) as connection:
+        version = connection.info.parameter_status("server_version")
+    cores = len(os.sched_getaffinity(0))
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{platform.machine()}, {cores} cores, {total:.0f} GiB, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, PostgreSQL {version}; service, clients and database on this machine"
+    )
