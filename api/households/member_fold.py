@@ -90,17 +90,11 @@ class MemberFold:
             return rejected(already_exists())
         if stored is not None and UUID(stored.values["household_id"]) not in self.held.mine:
             return rejected(already_exists())
-        if stored is not None:
-            self._follow_first(stored)
-        return self.fold.create(edit, draft, _check)
-
-    def _follow_first(self, stored: Record) -> None:
-        # Sent again after its household was merged away, the content still is what it was created with.
-        for version, change in stored.past:
-            was = (change or {}).get("household_id")
-            if was and str(self.ends.get(UUID(was[0]))) == was[1]:
-                clean = {name: pair for name, pair in (change or {}).items() if name != "household_id"}
-                stored.past[stored.past.index((version, change))] = (version, clean)
+        written = self.fold.create(edit, draft, _check)
+        if stored is not None and written.outcome == "rejected" and edit.data["household_id"] != draft["household_id"]:
+            # Sent again after its household was merged away: the content is what it was created with.
+            written = self.fold.create(edit, draft | {"household_id": str(edit.data["household_id"]).lower()}, _check)
+        return written
 
     def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
         record = self.fold.records.get(edit.record_id)

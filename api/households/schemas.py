@@ -1,5 +1,6 @@
 """What goes over the wire about households (the fields of records.md); people stand in member_schemas.py."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,6 +14,7 @@ from api.households.tables import (
 )
 from api.schema import AreaId, Day, Line20, Line300, Note, PastDay, Schema, Version
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ClassCode = Literal["poor", "near_poor", "not_poor"]
 
 
@@ -22,7 +24,9 @@ def blank_is_none(value: Any) -> Any:
 
 
 def _day_text(value: Any) -> Any:
-    # pydantic would read 0 as 1970-01-01
+    # pydantic would read 0 and "0" as seconds since 1970
+    if isinstance(value, str) and not _DAY.fullmatch(value.strip()):
+        raise PydanticKnownError("date_parsing", {"error": "not YYYY-MM-DD"})
     if value is None or isinstance(value, str | date):
         return value
     raise PydanticKnownError("date_type")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
 from api import audit, clock, paging
@@ -128,7 +129,7 @@ def _matches(q: str) -> Any:
     ).label("rank")
     return (
         select(MEMBER.c.household_id, rank, MEMBER.c.name_sort)
-        .distinct(MEMBER.c.household_id)
+        .ext(distinct_on(MEMBER.c.household_id))
         .where(MEMBER.c.name_folded.contains(bare, autoescape=True))  # what the trigram index can find
         .where(words.contains(f" {bare}", autoescape=True))
         .where(MEMBER.c.left_on.is_(None))
