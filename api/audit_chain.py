@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, Select, select
 
 from api.audit import AuditEntry, AuditPending, AuditSeal
 from api.problems import Text
@@ -121,37 +120,38 @@ def verify(engine: Engine, expected: Head | None = None) -> Broken | None:
 
 def _in_chain(connection: Connection, expected: Head | None) -> Broken | None:
     before = FIRST
-    met = expected is None
-    for number, row in enumerate(_links(connection), start=1):
-        if row.seq != number or row.id is None:
-            return Broken(Fault.missing, number, None if row.seq != number else row.entry_id)
-        before_this, before = before, link(before, row)
-        if before != row.hash:
-            fault = Fault.reordered if _stands_elsewhere(connection, before_this, row) else Fault.changed
-            return _broken(fault, number, row)
-        if expected is not None and number == expected.number:
-            met = before == expected.hash
-            if not met:
-                return _broken(Fault.head, number, row)
-    return None if met else Broken(Fault.head, expected.number if expected else None)
+    with connection.execute(_links()) as links:
+        for number, row in enumerate(links, start=1):
+            if row.seq != number or row.id is None:
+                return Broken(Fault.missing, number, None if row.seq != number else row.entry_id)
+            before_this, before = before, link(before, row)
+            if before != row.hash:
+                fault = Fault.reordered if _stands_elsewhere(connection, before_this, row) else Fault.changed
+                return _broken(fault, number, row)
+            if expected is not None and number == expected.number:
+                if before != expected.hash:
+                    return _broken(Fault.head, number, row)
+                expected = None
+    return Broken(Fault.head, expected.number) if expected is not None else None
 
 
-def _links(connection: Connection) -> Iterator[Any]:
-    query = (
+def _links() -> Select[Any]:
+    # a cursor on the server: the log may be longer than the memory
+    return (
         select(_seal.c.seq, _seal.c.hash, _seal.c.entry_id, _entry)
         .select_from(_seal.outerjoin(_entry, _entry.c.id == _seal.c.entry_id))
         .order_by(_seal.c.seq)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    yield from connection.execute(query)
 
 
 def _stands_elsewhere(connection: Connection, before: bytes, broken: Any) -> bool:
     """Is there another entry that fits here? Then nothing was changed: links changed places."""
-    for row in _links(connection):
-        if row.id is not None and row.seq != broken.seq and link(before, row) in (broken.hash, row.hash):
-            return True
-    return False
+    with connection.execute(_links()) as links:
+        return any(
+            row.id is not None and row.seq != broken.seq and link(before, row) in (broken.hash, row.hash)
+            for row in links
+        )
 
 
 def _outside(connection: Connection) -> Broken | None:
