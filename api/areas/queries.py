@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, collate, func, select
 from sqlmodel import Session, col
 
 from api import clock, paging
@@ -29,6 +29,9 @@ from api.names import fold, toned
 from api.problems import NotFound
 from api.schema import Page
 
+# Byte by byte: 14071, 14071-01, 14080 in every database, whatever language it was made for.
+_CODE = collate(col(Area.code), "C")
+
 
 def areas(session: Session, asked: AreaFilter) -> Page[AreaOut]:
     """The areas of a day, by code; where a name is searched those with the very tones first."""
@@ -45,8 +48,8 @@ def areas(session: Session, asked: AreaFilter) -> Page[AreaOut]:
         found = found.where(col(Area.name_folded).contains(fold(asked.q), autoescape=True))
     after = paging.decode(asked.cursor, int, str, UUID)
     if after is not None:
-        found = found.where(func.row(rank, col(Area.code), col(Area.id)) > func.row(*after))
-    found = found.order_by(rank, col(Area.code), col(Area.id)).limit(asked.limit + 1)
+        found = found.where(func.row(rank, _CODE, col(Area.id)) > func.row(*after))
+    found = found.order_by(rank, _CODE, col(Area.id)).limit(asked.limit + 1)
     rows, cursor = paging.page(
         session.execute(found).all(), asked.limit, lambda r: (r.rank, r.Area.code, str(r.Area.id))
     )
@@ -76,7 +79,7 @@ def area(session: Session, area_id: UUID, as_of: date | None = None) -> AreaDeta
 
 def tree(session: Session, day: date, root_id: UUID | None = None) -> AreaTree:
     """The whole tree of a day, or what is under one unit, in one statement. Raises NotFound for an unknown root."""
-    found = _of_day(day).where(valid_on(Area, day)).order_by(col(Area.code))
+    found = _of_day(day).where(valid_on(Area, day)).order_by(_CODE)
     if root_id is not None:
         below = and_(col(AreaClosure.ancestor_id) == root_id, valid_on(AreaClosure, day))
         found = found.where(col(Area.id).in_(select(col(AreaClosure.descendant_id)).where(below)))
@@ -157,7 +160,7 @@ def _successions(session: Session, mine: Any, other: Any, area_id: UUID) -> list
         select(AreaSuccession, Area)
         .join(Area, col(Area.id) == other)
         .where(mine == area_id)
-        .order_by(col(AreaSuccession.on_day), col(Area.code))
+        .order_by(col(AreaSuccession.on_day), _CODE)
     )
     return [
         SuccessionOut(area=_brief(unit), kind=said.kind, on_day=said.on_day, source=said.source)
