@@ -4,6 +4,7 @@ Text is normalised to NFC and trimmed at the door. What PostgreSQL cannot store 
 (half a surrogate pair) is refused there too, with the place where it stands.
 """
 
+import re
 import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -21,19 +22,22 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, allow_inf_nan=False)
 
 
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")  # category Cc
+
+
 def _storable(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    for char in value:
-        if char == "\x00" or "\ud800" <= char <= "\udfff":
-            raise PydanticCustomError(
-                "text_not_storable", "contains a character that no text has (NUL or half a surrogate)"
-            )
+    if _NOT_TEXT.search(value):
+        raise PydanticCustomError(
+            "text_not_storable", "contains a character that no text has (NUL or half a surrogate)"
+        )
     return unicodedata.normalize("NFC", value).strip()
 
 
 def _one_line(value: str) -> str:
-    if any(unicodedata.category(char) == "Cc" for char in value):
+    if _CONTROL.search(value):
         raise PydanticCustomError("text_not_one_line", "contains a control character or a line break")
     return value
 

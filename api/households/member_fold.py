@@ -28,8 +28,9 @@ class MemberFold:
         self.drafts = [member_draft(edit.data, edit.base_version is None) for edit in edits]
         self._next = iter(self.drafts)
         ids = {edit.record_id for edit in edits}
-        named = {UUID(d["household_id"]) for d in self.drafts if isinstance(d, dict) and "household_id" in d}
-        self.held = hold_households(session, scope, named, Lock.share, of_members=ids)
+        named = {d["household_id"] for d in self.drafts if isinstance(d, dict) and "household_id" in d}
+        self.named = {text: UUID(text) for text in named}
+        self.held = hold_households(session, scope, self.named.values(), Lock.share, of_members=ids)
         members = hold_members(session, among(Member.id, ids))
         self._late(session, scope, members)
         self.ends = survivors(session, self.held, scope, Lock.share)
@@ -65,7 +66,7 @@ class MemberFold:
         """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there."""
         if "household_id" not in draft:
             return None, None
-        named = UUID(draft["household_id"])
+        named = self.named[draft["household_id"]]
         if named not in self.held.records:
             if self.strict:
                 return None, rejected(_no_such_home())
@@ -73,9 +74,11 @@ class MemberFold:
                 self.waiting[edit.record_id] = named
             return None, Written("held", waiting_for=named)
         end = self.ends.get(named, named)
-        refused = self._unreachable(end, {named, end}, _no_such_home())
-        draft["household_id"] = str(end)
-        return (end if end != named else None), refused
+        if end != named:
+            draft["household_id"] = str(end)
+        if end not in self.held.mine:
+            return end, self._unreachable(end, {named, end}, _no_such_home())
+        return (end if end != named else None), None
 
     def _unreachable(self, home: UUID, known_as: set[UUID], problem: Problem) -> Written | None:
         if home in self.held.mine:

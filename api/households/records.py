@@ -5,6 +5,7 @@ inside the field types.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -85,8 +86,20 @@ def read_only_fault(name: str) -> Problem:
 
 
 def name_keys(full_name: str) -> dict[str, str]:
-    """The stored keys of a name: to find it, to rank it, to sort it."""
-    return {"name_folded": fold(full_name), "name_toned": toned(full_name), "name_sort": sort_key(full_name)}
+    """The stored keys of a name: to find it, to rank it, to sort it. What api/names.py makes of the whole name, put
+    together from its words: a commune knows a thousand of them, and a batch is mostly names."""
+    words = [_word_keys(word) for word in full_name.split()]
+    folded, with_tones, sort = zip(*words, strict=True)
+    return {
+        "name_folded": " ".join(folded),
+        "name_toned": " ".join(with_tones),
+        "name_sort": "|".join((sort[-1], *sort[:-1])),
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _word_keys(word: str) -> tuple[str, str, str]:
+    return fold(word), toned(word), sort_key(word)
 
 
 def same_birth(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
