@@ -32,11 +32,11 @@ class Account(SQLModel, table=True):
     name_folded: str | None = Field(default=None, sa_column=Column(Text, nullable=False, default=_from_name(fold)))
     name_toned: str | None = Field(default=None, sa_column=Column(Text, nullable=False, default=_from_name(toned)))
     password_hash: str = Field(sa_type=Text)
-    password_changed_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    disabled_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    password_changed_at: datetime = Field(sa_type=_WHEN)
+    disabled_at: datetime | None = Field(default=None, sa_type=_WHEN)
     version: int = 1
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
 
 
 class AccountGrant(SQLModel, table=True):
@@ -59,7 +59,7 @@ class AccountGrant(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None
     granted_by: UUID | None = None
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
     followed_from: UUID | None = None  # the grant this one continues after a change of areas
 
 
@@ -77,10 +77,10 @@ class SignIn(SQLModel, table=True):
     device_id: UUID | None = Field(default=None, foreign_key="device.id", index=True)
     generation: int = 1
     seen_generation: int = 1
-    rotated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    expires_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    ended_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    rotated_at: datetime = Field(sa_type=_WHEN)
+    created_at: datetime = Field(sa_type=_WHEN)
+    expires_at: datetime = Field(sa_type=_WHEN)
+    ended_at: datetime | None = Field(default=None, sa_type=_WHEN)
     ended_why: str | None = Field(default=None, sa_type=Text)
 
 
@@ -93,10 +93,10 @@ class Device(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id", index=True)
     name: str = Field(sa_type=Text)
     app_version: str | None = Field(default=None, sa_type=Text)
-    enrolled_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    revoked_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    enrolled_at: datetime = Field(sa_type=_WHEN)
+    revoked_at: datetime | None = Field(default=None, sa_type=_WHEN)
     revoked_by: UUID | None = None
-    last_contact_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    last_contact_at: datetime | None = Field(default=None, sa_type=_WHEN)
     last_seq: int = 0
     pending: int | None = None  # what the tablet said it still holds, at its last contact
     clock_skew_seconds: int | None = None
@@ -111,9 +111,9 @@ class EnrolmentCode(SQLModel, table=True):
     hamlet_id: UUID | None = Field(default=None, foreign_key="area.id")
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
     created_by: UUID = Field(foreign_key="account.id")
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    expires_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    used_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    expires_at: datetime = Field(sa_type=_WHEN)
+    used_at: datetime | None = Field(default=None, sa_type=_WHEN)
     device_id: UUID | None = None
 
 
@@ -123,5 +123,5 @@ class FailedAttempt(SQLModel, table=True):
     __tablename__ = "failed_attempt"
 
     key: str = Field(primary_key=True, sa_type=Text)
-    window_start: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    window_start: datetime = Field(sa_type=_WHEN)
     failures: int

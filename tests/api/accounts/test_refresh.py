@@ -1,6 +1,7 @@
 """Refresh tokens: a lost answer signs nobody out, a stolen token ends the session."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -102,6 +103,18 @@ def test_one_token_used_by_ten_at_once_gives_all_the_same_successor(base_url: st
     assert {a.status_code for a in answers} == {200}
     assert len({a.json()["refresh_token"] for a in answers}) == 1
     assert {use(nobody, a.json()) for a in answers} == {200}
+
+
+def test_a_refresh_waits_for_the_one_before_it_and_sees_what_it_left(nobody: httpx.Client, session: Session) -> None:
+    first = sign_in(nobody)
+    # two refreshes of the same session, elsewhere, not committed yet
+    session.execute(text("UPDATE sign_in SET generation = generation + 2"))
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(refresh, nobody, first)
+        time.sleep(0.3)
+        assert not asked.done()
+        session.commit()
+        assert asked.result().status_code == 401  # two generations old; without the wait it would have been the newest
 
 
 def test_a_session_ends_some_time_after_its_last_refresh(nobody: httpx.Client) -> None:
