@@ -24,7 +24,7 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    at: datetime = Field(sa_type=TIMESTAMP(timezone=True))  # type: ignore[call-overload]
+    at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
     actor_id: UUID | None = None
     actor: str = Field(sa_type=Text)
     device_id: UUID | None = None
