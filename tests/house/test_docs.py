@@ -182,6 +182,15 @@ def _faults_of_answers(operation: Operation) -> Iterator[str]:
                 yield f"{status} without an example"
 
 
+def test_every_operation_asks_for_the_right_that_the_page_names(document: dict[str, Any]) -> None:
+    told = dict(re.findall(r"^\| `([A-Z]+ /[^`]*)` \| (.+) \|$", page("docs/permissions.md"), re.MULTILINE))
+    asked = {
+        str(o): " or ".join(f"`{right}`" for right in o.permissions) or ("a sign-in" if o.guarded else "everybody")
+        for o in operations(document)
+    }
+    assert told == asked
+
+
 def test_nothing_of_the_frameworks_own_errors_is_left(document: dict[str, Any]) -> None:
     assert "HTTPValidationError" not in str(document)
     assert "Problem" in document["components"]["schemas"]
