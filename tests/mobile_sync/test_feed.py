@@ -70,6 +70,7 @@ def test_a_household_that_leaves_is_removed_with_its_people_and_work_on_it_is_ke
     sign_in: SignIn, engine: Engine, homes: list[dict[str, Any]]
 ) -> None:
     surveyor, officer, other = sign_in("xom-3"), sign_in("truc-thai"), sign_in("xom-4")
+    _, elsewhere = pull(sign_in("xom-5"))
     (_, here), (_, there), (_, over) = pull(surveyor), pull(other), pull(officer)
     theirs = tablets.enrolled(engine, "truc-thai")
     home = homes[1]["id"]
@@ -78,6 +79,7 @@ def test_a_household_that_leaves_is_removed_with_its_people_and_work_on_it_is_ke
     assert {(c["op"], c["reason"]) for c in gone} == {("remove", "left-area")}
     assert len(gone) == 5
     assert "data" not in gone[0]
+    assert pull(sign_in("xom-5"), elsewhere)[0] == []
     arrived, _ = pull(other, there)
     assert [c["op"] for c in arrived] == ["put"] * 5
     assert arrived[0]["id"] == home

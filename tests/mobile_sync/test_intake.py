@@ -358,6 +358,30 @@ def test_a_record_of_another_area_sounds_like_one_that_is_not_there(
     assert outcomes[0]["problem"]["type"] == "/problems/not-found"
 
 
+# what stands around the data, wrong in one place each
+WRONG_AROUND: list[tuple[str, Any]] = [
+    ("data", "text"),
+    ("data", None),
+    ("seq", -1),
+    ("seq", 2**60),
+    ("seq", "7"),
+    ("seq", True),
+    ("id", "x"),
+    ("id", 5),
+    ("base_version", 0),
+    ("base_version", 2**40),
+    ("base_version", "1"),
+    ("recorded_at", "hôm qua"),
+    ("recorded_at", 5),
+    ("recorded_at", "2024-01-01T00:00:00+99:00"),
+    ("recorded_at", "2024-01-01T00:00:00"),
+    ("entity", 7),
+    ("entity", "a\x00"),
+    ("entity", "x" * 5000),
+    ("more", 1),
+]
+
+
 def faulty(kind: str, good: dict[str, Any]) -> list[dict[str, Any]]:
     """Submissions that are wrong in one place each."""
     data = good["data"]
@@ -376,30 +400,7 @@ def faulty(kind: str, good: dict[str, Any]) -> list[dict[str, Any]]:
         {},
     ]
     wrong = [{**good, "data": one} for one in wrong_data]
-    wrong += [
-        {**good, name: value}
-        for name, value in [
-            ("data", "text"),
-            ("data", None),
-            ("seq", -1),
-            ("seq", 2**60),
-            ("seq", "7"),
-            ("seq", True),
-            ("id", "x"),
-            ("id", 5),
-            ("base_version", 0),
-            ("base_version", 2**40),
-            ("base_version", "1"),
-            ("recorded_at", "hôm qua"),
-            ("recorded_at", 5),
-            ("recorded_at", "2024-01-01T00:00:00+99:00"),
-            ("recorded_at", "2024-01-01T00:00:00"),
-            ("entity", 7),
-            ("entity", "a\x00"),
-            ("entity", "x" * 5000),
-            ("more", 1),
-        ]
-    ]
+    wrong += [{**good, name: value} for name, value in WRONG_AROUND]
     wrong.append({name: value for name, value in good.items() if name != "base_version"})
     return [{**one, "submission_id": str(uuid4())} for one in wrong]
 

@@ -1,5 +1,6 @@
 """One batch sent many times at once, and two tablets on one household: applied once, nothing lost silently."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -63,3 +64,22 @@ def test_two_tablets_on_one_household_lose_nothing_silently(sign_in: SignIn, eng
     kept = session.execute(text("SELECT fields->'phone'->>'device' FROM sync_conflict")).scalars().all()
     now = session.execute(text("SELECT phone FROM household WHERE id = :id"), {"id": home["id"]}).scalar_one()
     assert sorted([*kept, now]) == [str(n) for n in range(1, 7)]
+
+
+def test_two_batches_of_one_tablet_never_run_side_by_side(sign_in: SignIn, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("""
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN IF NEW.note = 'chậm' THEN PERFORM pg_sleep(1); END IF; RETURN NEW; END $$;
+            CREATE TRIGGER slow BEFORE INSERT ON household FOR EACH ROW EXECUTE FUNCTION slow();
+        """)
+        )
+    device, surveyor = tablets.enrolled(engine, "xom-3"), sign_in("xom-3")
+    home = submission("household", household(note="chậm"), seq=1)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(push, surveyor, device, home)
+        time.sleep(0.4)
+        (person,) = push(surveyor, device, submission("member", member(home["id"]), seq=2))
+        assert first.result()[0]["outcome"] == "applied"
+    assert person["outcome"] == "applied"
