@@ -25,7 +25,8 @@ _NUMBERS = text(
     """
     SELECT h.hamlet_id, h.household_no, h.id
     FROM jsonb_to_recordset(:pairs) AS p (hamlet_id uuid, household_no text)
-    JOIN household h ON h.hamlet_id = p.hamlet_id AND h.household_no = p.household_no AND h.status = 'active'
+    JOIN household h ON h.hamlet_id = p.hamlet_id AND h.household_no = p.household_no
+    WHERE h.status = 'active' AND h.household_no IS NOT NULL -- so that the partial unique index is used
     """
 ).bindparams(bindparam("pairs", type_=JSONB))
 

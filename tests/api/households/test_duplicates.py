@@ -1,6 +1,7 @@
 """Pairs of people who may be one person."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 from sqlmodel import Session
@@ -54,6 +55,19 @@ def test_the_same_number_and_the_same_name_birth_and_hamlet(session: Session, si
     assert len(pairs(sign_in("xom-1"))) == 2
     assert pairs(sign_in("truc-dai")) == []
     assert sign_in("mat-tran").get("/api/v1/households/duplicates").status_code == 403
+
+
+def test_a_pair_with_one_half_outside_is_not_shown(session: Session, sign_in: SignIn) -> None:
+    officer = actor("truc-thai")
+    here, far = put_household(session, officer), put_household(session, officer, hamlet_id=hamlet(2))
+    low, high = UUID(int=1), UUID(int=2**127)
+    for number, (inside, outside) in {"036080000001": (low, high), "036080000002": (high, low)}.items():
+        put_member(session, officer, here, UUID(int=inside.int + int(number[-1])), personal_id=number)
+        put_member(session, officer, far, UUID(int=outside.int + int(number[-1])), personal_id=number)
+    session.commit()
+    assert len(pairs(sign_in("truc-thai"))) == 2
+    assert pairs(sign_in("xom-1")) == []
+    assert pairs(sign_in("xom-2")) == []
 
 
 def test_both_records_are_shown_masked(session: Session, sign_in: SignIn) -> None:

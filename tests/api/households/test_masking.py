@@ -2,12 +2,25 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlmodel import Session
 
+from api.accounts.actor import narrowed
+from api.accounts.permissions import Permission
+from api.households.queries import members_with_number
 from tests.conftest import SignIn
-from tests.make.households import hamlet, household_body, post_household, post_member
+from tests.make.households import (
+    actor,
+    hamlet,
+    household_body,
+    post_household,
+    post_member,
+    put_household,
+    put_member,
+)
 
 NUMBER, LATER = "036080771234", "036080775678"
 SENSITIVE = {"ethnicity", "disability", "nutrition"}
@@ -62,6 +75,16 @@ def test_a_number_is_found_by_the_whole_of_it_only(sign_in: SignIn) -> None:
     assert sign_in("truc-dai").post("/api/v1/members/search", json={"personal_id": NUMBER}).json() == []
     assert sign_in("ngan-hang").post("/api/v1/members/search", json={"personal_id": NUMBER}).json() == []
     assert sign_in("xom-1").post("/api/v1/members/search", json={"personal_id": NUMBER}).status_code == 403
+
+
+def test_who_reads_there_and_sees_numbers_here_finds_nobody_there(session: Session) -> None:
+    far = put_household(session, actor("truc-dai"), hamlet_id=hamlet(1, "14071"))
+    put_member(session, actor("truc-dai"), far, personal_id=NUMBER)
+    here = put_household(session, actor("truc-thai"))
+    person = put_member(session, actor("truc-thai"), here, personal_id=NUMBER)
+    two_duties = replace(actor("truc-ninh"), grants=(*actor("truc-ninh").grants, *actor("truc-thai").grants))
+    found = members_with_number(session, narrowed(two_duties, Permission.persons_id_full), NUMBER)
+    assert [record["id"] for record in found] == [person]
 
 
 def test_history_masks_like_the_person(sign_in: SignIn) -> None:
