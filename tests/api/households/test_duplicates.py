@@ -62,8 +62,9 @@ def test_a_pair_with_one_half_outside_is_not_shown(session: Session, sign_in: Si
     here, far = put_household(session, officer), put_household(session, officer, hamlet_id=hamlet(2))
     low, high = UUID(int=1), UUID(int=2**127)
     for number, (inside, outside) in {"036080000001": (low, high), "036080000002": (high, low)}.items():
-        put_member(session, officer, here, UUID(int=inside.int + int(number[-1])), personal_id=number)
-        put_member(session, officer, far, UUID(int=outside.int + int(number[-1])), personal_id=number)
+        ids = [UUID(int=start.int + int(number[-1])) for start in (inside, outside)]
+        put_member(session, officer, here, ids[0], personal_id=number, full_name=f"Vũ {number}")
+        put_member(session, officer, far, ids[1], personal_id=number, full_name=f"Vũ {number}")
     session.commit()
     assert len(pairs(sign_in("truc-thai"))) == 2
     assert pairs(sign_in("xom-1")) == []

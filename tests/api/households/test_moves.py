@@ -61,6 +61,19 @@ def test_requests_follow_without_being_known(sign_in: SignIn, engine: Engine) ->
     assert ("request", paper, hamlet(1), "remove", "left-area") not in announced(engine)  # it is not there any more
 
 
+def test_who_has_left_the_household_does_not_follow_it(sign_in: SignIn, engine: Engine) -> None:
+    officer = sign_in("truc-thai")
+    home, other = post_household(officer)["id"], post_household(officer, hamlet_id=hamlet(3))["id"]
+    married = post_member(officer, home)["id"]
+    officer.patch(f"/api/v1/members/{married}", json={"household_id": other}, headers={"If-Match": '"1"'})
+    for read_before in (False, True):
+        if read_before:
+            number(engine)
+        clear(engine)
+        move(officer, home, hamlet(5 + read_before))
+        assert married not in {record for _, record, *_ in announced(engine)}
+
+
 def test_a_move_out_of_my_areas_is_shown_once_and_gone(sign_in: SignIn) -> None:
     officer = sign_in("truc-thai")
     home = post_household(officer)["id"]
