@@ -216,52 +216,71 @@ def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
+class Forger:
+    """Somebody who has a good token and the public key, and tries what the libraries of others fell for."""
+
+    def __init__(self, own: str, key: str) -> None:
+        self.own, self.key = own.split("."), key
+        self.session_id = json.loads(base64.urlsafe_b64decode(self.own[1] + "=="))["sid"]
+        public = load_pem_private_key(key.encode(), None).public_key()
+        self.pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self.body = _b64(json.dumps(self.claims()).encode())
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        return _claims(**({"sid": self.session_id, "gen": 1} | changes))
+
+    def signed(self, **changes: Any) -> str:
+        return jwt.encode(self.claims(**changes), self.key, algorithm="ES256")
+
+    def symmetric(self, secret: bytes) -> str:
+        said = _b64(b'{"alg":"HS256","typ":"JWT"}') + "." + self.body
+        return said + "." + _b64(hmac.digest(secret, said.encode(), hashlib.sha256))
+
+    def headed(self, header: bytes) -> str:
+        return ".".join([_b64(header), *self.own[1:]])
+
+    def tokens(self) -> dict[str, str]:
+        none = _b64(b'{"alg":"none"}') + "." + self.body + "."
+        claims: dict[str, dict[str, Any]] = {
+            "no exp": {"exp": None},
+            "no aud": {"aud": None},
+            "no sub": {"sub": None},
+            "no iss": {"iss": None},
+            "no session": {"sid": None},
+            "other audience": {"aud": "somebody-else"},
+            "other issuer": {"iss": "somebody-else"},
+            "expired": {"exp": 1},
+            "other session": {"sid": str(account_id("nobody"))},
+            "other account": {"sub": str(account_id("admin"))},
+            "claims of other kinds": {"gen": {"a": 1}},
+            "exp is no number": {"exp": "never"},
+            "exp is infinite": {"exp": float("inf")},
+        }
+        return {name: self.signed(**changes) for name, changes in claims.items()} | {
+            "alg none": none,
+            "alg none, our signature": none + self.own[2],
+            "HS256 with the public key": self.symmetric(self.pem),
+            "HS256 with the public key, stripped": self.symmetric(self.pem.strip()),
+            "body changed": ".".join([self.own[0], self.body, self.own[2]]),
+            "nested header": self.headed(b"[" * 7000),
+            "header of 10 kB": self.headed(b'{"alg":"ES256","x":"' + b"x" * 10_000 + b'"}'),
+            "garbage": "garbage",
+            "dots": "...",
+            "long": "x" * 10_000,
+            "no ascii": "\u00e9.\u00e9.\u00e9",
+        }
+
+
 def test_forged_tokens_open_nothing(nobody: httpx.Client, sign_in: SignIn, app: Any) -> None:
     own = sign_in("xom-1").headers["Authorization"].removeprefix("Bearer ")
-    session_id = json.loads(base64.urlsafe_b64decode(own.split(".")[1] + "=="))["sid"]
-    key = app.state.tokens.token_key_pem
-    public = load_pem_private_key(key.encode(), None).public_key()
-    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    good = {"sid": session_id, "gen": 1}
+    forger = Forger(own, app.state.tokens.token_key_pem)
 
-    def signed(**changes: Any) -> str:
-        return jwt.encode(_claims(**(good | changes)), key, algorithm="ES256")
+    def me(token: str) -> httpx.Response:
+        return nobody.get("/api/v1/me", headers=[(b"Authorization", b"Bearer " + token.encode("latin-1"))])
 
-    def symmetric(secret: bytes) -> str:
-        body = _b64(b'{"alg":"HS256","typ":"JWT"}') + "." + _b64(json.dumps(_claims(**good)).encode())
-        return body + "." + _b64(hmac.digest(secret, body.encode(), hashlib.sha256))
-
-    assert nobody.get("/api/v1/me", headers={"Authorization": f"Bearer {signed()}"}).status_code == 200  # the control
-    none = _b64(b'{"alg":"none"}') + "." + _b64(json.dumps(_claims(**good)).encode()) + "."
-    forged = {
-        "alg none": none,
-        "alg none, our signature": none + own.split(".")[2],
-        "HS256 with the public key": symmetric(pem),
-        "HS256 with the public key, stripped": symmetric(pem.strip()),
-        "no exp": signed(exp=None),
-        "no aud": signed(aud=None),
-        "no sub": signed(sub=None),
-        "no session": signed(sid=None),
-        "other audience": signed(aud="somebody-else"),
-        "other issuer": signed(iss="somebody-else"),
-        "expired": signed(exp=1),
-        "other session": signed(sid=str(account_id("nobody"))),
-        "other account": signed(sub=str(account_id("admin"))),
-        "claims of other kinds": signed(gen={"a": 1}),
-        "exp is no number": signed(exp="never"),
-        "exp is infinite": signed(exp=float("inf")),
-        "body changed": own.split(".")[0] + "." + _b64(json.dumps(_claims(**good)).encode()) + "." + own.split(".")[2],
-        "nested header": _b64(b"[" * 7000) + "." + ".".join(own.split(".")[1:]),
-        "header of 10 kB": _b64(b'{"alg":"ES256","x":"' + b"x" * 10_000 + b'"}') + "." + ".".join(own.split(".")[1:]),
-        "garbage": "garbage",
-        "dots": "...",
-        "long": "x" * 10_000,
-        "unicode": "\u00e9.\u00e9.\u00e9",
-    }
-    for name, token in forged.items():
-        headers = [(b"Authorization", b"Bearer " + token.encode("latin-1"))]
-        answer = nobody.get("/api/v1/me", headers=headers)
-        assert (name, *problem(answer)) == (name, 401, "not-signed-in")
+    assert me(forger.signed()).status_code == 200  # the control: signed with our key, all claims right
+    for name, token in forger.tokens().items():
+        assert (name, *problem(me(token))) == (name, 401, "not-signed-in")
 
 
 def test_a_token_in_another_place_opens_nothing(nobody: httpx.Client, sign_in: SignIn) -> None:
