@@ -69,9 +69,9 @@ def test_who_has_left_the_household_does_not_follow_it(sign_in: SignIn, engine: 
     for read_before in (False, True):
         if read_before:
             number(engine)
-        clear(engine)
+        waiting = len(announced(engine))
         move(officer, home, hamlet(5 + read_before))
-        assert married not in {record for _, record, *_ in announced(engine)}
+        assert married not in {record for _, record, *_ in announced(engine)[waiting:]}
 
 
 def test_a_move_out_of_my_areas_is_shown_once_and_gone(sign_in: SignIn) -> None:
