@@ -31,6 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "float_type": ("Phải là số.", "Must be a number."),
     "float_parsing": ("Phải là số.", "Must be a number."),
     "finite_number": ("Phải là số hữu hạn.", "Must be a finite number."),
+    "none_required": ("Có thể để trống (null).", "May be null."),
     "bool_type": ("Phải là đúng hoặc sai.", "Must be true or false."),
     "bool_parsing": ("Phải là đúng hoặc sai.", "Must be true or false."),
     "greater_than_equal": ("Phải từ {ge} trở lên.", "Must be {ge} or more."),
@@ -86,7 +87,13 @@ def pointer(location: tuple[Any, ...], request_location: bool) -> str:
     start, steps = "#", location
     if request_location and location:
         start, steps = _PLACES.get(str(location[0]), "#"), location[1:]
-    return start + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    named = (step for step in steps if not _is_branch(step))
+    return start + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in named)
+
+
+def _is_branch(step: Any) -> bool:
+    # pydantic says which branch of a union refused the value (`function-after[...]`, `none`): no place in the input
+    return isinstance(step, str) and (step == "none" or step.startswith(("function-", "nullable[", "union[")))
 
 
 def translate(error: Any, request_location: bool = False) -> FieldError:

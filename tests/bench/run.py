@@ -38,7 +38,7 @@ def main() -> None:
     asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
     quick = asked.parse_args().quick
     rounds, count = (1, 8) if quick else (3, 16)
-    small, large = (2_000, 20_000) if quick else (10_000, 200_000)
+    small, large = (10_000, 50_000) if quick else (10_000, 200_000)
     with stage.postgres() as server, stage.databases(server, 4) as urls:
         with console.status("…") as status:
 
