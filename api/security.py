@@ -82,7 +82,7 @@ class Tokens:
             "iat": int(now.timestamp()),
             "exp": int((now + timedelta(seconds=seconds)).timestamp()),
         }
-        return jwt.encode(claims, self._private, algorithm=_ALGORITHM)
+        return str(jwt.encode(claims, self._private, algorithm=_ALGORITHM))
 
     def read_access(self, token: str, now: datetime) -> AccessToken | None:
         """What the token says, or None for one that is not ours, is malformed or has expired."""

@@ -38,8 +38,8 @@ class SyncBatch(SQLModel, table=True):
     device_id: UUID = Field(foreign_key="device.id", index=True)
     account_id: UUID = Field(foreign_key="account.id")
     protocol: int
-    sent_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    received_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    sent_at: datetime = Field(sa_type=_WHEN)
+    received_at: datetime = Field(sa_type=_WHEN)
     skew_seconds: int
     submissions: int
     replayed: int
@@ -68,8 +68,8 @@ class SyncSubmission(SQLModel, table=True):
     entity: str = Field(sa_type=Text)
     record_id: UUID | None
     base_version: int | None = Field(sa_column=Column(Integer, nullable=True))
-    recorded_at: datetime | None = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    received_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    recorded_at: datetime | None = Field(sa_type=_WHEN)
+    received_at: datetime = Field(sa_type=_WHEN)
     digest: bytes = Field(sa_type=LargeBinary)
     payload: str = Field(sa_type=Text)
     outcome: OutcomeKind = Field(sa_type=Text)
@@ -78,7 +78,7 @@ class SyncSubmission(SQLModel, table=True):
     problem: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
     conflict_id: UUID | None = None
     waiting_for: UUID | None = None
-    decided_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    decided_at: datetime = Field(sa_type=_WHEN)
     attempts: int = 1
 
 
@@ -91,7 +91,7 @@ class SyncReuse(SQLModel, table=True):
     digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
     device_id: UUID = Field(foreign_key="device.id")
     payload: str = Field(sa_type=Text)
-    received_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    received_at: datetime = Field(sa_type=_WHEN)
 
 
 class SyncConflict(SQLModel, table=True):
@@ -110,8 +110,8 @@ class SyncConflict(SQLModel, table=True):
     area_id: UUID = Field(foreign_key="area.id")
     fields: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     state: ConflictState = Field(sa_type=Text)
-    opened_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    resolved_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    opened_at: datetime = Field(sa_type=_WHEN)
+    resolved_at: datetime | None = Field(default=None, sa_type=_WHEN)
     resolved_by: UUID | None = None
     choice: str | None = Field(default=None, sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)

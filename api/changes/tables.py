@@ -20,7 +20,7 @@ class Origin(StrEnum):
     web = "web"
     tablet = "tablet"
     move = "move"
-    split = "split"
+    split = "split"  # type: ignore[assignment]  # shadows str.split, which nobody calls on it
     merge = "merge"
     unmerge = "unmerge"
     load = "load"  # demo, import
@@ -53,7 +53,7 @@ class RecordVersion(SQLModel, table=True):
     entity: str = Field(sa_type=Text)
     change: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
     origin: Origin = Field(sa_type=Text)
-    changed_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    changed_at: datetime = Field(sa_type=_WHEN)
     changed_by: UUID | None = None
     device_id: UUID | None = None
     submission_id: UUID | None = None
@@ -119,5 +119,5 @@ class FeedEpoch(SQLModel, table=True):
     epoch: UUID = Field(primary_key=True)
     system_identifier: str = Field(sa_type=Text)
     timeline: int
-    started_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    started_at: datetime = Field(sa_type=_WHEN)
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))

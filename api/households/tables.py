@@ -93,7 +93,7 @@ class LeftReason(StrEnum):
     died = "died"
     moved = "moved"
     married = "married"
-    split = "split"
+    split = "split"  # type: ignore[assignment]  # shadows str.split, which nobody calls on it
     error = "error"
 
 
@@ -132,8 +132,8 @@ class Household(SQLModel, table=True):
     status: HouseholdStatus = Field(default=HouseholdStatus.active, sa_type=Text)
     merged_into: UUID | None = Field(default=None, foreign_key="household.id")
     version: int
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
 
 
 class Member(SQLModel, table=True):
@@ -188,8 +188,8 @@ class Member(SQLModel, table=True):
     left_on: date | None = None
     left_reason: LeftReason | None = Field(default=None, sa_type=Text)
     version: int
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
-    updated_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
 
 
 class HouseholdMove(SQLModel, table=True):
@@ -203,7 +203,7 @@ class HouseholdMove(SQLModel, table=True):
     to_hamlet_id: UUID = Field(foreign_key="area.id")
     moved_on: date
     reason: str | None = Field(default=None, sa_type=Text)
-    recorded_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=_WHEN)
     recorded_by: UUID | None = None
 
 
@@ -228,9 +228,9 @@ class HouseholdMerge(SQLModel, table=True):
     survivor_id: UUID = Field(foreign_key="household.id")
     moved_member_ids: list[UUID] = Field(sa_column=Column(ARRAY(PgUuid(as_uuid=True)), nullable=False))
     reason: str | None = Field(default=None, sa_type=Text)
-    merged_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    merged_at: datetime = Field(sa_type=_WHEN)
     merged_by: UUID | None = None
-    undone_at: datetime | None = Field(default=None, sa_type=_WHEN)  # type: ignore[call-overload]
+    undone_at: datetime | None = Field(default=None, sa_type=_WHEN)
     undone_by: UUID | None = None
 
 
@@ -243,4 +243,4 @@ class IdempotencyKey(SQLModel, table=True):
     key: str = Field(primary_key=True, sa_type=Text)
     digest: bytes = Field(sa_type=LargeBinary)
     answer: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    created_at: datetime = Field(sa_type=_WHEN)  # type: ignore[call-overload]
+    created_at: datetime = Field(sa_type=_WHEN)

@@ -26,13 +26,13 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.CheckConstraint("area_type IN ('rural', 'urban')", name="ck_area_area_type_known"),
-        sa.CheckConstraint("level IN ('province', 'district', 'commune', 'hamlet')", name="ck_area_level_known"),
+        sa.CheckConstraint("area_type IN ('rural', 'urban')", name=op.f("ck_area_area_type_known")),
+        sa.CheckConstraint("level IN ('province', 'district', 'commune', 'hamlet')", name=op.f("ck_area_level_known")),
         sa.CheckConstraint(
             "local_kind IN ('tinh', 'thanh_pho', 'huyen', 'quan', 'thi_xa', 'xa', 'phuong', 'thi_tran', 'xom', 'thon', 'to_dan_pho')",
-            name="ck_area_local_kind_known",
+            name=op.f("ck_area_local_kind_known"),
         ),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_area_dates_in_order"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_area_dates_in_order")),
         sa.PrimaryKeyConstraint("id", name="pk_area"),
     )
     op.create_index("ix_area_code", "area", ["code"], unique=False)
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_area_parent_dates_in_order"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_area_parent_dates_in_order")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_area_parent_area_id"),
         sa.ForeignKeyConstraint(["parent_id"], ["area.id"], name="fk_area_parent_parent_id"),
         sa.PrimaryKeyConstraint("area_id", "valid_from", name="pk_area_parent"),
@@ -67,7 +67,9 @@ def upgrade() -> None:
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('merged_into', 'split_from', 'abolished')", name="ck_area_succession_kind_known"),
+        sa.CheckConstraint(
+            "kind IN ('merged_into', 'split_from', 'abolished')", name=op.f("ck_area_succession_kind_known")
+        ),
         sa.ForeignKeyConstraint(["predecessor_id"], ["area.id"], name="fk_area_succession_predecessor_id"),
         sa.ForeignKeyConstraint(["successor_id"], ["area.id"], name="fk_area_succession_successor_id"),
         sa.PrimaryKeyConstraint("predecessor_id", "successor_id", "on_day", name="pk_area_succession"),
@@ -82,7 +84,9 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("households >= 0 AND persons >= households", name="ck_area_statistic_counts_plausible"),
+        sa.CheckConstraint(
+            "households >= 0 AND persons >= households", name=op.f("ck_area_statistic_counts_plausible")
+        ),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_area_statistic_area_id"),
         sa.PrimaryKeyConstraint("id", name="pk_area_statistic"),
     )

@@ -39,12 +39,14 @@ def upgrade() -> None:
         sa.Column("granted_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("followed_from", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("NOT head OR role = 'hamlet_surveyor'", name="ck_account_grant_head_is_surveyor"),
+        sa.CheckConstraint("NOT head OR role = 'hamlet_surveyor'", name=op.f("ck_account_grant_head_is_surveyor")),
         sa.CheckConstraint(
             "role IN ('district_officer', 'commune_officer', 'commune_chair', 'hamlet_surveyor', 'bank_officer', 'finance_officer', 'culture_officer', 'oversight', 'admin', 'service')",
-            name="ck_account_grant_role_known",
+            name=op.f("ck_account_grant_role_known"),
         ),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="ck_account_grant_dates_in_order"),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from - 1", name=op.f("ck_account_grant_dates_in_order")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_grant_account_id"),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_account_grant_area_id"),
         sa.PrimaryKeyConstraint("id", name="pk_account_grant"),

@@ -29,9 +29,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="ck_household_merged_has_survivor"),
-        sa.CheckConstraint("residence IN ('permanent', 'temporary')", name="ck_household_residence_known"),
-        sa.CheckConstraint("status IN ('active', 'left', 'merged', 'dissolved')", name="ck_household_status_known"),
+        sa.CheckConstraint(
+            "(status = 'merged') = (merged_into IS NOT NULL)", name=op.f("ck_household_merged_has_survivor")
+        ),
+        sa.CheckConstraint("residence IN ('permanent', 'temporary')", name=op.f("ck_household_residence_known")),
+        sa.CheckConstraint(
+            "status IN ('active', 'left', 'merged', 'dissolved')", name=op.f("ck_household_status_known")
+        ),
         sa.ForeignKeyConstraint(["hamlet_id"], ["area.id"], name="fk_household_hamlet_id"),
         sa.ForeignKeyConstraint(["merged_into"], ["household.id"], name="fk_household_merged_into"),
         sa.PrimaryKeyConstraint("id", name="pk_household"),
@@ -78,34 +82,34 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "disability IN ('none', 'mild', 'severe', 'very_severe')", name="ck_member_disability_known"
+            "disability IN ('none', 'mild', 'severe', 'very_severe')", name=op.f("ck_member_disability_known")
         ),
         sa.CheckConstraint(
             "labour_status IN ('working', 'unemployed', 'studying', 'not_working')",
-            name="ck_member_labour_status_known",
+            name=op.f("ck_member_labour_status_known"),
         ),
         sa.CheckConstraint(
             "left_reason IN ('died', 'moved', 'married', 'split', 'error')",
-            name="ck_member_left_reason_known",
+            name=op.f("ck_member_left_reason_known"),
         ),
         sa.CheckConstraint(
             "nutrition IN ('normal', 'stunted', 'underweight', 'stunted_underweight')",
-            name="ck_member_nutrition_known",
+            name=op.f("ck_member_nutrition_known"),
         ),
         sa.CheckConstraint(
             "qualification IN ('none', 'primary', 'lower_secondary', 'upper_secondary', 'elementary_vocational', 'intermediate', 'college', 'university')",
-            name="ck_member_qualification_known",
+            name=op.f("ck_member_qualification_known"),
         ),
         sa.CheckConstraint(
             "relation_to_head IN ('head', 'spouse', 'child', 'parent', 'grandchild', 'grandparent', 'sibling', 'in_law', 'other')",
-            name="ck_member_relation_to_head_known",
+            name=op.f("ck_member_relation_to_head_known"),
         ),
         sa.CheckConstraint(
             "schooling IN ('none', 'preschool', 'primary', 'lower_secondary', 'upper_secondary', 'vocational', 'college', 'university')",
-            name="ck_member_schooling_known",
+            name=op.f("ck_member_schooling_known"),
         ),
-        sa.CheckConstraint("sex IN ('male', 'female')", name="ck_member_sex_known"),
-        sa.CheckConstraint("birth_date IS NOT NULL OR birth_year IS NOT NULL", name="ck_member_birth_known"),
+        sa.CheckConstraint("sex IN ('male', 'female')", name=op.f("ck_member_sex_known")),
+        sa.CheckConstraint("birth_date IS NOT NULL OR birth_year IS NOT NULL", name=op.f("ck_member_birth_known")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_member_household_id"),
         sa.PrimaryKeyConstraint("id", name="pk_member"),
     )
@@ -144,7 +148,7 @@ def upgrade() -> None:
         sa.Column("merged_by", sa.Uuid(), nullable=True),
         sa.Column("undone_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("absorbed_id <> survivor_id", name="ck_household_merge_two_households"),
+        sa.CheckConstraint("absorbed_id <> survivor_id", name=op.f("ck_household_merge_two_households")),
         sa.ForeignKeyConstraint(["absorbed_id"], ["household.id"], name="fk_household_merge_absorbed_id"),
         sa.ForeignKeyConstraint(["survivor_id"], ["household.id"], name="fk_household_merge_survivor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_household_merge"),

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "origin IN ('web', 'tablet', 'move', 'split', 'merge', 'unmerge', 'load')",
-            name="ck_record_version_origin_known",
+            name=op.f("ck_record_version_origin_known"),
         ),
         sa.PrimaryKeyConstraint("record_id", "version", name="pk_record_version"),
     )
@@ -39,8 +39,8 @@ def upgrade() -> None:
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("into_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("op IN ('put', 'remove')", name="ck_change_pending_op_known"),
-        sa.CheckConstraint("reason IN ('left-area', 'deleted', 'merged')", name="ck_change_pending_reason_known"),
+        sa.CheckConstraint("op IN ('put', 'remove')", name=op.f("ck_change_pending_op_known")),
+        sa.CheckConstraint("reason IN ('left-area', 'deleted', 'merged')", name=op.f("ck_change_pending_reason_known")),
         sa.PrimaryKeyConstraint("id", name="pk_change_pending"),
     )
     op.create_table(

@@ -55,7 +55,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('review', 'escape', 'average_living_standard')", name="ck_request_kind_known"),
+        sa.CheckConstraint(
+            "kind IN ('review', 'escape', 'average_living_standard')", name=op.f("ck_request_kind_known")
+        ),
         sa.ForeignKeyConstraint(["hamlet_id"], ["area.id"], name="fk_request_hamlet_id"),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_request_household_id"),
         sa.PrimaryKeyConstraint("id", name="pk_request"),
@@ -75,9 +77,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('periodic', 'regular', 'training')", name="ck_review_round_kind_known"),
-        sa.CheckConstraint("state IN ('open', 'closed')", name="ck_review_round_state_known"),
-        sa.CheckConstraint("closes_on >= opens_on", name="ck_review_round_dates_in_order"),
+        sa.CheckConstraint("kind IN ('periodic', 'regular', 'training')", name=op.f("ck_review_round_kind_known")),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_review_round_state_known")),
+        sa.CheckConstraint("closes_on >= opens_on", name=op.f("ck_review_round_dates_in_order")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_review_round_area_id"),
         sa.PrimaryKeyConstraint("id", name="pk_review_round"),
     )
@@ -104,7 +106,7 @@ def upgrade() -> None:
         sa.Column("poverty_class", sa.Text(), nullable=False),
         sa.Column("days", postgresql.DATERANGE(), nullable=False),
         sa.CheckConstraint(
-            "poverty_class IN ('poor', 'near_poor', 'not_poor')", name="ck_recognition_poverty_class_known"
+            "poverty_class IN ('poor', 'near_poor', 'not_poor')", name=op.f("ck_recognition_poverty_class_known")
         ),
         sa.ForeignKeyConstraint(["decision_id"], ["recognition_decision.id"], name="fk_recognition_decision_id"),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_recognition_household_id"),
@@ -139,7 +141,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "comparison IN ('at_least', 'more_than', 'decrease_by', 'strive')",
-            name="ck_plan_target_comparison_known",
+            name=op.f("ck_plan_target_comparison_known"),
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name="fk_plan_target_plan_id"),
         sa.PrimaryKeyConstraint("plan_id", "code", name="pk_plan_target"),

@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "outcome IN ('applied', 'merged', 'conflict', 'held', 'rejected', 'quarantined')",
-            name="ck_sync_submission_outcome_known",
+            name=op.f("ck_sync_submission_outcome_known"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_sync_submission_account_id"),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name="fk_sync_submission_device_id"),
@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("resolved_by", sa.Uuid(), nullable=True),
         sa.Column("choice", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.CheckConstraint("state IN ('open', 'resolved')", name="ck_sync_conflict_state_known"),
+        sa.CheckConstraint("state IN ('open', 'resolved')", name=op.f("ck_sync_conflict_state_known")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_sync_conflict_area_id"),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["sync_submission.submission_id"], name="fk_sync_conflict_submission_id"
