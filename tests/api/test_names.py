@@ -47,7 +47,8 @@ def test_a_list_is_sorted_by_given_name_in_dictionary_order() -> None:
         "Phạm Văn Mạ",
         "Ngô Thị Yến",
     ]
-    assert sorted(in_order[::-1], key=sort_key) == in_order
+    backwards = in_order[::-1]
+    assert sorted(backwards, key=sort_key) == in_order
 
 
 @given(st.text(max_size=60))
