@@ -1,4 +1,6 @@
-"""Citizen numbers at rest: sealed with AES-GCM, found again by a blind index. Neither key lives in the database."""
+"""Citizen numbers at rest, and what holds them: sealed with AES-GCM, found again by a keyed hash. No key lives in the
+database.
+"""
 
 import hashlib
 import hmac
@@ -29,6 +31,14 @@ class IdKey:
     def _index_key(self) -> bytes:
         return self._derive(b"giamngheo personal-id index v1")
 
+    @cached_property
+    def _content_sealer(self) -> AESGCM:
+        return AESGCM(self._derive(b"giamngheo content seal v1"))
+
+    @cached_property
+    def _content_key(self) -> bytes:
+        return self._derive(b"giamngheo content fingerprint v1")
+
     def _derive(self, info: bytes) -> bytes:
         return HKDFExpand(algorithm=SHA256(), length=32, info=info).derive(self.secret)
 
@@ -44,6 +54,19 @@ class IdKey:
     def index(self, number: str) -> bytes:
         """Sixteen bytes equal for equal numbers, and useless without the key: exact search and duplicates."""
         return hmac.digest(self._index_key, number.encode(), hashlib.sha256)[:16]
+
+    def seal_bytes(self, content: bytes, row_id: UUID) -> bytes:
+        """Something that may hold a citizen number, sealed and bound to its row, like `seal`."""
+        nonce = os.urandom(12)
+        return _KEY_VERSION + nonce + self._content_sealer.encrypt(nonce, content, row_id.bytes)
+
+    def open_bytes(self, sealed: bytes, row_id: UUID) -> bytes:
+        """What `seal_bytes` sealed. Raises InvalidTag like `open`."""
+        return self._content_sealer.decrypt(sealed[1:13], sealed[13:], row_id.bytes)
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Equal for equal content. Keyed: a bare hash would let anybody try all the numbers content may hold."""
+        return hmac.digest(self._content_key, content, hashlib.sha256)
 
 
 def mask(last4: str) -> str:

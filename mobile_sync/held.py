@@ -30,7 +30,7 @@ def release(session: Session, actor: Actor, device_id: UUID, entries: Sequence[E
     people = senders.authors(session, {row.account_id for row in waiting})
     by_sender: dict[tuple[UUID, UUID], list[Arrival]] = {}
     for row in waiting:
-        by_sender.setdefault((row.account_id, row.device_id), []).append(journal.stored_arrival(row))
+        by_sender.setdefault((row.account_id, row.device_id), []).append(journal.stored_arrival(session, row))
     decided: list[Entry] = []
     for (account_id, sender), arrivals in by_sender.items():
         if account_id in people:  # work of a disabled account goes on waiting, for a person

@@ -14,6 +14,7 @@ from api import clock
 from api.accounts.actor import Actor, narrowed
 from api.changes.edits import Edit
 from api.changes.tables import Origin
+from api.households.citizen_numbers import id_key
 from api.problems import PermissionDenied, TooLarge, UnknownEntity
 from mobile_sync import conflicts, halving, held, journal, senders
 from mobile_sync.appliers import KINDS, Kind
@@ -52,7 +53,7 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[
             f"At most {most} submissions at a time. Split and send again; nothing was stored.",
             max_submissions=most,
         )
-    arrivals = read_arrivals(batch.submissions)
+    arrivals = read_arrivals(batch.submissions, id_key(session))
     device = senders.enrolled(session, actor, batch.device_id)
     actor_at_tablet = senders.with_tablet(actor, device.id)
     sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals)
@@ -143,6 +144,8 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
     for arrival in arrivals:
         if arrival.fault is not None:
             entries.append(journal.rejected(arrival, arrival.fault))
+        elif arrival.submission is None:  # of the journal, and no key of ours opens it
+            entries.append(Entry(arrival, OutcomeKind.quarantined))
         elif arrival.entity not in KINDS:
             entries.append(journal.rejected(arrival, UnknownEntity()))
         else:

@@ -1,6 +1,8 @@
 """The journal: every submission as it came, and its one current outcome. Written once per batch, with the outcome."""
 
+import base64
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +16,15 @@ from sqlmodel import Session
 
 from api import clock, sql
 from api.changes.edits import Written
+from api.households.citizen_numbers import id_key
+from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
+from mobile_sync import payloads
 from mobile_sync.halving import Fate
 from mobile_sync.protocol import Arrival, Envelope, read_arrivals, storable
 from mobile_sync.tables import OutcomeKind, SyncBatch, SyncSubmission
+
+log = logging.getLogger("giamngheo.sync")
 
 _LARGEST_SKEW = 2**31 - 1
 
@@ -98,6 +105,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
     """One statement for the batch's new submissions, however many."""
     if not entries:
         return
+    key = id_key(session)
     rows = [
         {
             "submission_id": str(entry.arrival.submission_id),
@@ -107,7 +115,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
             "base_version": entry.arrival.submission.base_version if entry.arrival.submission else None,
             "recorded_at": _text(entry.arrival.recorded_at),
             "digest": entry.arrival.digest.hex(),
-            "payload": entry.arrival.payload,
+            "payload": _sealed(key, entry.arrival),
             **_decision(entry),
         }
         for entry in entries
@@ -134,7 +142,10 @@ def revise(session: Session, entries: Sequence[Entry]) -> None:
 
 def keep_reused(session: Session, device_id: UUID, arrivals: Sequence[Arrival]) -> None:
     """Other content under an id that was used before: kept beside the first one."""
-    rows = [{"submission_id": str(a.submission_id), "digest": a.digest.hex(), "payload": a.payload} for a in arrivals]
+    key = id_key(session)
+    rows = [
+        {"submission_id": str(a.submission_id), "digest": a.digest.hex(), "payload": _sealed(key, a)} for a in arrivals
+    ]
     if rows:
         parameters = {"rows": json.dumps(rows, ensure_ascii=False), "device": device_id, "now": clock.now()}
         session.execute(sql.load("mobile_sync/sql/keep_reused.sql"), parameters)
@@ -156,9 +167,18 @@ def told_reused(arrival: Arrival) -> dict[str, Any]:
     return told(rejected(arrival, SubmissionIdReused()))
 
 
-def stored_arrival(row: SyncSubmission) -> Arrival:
-    """A submission of the journal, as it was when it came."""
-    return read_arrivals([json.loads(row.payload)])[0]
+def stored_arrival(session: Session, row: SyncSubmission) -> Arrival:
+    """A submission of the journal, as it was when it came; without parts and fault where our key does not open it."""
+    key = id_key(session)
+    try:
+        return read_arrivals([payloads.opened(key, row.payload, row.submission_id)], key)[0]
+    except payloads.Unreadable:
+        log.error("no key opens submission=%s", row.submission_id)
+        return Arrival(row.submission_id, b"", row.digest, None, None, row.seq, row.entity, row.record_id)
+
+
+def _sealed(key: IdKey, arrival: Arrival) -> str:
+    return base64.b64encode(payloads.sealed(key, arrival.payload, arrival.submission_id)).decode()
 
 
 def _outcome(

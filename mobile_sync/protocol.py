@@ -4,7 +4,6 @@ A body is parsed once. The envelope is checked as a whole (a broken one is 422 w
 checked by itself, so that a fault in one never touches its neighbours.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from api import field_errors
+from api.keys import IdKey
 from api.problems import FieldError, Invalid, NotJson
 from api.schema import Line60, Schema
 
@@ -141,10 +141,13 @@ class StoredOutcomes(Schema):
 
 @dataclass(slots=True)
 class Arrival:
-    """A submission as it came: its text, its digest, and either its parts or what is wrong with it."""
+    """A submission as it came: its text, its digest, and either its parts or what is wrong with it.
+
+    Neither parts nor fault: it is one of the journal that our key does not open.
+    """
 
     submission_id: UUID
-    payload: str
+    payload: bytes
     digest: bytes
     submission: Submission | None
     fault: Invalid | None
@@ -186,7 +189,7 @@ def read_envelope(content: Any) -> Envelope:
         raise _invalid(error) from error
 
 
-def read_arrivals(raws: Sequence[Any]) -> list[Arrival]:
+def read_arrivals(raws: Sequence[Any], key: IdKey) -> list[Arrival]:
     """Every submission by itself. Raises Invalid where one has no readable id: nobody could be told about it."""
     arrivals = []
     faults = []
@@ -195,14 +198,15 @@ def read_arrivals(raws: Sequence[Any]) -> list[Arrival]:
         if submission_id is None:
             faults.append(_nameless(position))
         else:
-            arrivals.append(_arrival(submission_id, raw))
+            arrivals.append(_arrival(submission_id, raw, key))
     if faults:
         raise Invalid(errors=tuple(faults[:100]))
     return arrivals
 
 
-def _arrival(submission_id: UUID, raw: dict[str, Any]) -> Arrival:
-    payload, digest = canonical(raw)
+def _arrival(submission_id: UUID, raw: dict[str, Any], key: IdKey) -> Arrival:
+    payload = canonical(raw)
+    digest = key.fingerprint(payload)
     try:
         read = Submission.model_validate(raw)
     except ValidationError as error:
@@ -210,7 +214,7 @@ def _arrival(submission_id: UUID, raw: dict[str, Any]) -> Arrival:
     return Arrival(submission_id, payload, digest, read, None, read.seq, _entity(read.entity), read.id)
 
 
-def _faulty(submission_id: UUID, raw: dict[str, Any], payload: str, digest: bytes, fault: Invalid) -> Arrival:
+def _faulty(submission_id: UUID, raw: dict[str, Any], payload: bytes, digest: bytes, fault: Invalid) -> Arrival:
     seq = raw.get("seq")
     seq = seq if type(seq) is int and 0 <= seq <= 2**53 else 0
     return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), _uuid(raw.get("id")))
@@ -220,15 +224,13 @@ _compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 _escaped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
-def canonical(raw: Any) -> tuple[str, bytes]:
-    """The text that is kept and its SHA-256, the same for the same content however it was spaced or ordered."""
+def canonical(raw: Any) -> bytes:
+    """The text that is kept, the same for the same content however it was spaced or ordered."""
     try:
-        text = _compact(raw)
         try:
-            return text, hashlib.sha256(text.encode()).digest()
-        except UnicodeEncodeError:  # half a surrogate pair: no text of any database, but its escape is
-            text = _escaped(raw)
-            return text, hashlib.sha256(text.encode()).digest()
+            return _compact(raw).encode()
+        except UnicodeEncodeError:  # half a surrogate pair has no bytes, but its escape has
+            return _escaped(raw).encode()
     except RecursionError as error:
         raise NotJson() from error
 

@@ -1,6 +1,5 @@
 """What an officer decides about submissions that could not simply be applied: resolve a conflict, try again."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,9 +13,10 @@ from api.accounts.actor import Actor, narrowed
 from api.accounts.queries import placed_in
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
+from api.households.citizen_numbers import id_key
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded
 from api.schema import Note, Schema
-from mobile_sync import conflicts, held, intake, journal, senders
+from mobile_sync import conflicts, held, intake, journal, payloads, senders
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
@@ -45,7 +45,7 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
     if conflict.state != ConflictState.open:
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
-    values = _values(conflict, submission, resolution)
+    values = _values(_sent(session, submission), conflict, resolution)
     outcome = _write(session, actor, conflict, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
     audit.record(session, actor, "conflicts.resolve", conflict.entity, [conflict.record_id], choice=resolution.choice)
@@ -57,12 +57,20 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     return {"id": conflict.record_id, "version": found[0], **found[1]}
 
 
-def _values(conflict: SyncConflict, submission: SyncSubmission, resolution: Resolution) -> Mapping[str, Any]:
-    """What is to be written: the fields of the submission that did not clash, and for the others the officer's choice.
+def _sent(session: Session, submission: SyncSubmission) -> dict[str, Any]:
+    """What the tablet sent. Not from the conflict's own page: there a citizen number is masked."""
+    try:
+        data: dict[str, Any] = payloads.opened(id_key(session), submission.payload, submission.submission_id)["data"]
+    except payloads.Unreadable as error:
+        raise Conflict(
+            "Máy chủ không mở được phiếu này bằng khoá đang dùng. Hãy báo quản trị viên; phiếu vẫn được giữ nguyên.",
+            "The server's present key does not open this submission. Tell the administrator; nothing is lost.",
+        ) from error
+    return data
 
-    From the submission, not from the conflict's own page: there a citizen number is masked.
-    """
-    sent: dict[str, Any] = json.loads(submission.payload)["data"]
+
+def _values(sent: dict[str, Any], conflict: SyncConflict, resolution: Resolution) -> Mapping[str, Any]:
+    """What is to be written: the fields sent that did not clash, and for the others the officer's choice."""
     if (resolution.values is not None) != (resolution.choice == "values"):
         raise _misplaced_values()
     if resolution.choice == "device":
@@ -138,7 +146,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
         )
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)
-    entry = intake.apply_all(session, acting, [journal.stored_arrival(row)])[0]
+    entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
     journal.revise(session, [entry])
     conflicts.open_for(session, [entry])
     held.release(session, actor, row.device_id, [entry], intake.apply_all)

@@ -48,8 +48,8 @@ class SyncBatch(SQLModel, table=True):
 class SyncSubmission(SQLModel, table=True):
     """One submission, raw, and what became of it.
 
-    `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot);
-    `digest` is the SHA-256 of its canonical form, by which a resend is known.
+    `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot), compressed
+    and sealed (payloads.py), for it holds citizen numbers; `digest` is a keyed hash of it, by which a resend is known.
     """
 
     __tablename__ = "sync_submission"
@@ -71,7 +71,7 @@ class SyncSubmission(SQLModel, table=True):
     recorded_at: datetime | None = Field(sa_type=_WHEN)
     received_at: datetime = Field(sa_type=_WHEN)
     digest: bytes = Field(sa_type=LargeBinary)
-    payload: str = Field(sa_type=Text)
+    payload: bytes = Field(sa_type=LargeBinary)
     outcome: OutcomeKind = Field(sa_type=Text)
     version: int | None = None
     result: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
@@ -90,7 +90,7 @@ class SyncReuse(SQLModel, table=True):
     submission_id: UUID = Field(primary_key=True)
     digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
     device_id: UUID = Field(foreign_key="device.id")
-    payload: str = Field(sa_type=Text)
+    payload: bytes = Field(sa_type=LargeBinary)
     received_at: datetime = Field(sa_type=_WHEN)
 
 

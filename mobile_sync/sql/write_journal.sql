@@ -7,7 +7,8 @@ INSERT INTO sync_submission (
 )
 SELECT
     r.submission_id, :device, :account, :batch, r.seq, r.entity, r.record_id, r.base_version, r.recorded_at, :now,
-    decode(r.digest, 'hex'), r.payload, r.outcome, r.version, r.result, r.problem, r.conflict_id, r.waiting_for, :now, 1
+    decode(r.digest, 'hex'), decode(r.payload, 'base64'), r.outcome, r.version, r.result, r.problem, r.conflict_id,
+    r.waiting_for, :now, 1
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
     submission_id uuid, seq bigint, entity text, record_id uuid, base_version integer, recorded_at timestamptz,
     digest text, payload text, outcome text, version integer, result jsonb, problem jsonb, conflict_id uuid,

@@ -42,3 +42,23 @@ def test_equal_numbers_have_equal_indexes_and_others_do_not() -> None:
 
 def test_the_mask_shows_four_digits() -> None:
     assert mask("1234") == "********1234"
+
+
+def test_content_comes_back_for_its_own_row_only() -> None:
+    row, other = uuid4(), IdKey(b"o" * 32)
+    sealed = KEY.seal_bytes(NUMBER.encode(), row)
+    assert KEY.open_bytes(sealed, row) == NUMBER.encode()
+    assert NUMBER.encode() not in sealed
+    assert sealed != KEY.seal_bytes(NUMBER.encode(), row)
+    for key, place in ((KEY, uuid4()), (other, row)):
+        with pytest.raises(InvalidTag):
+            key.open_bytes(sealed, place)
+    with pytest.raises(InvalidTag):  # a sealed number is no sealed content: another key derived
+        KEY.open_bytes(KEY.seal(NUMBER, row), row)
+
+
+def test_a_fingerprint_is_equal_for_equal_content_under_one_key() -> None:
+    content = NUMBER.encode()
+    assert KEY.fingerprint(content) == KEY.fingerprint(content)
+    assert len({KEY.fingerprint(content), IdKey(b"o" * 32).fingerprint(content), KEY.fingerprint(b"")}) == 3
+    assert not KEY.fingerprint(content).startswith(KEY.index(NUMBER))

@@ -7,6 +7,8 @@ import httpx
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.households.citizen_numbers import id_key
+from mobile_sync import payloads
 from tests.make import tablets
 from tests.make.tablets import batch, household, member, push, submission
 
@@ -20,7 +22,7 @@ def test_what_came_is_kept_word_for_word(sign_in: SignIn, engine: Engine, sessio
     answer = sign_in("xom-3").post("/sync/v1/batches", content=body)
     assert answer.json()["outcomes"][0]["outcome"] == "rejected"
     payload = session.execute(text("SELECT payload FROM sync_submission")).scalar_one()
-    assert json.loads(payload) == sent
+    assert payloads.opened(id_key(session), payload, tablets.uuid_of(sent["submission_id"])) == sent
 
 
 def test_outcomes_can_be_asked_for_page_by_page(sign_in: SignIn, engine: Engine) -> None:
