@@ -85,7 +85,7 @@ class HouseholdFold:
         end = self.ends.get(seen.id)
         target = self.fold.records[end] if end else seen
         if not self._reaches(target.id):
-            return self._handed_over(seen, target)
+            return self._handed_over(seen)
         for name in [name for name in READ_ONLY if name in draft]:
             if draft.pop(name) != self._stored(seen, name):
                 return rejected(read_only_fault(name))
@@ -104,10 +104,11 @@ class HouseholdFold:
         record = self.fold.records[household_id]
         return household_id in self.held.mine or not record.loaded
 
-    def _handed_over(self, seen: Record, target: Record) -> Written:
+    def _handed_over(self, seen: Record) -> Written:
         # It was mine and is not any more: what the surveyor still held for it goes to a person, not into the void.
+        # It waits for the id that was named: where that one was merged into is nothing the surveyor may see.
         if not self.strict and (seen.id in self.left or seen.id in self.held.mine):
-            return Written("held", waiting_for=target.id)
+            return Written("held", waiting_for=seen.id)
         return rejected(no_such_household())
 
     def _stored(self, record: Record, name: str) -> Any:

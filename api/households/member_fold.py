@@ -37,8 +37,8 @@ class MemberFold:
         self.fold = Fold(members, MEMBER_TOGETHER, strict)
         self.homes_before = {member_id: record.values["household_id"] for member_id, record in members.items()}
         self.foreign = load_past(session, "member", members, wanting_past(edits, members, thorough))
-        outside = set() if strict else self.held.records.keys() - self.held.mine
-        self.left = left_areas(session, scope, outside)
+        away = {member_id for member_id, record in members.items() if not self._reaches(record)}
+        self.left = left_areas(session, scope, set() if strict else away)
         # members of this list that wait for their household: a later edit of one waits with it
         self.waiting: dict[UUID, UUID] = {}
 
@@ -63,35 +63,33 @@ class MemberFold:
         return self._told(edit, written, number, home)
 
     def _home(self, edit: Edit, draft: dict[str, Any]) -> tuple[UUID | None, Written | None]:
-        """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there."""
+        """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there.
+
+        A household outside the caller's areas is not there: whoever knows an id must not learn that it exists.
+        """
         if "household_id" not in draft:
             return None, None
         named = self.named[draft["household_id"]]
-        if named not in self.held.records:
+        end = self.ends.get(named, named)
+        if end not in self.held.mine:
             if self.strict:
                 return None, rejected(_no_such_home())
             if edit.base_version is None:
                 self.waiting[edit.record_id] = named
             return None, Written("held", waiting_for=named)
-        end = self.ends.get(named, named)
-        if end != named:
-            draft["household_id"] = str(end)
-        if end not in self.held.mine:
-            return end, self._unreachable(end, {named, end}, _no_such_home())
-        return (end if end != named else None), None
+        if end == named:
+            return None, None
+        draft["household_id"] = str(end)
+        return end, None
 
-    def _unreachable(self, home: UUID, known_as: set[UUID], problem: Problem) -> Written | None:
-        if home in self.held.mine:
-            return None
-        if not self.strict and known_as & (self.left | self.held.mine):
-            return Written("held", waiting_for=home)
-        return rejected(problem)
+    def _reaches(self, record: Record) -> bool:
+        return UUID(record.values["household_id"]) in self.held.mine
 
     def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
         stored = self.fold.records.get(edit.record_id)
         if edit.record_id in self.foreign:
             return rejected(already_exists())
-        if stored is not None and UUID(stored.values["household_id"]) not in self.held.mine:
+        if stored is not None and not self._reaches(stored):
             return rejected(already_exists())
         written = self.fold.create(edit, draft, _check)
         if stored is not None and written.outcome == "rejected" and edit.data["household_id"] != draft["household_id"]:
@@ -101,13 +99,14 @@ class MemberFold:
 
     def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
         record = self.fold.records.get(edit.record_id)
-        if record is None:
-            if edit.record_id in self.waiting:
-                return Written("held", waiting_for=self.waiting[edit.record_id])
-            return rejected(no_such_member())
-        home = UUID(record.values["household_id"])
-        refused = self._unreachable(home, {home}, no_such_member())
-        return refused or self.fold.update(edit, draft, _check, record)
+        if record is not None and self._reaches(record):
+            return self.fold.update(edit, draft, _check, record)
+        if edit.record_id in self.waiting:
+            return Written("held", waiting_for=self.waiting[edit.record_id])
+        if edit.record_id in self.left:
+            # It was mine and is not any more: what the surveyor still held for it goes to a person, not into the void.
+            return Written("held", waiting_for=edit.record_id)
+        return rejected(no_such_member())
 
     def _told(self, edit: Edit, written: Written, number: str | None, merged_into: UUID | None) -> Written:
         if written.outcome == "conflict":

@@ -38,15 +38,11 @@ def _nothing_wrong(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The household an edit names: itself, or the one it was merged into. `mine`: within the caller's areas.
-
-    `was_mine`: the one named is, whatever became of it.
-    """
+    """The household an edit names: itself, or the one it was merged into. `mine`: within the caller's areas."""
 
     id: UUID
     hamlet_id: UUID
     mine: bool
-    was_mine: bool
 
 
 class Requests:
@@ -66,8 +62,7 @@ class Requests:
         self.fold = Fold(records, strict=strict)
         self.homes = self._homes(edits)
         away = [record_id for record_id in records if record_id not in self.mine]
-        away += [home.id for home in self.homes.values() if not home.mine]
-        self.left = history.left_areas(session, scope, away)
+        self.left = history.left_areas(session, scope, set() if strict else away)
         self._own: list[UUID] | None = None
 
     def write(self, edit: Edit) -> Written:
@@ -83,7 +78,7 @@ class Requests:
         named = values.get("household_id")
         home = self.homes.get(UUID(named)) if named else None
         if named and (home is None or not home.mine):
-            return self._no_home(edit, UUID(named), home)
+            return self._no_home(edit, UUID(named))
         if named and home:
             values["household_id"] = _as_stored(stored, named, str(home.id))
         if stored is None or edit.base_version is None:
@@ -152,7 +147,7 @@ class Requests:
     def _unreachable(self, edit: Edit, stored: Record | None) -> Written | None:
         creates = edit.base_version is None
         if edit.record_id in self.foreign or (stored is not None and edit.record_id not in self.mine):
-            if edit.record_id in self.left and not self.strict:
+            if edit.record_id in self.left:
                 return Written("held", waiting_for=edit.record_id)
             return rejected(already_exists() if creates else _no_request())
         if stored is None and not creates:
@@ -161,8 +156,9 @@ class Requests:
             return rejected(_no_request())
         return None
 
-    def _no_home(self, edit: Edit, named: UUID, home: Home | None) -> Written:
-        if self.strict or (home is not None and home.id not in self.left and not home.was_mine):
+    def _no_home(self, edit: Edit, named: UUID) -> Written:
+        # Outside the caller's areas is as if it were not there: whoever knows an id must not learn that it exists.
+        if self.strict:
             return rejected(_no_household())
         if edit.base_version is None:
             self.waiting[edit.record_id] = named
@@ -210,10 +206,7 @@ class Requests:
         held = hold_households(self.session, self.scope, named, Lock.share)
         ends = survivors(self.session, held, self.scope, Lock.share)
         today = {asked: ends.get(asked, asked) for asked in named if asked in held.records}
-        return {
-            asked: Home(end, UUID(held.hamlets[end]), end in held.mine, asked in held.mine)
-            for asked, end in today.items()
-        }
+        return {asked: Home(end, UUID(held.hamlets[end]), end in held.mine) for asked, end in today.items()}
 
 
 def _parsed(model: type[RequestFields] | type[RequestChange], data: Any) -> dict[str, Any] | Problem:

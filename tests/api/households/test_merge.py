@@ -143,9 +143,9 @@ def test_a_merge_across_hamlets_tells_both(sign_in: SignIn, session: Session, en
             {"id": person},
         ).all()
     assert {tuple(row) for row in rows} == {(hamlet(1), "remove", "left-area"), (hamlet(2), "put", None)}
-    # the surveyor of the old hamlet does not reach the survivor: the late edit waits for a person
+    # the surveyor of the old hamlet does not reach the survivor: the late edit waits for a person, under its own name
     late = from_tablet(session, write_households, Edit(UUID(goes), 1, {"phone": "2"}))[0]
-    assert (late.outcome, late.waiting_for) == ("held", UUID(stays))
+    assert (late.outcome, late.waiting_for) == ("held", UUID(goes))
 
 
 def test_no_member_is_written_into_a_household_while_it_is_merged(sign_in: SignIn) -> None:

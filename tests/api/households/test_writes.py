@@ -112,10 +112,18 @@ def test_outside_of_my_areas_is_not_found_unless_it_left_them(session: Session) 
     refused = [
         *households(session, Edit(far, 1, {"phone": "1"}), Edit(uuid4(), 1, {"phone": "1"})),
         *members(session, Edit(inside, 1, {"pension": True}), Edit(uuid4(), 1, {"pension": True})),
-        *members(session, Edit(uuid4(), None, member_body(household_id=str(far)))),
     ]
     assert {w.outcome for w in refused} == {"rejected"}
     assert len({w.problem.detail for w in refused if w.problem}) == 2  # the same words as for what does not exist
+    nowhere = uuid4()
+    unborn = members(
+        session,
+        Edit(uuid4(), None, member_body(household_id=str(far))),
+        Edit(uuid4(), None, member_body(household_id=str(nowhere))),
+        Edit(inside, 1, {"household_id": str(far)}),
+        Edit(uuid4(), 1, {"household_id": str(far)}),
+    )
+    assert [(w.outcome, w.waiting_for) for w in unborn] == [("held", id_) for id_ in (far, nowhere, far, far)]
     gone = put_household(session, officer)
     person = put_member(session, officer, gone)
     write_households(session, officer, [Edit(gone, 1, {"hamlet_id": hamlet(2)})], Origin.web)
@@ -124,7 +132,10 @@ def test_outside_of_my_areas_is_not_found_unless_it_left_them(session: Session) 
         *members(session, Edit(person, 1, {"pension": True})),
         *members(session, Edit(uuid4(), None, member_body(household_id=str(gone)))),
     ]
-    assert [(w.outcome, w.waiting_for) for w in held] == [("held", gone)] * 3
+    assert [(w.outcome, w.waiting_for) for w in held] == [("held", gone), ("held", person), ("held", gone)]
+    # who came to that household after it had left was never mine
+    newcomer = put_member(session, officer, gone)
+    assert members(session, Edit(newcomer, 1, {"pension": True}))[0].outcome == "rejected"
     strict = write_households(session, SURVEYOR, [Edit(gone, 1, {"phone": "1"})], Origin.web, strict=True)[0]
     assert strict.outcome == "rejected"
 
@@ -167,7 +178,9 @@ def test_a_member_may_change_household_and_both_hamlets_are_told(session: Sessio
     assert members(session, Edit(person, 1, {"household_id": str(there)}), who=OFFICER)[0].outcome == "applied"
     told = session.execute(text("SELECT area_id::text, op, household_id FROM change_pending")).all()
     assert {tuple(row) for row in told} == {(hamlet(1), "remove", here), (hamlet(2), "put", there)}
-    assert members(session, Edit(person, 2, {"household_id": str(here)}))[0].outcome == "rejected"
+    # the person left the surveyor's hamlet: what is still sent about them waits for somebody who reaches them
+    late = members(session, Edit(person, 2, {"household_id": str(here)}))[0]
+    assert (late.outcome, late.waiting_for) == ("held", person)
 
 
 @pytest.mark.parametrize(
