@@ -81,21 +81,24 @@ def enrol_device(
 ) -> Device:
     """Binds the tablet to the caller's account and this session to the tablet; the code is spent.
 
-    A tablet of the caller's is renewed. Raises Invalid (code wrong, used, expired, or for somebody else),
+    A tablet of the caller's is renewed. Sent again by the same user for the same tablet, because the answer was lost on
+    the road, a spent code gives the same answer. Raises Invalid (code wrong, used, expired, or for somebody else),
     DeviceOfAnotherUser, DeviceRevoked (a revoked id stays revoked), TooManyAttempts.
     """
     key = {f"enrol:{actor.account_id}": _MOST_FAILURES}
     attempts.refuse_when_too_many(session, key, _WINDOW_SECONDS)
     # locked: of ten who use one code at once, one finds it unused
     found = session.execute(select(_code).where(_code.c.code_hash == _hash(code)).with_for_update()).one_or_none()
-    fault = _fault(session, actor, found)
-    if fault is not None:
-        _count(session, actor, device_id, key, fault)
-        raise fault
-    device = _stored(session, actor, device_id, name, app_version)
-    session.execute(
-        update(_code).where(_code.c.code_hash == _hash(code)).values(used_at=clock.now(), device_id=device_id)
-    )
+    device = _enrolled_with(session, actor, device_id, found)
+    if device is None:
+        fault = _fault(session, actor, found)
+        if fault is not None:
+            _count(session, actor, device_id, key, fault)
+            raise fault
+        device = _stored(session, actor, device_id, name, app_version)
+        session.execute(
+            update(_code).where(_code.c.code_hash == _hash(code)).values(used_at=clock.now(), device_id=device_id)
+        )
     if actor.session_id is not None:
         session.execute(update(_sign_in).where(_sign_in.c.id == actor.session_id).values(device_id=device_id))
     audit.record(session, actor, "devices.enrol", "device", [device_id])
@@ -143,6 +146,18 @@ def _user_in(session: Session, scope: Scope, username: str) -> UUID:
         raise _wrong("#/username", "user_disabled", "Tài khoản này đã bị khoá.", "This account is disabled.")
     account_id: UUID = found.id
     return account_id
+
+
+def _enrolled_with(session: Session, actor: Actor, device_id: UUID, found: Any) -> Device | None:
+    """The caller's tablet, where it was enrolled with this very code. Raises DeviceRevoked."""
+    if found is None or found.used_at is None or found.device_id != device_id:
+        return None
+    device = session.get(Device, device_id)
+    if device is None or device.account_id != actor.account_id:
+        return None
+    if device.revoked_at is not None:
+        raise DeviceRevoked()
+    return device
 
 
 def _fault(session: Session, actor: Actor, found: Any) -> Invalid | None:

@@ -73,6 +73,35 @@ def test_a_wrong_code_is_refused_with_its_place(sign_in: SignIn, wrong: str) -> 
     assert [e["pointer"] for e in answer.json()["errors"]] == ["#/enrolment_code"]
 
 
+def test_an_enrolment_whose_answer_was_lost_is_sent_again(sign_in: SignIn, session: Session) -> None:
+    officer, surveyor, device = sign_in("truc-thai"), sign_in("xom-1"), str(uuid4())
+    made = code(officer)
+    first = enrol(surveyor, made, device)
+    session.execute(text("UPDATE enrolment_code SET expires_at = used_at"))  # the road was long
+    session.commit()
+    stored = session.execute(text("SELECT * FROM device")).all()
+    again = enrol(surveyor, made, device)
+    assert (again.status_code, again.content) == (first.status_code, first.content) == (201, first.content)
+    session.rollback()
+    assert session.execute(text("SELECT * FROM device")).all() == stored
+    # the code opens nothing else: no other tablet, no other user, and no tablet that was revoked since
+    assert slug(enrol(surveyor, made)) == (422, "invalid")
+    assert slug(enrol(sign_in("xom-2"), made, device)) == (422, "invalid")
+    assert officer.post(f"/sync/v1/devices/{device}/revoke").status_code == 200
+    fresh = token(officer, "xom-1").json()["access_token"]
+    surveyor.headers["Authorization"] = f"Bearer {fresh}"
+    assert slug(enrol(surveyor, made, device)) == (401, "device-revoked")
+
+
+def test_a_repeated_enrolment_binds_the_session_it_comes_in(sign_in: SignIn) -> None:
+    surveyor, device, made = sign_in("xom-1"), str(uuid4()), code(sign_in("truc-thai"))
+    assert enrol(surveyor, made, device).status_code == 201
+    surveyor.headers["Authorization"] = f"Bearer {token(surveyor, 'xom-1').json()['access_token']}"
+    assert surveyor.get("/api/v1/me").json()["device"] is None
+    assert enrol(surveyor, made, device).status_code == 201
+    assert surveyor.get("/api/v1/me").json()["device"]["id"] == device
+
+
 def test_a_code_is_good_once(sign_in: SignIn) -> None:
     made = code(sign_in("truc-thai"))
     assert enrol(sign_in("xom-1"), made).status_code == 201
