@@ -25,6 +25,7 @@ HOUSEHOLD: dict[str, Any] = HOUSEHOLD_BODY | {
     "current_class": "near_poor",
     "class_since": "2023-12-12",
     "newly_escaped_until": "2026-12-12",
+    "withheld": [],
     "created_at": _MOMENT,
     "updated_at": _MOMENT,
 }

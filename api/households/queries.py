@@ -27,7 +27,7 @@ from api.households.wire_records import (
 
 def household(session: Session, actor: Actor, household_id: UUID) -> dict[str, Any]:
     """One household. Raises NotFound outside of the actor's areas, as where there is none."""
-    query = household_select().where(HOUSEHOLD.c.id == household_id, actor.scope.covers(HOUSEHOLD.c.hamlet_id))
+    query = household_select(actor).where(HOUSEHOLD.c.id == household_id, actor.scope.covers(HOUSEHOLD.c.hamlet_id))
     row = session.execute(query).mappings().first()
     if row is None:
         raise no_such_household()
@@ -94,7 +94,7 @@ def _without(record: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def load_households(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
     """`{id: (version, data)}` for the feed: the fields of the wire as JSON, of those inside the actor's areas."""
-    query = household_select().where(among(HOUSEHOLD.c.id, ids), actor.scope.covers(HOUSEHOLD.c.hamlet_id))
+    query = household_select(actor).where(among(HOUSEHOLD.c.id, ids), actor.scope.covers(HOUSEHOLD.c.hamlet_id))
     return {row["id"]: (row["version"], _data(household_record(row))) for row in session.execute(query).mappings()}
 
 

@@ -1,6 +1,6 @@
 """The history of a household or a member: every version with who, when, from which tablet, old and new values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from api.households.household_fold import no_such_household
 from api.households.member_fold import no_such_member
 from api.households.records import HOUSEHOLD_FIELDS, MEMBER_FIELDS
 from api.households.stored import json_value, sealed_value
-from api.households.wire_records import HOUSEHOLD, MEMBER, SENSITIVE
+from api.households.wire_records import HOUSEHOLD, HOUSEHOLD_SENSITIVE, MEMBER, SENSITIVE
 
 _VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
 _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
@@ -30,13 +30,16 @@ Eyes = Callable[[dict[str, Any]], dict[str, Any]]
 
 def household_history(session: Session, actor: Actor, household_id: UUID, limit: int, cursor: str | None) -> Page:
     """Newest first. Raises NotFound outside of the actor's areas."""
-    query = select(HOUSEHOLD).where(HOUSEHOLD.c.id == household_id, actor.scope.covers(HOUSEHOLD.c.hamlet_id))
+    hamlet = HOUSEHOLD.c.hamlet_id
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(hamlet).label("sees_sensitive")
+    query = select(HOUSEHOLD, sensitive).where(HOUSEHOLD.c.id == household_id, actor.scope.covers(hamlet))
     row = session.execute(query).mappings().first()
     if row is None:
         raise no_such_household()
     audit.record(session, actor, "households.history", "household", [household_id])
     values = {name: json_value(row[name]) for name in HOUSEHOLD_FIELDS}
-    return _page(session, household_id, values, limit, cursor, lambda version: version | {"withheld": []})
+    hidden = () if row["sees_sensitive"] else HOUSEHOLD_SENSITIVE
+    return _page(session, household_id, values, limit, cursor, lambda version: _withholding(version, hidden))
 
 
 def member_history(session: Session, actor: Actor, member_id: UUID, limit: int, cursor: str | None) -> Page:
@@ -104,7 +107,13 @@ def _for_eyes(session: Session, seen: RowMapping, version: dict[str, Any]) -> di
     change = dict(version["change"])
     if "personal_id" in change:
         change["personal_id"] = [_number(session, seen, value) for value in change["personal_id"]]
-    withheld = [] if seen["sees_sensitive"] else [name for name in SENSITIVE if change.pop(name, None) is not None]
+    return _withholding(version | {"change": change}, () if seen["sees_sensitive"] else SENSITIVE)
+
+
+def _withholding(version: dict[str, Any], hidden: Iterable[str]) -> dict[str, Any]:
+    """Neither the old nor the new value of what is hidden; only that it changed."""
+    change = dict(version["change"])
+    withheld = [name for name in hidden if change.pop(name, None) is not None]
     return version | {"change": change, "withheld": withheld}
 
 

@@ -102,6 +102,7 @@ class HouseholdOut(Schema):
     current_class: ClassCode | None
     class_since: date | None
     newly_escaped_until: date | None
+    withheld: list[str]
     created_at: datetime
     updated_at: datetime
 

@@ -40,7 +40,7 @@ def households(
     Ordered by hamlet and id; with `q` by how well the name fits (exact tones first), then by name.
     """
     query = (
-        household_select()
+        household_select(actor)
         .add_columns(
             head_name().label("head_name"),
             actor.scope_of(Permission.households_read).covers(HOUSEHOLD.c.hamlet_id).label("whole"),

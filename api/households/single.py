@@ -27,14 +27,14 @@ def create_household(session: Session, actor: Actor, body: HouseholdCreate, key:
     household_id = _new_id(actor, "household", body.id, key)
     data = body.model_dump(mode="json", exclude={"id"}, exclude_unset=True)
     _created(write_households(session, actor, [Edit(household_id, None, data)], Origin.web, strict=True)[0], body, key)
-    return household_records(session, [household_id])[household_id]
+    return household_records(session, actor, [household_id])[household_id]
 
 
 def change_household(session: Session, actor: Actor, household_id: UUID, version: int, body: HouseholdPatch) -> Record:
     """Changes the fields that were sent. Raises NotFound, StaleVersion, Conflict for a household merged away."""
     edit = Edit(household_id, version, body.model_dump(mode="json", exclude_unset=True))
     _accepted(write_households(session, actor, [edit], Origin.web, strict=True)[0])
-    return household_records(session, [household_id])[household_id]
+    return household_records(session, actor, [household_id])[household_id]
 
 
 def create_member(session: Session, actor: Actor, household_id: UUID, body: MemberCreate, key: str | None) -> Record:
@@ -64,31 +64,31 @@ def change_member(
 def move(session: Session, actor: Actor, household_id: UUID, body: MoveIn) -> Record:
     """Moves the household and shows it, for the last time where it has left the actor's areas."""
     moves.move_household(session, actor, household_id, body.hamlet_id, body.moved_on, body.reason)
-    return household_records(session, [household_id])[household_id]
+    return household_records(session, actor, [household_id])[household_id]
 
 
 def split(session: Session, actor: Actor, household_id: UUID, body: SplitIn, key: str | None) -> Record:
     """The new household."""
     new_id = _new_id(actor, "split", body.id, key)
     split_household(session, actor, household_id, new_id, body)
-    return household_records(session, [new_id])[new_id]
+    return household_records(session, actor, [new_id])[new_id]
 
 
 def merge(session: Session, actor: Actor, body: MergeIn) -> Record:
     """The survivor."""
     moves.merge_households(session, actor, body.survivor_id, body.absorbed_id, body.reason)
-    return household_records(session, [body.survivor_id])[body.survivor_id]
+    return household_records(session, actor, [body.survivor_id])[body.survivor_id]
 
 
 def unmerge(session: Session, actor: Actor, household_id: UUID) -> Record:
     """The household that is there again."""
     moves.unmerge_household(session, actor, household_id)
-    return household_records(session, [household_id])[household_id]
+    return household_records(session, actor, [household_id])[household_id]
 
 
 def end(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus) -> Record:
     moves.end_household(session, actor, household_id, status)
-    return household_records(session, [household_id])[household_id]
+    return household_records(session, actor, [household_id])[household_id]
 
 
 def _new_id(actor: Actor, kind: str, given: UUID | None, key: str | None) -> UUID:

@@ -24,25 +24,31 @@ MEMBER = Member.__table__  # type: ignore[attr-defined]
 
 # Ethnic origin and health are sensitive (NĐ 356/2025, Điều 4): null and named in `withheld` without the right.
 SENSITIVE = ("ethnicity", "disability", "nutrition")
+# Why nobody can work is health too, in words (an illness, a disability).
+HOUSEHOLD_SENSITIVE = ("no_labour_capacity_ground",)
 _NOT_ON_THE_WIRE = {"name_folded", "name_toned", "name_sort", "personal_id_sealed", "personal_id_index"}
 _MEMBER_COLUMNS = [c for c in MEMBER.c if c.name not in _NOT_ON_THE_WIRE - {"personal_id_sealed"}]
 
 
-def household_select() -> Select[Any]:
-    """All fields of a household with its class of today."""
+def household_select(actor: Actor) -> Select[Any]:
+    """All fields of a household with its class of today, and whether the actor may see what is sensitive in it."""
     view = household_class.c
-    return select(*HOUSEHOLD.c, view.current_class, view.class_since, view.newly_escaped_until).outerjoin_from(
-        HOUSEHOLD, household_class, view.household_id == HOUSEHOLD.c.id
-    )
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(HOUSEHOLD.c.hamlet_id).label("sees_sensitive")
+    return select(
+        *HOUSEHOLD.c, view.current_class, view.class_since, view.newly_escaped_until, sensitive
+    ).outerjoin_from(HOUSEHOLD, household_class, view.household_id == HOUSEHOLD.c.id)
 
 
 def household_record(row: RowMapping) -> dict[str, Any]:
-    return {name: row[name] for name in HouseholdOut.model_fields}
+    """A household as this caller may see it."""
+    withheld = [] if row["sees_sensitive"] else list(HOUSEHOLD_SENSITIVE)
+    stored = {name: row[name] for name in HouseholdOut.model_fields if name != "withheld"}
+    return stored | dict.fromkeys(withheld) | {"withheld": withheld}
 
 
-def household_records(session: Session, household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Households by id, in one statement. Whoever calls has checked the scope (the feed, a command that just wrote)."""
-    rows = session.execute(household_select().where(among(HOUSEHOLD.c.id, household_ids))).mappings()
+def household_records(session: Session, actor: Actor, household_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Households by id, in one statement, masked for the actor. Whoever calls has checked the scope."""
+    rows = session.execute(household_select(actor).where(among(HOUSEHOLD.c.id, household_ids))).mappings()
     return {row["id"]: household_record(row) for row in rows}
 
 

@@ -12,6 +12,7 @@ REQUEST = {
     "kind": "review",
     "received_on": "2024-03-18",
     "reason": "Chủ hộ ốm nặng, không còn lao động chính",
+    "withheld": [],
     "created_at": _MOMENT,
     "updated_at": _MOMENT,
 }

@@ -13,8 +13,11 @@ from sqlmodel import Session
 
 from api import audit, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaClosure
+from api.households.class_view import household_class
+from api.households.search import visible
 from api.households.stored import among
 from api.households.tables import Household
 from api.problems import NotFound
@@ -32,12 +35,13 @@ _recognition = Recognition.__table__  # type: ignore[attr-defined]
 REQUEST_HAMLET = func.coalesce(_household.c.hamlet_id, _request.c.hamlet_id)
 
 
-def requests_of(scope: Scope) -> Select[Any]:
-    """The requests of these areas, with `hamlet` as it is today."""
+def requests_of(actor: Actor) -> Select[Any]:
+    """The requests of the actor's areas, with `hamlet` as it is today."""
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(REQUEST_HAMLET)
     return (
-        select(_request, REQUEST_HAMLET.label("hamlet"))
+        select(_request, REQUEST_HAMLET.label("hamlet"), sensitive.label("sees_sensitive"))
         .outerjoin(_household, _household.c.id == _request.c.household_id)
-        .where(scope.covers(REQUEST_HAMLET))
+        .where(actor.scope.covers(REQUEST_HAMLET))
     )
 
 
@@ -52,7 +56,7 @@ def requests(
     cursor: str | None,
 ) -> Page[RequestOut]:
     """The requests of my areas, newest paper first."""
-    query = requests_of(actor.scope).order_by(_request.c.received_on.desc(), _request.c.id.desc())
+    query = requests_of(actor).order_by(_request.c.received_on.desc(), _request.c.id.desc())
     if kind is not None:
         query = query.where(_request.c.kind == kind)
     if household_id is not None:
@@ -70,16 +74,16 @@ def requests(
 
 def request(session: Session, actor: Actor, request_id: UUID) -> RequestOut:
     """One request. Raises NotFound outside of my areas."""
-    row = session.execute(requests_of(actor.scope).where(_request.c.id == request_id)).one_or_none()
+    row = session.execute(requests_of(actor).where(_request.c.id == request_id)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy giấy đề nghị này.", "There is no such request.")
     audit.record(session, actor, "requests.read", "request", [row.id])
     return _request_out(row)
 
 
-def load_requests(session: Session, actor: Any, ids: Collection[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
+def load_requests(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
     """`{id: (version, data)}` for the feed: the fields of the wire as JSON, of those the reader may see."""
-    rows = session.execute(requests_of(actor.scope).where(among(_request.c.id, ids)))
+    rows = session.execute(requests_of(actor).where(among(_request.c.id, ids)))
     return {row.id: (row.version, _request_out(row).model_dump(mode="json", exclude=_NOT_DATA)) for row in rows}
 
 
@@ -128,7 +132,8 @@ def recognitions(
         select(_recognition, _household.c.hamlet_id, *_DECISION)
         .join(_household, _household.c.id == _recognition.c.household_id)
         .join(_decision, _decision.c.id == _recognition.c.decision_id)
-        .where(actor.scope.covers(_household.c.hamlet_id))
+        .outerjoin(household_class, household_class.c.household_id == _household.c.id)
+        .where(actor.scope.covers(_household.c.hamlet_id), visible(actor))  # whose household one may not list, neither
         .order_by(_recognition.c.household_id, _FROM, _recognition.c.id)
     )
     if household_id is not None:
@@ -179,6 +184,8 @@ def _distinct(ids: Iterable[UUID]) -> list[UUID]:
 
 
 def _request_out(row: Any) -> RequestOut:
+    # why a family asks is mostly an illness: withheld like a person's health (permissions.md)
+    withheld = [] if row.sees_sensitive else ["reason"]
     return RequestOut(
         id=row.id,
         version=row.version,
@@ -186,7 +193,8 @@ def _request_out(row: Any) -> RequestOut:
         hamlet_id=row.hamlet,
         kind=row.kind,
         received_on=row.received_on,
-        reason=row.reason,
+        reason=None if withheld else row.reason,
+        withheld=withheld,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -63,6 +63,7 @@ class RequestOut(Schema):
     kind: RequestKind
     received_on: date
     reason: str | None
+    withheld: list[str]
     created_at: datetime
     updated_at: datetime
 
