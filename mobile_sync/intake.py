@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.accounts.actor import Actor, narrowed
+from api.accounts.tables import Device
 from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
@@ -59,8 +60,8 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[
     sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals)
     _release(session, actor_at_tablet, device.id, entries)
     skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
-    newest = max((arrival.seq for arrival in arrivals), default=0)
-    senders.note_contact(session, actor, device, Contact(skew, newest, batch.pending, batch.app_version))
+    newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
+    _note_contact(session, actor, device, Contact(skew, newest, batch.pending, batch.app_version))
     by_id = {entry.arrival.submission_id: entry for entry in entries}
     return [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
 
@@ -104,6 +105,17 @@ def _release(session: Session, actor: Actor, device_id: UUID, entries: list[Entr
             raise
         # what waited goes on waiting; the batch that came is none the worse for it
         log.error("held submissions could not be tried again: %s", type(error).__name__)
+
+
+def _note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:
+    try:
+        with session.begin_nested():
+            senders.note_contact(session, actor, device, seen)
+    except Exception as error:
+        if halving.passes(error):
+            raise
+        # what the fleet's page shows of a tablet is worth no refused batch
+        log.error("the contact of a tablet could not be noted: %s", type(error).__name__)
 
 
 def _answer(

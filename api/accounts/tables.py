@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field, SQLModel
 
@@ -97,7 +97,7 @@ class Device(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=_WHEN)
     revoked_by: UUID | None = None
     last_contact_at: datetime | None = Field(default=None, sa_type=_WHEN)
-    last_seq: int = 0
+    last_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     pending: int | None = None  # what the tablet said it still holds, at its last contact
     clock_skew_seconds: int | None = None
 

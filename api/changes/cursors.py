@@ -114,9 +114,11 @@ def encode(cursor: Cursor) -> str:
 def decode(text: str) -> Cursor:
     """Raises InvalidCursor for what we did not make. A forged one reaches nothing: no scope is read from it."""
     try:
-        packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
         unpacker = zlib.decompressobj()
         content = json.loads(unpacker.decompress(packed, 65536))
+        if not unpacker.eof or unpacker.unused_data:
+            raise ValueError("cut short, or longer than it was")
         number, epoch, scope, after, boot, booting, marks, ahead = content
         if number != _FORMAT or not isinstance(scope, str):
             raise ValueError("another format")

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.Uuid(), nullable=True),
         sa.Column("last_contact_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("pending", sa.Integer(), nullable=True),
         sa.Column("clock_skew_seconds", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_device_account_id"),

@@ -149,6 +149,13 @@ def test_a_cursor_that_is_none_of_ours(cursor: str, sign_in: SignIn) -> None:
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-cursor")
 
 
+def test_a_cursor_cut_short_or_grown_is_none_of_ours(sign_in: SignIn, homes: list[dict[str, Any]]) -> None:
+    _, cursor = pull(sign_in("xom-3"), limit=3)
+    for broken in (cursor[:-1], cursor[:-2], cursor[:-3], cursor[:-10], cursor + "AAAA", cursor + "!", "." + cursor):
+        answer = sign_in("xom-3").get("/sync/v1/changes", params={"cursor": broken})
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-cursor"), broken
+
+
 def test_a_cursor_keeps_its_place_and_few_marks(sign_in: SignIn) -> None:
     from uuid import UUID
 
