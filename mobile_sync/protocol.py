@@ -37,6 +37,11 @@ def _claim(value: Any) -> datetime:
     return moment
 
 
+def _whole(value: Any) -> Any:
+    # true and 1.0 are equal to 1 in Python, and not the version of a protocol
+    return value if type(value) is int else None
+
+
 Claim = Annotated[
     datetime, BeforeValidator(_claim), Field(description="By the tablet's clock: a claim, never an order.")
 ]
@@ -67,7 +72,7 @@ class Submission(Schema):
 class Envelope(Schema):
     """What surrounds the submissions. `pending` and `app_version` (optional) are shown to the officer of the fleet."""
 
-    protocol: Literal[1]
+    protocol: Annotated[Literal[1], BeforeValidator(_whole)]
     batch_id: UUID
     device_id: UUID
     sent_at: Claim
