@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, Session, SQLModel
 
 from api import clock
+from api.sql import Ids
 
 
 class AuditEntry(SQLModel, table=True):
@@ -63,7 +64,7 @@ _INSERT = text(
     INSERT INTO audit_pending (entry_id) SELECT id FROM entry
     """
 ).bindparams(
-    bindparam("subject_ids", type_=ARRAY(PgUuid(as_uuid=True))),
+    bindparam("subject_ids", type_=Ids()),
     bindparam("detail", type_=JSONB),
     bindparam("actor_id", type_=PgUuid(as_uuid=True)),
     bindparam("device_id", type_=PgUuid(as_uuid=True)),

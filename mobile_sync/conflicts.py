@@ -1,6 +1,5 @@
 """Conflicts: opened with the batch, listed to the officers of the area where the record stands."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -51,7 +50,7 @@ def open_for(session: Session, entries: Sequence[Entry]) -> None:
         }
         for entry in new
     ]
-    parameters = {"rows": json.dumps(rows, ensure_ascii=False), "now": clock.now()}
+    parameters = {"rows": sql.rows(rows), "now": clock.now()}
     session.execute(sql.load("mobile_sync/sql/open_conflicts.sql"), parameters)
 
 

@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import select
 from sqlmodel import Session
 
 from api import clock, sql
 from api.changes.edits import Written
 from api.households.citizen_numbers import id_key
+from api.households.stored import among
 from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
 from mobile_sync import payloads
@@ -58,7 +57,7 @@ def entry_of(arrival: Arrival, fate: Fate) -> Entry:
         arrival,
         OutcomeKind(fate.outcome),
         fate.version,
-        _storable(fate.result) if fate.result else None,
+        fate.result,
         problem,
         conflict_id,
         fate.waiting_for,
@@ -75,10 +74,7 @@ def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmi
     ids = {arrival.submission_id for arrival in arrivals}
     if not ids:
         return {}
-    # = ANY(array): one statement text however many ids, so that it is planned once
-    wanted = any_(bindparam(None, list(ids), type_=ARRAY(PgUuid(as_uuid=True)), unique=True))
-    s: Any = SyncSubmission
-    found = session.scalars(select(SyncSubmission).where(s.submission_id == wanted))
+    found = session.scalars(select(SyncSubmission).where(among(SyncSubmission.submission_id, ids)))
     return {row.submission_id: row for row in found}
 
 
@@ -123,7 +119,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
     session.execute(
         sql.load("mobile_sync/sql/write_journal.sql"),
         {
-            "rows": json.dumps(rows, ensure_ascii=False),
+            "rows": sql.rows(rows),
             "device": batch.device_id,
             "account": account_id,
             "batch": batch.batch_id,
@@ -136,7 +132,7 @@ def revise(session: Session, entries: Sequence[Entry]) -> None:
     """The submissions were tried again: their outcomes as they are now."""
     rows = [{"submission_id": str(e.arrival.submission_id), **_decision(e)} for e in entries]
     if rows:
-        parameters = {"rows": json.dumps(rows, ensure_ascii=False), "now": clock.now()}
+        parameters = {"rows": sql.rows(rows), "now": clock.now()}
         session.execute(sql.load("mobile_sync/sql/revise_journal.sql"), parameters)
 
 
@@ -147,7 +143,7 @@ def keep_reused(session: Session, device_id: UUID, arrivals: Sequence[Arrival]) 
         {"submission_id": str(a.submission_id), "digest": a.digest.hex(), "payload": _sealed(key, a)} for a in arrivals
     ]
     if rows:
-        parameters = {"rows": json.dumps(rows, ensure_ascii=False), "device": device_id, "now": clock.now()}
+        parameters = {"rows": sql.rows(rows), "device": device_id, "now": clock.now()}
         session.execute(sql.load("mobile_sync/sql/keep_reused.sql"), parameters)
 
 

@@ -199,27 +199,30 @@ def read_arrivals(raws: Sequence[Any], key: IdKey) -> list[Arrival]:
     arrivals = []
     faults = []
     for position, raw in enumerate(raws):
-        submission_id = _uuid(raw.get("submission_id")) if isinstance(raw, dict) else None
-        if submission_id is None:
+        arrival = _arrival(raw, key)
+        if arrival is None:
             faults.append(_nameless(position))
         else:
-            arrivals.append(_arrival(submission_id, raw, key))
+            arrivals.append(arrival)
     if faults:
         raise Invalid(errors=tuple(faults[:100]))
     return arrivals
 
 
-def _arrival(submission_id: UUID, raw: dict[str, Any], key: IdKey) -> Arrival:
-    payload = canonical(raw)
-    digest = key.fingerprint(payload)
+def _arrival(raw: Any, key: IdKey) -> Arrival | None:
     try:
         read = Submission.model_validate(raw)
     except ValidationError as error:
-        return _faulty(submission_id, raw, payload, digest, _invalid(error))
-    return Arrival(submission_id, payload, digest, read, None, read.seq, _entity(read.entity), read.id)
+        submission_id = _uuid(raw.get("submission_id")) if isinstance(raw, dict) else None
+        return _faulty(submission_id, raw, key, _invalid(error)) if submission_id else None
+    payload = canonical(raw)
+    digest = key.fingerprint(payload)
+    return Arrival(read.submission_id, payload, digest, read, None, read.seq, _entity(read.entity), read.id)
 
 
-def _faulty(submission_id: UUID, raw: dict[str, Any], payload: bytes, digest: bytes, fault: Invalid) -> Arrival:
+def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid) -> Arrival:
+    payload = canonical(raw)
+    digest = key.fingerprint(payload)
     seq = raw.get("seq")
     seq = seq if type(seq) is int and 0 <= seq <= 2**53 else 0
     return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), _uuid(raw.get("id")))

@@ -1,6 +1,5 @@
 """The history of records, and the queue of the feed: both are written with the change, one statement each."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +55,7 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     ]
     session.execute(
         sql.load("api/changes/sql/record_versions.sql"),
-        {"rows": _json(rows), "entity": entity, "origin": origin, "at": clock.now(), "by": actor.account_id},
+        {"rows": sql.rows(rows), "entity": entity, "origin": origin, "at": clock.now(), "by": actor.account_id},
     )
 
 
@@ -65,7 +64,7 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
     if not announcements:
         return
     rows = [{name: getattr(a, name) for name in _ANNOUNCED} for a in announcements]
-    session.execute(sql.load("api/changes/sql/announce.sql"), {"rows": _json(rows)})
+    session.execute(sql.load("api/changes/sql/announce.sql"), {"rows": sql.rows(rows)})
 
 
 _ANNOUNCED = ("entity", "record_id", "area_id", "household_id", "version", "op", "reason", "into_id")
@@ -76,11 +75,7 @@ def follow(session: Session, went: Sequence[Went]) -> None:
     if not went:
         return
     rows = [{"household_id": w.household_id, "from_id": w.from_id, "to_id": w.to_id} for w in went]
-    session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": _json(rows)})
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=str, ensure_ascii=False)
+    session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": sql.rows(rows)})
 
 
 _PAST = text(

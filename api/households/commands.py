@@ -4,6 +4,7 @@ The one way in for the web (a list of one, `strict`: a stale base is refused) an
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from uuid import UUID
 
 from sqlmodel import Session
@@ -111,4 +112,4 @@ def _audit(
     # a refused edit has shown and changed nothing; a conflict shows the stored value
     ids = {edit.record_id for edit, written in zip(edits, outcomes, strict=True) if written.outcome != "rejected"}
     if ids:
-        audit.record(session, actor, action, subject, sorted(ids), edits=len(edits))
+        audit.record(session, actor, action, subject, sorted(ids, key=attrgetter("int")), edits=len(edits))

@@ -6,14 +6,13 @@ UPDATE) while two people may work in one household at once.
 """
 
 import base64
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, or_, select, text
+from sqlalchemy import Select, any_, bindparam, or_, select, text
 from sqlmodel import Session
 
 from api import clock, sql
@@ -24,7 +23,6 @@ from api.households.tables import Household, Member
 
 _HOUSEHOLD = Household.__table__.c  # type: ignore[attr-defined]
 _MEMBER = Member.__table__.c  # type: ignore[attr-defined]
-_IDS = ARRAY(Uuid())
 
 
 class Lock(Enum):
@@ -51,7 +49,7 @@ class Held:
 
 def among(column: Any, ids: Iterable[UUID]) -> Any:
     """`column = ANY(:ids)`: one statement text however many ids, so that it is planned once."""
-    return column == any_(bindparam(None, list(ids), type_=_IDS, unique=True))
+    return column == any_(bindparam(None, list(ids), type_=sql.Ids(), unique=True))
 
 
 def hold_households(
@@ -98,7 +96,7 @@ _SURVIVORS = text(
     )
     SELECT DISTINCT ON (absorbed) absorbed, survivor FROM way ORDER BY absorbed, steps DESC
     """
-).bindparams(bindparam("ids", type_=_IDS))
+).bindparams(bindparam("ids", type_=sql.Ids()))
 
 
 def survivors(session: Session, held: Held, scope: Scope, lock: Lock) -> dict[UUID, UUID]:
@@ -178,5 +176,5 @@ def _store(session: Session, statement: str, rows: list[Any]) -> None:
     if rows:
         session.execute(
             sql.load(f"api/households/sql/{statement}.sql"),
-            {"rows": json.dumps(rows, ensure_ascii=False), "at": clock.now()},
+            {"rows": sql.rows(rows), "at": clock.now()},
         )
