@@ -34,11 +34,15 @@ done
 # Debian and Ubuntu put venv and pip into a package of their own.
 if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    # An ordinary user is only helped where sudo asks nothing: a password prompt in the middle of make would be a trap.
+    as_root=none
+    [ "$(id -u)" != 0 ] || as_root=env
+    [ $as_root != none ] || ! sudo -n true 2>/dev/null || as_root="sudo -n env"
+    if [ "$as_root" != none ] && command -v apt-get >/dev/null; then
         say "Cài gói python3-venv của hệ thống / installing python3-venv"
-        apt-get update -qq >/dev/null
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "python$version-venv" >/dev/null 2>&1 ||
-            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
+        $as_root apt-get update -qq >/dev/null
+        $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "python$version-venv" >/dev/null 2>&1 ||
+            $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
     fi
     "$python" -c 'import venv, ensurepip' 2>/dev/null || refuse \
         "Python $version của máy này thiếu venv. Hãy chạy:  sudo apt-get update && sudo apt-get install -y python$version-venv" \
