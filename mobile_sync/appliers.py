@@ -16,8 +16,7 @@ from api.households.commands import write_households, write_members
 from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
 from api.reviews.commands import write_requests
-from api.reviews.queries import load_requests
-from api.reviews.tables import Request
+from api.reviews.queries import REQUEST_PLACES, load_requests
 
 Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
 
@@ -42,14 +41,13 @@ class Kind:
 
 _HOUSEHOLDS = select(Household.id, Household.hamlet_id)  # type: ignore[call-overload]
 _MEMBERS = select(Member.id, Household.hamlet_id).join(Household, Household.id == Member.household_id)  # type: ignore[call-overload]
-_REQUESTS = select(Request.id, Request.hamlet_id)  # type: ignore[call-overload]
 
 KINDS: dict[str, Kind] = {
     kind.entity: kind
     for kind in (
         Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS),
         Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
-        Kind("request", 2, Permission.requests_write, write_requests, load_requests, _REQUESTS),
+        Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES),
         Kind("review", 2, Permission.reviews_write, None, None, None),
         Kind("delivery", 2, Permission.deliveries_write, None, None, None),
     )

@@ -14,6 +14,7 @@ from api.areas.scope import valid_on
 from api.areas.tables import Area, Level
 from api.changes.fold import Fold, Record
 from api.changes.history import Announcement, announce, keep
+from api.changes.regroup import regroup
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.commands import announce_households, announce_members
 from api.households.household_fold import absorbed as was_absorbed
@@ -77,7 +78,7 @@ def move_household(
 
 
 def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed_id: UUID, reason: str | None) -> None:
-    """`absorbed` was `survivor` all along: its members move there, and late edits of it will follow them.
+    """`absorbed` was `survivor` all along: its members move there, papers stand there, late edits of it will follow.
 
     Sent again it changes nothing. Raises NotFound outside of the actor's areas, Conflict where one of them was merged
     into a third, Invalid for a household with itself.
@@ -104,12 +105,14 @@ def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed
         "household", absorbed_id, area, absorbed_id, absorbed.version, Op.remove, RemoveReason.merged, survivor_id
     )
     announce(session, [gone])
+    told = regroup(session, absorbed_id, survivor_id, held.hamlets[survivor_id])
     session.execute(
         insert(_MERGE).values(
             id=uuid4(),
             absorbed_id=absorbed_id,
             survivor_id=survivor_id,
             moved_member_ids=sorted(members),
+            told_record_ids=told,
             reason=reason,
             merged_at=clock.now(),
             merged_by=actor.account_id,
@@ -140,6 +143,7 @@ def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID) -> None
         people.change(member, {"household_id": str(absorbed_id)})
     _store(session, actor, fold, held, Origin.unmerge)
     _store_members(session, actor, people, held, Origin.unmerge, dict.fromkeys(members, str(end_id)))
+    regroup(session, end_id, absorbed_id, held.hamlets[absorbed_id], merge.told_record_ids)
     undone = {"undone_at": clock.now(), "undone_by": actor.account_id}
     session.execute(update(_MERGE).where(_MERGE.c.id == merge.id).values(**undone))
     audit.record(session, actor, "households.unmerge", "household", [absorbed_id, end_id], members=len(members))

@@ -116,6 +116,8 @@ class Household(SQLModel, table=True):
             postgresql_where=text("status = 'active' AND household_no IS NOT NULL"),
         ),
         Index("ix_household_hamlet", "hamlet_id", "id"),
+        # what was merged away: few rows, which whoever follows an alias finds without the register
+        Index("ix_household_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -227,6 +229,8 @@ class HouseholdMerge(SQLModel, table=True):
     absorbed_id: UUID = Field(foreign_key="household.id")
     survivor_id: UUID = Field(foreign_key="household.id")
     moved_member_ids: list[UUID] = Field(sa_column=Column(ARRAY(PgUuid(as_uuid=True)), nullable=False))
+    # what else the feed knew under the absorbed household (papers): told again under the survivor, and back
+    told_record_ids: list[UUID] = Field(sa_column=Column(ARRAY(PgUuid(as_uuid=True)), nullable=False))
     reason: str | None = Field(default=None, sa_type=Text)
     merged_at: datetime = Field(sa_type=_WHEN)
     merged_by: UUID | None = None

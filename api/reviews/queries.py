@@ -16,6 +16,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaClosure
+from api.households.aliases import ends, known_as
 from api.households.class_view import household_class
 from api.households.search import visible
 from api.households.stored import among
@@ -31,18 +32,34 @@ _round = ReviewRound.__table__  # type: ignore[attr-defined]
 _decision = RecognitionDecision.__table__  # type: ignore[attr-defined]
 _recognition = Recognition.__table__  # type: ignore[attr-defined]
 
-# where a request is dealt with: at its household, or where the paper was handed in
+# where a request is dealt with: at its household, or where the paper was handed in (of a query made `at_home`)
 REQUEST_HAMLET = func.coalesce(_household.c.hamlet_id, _request.c.hamlet_id)
+# the household it stands under today
+REQUEST_HOME = _household.c.id
 
 
-def requests_of(actor: Actor) -> Select[Any]:
-    """The requests of the actor's areas, with `hamlet` as it is today."""
-    sensitive = actor.scope_of(Permission.persons_sensitive).covers(REQUEST_HAMLET)
-    return (
-        select(_request, REQUEST_HAMLET.label("hamlet"), sensitive.label("sees_sensitive"))
-        .outerjoin(_household, _household.c.id == _request.c.household_id)
-        .where(actor.scope.covers(REQUEST_HAMLET))
+def at_home(query: Select[Any], some: Any = None) -> Select[Any]:
+    """Joins requests with the household they stand under: the one named, or the one it was merged into.
+
+    `some`: a condition that names the requests, where only few are asked for.
+    """
+    followed = ends(None if some is None else select(_request.c.household_id).where(some))
+    today = func.coalesce(followed.c.survivor, _request.c.household_id)
+    return query.outerjoin(followed, followed.c.absorbed == _request.c.household_id).outerjoin(
+        _household, _household.c.id == today
     )
+
+
+# (request, the hamlet it is dealt with in)
+REQUEST_PLACES = at_home(select(_request.c.id, REQUEST_HAMLET).select_from(_request))
+
+
+def requests_of(actor: Actor, some: Any = None) -> Select[Any]:
+    """The requests of the actor's areas (all, or those of the condition `some`), with hamlet and home of today."""
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(REQUEST_HAMLET).label("sees_sensitive")
+    query = select(_request, REQUEST_HAMLET.label("hamlet"), REQUEST_HOME.label("home"), sensitive)
+    found = at_home(query.select_from(_request), some).where(actor.scope.covers(REQUEST_HAMLET))
+    return found if some is None else found.where(some)
 
 
 def requests(
@@ -60,7 +77,8 @@ def requests(
     if kind is not None:
         query = query.where(_request.c.kind == kind)
     if household_id is not None:
-        query = query.where(_request.c.household_id == household_id)
+        # the first condition is what is meant, the second what the index finds
+        query = query.where(household_id == REQUEST_HOME, _request.c.household_id.in_(known_as(household_id)))
     if area_id is not None:
         query = query.where(_under(area_id, actor.scope.day, REQUEST_HAMLET))
     after = paging.decode(cursor, date.fromisoformat, UUID)
@@ -74,7 +92,7 @@ def requests(
 
 def request(session: Session, actor: Actor, request_id: UUID) -> RequestOut:
     """One request. Raises NotFound outside of my areas."""
-    row = session.execute(requests_of(actor).where(_request.c.id == request_id)).one_or_none()
+    row = session.execute(requests_of(actor, _request.c.id == request_id)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy giấy đề nghị này.", "There is no such request.")
     audit.record(session, actor, "requests.read", "request", [row.id])
@@ -83,7 +101,7 @@ def request(session: Session, actor: Actor, request_id: UUID) -> RequestOut:
 
 def load_requests(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, tuple[int, dict[str, Any]]]:
     """`{id: (version, data)}` for the feed: the fields of the wire as JSON, of those the reader may see."""
-    rows = session.execute(requests_of(actor).where(among(_request.c.id, ids)))
+    rows = session.execute(requests_of(actor, among(_request.c.id, ids)))
     return {row.id: (row.version, _request_out(row).model_dump(mode="json", exclude=_NOT_DATA)) for row in rows}
 
 
@@ -189,7 +207,7 @@ def _request_out(row: Any) -> RequestOut:
     return RequestOut(
         id=row.id,
         version=row.version,
-        household_id=row.household_id,
+        household_id=row.home,
         hamlet_id=row.hamlet,
         kind=row.kind,
         received_on=row.received_on,

@@ -20,14 +20,12 @@ from api.changes.fold import Fold, Record, already_exists, wanting_past
 from api.changes.history import Announcement
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.stored import Lock, among, hold_households, survivors
-from api.households.tables import Household
 from api.problems import FieldError, Invalid, NotFound, Problem
-from api.reviews.queries import REQUEST_HAMLET
+from api.reviews.queries import REQUEST_HAMLET, REQUEST_HOME, at_home
 from api.reviews.schemas import RequestChange, RequestFields
 from api.reviews.tables import Request
 
 _request = Request.__table__  # type: ignore[attr-defined]
-_household = Household.__table__  # type: ignore[attr-defined]
 
 ENTITY = "request"
 
@@ -56,6 +54,7 @@ class Requests:
         self.waiting: dict[UUID, UUID] = {}
         self.hamlets: dict[UUID, UUID] = {}  # request -> where it is dealt with, as loaded and then as folded
         self.before: dict[UUID, UUID] = {}
+        self.ends: dict[str, str] = {}  # household a paper names -> the one it stands under today
         self.mine: set[UUID] = set()
         records = self._load(edit.record_id for edit in edits)
         self.foreign = history.load_past(session, ENTITY, records, wanting_past(edits, records, thorough))
@@ -80,7 +79,7 @@ class Requests:
         if named and (home is None or not home.mine):
             return self._no_home(edit, UUID(named))
         if named and home:
-            values["household_id"] = _as_stored(stored, named, str(home.id))
+            values["household_id"] = self._as_stored(stored, named, str(home.id))
         if stored is None or edit.base_version is None:
             written = self._create(edit, values, home, UUID(hamlet) if hamlet else None)
         else:
@@ -166,7 +165,8 @@ class Requests:
 
     def _announced(self, record: Record) -> Iterable[Announcement]:
         hamlet, before = self.hamlets[record.id], self.before.get(record.id)
-        group = record.values["household_id"] or record.id  # a paper without household is its own group
+        home = record.values["household_id"]
+        group = self.ends.get(home, home) if home else record.id  # a paper without household is its own group
         if before is not None and before != hamlet:
             yield Announcement(ENTITY, record.id, before, group, record.version, Op.remove, RemoveReason.left_area)
         yield Announcement(ENTITY, record.id, hamlet, group, record.version)
@@ -179,15 +179,13 @@ class Requests:
         }
 
     def _load(self, ids: Iterable[UUID]) -> dict[UUID, Record]:
-        query = (
-            select(_request, REQUEST_HAMLET.label("hamlet"), self.scope.covers(REQUEST_HAMLET).label("mine"))
-            .outerjoin(_household, _household.c.id == _request.c.household_id)
-            .where(among(_request.c.id, ids))
-            .order_by(_request.c.id)
-            .with_for_update(of=_request)
-        )
+        asked, mine = among(_request.c.id, ids), self.scope.covers(REQUEST_HAMLET).label("mine")
+        query = select(_request, REQUEST_HAMLET.label("hamlet"), REQUEST_HOME.label("home"), mine)
+        query = at_home(query.select_from(_request), asked).where(asked)
         records = {}
-        for row in self.session.execute(query):
+        for row in self.session.execute(query.order_by(_request.c.id).with_for_update(of=_request)):
+            if row.home is not None:
+                self.ends[str(row.household_id)] = str(row.home)
             self.hamlets[row.id] = self.before[row.id] = row.hamlet
             if row.mine:
                 self.mine.add(row.id)
@@ -199,6 +197,19 @@ class Requests:
             }
             records[row.id] = Record(row.id, row.version, values, row.version)
         return records
+
+    def _as_stored(self, stored: Record | None, named: str, today: str) -> str:
+        """The household as the paper keeps it: one that stands under the household named already keeps its own.
+
+        So the survivor's id, as the wire shows it, may be sent back; and sent again after its household was merged
+        away, the same paper still names the absorbed one.
+        """
+        if stored is None:
+            return today
+        kept, first = stored.values["household_id"], stored.at(1)
+        if kept is not None and self.ends.get(kept, kept) == today:
+            return str(kept)
+        return named if first and first["household_id"] == named else today
 
     def _homes(self, edits: Sequence[Edit]) -> dict[UUID, Home]:
         """Held until the end, so that no household is merged or moved away under a paper that is being written."""
@@ -222,12 +233,6 @@ def _uuid(value: Any) -> UUID | None:
         return value if isinstance(value, UUID) else UUID(str(value)) if value else None
     except ValueError:
         return None
-
-
-def _as_stored(stored: Record | None, named: str, today: str) -> str:
-    # Sent again after its household was merged away, the same paper still names the absorbed household.
-    first = stored.at(1) if stored else None
-    return named if first and first["household_id"] == named else today
 
 
 def _no_household() -> Problem:

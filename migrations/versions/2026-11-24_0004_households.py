@@ -42,6 +42,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_household_hamlet", "household", ["hamlet_id", "id"], unique=False)
     op.create_index(
+        "ix_household_merged_into",
+        "household",
+        ["merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+    op.create_index(
         "uq_household_hamlet_no",
         "household",
         ["hamlet_id", "household_no"],
@@ -143,6 +150,7 @@ def upgrade() -> None:
         sa.Column("absorbed_id", sa.Uuid(), nullable=False),
         sa.Column("survivor_id", sa.Uuid(), nullable=False),
         sa.Column("moved_member_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("told_record_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("merged_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("merged_by", sa.Uuid(), nullable=True),
