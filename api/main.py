@@ -12,7 +12,7 @@ from api.accounts.routes import router as accounts
 from api.areas.routes import router as areas
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
-from api.changes.epoch import guard_epoch
+from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
 from api.config import Settings, settings
 from api.db import make_engine
@@ -61,7 +61,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # as many request threads as connections: nobody queues inside the pool
     anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
     tune_gc()
-    guard_epoch(app.state.engine)
+    await_epoch(app.state.engine)
     sealer = Sealer(app.state.engine)
     sealer.start()
     yield

@@ -13,7 +13,7 @@ from api.problems import InvalidCursor
 # (household_id, rank, record_id): the order of the first sync
 Place = tuple[UUID, int, UUID]
 
-_FORMAT = 1
+_FORMAT = 2
 # A cursor travels in an address, and addresses are bounded. Beyond this many, two marks become one that remembers
 # less: the reader is then given some changes twice, and still never misses one.
 _MOST_MARKS = 32
@@ -39,15 +39,22 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Cursor:
-    """`after`: every change up to this number was given. `boot`: where the first sync stands; None once it is done."""
+    """`after`: every change up to this number was given. `boot`: where the first sync stands; None once it is done.
+    `run`: in which run of the service it was given."""
 
     epoch: UUID
+    run: UUID
     scope: str
     after: int
     boot: Place | None = None
     booting: bool = False
     boot_marks: tuple[BootMark, ...] = ()
     ahead: tuple[Ahead, ...] = ()
+
+    @property
+    def newest(self) -> int:
+        """The largest number this reader was told of."""
+        return max((self.after, *(mark.seen for mark in self.boot_marks), *(a.seen for a in self.ahead)))
 
     def booted(self, place: Place | None, seen: int) -> "Cursor":
         """After a page of the first sync that ended at `place` (None: the last page)."""
@@ -100,6 +107,7 @@ def encode(cursor: Cursor) -> str:
     content = [
         _FORMAT,
         cursor.epoch.hex,
+        cursor.run.hex,
         cursor.scope,
         cursor.after,
         _placed(cursor.boot),
@@ -119,11 +127,12 @@ def decode(text: str) -> Cursor:
         content = json.loads(unpacker.decompress(packed, 65536))
         if not unpacker.eof or unpacker.unused_data:
             raise ValueError("cut short, or longer than it was")
-        number, epoch, scope, after, boot, booting, marks, ahead = content
+        number, epoch, run, scope, after, boot, booting, marks, ahead = content
         if number != _FORMAT or not isinstance(scope, str):
             raise ValueError("another format")
         return Cursor(
             UUID(epoch),
+            UUID(run),
             scope,
             _number(after),
             _place(boot),

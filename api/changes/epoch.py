@@ -1,16 +1,22 @@
 """Which life of the database this is. A restored, copied or promoted database starts a new one: its counter may run
-again over numbers that tablets have seen, so every cursor of the life before is refused (410 resync-required)."""
+again over numbers that tablets have seen, so every cursor of the life before is refused (410 resync-required).
+
+A data folder rolled back to an older snapshot looks like the same life. It is known by its runs: every start of the
+service writes one, with the number it begins at, and a cursor says in which run it was given."""
 
 import logging
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from api import clock
-from api.changes.tables import FeedEpoch
+from api.changes.tables import FeedEpoch, FeedRun
+from api.errors import from_database
+from api.problems import Unavailable
 
 log = logging.getLogger("giamngheo.feed")
 
@@ -45,15 +51,52 @@ def epoch_of(session: Session) -> UUID:
     return ensured(session)
 
 
+def await_epoch(engine: Engine, patience: float = 20) -> UUID:
+    """`guard_epoch`, by a worker that may start while the database does: it waits up to `patience` seconds for it."""
+    deadline, pause = time.monotonic() + patience, 0.2
+    while True:
+        try:
+            return guard_epoch(engine)
+        except DBAPIError as error:
+            if not isinstance(from_database(error), Unavailable) or time.monotonic() > deadline:
+                raise
+            log.warning("the database does not answer yet, trying again: %s", str(error.orig).strip())
+        time.sleep(pause)
+        pause = min(pause * 2, 2)
+
+
 def guard_epoch(engine: Engine) -> UUID:
     """Called at start: the epoch of this database, a new one where it is not the database that the last one knew.
+    A new run begins.
 
     A role that may not read pg_control still starts; it then keeps the epoch it finds (docs/operations.md: after a
     restore by such a role, start a new epoch by hand).
     """
     with Session(engine) as session, session.begin():
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
-        return ensured(session)
+        epoch = ensured(session)
+        newest = current(session)
+        assert newest is not None
+        _start_run(session, newest.last_seq)
+        return epoch
+
+
+def end_of_run(session: Session, run: UUID) -> int | None:
+    """The last number that can have been given in this run; None for a run that this database never saw."""
+    r: Any = FeedRun
+    place = session.scalar(select(r.place).where(r.run == run))
+    if place is None:
+        return None
+    e: Any = FeedEpoch
+    newest = select(e.last_seq).order_by(e.started_at.desc(), e.epoch).limit(1).scalar_subquery()
+    following = select(func.min(r.first_seq)).where(r.place > place).scalar_subquery()
+    end: int = session.scalar(select(func.coalesce(following, newest))) or 0
+    return end
+
+
+def _start_run(session: Session, first_seq: int) -> None:
+    session.add(FeedRun(run=uuid4(), started_at=clock.now(), first_seq=first_seq))
+    session.flush()
 
 
 def ensured(session: Session) -> UUID:
@@ -75,7 +118,7 @@ def start_epoch(session: Session, identity: tuple[str, int], before: FeedEpoch |
         last_seq=before.last_seq if before else 0,
     )
     session.add(began)
-    session.flush()
+    _start_run(session, began.last_seq)
     log.warning("feed epoch %s starts (before: %s)", began.epoch, before.epoch if before else None)
     return began.epoch
 

@@ -6,7 +6,7 @@ never older than a commit, and a reader who has passed a number has passed every
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from api.areas.scope import Scope
 from api.areas.tables import Area
 from api.changes import cursors, epoch
 from api.changes.cursors import Cursor
-from api.changes.tables import ChangeFeed, ChangePending, FeedEpoch, Op
+from api.changes.tables import ChangeFeed, ChangePending, FeedEpoch, FeedRun, Op
 from api.problems import ResyncRequired
 
 
@@ -133,12 +133,10 @@ def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | Non
         epoch.epoch_of(session)
         return _page(session, actor, loaders, where, areas, limit)
     life, seen = rows[0].epoch, rows[0].last_seq
-    where = where or Cursor(life, areas, seen, booting=True)
-    if (where.epoch, where.scope) != (life, areas):
-        raise ResyncRequired(
-            "Dữ liệu máy chủ hoặc địa bàn của bạn đã thay đổi. Hãy tải lại từ đầu; phiếu chưa gửi vẫn giữ nguyên.",
-            "The server's data or your areas have changed. Start without a cursor; keep what you have not sent.",
-        )
+    if where is not None:
+        _check_life(session, where, life, areas)
+    run = rows[0].run
+    where = replace(where, run=run) if where is not None else Cursor(life, run, areas, seen, booting=True)
     found = [row for row in rows if row.record_id is not None]
     more = len(found) > limit
     changes, last = _given(where, found[:limit], _live(session, actor, loaders, where, found[:limit]))
@@ -147,6 +145,16 @@ def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | Non
     after = _boot_after(where, reached, more, seen) if booting else _after(where, reached, more, seen)
     # at the end of the first sync, what changed meanwhile is still to come
     return FeedPage(life, cursors.encode(after), more or after.after < seen, changes)
+
+
+def _check_life(session: Session, where: Cursor, life: UUID, areas: str) -> None:
+    """Raises ResyncRequired for a cursor of another epoch, of other areas, or of a time that was rolled back."""
+    end = epoch.end_of_run(session, where.run)
+    if (where.epoch, where.scope) != (life, areas) or end is None or where.newest > end:
+        raise ResyncRequired(
+            "Dữ liệu máy chủ hoặc địa bàn của bạn đã thay đổi. Hãy tải lại từ đầu; phiếu chưa gửi vẫn giữ nguyên.",
+            "The server's data or your areas have changed. Start without a cursor; keep what you have not sent.",
+        )
 
 
 def _boot_after(where: Cursor, reached: Row[Any] | None, more: bool, seen: int) -> Cursor:
@@ -209,7 +217,9 @@ def _place(row: Row[Any] | None) -> cursors.Place:
 # The newest number is read in the statement that reads the rows: one snapshot, or a change could fall between the two.
 def _with_epoch(rows: Any, order: Sequence[Any]) -> Select[Any]:
     e: Any = FeedEpoch
-    life = select(e.epoch, e.last_seq).order_by(e.started_at.desc(), e.epoch).limit(1).subquery("life")
+    r: Any = FeedRun
+    run = select(r.run).order_by(r.place.desc()).limit(1).scalar_subquery().label("run")
+    life = select(e.epoch, e.last_seq, run).order_by(e.started_at.desc(), e.epoch).limit(1).subquery("life")
     return select(life, rows).select_from(life.outerjoin(rows, true())).order_by(*order)
 
 

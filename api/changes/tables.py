@@ -121,3 +121,17 @@ class FeedEpoch(SQLModel, table=True):
     timeline: int
     started_at: datetime = Field(sa_type=_WHEN)
     last_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class FeedRun(SQLModel, table=True):
+    """A start of the service, with the feed's newest number then: numbers given in it lie between it and the next run.
+
+    A data folder rolled back to an older snapshot has the old epoch, but not the runs that came after the snapshot.
+    """
+
+    __tablename__ = "feed_run"
+
+    place: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    run: UUID = Field(unique=True)
+    started_at: datetime = Field(sa_type=_WHEN)
+    first_seq: int = Field(sa_column=Column(BigInteger, nullable=False))

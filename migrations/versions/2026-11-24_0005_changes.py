@@ -74,9 +74,19 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", name="pk_feed_epoch"),
     )
+    op.create_table(
+        "feed_run",
+        sa.Column("place", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("run", sa.Uuid(), nullable=False),
+        sa.Column("started_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("first_seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_feed_run"),
+        sa.UniqueConstraint("run", name="uq_feed_run_run"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("feed_run")
     op.drop_table("feed_epoch")
     op.drop_table("change_feed")
     op.drop_table("change_pending")

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.changes.cursors import Cursor, decode, encode
 from api.changes.epoch import guard_epoch
+from api.changes.feed import number
 from tests.make import tablets
 from tests.make.people import account_id
 from tests.make.tablets import HAMLET, household, member, pull, push, request, submission
@@ -126,6 +127,61 @@ def test_a_restored_database_starts_again_and_an_untouched_one_does_not(
     assert len(pull(surveyor)[0]) == 25
 
 
+def test_a_restart_goes_on_where_the_reader_stands(
+    sign_in: SignIn, engine: Engine, homes: list[dict[str, Any]]
+) -> None:
+    surveyor = sign_in("xom-3")
+    half = surveyor.get("/sync/v1/changes", params={"limit": 7}).json()
+    guard_epoch(engine)
+    rest, cursor = pull(surveyor, half["cursor"], limit=7)
+    assert len({change["id"] for change in [*half["changes"], *rest]}) == 25
+    for _ in range(3):
+        guard_epoch(engine)
+    assert pull(surveyor, cursor)[0] == []
+    push(surveyor, tablets.enrolled(engine, "xom-3"), submission("household", household()))
+    assert len(pull(surveyor, cursor)[0]) == 1
+
+
+class Snapshot:
+    """The data as they were, to be rolled back to: what a snapshot of the disk brings back."""
+
+    TABLES = ("change_feed", "change_pending", "feed_epoch", "feed_run")
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        with engine.begin() as connection:
+            for name in self.TABLES:
+                connection.execute(text(f"CREATE TABLE kept_{name} AS SELECT * FROM {name}"))
+
+    def roll_back(self) -> None:
+        with self.engine.begin() as connection:
+            for name in self.TABLES:
+                connection.execute(text(f"DELETE FROM {name}"))
+                connection.execute(text(f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT * FROM kept_{name}"))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_data_rolled_back_to_an_older_day_start_readers_of_later_numbers_again(
+    restarted: bool, sign_in: SignIn, engine: Engine, homes: list[dict[str, Any]]
+) -> None:
+    surveyor, device = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    guard_epoch(engine)
+    _, before = pull(surveyor)
+    snapshot = Snapshot(engine)
+    if restarted:  # the service was started again after the snapshot: the run of the later cursor is gone
+        guard_epoch(engine)
+    push(surveyor, device, submission("household", household()))
+    _, later = pull(surveyor, before)
+    snapshot.roll_back()
+    guard_epoch(engine)
+    assert surveyor.get("/sync/v1/changes", params={"cursor": before}).status_code == 200
+    for _ in range(3):  # other changes take the numbers that the reader has passed
+        push(surveyor, device, submission("household", household()))
+        number(engine)
+        answer = surveyor.get("/sync/v1/changes", params={"cursor": later})
+        assert (answer.status_code, answer.json()["type"]) == (410, "/problems/resync-required")
+
+
 def test_a_role_that_may_not_read_pg_control_still_starts(engine: Engine, session: Session) -> None:
     session.execute(text("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC"))
     session.execute(text("CREATE ROLE plain LOGIN"))
@@ -159,7 +215,7 @@ def test_a_cursor_cut_short_or_grown_is_none_of_ours(sign_in: SignIn, homes: lis
 def test_a_cursor_keeps_its_place_and_few_marks(sign_in: SignIn) -> None:
     from uuid import UUID
 
-    cursor = Cursor(UUID(int=1), "scope", 5, booting=True)
+    cursor = Cursor(UUID(int=1), UUID(int=2), "scope", 5, booting=True)
     for n in range(100):
         cursor = cursor.booted((UUID(int=n), 0, UUID(int=n)), 5 + n)
     assert decode(encode(cursor)) == cursor
