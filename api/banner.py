@@ -80,6 +80,6 @@ def _show_demo(address: str, password: str) -> None:
     console.print(f"\n  Mật khẩu của mọi tài khoản thử / password of all: [bold]{escape(password)}[/]\n")
     console.print("[bold]Thử tiếp / try next[/]")
     console.print(f"  1. mở {address}/docs")
-    sign_in = f"curl -s {address}/api/v1/auth/token -d username=truc-thai -d password='{password}'"
+    sign_in = f"curl -s {address}/api/v1/auth/token -d username=truc-thai --data-urlencode password='{password}'"
     console.print(f"  2. {escape(sign_in)}")
     console.print("  3. .venv/bin/giamngheo tablet --hamlet 14080-03 --visits 40")

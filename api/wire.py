@@ -13,6 +13,7 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer
+from api.forms import percent_encoded
 from api.problems import InternalError, NotAcceptable, Problem, TooLarge
 
 log = logging.getLogger("giamngheo.access")
@@ -107,7 +108,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         raise NotAcceptable("Nội dung nén gzip bị cắt giữa chừng.", "The gzip body is cut short.")
     if unpack:
         scope["headers"] = [(n, v) for n, v in scope["headers"] if n not in (b"content-encoding", b"content-length")]
-    return b"".join(parts)
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return percent_encoded(kind, b"".join(parts))
 
 
 class ClientGone(Exception):

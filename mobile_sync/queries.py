@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.accounts.tables import Device
-from api.problems import NotFound
+from api.problems import DeviceRevoked, NotFound
 from mobile_sync import journal
 from mobile_sync.tables import SyncSubmission
 
@@ -19,7 +19,7 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
     """The outcomes of a tablet by `seq`: of one's own, or of one of the areas whose fleet one looks after.
 
     Submissions with the same `seq` are never torn apart, so a page may be a little longer than `limit`.
-    Raises NotFound for any other tablet.
+    Raises NotFound for any other tablet, DeviceRevoked for a revoked one of one's own.
     """
     _require_visible(session, actor, device_id)
     s: Any = SyncSubmission
@@ -41,5 +41,14 @@ def _require_visible(session: Session, actor: Actor, device_id: UUID) -> None:
     device: Any = Device
     mine = device.account_id == actor.account_id
     fleet = placed_in(device.account_id, actor.scope_of(Permission.fleet_read))
-    if not session.scalar(select(exists().where(device.id == device_id, mine | fleet))):
+    found = session.execute(
+        select(device.revoked_at, fleet.label("fleet")).where(device.id == device_id, mine | fleet)
+    ).one_or_none()
+    if found is None:
         raise NotFound("Không tìm thấy máy tính bảng này.", "There is no such tablet.")
+    # A session that is bound to a revoked tablet was refused at the door. One that is not may still speak for it (a
+    # sign-in without client_id), and is refused where it names the tablet: here, and in a batch. What names no tablet
+    # (a pull) stays open: the lost tablet is out, the person is not. They read the same in the web, and they must be
+    # able to enrol the next tablet. Who distrusts the person as well resets the password or disables the account.
+    if found.revoked_at is not None and not found.fleet:
+        raise DeviceRevoked()

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text
 from sqlmodel import Session
 
 from api import clock, sql
 from api.accounts.tables import FailedAttempt
-from api.problems import TooManyAttempts
+from api.problems import Text, TooManyAttempts
 
 _failed = FailedAttempt.__table__  # type: ignore[attr-defined]
 
@@ -52,7 +52,20 @@ def one_at_a_time(session: Session, key: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-def refuse_when_too_many(session: Session, limits: Mapping[str, int], window_seconds: int) -> None:
+# What the refusal says; {minutes} is filled in.
+WRONG_PASSWORDS = Text(
+    "Đã sai quá nhiều lần. Hãy chờ {minutes} phút rồi thử lại, hoặc nhờ cán bộ quản trị đặt lại mật khẩu.",
+    "Too many failures. Wait {minutes} minutes, or ask an administrator to reset the password.",
+)
+WRONG_CODES = Text(
+    "Đã nhập sai mã đăng ký quá nhiều lần. Hãy chờ {minutes} phút rồi nhập lại mã do cán bộ xã cấp.",
+    "Too many wrong enrolment codes. Wait {minutes} minutes, then type the commune officer's code again.",
+)
+
+
+def refuse_when_too_many(
+    session: Session, limits: Mapping[str, int], window_seconds: int, words: Text = WRONG_PASSWORDS
+) -> None:
     """Raises TooManyAttempts, with Retry-After, where one of the keys has reached its limit in this window."""
     now = clock.now()
     opened = now - timedelta(seconds=window_seconds)
@@ -66,8 +79,8 @@ def refuse_when_too_many(session: Session, limits: Mapping[str, int], window_sec
         seconds = max(1, int(max(waits)) + 1)
         minutes = -(-seconds // 60)
         raise TooManyAttempts(
-            f"Đã sai quá nhiều lần. Hãy chờ {minutes} phút rồi thử lại, hoặc nhờ cán bộ quản trị đặt lại mật khẩu.",
-            f"Too many failures. Wait {minutes} minutes, or ask an administrator to reset the password.",
+            words.vi.format(minutes=minutes),
+            words.en.format(minutes=minutes),
             headers={"Retry-After": str(seconds)},
             retry_after=seconds,
         )
@@ -85,6 +98,13 @@ def count(session: Session, keys: list[str], window_seconds: int) -> None:
 def forget(session: Session, keys: list[str]) -> None:
     """A success: the account and the pair start from nothing again. The address does not, others guess from it too."""
     session.execute(delete(FailedAttempt).where(_failed.c.key.in_(keys)))
+
+
+def forget_account(session: Session, username: str) -> None:
+    """The account may be tried again from everywhere: its password is a new one, which nobody has guessed at yet."""
+    keys = Keys(username, "")
+    its_pairs = _failed.c.key.startswith(keys.pair, autoescape=True)
+    session.execute(delete(FailedAttempt).where(or_(_failed.c.key == keys.account, its_pairs)))
 
 
 _FORGET = """

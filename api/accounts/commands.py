@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from api import audit, clock
-from api.accounts import passwords, queries
+from api.accounts import attempts, passwords, queries
 from api.accounts.grants import add_grant, add_grants, check_grants, end_grant
 from api.accounts.schemas import GrantIn, UserIn, UserOut, UserPatch, UserWithPassword
 from api.accounts.sessions import end_sessions
@@ -59,7 +59,8 @@ def add_user(session: Session, actor: Administrator, new: UserIn) -> UserWithPas
 def change_user(
     session: Session, actor: Administrator, user_id: UUID, read_version: int, patch: UserPatch
 ) -> UserWithPassword:
-    """Name, disabled or not, a new password. Disabling and a new password end every session of the account.
+    """Name, disabled or not, a new password. Disabling and a new password end every session of the account;
+    a new password also lifts the lock after wrong ones.
 
     Raises NotFound, PermissionDenied (rights outside of my areas), Conflict (myself), StaleVersion, Invalid.
     """
@@ -76,6 +77,8 @@ def change_user(
     if not changes:
         return _told(queries.user(session, actor.scope, user_id), None)
     touch(session, user_id, **changes)
+    if "password_hash" in changes:
+        attempts.forget_account(session, account.username)
     ended: list[UUID] = []
     if changes.get("disabled_at") or "password_hash" in changes:
         ended = end_sessions(session, user_id, "disabled" if changes.get("disabled_at") else "password-reset")

@@ -15,15 +15,17 @@ from sqlmodel import Session
 from api import audit, clock, paging
 from api.accounts import attempts, queries
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission, Role, holds
 from api.accounts.schemas import DeviceOut, DevicePage
-from api.accounts.tables import Account, Device, EnrolmentCode, SignIn
+from api.accounts.tables import Account, AccountGrant, Device, EnrolmentCode, SignIn
 from api.accounts.usernames import lowered
-from api.areas.scope import Scope
+from api.areas.scope import Scope, valid_on
 from api.areas.tables import Level
 from api.problems import DeviceOfAnotherUser, DeviceRevoked, FieldError, Invalid, NotFound
 
 _account = Account.__table__  # type: ignore[attr-defined]
 _code = EnrolmentCode.__table__  # type: ignore[attr-defined]
+_grant = AccountGrant.__table__  # type: ignore[attr-defined]
 _device = Device.__table__  # type: ignore[attr-defined]
 _sign_in = SignIn.__table__  # type: ignore[attr-defined]
 
@@ -46,7 +48,8 @@ class Enrolment:
 
 
 def create_enrolment(session: Session, actor: Actor, hamlet_id: UUID | None, username: str | None) -> Enrolment:
-    """A code for one tablet, good for 72 hours; with a hamlet or a user, only for who works there, or is that user.
+    """A code for one tablet of somebody in the caller's areas, good for 72 hours; with a hamlet or a user, only for
+    who works there, or is that user.
 
     Raises NotFound for a hamlet or user outside of the areas of the caller's tablets:enrol, Invalid for an area that
     is no hamlet or a disabled user.
@@ -86,7 +89,7 @@ def enrol_device(
     DeviceOfAnotherUser, DeviceRevoked (a revoked id stays revoked), TooManyAttempts.
     """
     key = {f"enrol:{actor.account_id}": _MOST_FAILURES}
-    attempts.refuse_when_too_many(session, key, _WINDOW_SECONDS)
+    attempts.refuse_when_too_many(session, key, _WINDOW_SECONDS, attempts.WRONG_CODES)
     # locked: of ten who use one code at once, one finds it unused
     found = session.execute(select(_code).where(_code.c.code_hash == _hash(code)).with_for_update()).one_or_none()
     device = _enrolled_with(session, actor, device_id, found)
@@ -169,10 +172,17 @@ def _fault(session: Session, actor: Actor, found: Any) -> Invalid | None:
     elsewhere = found.hamlet_id is not None and not queries.area_levels(
         session, Scope.of(grant.area_id for grant in actor.grants), [found.hamlet_id]
     )
-    if elsewhere or found.account_id not in (None, actor.account_id):
+    if elsewhere or found.account_id not in (None, actor.account_id) or not _in_reach(session, actor, found.created_by):
         vi = "Mã đăng ký này cấp cho người khác hoặc xóm khác."
         return _wrong(place, "code_for_another", vi, "This code is for another user or another hamlet.")
     return None
+
+
+def _in_reach(session: Session, actor: Actor, maker_id: UUID) -> bool:
+    """A code binds nobody outside of the areas where its maker may enrol, as of today."""
+    query = select(_grant).where(_grant.c.account_id == maker_id, valid_on(_grant.c, clock.today()))
+    able = [g.area_id for g in session.execute(query) if holds(Role(g.role), g.head, Permission.tablets_enrol)]
+    return bool(session.scalar(select(queries.placed_in(actor.account_id, Scope.of(able)))))
 
 
 def _count(session: Session, actor: Actor, device_id: UUID, limits: Mapping[str, int], fault: Invalid) -> None:

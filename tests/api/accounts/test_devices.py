@@ -14,7 +14,7 @@ from sqlmodel import Session
 from api import clock
 from api.areas.tables import area_id
 from tests.conftest import SignIn
-from tests.make.people import PASSWORD
+from tests.make.people import PASSWORD, account_id
 
 XOM_1, XOM_2 = str(area_id("14080-01")), str(area_id("14080-02"))
 
@@ -153,10 +153,40 @@ def test_codes_are_made_for_my_own_areas_only(sign_in: SignIn) -> None:
     assert ask("admin", hamlet_id=XOM_1) == (403, "permission-denied")
 
 
+def test_a_code_is_good_in_its_makers_areas_only(sign_in: SignIn, session: Session) -> None:
+    foreign = code(sign_in("truc-dai"))
+    refused = enrol(sign_in("xom-1"), foreign)
+    assert (slug(refused), refused.json()["errors"][0]["code"]) == ((422, "invalid"), "code_for_another")
+    assert enrol(sign_in("xom-td-1"), foreign).status_code == 201
+    # who is no officer any more has no areas left
+    late = code(sign_in("truc-thai"))
+    session.execute(
+        text("UPDATE account_grant SET valid_to = '2024-06-30' WHERE account_id = :who"),
+        {"who": account_id("truc-thai")},
+    )
+    session.commit()
+    assert slug(enrol(sign_in("xom-1"), late)) == (422, "invalid")
+
+
+def test_a_revoked_tablet_is_not_spoken_for_by_a_session_without_it(sign_in: SignIn, nobody: httpx.Client) -> None:
+    officer, surveyor, device = sign_in("truc-thai"), sign_in("xom-1"), str(uuid4())
+    assert enrol(surveyor, code(officer), device).status_code == 201
+    assert officer.post(f"/sync/v1/devices/{device}/revoke").status_code == 200
+    anew = {"Authorization": f"Bearer {token(nobody, 'xom-1').json()['access_token']}"}
+    told = nobody.get("/sync/v1/submissions", params={"device_id": device}, headers=anew)
+    assert slug(told) == (401, "device-revoked")
+    assert officer.get("/sync/v1/submissions", params={"device_id": device}).status_code == 200
+    # the person is not locked out: they pull, and enrol the next tablet
+    assert nobody.get("/sync/v1/changes", headers=anew).status_code == 200
+
+
 def test_guesses_at_codes_are_counted(sign_in: SignIn) -> None:
     officer, surveyor = sign_in("truc-thai"), sign_in("xom-1")
     assert [enrol(surveyor, "ABCDEFGHJK").status_code for _ in range(11)] == [422] * 10 + [429]
-    assert enrol(surveyor, code(officer)).status_code == 429
+    refused = enrol(surveyor, code(officer))
+    assert slug(refused) == (429, "too-many-attempts")
+    assert "mã đăng ký" in refused.json()["detail"]
+    assert "mật khẩu" not in refused.json()["detail"]
     assert enrol(sign_in("xom-2"), code(officer)).status_code == 201
 
 

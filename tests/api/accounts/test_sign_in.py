@@ -9,6 +9,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -112,6 +113,20 @@ def test_no_bytes_at_all_break_the_door(nobody: httpx.Client, content: bytes, ki
     answer = nobody.post(TOKEN, content=content, headers={"Content-Type": kind})
     assert answer.status_code in (400, 401, 422)
     problem(answer)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (f"username=xom-1&password={PASSWORD}".encode(), 200),  # curl -d, as typed
+        (f"username=xom-1&password={quote(PASSWORD)}".encode(), 200),
+        (f"username=xom-1&password={PASSWORD}".encode("utf-16"), 422),
+        (b"username=xom-1&password=m\xe2t kh\xe2u", 401),
+    ],
+)
+def test_a_form_is_read_as_utf_8_raw_or_percent_encoded(nobody: httpx.Client, sent: bytes, status: int) -> None:
+    answer = nobody.post(TOKEN, content=sent, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == status, answer.text
 
 
 def test_five_failures_close_the_pair_and_say_for_how_long(nobody: httpx.Client) -> None:

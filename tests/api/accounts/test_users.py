@@ -182,6 +182,20 @@ def test_a_reset_password_is_told_once_and_ends_every_session(sign_in: SignIn, n
     assert (enters(nobody, "xom-1", PASSWORD), enters(nobody, "xom-1", made)) == (401, 200)
 
 
+@pytest.mark.parametrize("reset", [{"generate_password": True}, {"password": "con trâu đi trước"}])
+def test_a_reset_password_lifts_the_lock(sign_in: SignIn, nobody: httpx.Client, reset: dict[str, Any]) -> None:
+    for _ in range(6):
+        last = enters(nobody, "xom-1", "sai bét cả rồi")
+    assert last == enters(nobody, "xom-1", PASSWORD) == 429
+    place = f"/api/v1/users/{account_id('xom-1')}"
+    changed = sign_in("admin").patch(place, json=reset, headers={"If-Match": '"1"'}).json()
+    assert enters(nobody, "xom-1", changed["password"] or reset["password"]) == 200
+    for _ in range(6):
+        assert enters(nobody, "xom-2", "sai bét cả rồi") in (401, 429)
+    assert sign_in("admin").patch(place, json={"full_name": "A"}, headers={"If-Match": '"2"'}).status_code == 200
+    assert enters(nobody, "xom-2", PASSWORD) == 429  # another account's lock stays
+
+
 @pytest.mark.parametrize(
     ("if_match", "status"), [(None, 428), ("*", 428), ('"7"', 412), ("rubbish", 412), ('"1"', 200)]
 )
