@@ -48,8 +48,8 @@ class SyncBatch(SQLModel, table=True):
 class SyncSubmission(SQLModel, table=True):
     """One submission, raw, and what became of it.
 
-    `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot), compressed
-    and sealed (payloads.py), for it holds citizen numbers; `digest` is a keyed hash of it, by which a resend is known.
+    `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot), sealed
+    as a whole (payloads.py), for it holds citizen numbers; `digest` is a keyed hash of it, by which a resend is known.
     """
 
     __tablename__ = "sync_submission"

@@ -14,7 +14,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
-from api.changes.fold import Fold, already_exists
+from api.changes.fold import Fold, already_exists, refused_unseen
 from api.changes.history import Announcement, Went, announce, follow, keep
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.household_fold import HouseholdFold, number_taken
@@ -41,6 +41,8 @@ def write_households(
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = HouseholdFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
         outcomes = [work.written(edit) for edit in part]
+        if refused_unseen(part, outcomes, thorough):
+            return write(part, True)
         store_households(session, work.fold.added(), work.fold.changed())
         keep(session, actor, "household", work.fold.steps, origin)
         announce_households(session, work.fold, work.held)
@@ -58,6 +60,8 @@ def write_members(
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = MemberFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
         outcomes = [work.written(edit) for edit in part]
+        if refused_unseen(part, outcomes, thorough):
+            return write(part, True)
         store_members(session, work.fold.added(), work.fold.changed())
         keep(session, actor, "member", work.fold.steps, origin)
         announce_members(session, work.fold, work.homes_before, work.held.hamlets)

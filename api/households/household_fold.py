@@ -12,7 +12,7 @@ from api import clock
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
 from api.changes.history import left_areas, load_past
 from api.changes.merge import Values
 from api.households.class_view import CLASS_FIELDS, classes
@@ -43,7 +43,7 @@ class HouseholdFold:
             for edit, draft in zip(edits, self.drafts, strict=True)
         )
         lock = Lock.whole if relocates else Lock.edit
-        self.held = hold_households(session, scope, {edit.record_id for edit in edits}, lock)
+        self.held = hold_households(session, scope, worth_loading(edits, thorough), lock)
         self.ends = survivors(session, self.held, scope, lock)
         self.fold = Fold(self.held.records, HOUSEHOLD_TOGETHER, strict)
         self.foreign = load_past(

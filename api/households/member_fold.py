@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api.areas.scope import Scope
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
 from api.changes.history import left_areas, load_past
 from api.changes.merge import Values
 from api.households.citizen_numbers import id_key, masked, sealed, warnings
@@ -27,11 +27,11 @@ class MemberFold:
         self.key = id_key(session)
         self.drafts = [member_draft(edit.data, edit.base_version is None) for edit in edits]
         self._next = iter(self.drafts)
-        ids = {edit.record_id for edit in edits}
+        ids = worth_loading(edits, thorough)
         named = {d["household_id"] for d in self.drafts if isinstance(d, dict) and "household_id" in d}
         self.named = {text: UUID(text) for text in named}
         self.held = hold_households(session, scope, self.named.values(), Lock.share, of_members=ids)
-        members = hold_members(session, among(Member.id, ids))
+        members = hold_members(session, among(Member.id, ids)) if ids else {}
         self._late(session, scope, members)
         self.ends = survivors(session, self.held, scope, Lock.share)
         self.fold = Fold(members, MEMBER_TOGETHER, strict)

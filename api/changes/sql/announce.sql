@@ -3,6 +3,6 @@
 -- locks: nothing but the new rows
 INSERT INTO change_pending (entity, record_id, area_id, household_id, version, op, reason, into_id)
 SELECT r.entity, r.record_id, r.area_id, r.household_id, r.version, r.op, r.reason, r.into_id
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+FROM json_to_recordset(CAST(:rows AS json)) AS r (
     entity text, record_id uuid, area_id uuid, household_id uuid, version integer, op text, reason text, into_id uuid
 )

@@ -8,7 +8,7 @@ INSERT INTO household (
 SELECT
     r.id, r.hamlet_id, r.household_no, r.address, r.phone, r.note, r.residence, r.head_member_id, r.no_labour_capacity,
     r.no_labour_capacity_ground, r.status, r.merged_into, r.version, :at, :at
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id uuid, hamlet_id uuid, household_no text, address text, phone text, note text, residence text,
     head_member_id uuid, no_labour_capacity boolean, no_labour_capacity_ground text, status text, merged_into uuid,
     version integer

@@ -13,9 +13,9 @@ SELECT
     decode(r.personal_id ->> 'index', 'hex'), r.personal_id ->> 'last4', r.schooling, r.right_level,
     r.qualification, r.labour_status, r.labour_contract, r.occupation, r.health_insurance, r.social_allowance,
     r.pension, r.merit_person, r.disability, r.nutrition, r.left_on, r.left_reason, r.version, :at, :at
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+FROM json_to_recordset(CAST(:rows AS json)) AS r (
     id uuid, household_id uuid, full_name text, name_folded text, name_toned text, name_sort text, sex text,
-    birth_date date, birth_year integer, relation_to_head text, ethnicity text, personal_id jsonb, schooling
+    birth_date date, birth_year integer, relation_to_head text, ethnicity text, personal_id json, schooling
     text, right_level boolean, qualification text, labour_status text, labour_contract boolean, occupation text,
     health_insurance boolean, social_allowance boolean, pension boolean, merit_person boolean, disability text,
     nutrition text, left_on date, left_reason text, version integer
