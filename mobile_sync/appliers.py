@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
@@ -12,6 +13,7 @@ from api.accounts.permissions import Permission
 from api.changes.edits import Edit, Written
 from api.changes.feed import Loader
 from api.changes.tables import Origin
+from api.households.aliases import ends
 from api.households.commands import write_households, write_members
 from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
@@ -35,11 +37,16 @@ class Kind:
     permission: Permission
     write: Writer | None
     load: Loader | None
-    # (record, the hamlet it stands in): who decides about its conflicts
+    # (record, the hamlet it stands in; of a household merged away the survivor's): who decides about its conflicts
     place: Select[tuple[UUID, UUID]] | None
 
 
-_HOUSEHOLDS = select(Household.id, Household.hamlet_id)  # type: ignore[call-overload]
+_ENDS, _TODAY = ends(), aliased(Household)
+_HOUSEHOLDS: Select[tuple[UUID, UUID]] = (
+    select(Household.id, _TODAY.hamlet_id)  # type: ignore[call-overload]
+    .outerjoin(_ENDS, _ENDS.c.absorbed == Household.id)
+    .join(_TODAY, _TODAY.id == func.coalesce(_ENDS.c.survivor, Household.id))
+)
 _MEMBERS = select(Member.id, Household.hamlet_id).join(Household, Household.id == Member.household_id)  # type: ignore[call-overload]
 
 KINDS: dict[str, Kind] = {

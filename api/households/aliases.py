@@ -24,7 +24,7 @@ def ends(some: Any = None) -> Subquery:
     )
     if some is not None:
         absorbed = absorbed.where(first.c.id.in_(some))
-    way: CTE = absorbed.cte("way", recursive=True)
+    way: CTE = absorbed.cte(recursive=True)
     way = way.union(
         select(way.c.absorbed, further.c.merged_into)
         .join(further, further.c.id == way.c.survivor)
@@ -34,13 +34,13 @@ def ends(some: Any = None) -> Subquery:
         select(way.c.absorbed, way.c.survivor)
         .join(end, end.c.id == way.c.survivor)
         .where(end.c.merged_into.is_(None))
-        .subquery("ends")
+        .subquery()
     )
 
 
 def known_as(household_id: UUID) -> Select[Any]:
     """The ids under which a household was ever registered: its own, and those of all that were merged into it."""
-    own = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id).cte("names", recursive=True)
+    own = select(_HOUSEHOLD.c.id).where(_HOUSEHOLD.c.id == household_id).cte(recursive=True)
     merged = _HOUSEHOLD.alias()
     names = own.union(select(merged.c.id).join(own, merged.c.merged_into == own.c.id))
     return select(names.c.id)

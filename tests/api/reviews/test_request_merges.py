@@ -105,7 +105,7 @@ def test_papers_merged_into_another_hamlet_leave_the_old_one(officer: httpx.Clie
 
 @pytest.mark.parametrize("read_between", [True, False])
 def test_who_left_the_absorbed_household_before_is_not_told_again(
-    read_between: bool, officer: httpx.Client, sign_in: SignIn
+    read_between: bool, officer: httpx.Client, sign_in: SignIn, session: Session
 ) -> None:
     absorbed, survivor, other = (post_household(officer)["id"] for _ in range(3))
     one = paper(officer, absorbed)
@@ -117,6 +117,8 @@ def test_who_left_the_absorbed_household_before_is_not_told_again(
     merge(officer, survivor, absorbed)
     seen, _ = pull(sign_in("xom-1"), cursor)
     assert told(seen) == ({} if read_between else {one: other})
+    group = session.scalar(text("SELECT household_id FROM change_feed WHERE record_id = :id"), {"id": one})
+    assert str(group) == other
 
 
 def test_a_paper_shown_under_the_survivor_keeps_its_own_household(
