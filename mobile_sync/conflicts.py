@@ -1,31 +1,38 @@
-"""Conflicts: opened with the batch, listed to the officers of the area where the record stands."""
+"""Conflicts: opened with the batch, decided by the officers of the area where the record stands now.
+
+Those of the area where it stood when the conflict was opened see that it was handed over, without anybody's values."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session
 
 from api import audit, clock, sql
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
-from api.problems import NotFound
+from api.problems import Conflict, NotFound
 from api.schema import Schema
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
+from mobile_sync.places import standing
 from mobile_sync.tables import ConflictState, SyncConflict, SyncSubmission
 
 
 class ConflictOut(Schema):
-    """Two values for one field: the base both started from, the server's and the tablet's."""
+    """Two values for one field: the base both started from, the server's and the tablet's.
+
+    `handed_over`: the record has left the reader's areas; the officers there decide, and the values are null.
+    """
 
     id: UUID
     entity: str
     record_id: UUID
     submission_id: UUID
     fields: dict[str, Any]
+    handed_over: bool
     state: Literal["open", "resolved"]
     opened_at: datetime
     resolved_at: datetime | None
@@ -75,26 +82,46 @@ def _places(session: Session, entries: Sequence[Entry]) -> dict[UUID, UUID]:
     return places
 
 
-def conflicts(session: Session, actor: Actor, state: ConflictState, limit: int) -> list[SyncConflict]:
-    """The oldest first, of the actor's areas."""
-    found = session.scalars(
-        select(SyncConflict)
-        .where(SyncConflict.state == state, actor.scope.covers(SyncConflict.area_id))  # type: ignore[arg-type]
-        .order_by(SyncConflict.opened_at, SyncConflict.id)  # type: ignore[arg-type]
+def conflicts(session: Session, actor: Actor, state: ConflictState, limit: int) -> list[ConflictOut]:
+    """The oldest first: whose record stands in the actor's areas, or stood there when they were opened."""
+    c: Any = SyncConflict
+    rows = session.execute(
+        select(SyncConflict, _mine(actor.scope).label("mine"))
+        .where(c.state == state, or_(_mine(actor.scope), actor.scope.covers(c.area_id)))
+        .order_by(c.opened_at, c.id)
         .limit(limit)
     ).all()
-    audit.record(session, actor, "conflicts.read", "conflict", [conflict.record_id for conflict in found])
-    return list(found)
+    audit.record(session, actor, "conflicts.read", "conflict", [conflict.record_id for conflict, _ in rows])
+    return [_shown(conflict, bool(mine)) for conflict, mine in rows]
 
 
 def locked(session: Session, scope: Scope, conflict_id: UUID) -> tuple[SyncConflict, SyncSubmission]:
-    """The conflict and its submission, locked. Raises NotFound, also for one of another area."""
+    """The conflict and its submission, locked. Raises NotFound, also for one of another area, and Conflict for one
+    whose record has left the caller's areas."""
+    c: Any = SyncConflict
     row = session.execute(
-        select(SyncConflict, SyncSubmission)
-        .join(SyncSubmission, SyncSubmission.submission_id == SyncConflict.submission_id)  # type: ignore[arg-type]
-        .where(SyncConflict.id == conflict_id, scope.covers(SyncConflict.area_id))  # type: ignore[arg-type]
-        .with_for_update()
+        select(SyncConflict, SyncSubmission, _mine(scope))
+        .join(SyncSubmission, SyncSubmission.submission_id == c.submission_id)  # type: ignore[arg-type]
+        .where(c.id == conflict_id, or_(_mine(scope), scope.covers(c.area_id)))
+        .with_for_update(of=[SyncConflict, SyncSubmission])
     ).first()
     if row is None:
         raise NotFound("Không tìm thấy mâu thuẫn này.", "There is no such conflict.")
+    if not row[2]:
+        raise Conflict(
+            "Bản ghi này đã chuyển khỏi địa bàn của bạn; cán bộ nơi chuyển đến sẽ quyết định.",
+            "This record has left your areas; the officers of where it stands now decide.",
+        )
     return row[0], row[1]
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    c: Any = SyncConflict
+    return scope.covers(func.coalesce(standing(c.entity, c.record_id), c.area_id))
+
+
+def _shown(conflict: SyncConflict, mine: bool) -> ConflictOut:
+    names = ConflictOut.model_fields.keys() - {"handed_over", "fields"}
+    fields = conflict.fields if mine else dict.fromkeys(conflict.fields)
+    told = {name: getattr(conflict, name) for name in names}
+    return ConflictOut.model_validate(told | {"handed_over": not mine, "fields": fields})

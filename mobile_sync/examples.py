@@ -105,6 +105,7 @@ CONFLICT: dict[str, Any] = {
     "record_id": HOUSEHOLD_ID,
     "submission_id": SUBMISSION_ID,
     "fields": {"phone": {"base": "0911222333", "server": "0911222334", "device": "0911222335"}},
+    "handed_over": False,
     "state": "open",
     "opened_at": TIME,
     "resolved_at": None,

@@ -10,13 +10,12 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor, narrowed
-from api.accounts.queries import placed_in
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded
 from api.schema import Note, Schema
-from mobile_sync import conflicts, held, intake, journal, payloads, senders
+from mobile_sync import conflicts, held, intake, journal, payloads, places, senders
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
@@ -75,8 +74,25 @@ def _values(sent: dict[str, Any], conflict: SyncConflict, resolution: Resolution
         raise _misplaced_values()
     if resolution.choice == "device":
         return sent
+    if resolution.values is not None:
+        _check_named(resolution.values, sent, conflict)
     quiet = {name: value for name, value in sent.items() if name not in conflict.fields}
     return quiet | (resolution.values or {})
+
+
+def _check_named(values: Mapping[str, Any], sent: Mapping[str, Any], conflict: SyncConflict) -> None:
+    """Every field that clashed has to be decided. Others that were sent may be put right too, and nothing else."""
+    missing = conflict.fields.keys() - values.keys()
+    foreign = values.keys() - conflict.fields.keys() - sent.keys()
+    if missing:
+        named = ", ".join(sorted(missing))
+        raise _wrong_values("missing", f"Còn thiếu trường: {named}.", f"These fields are still to be decided: {named}.")
+    if foreign:
+        raise _wrong_values(
+            "extra_forbidden",
+            "Chỉ được nêu những trường có trong phiếu gửi; trường khác hãy sửa trong hồ sơ.",
+            "Only fields that were sent may be named; change others in the record itself.",
+        )
 
 
 def _write(
@@ -127,6 +143,7 @@ def _close(
 
 def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]:
     """Tries a quarantined or held submission again, with the rights of the officer who asks; its outcome then.
+    One's own surveyors' submissions, and those whose record stands in one's areas now.
 
     The officer's, not the sender's: the record of a hand-over has left the sender's areas, and somebody who is there
     now has to answer for the change. The history still names the tablet and the submission.
@@ -134,7 +151,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     """
     row = session.scalars(
         select(SyncSubmission)
-        .where(SyncSubmission.submission_id == submission_id, placed_in(SyncSubmission.account_id, actor.scope))  # type: ignore[arg-type]
+        .where(SyncSubmission.submission_id == submission_id, places.decidable(actor.scope))  # type: ignore[arg-type]
         .with_for_update()
     ).first()
     if row is None:
@@ -159,13 +176,12 @@ def _ids(entry: Entry) -> list[UUID]:
 
 
 def _misplaced_values() -> Invalid:
-    return Invalid(
-        errors=(
-            FieldError(
-                "#/values",
-                "missing",
-                "Cần `values` khi và chỉ khi `choice` là `values`.",
-                "Needed when, and only when, `choice` is `values`.",
-            ),
-        )
+    return _wrong_values(
+        "missing",
+        "Cần `values` khi và chỉ khi `choice` là `values`.",
+        "Needed when, and only when, `choice` is `values`.",
     )
+
+
+def _wrong_values(code: str, vi: str, en: str) -> Invalid:
+    return Invalid(errors=(FieldError("#/values", code, vi, en),))

@@ -207,8 +207,11 @@ def list_conflicts(
     state: Annotated[ConflictState, Query(description="Open ones, or decided ones.")] = ConflictState.open,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> list[ConflictOut]:
-    """Where two people changed one field to different values, oldest first; commune officers, in their areas."""
-    return [ConflictOut.model_validate(conflict) for conflict in conflict_list.conflicts(db, actor, state, limit)]
+    """Where two people changed one field to different values, oldest first; commune officers, in their areas.
+
+    One whose record has left them since is `handed_over`: shown without values, and decided by the officers there.
+    """
+    return conflict_list.conflicts(db, actor, state, limit)
 
 
 @router.post(
@@ -233,7 +236,10 @@ def resolve_conflict(conflict_id: UUID, body: Resolution, actor: Resolver, db: D
     responses=problems("not-found", "illegal-stage") | example(examples.OUTCOME),
 )
 def retry_submission(submission_id: UUID, actor: Resolver, db: Db) -> Outcome:
-    """Tries a held or quarantined submission again, with the officer's rights; commune officers, in their areas."""
+    """Tries a held or quarantined submission again, with the officer's rights; commune officers, in their areas.
+
+    Theirs are the submissions of their own surveyors, and those of others whose record stands in their areas now.
+    """
     return Outcome.model_validate(repairs.retry(db, actor, submission_id))
 
 

@@ -1,0 +1,29 @@
+"""Where the records stand that submissions and conflicts name: there, now, somebody has to decide about them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_
+
+from api.accounts.queries import placed_in
+from api.areas.scope import Scope
+from mobile_sync.appliers import KINDS
+from mobile_sync.tables import SyncSubmission
+
+
+def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
+    """The hamlet in which the record stands now; null for one that is not there."""
+    return case(
+        *((entity == kind.entity, _hamlet(kind.place, record_id)) for kind in KINDS.values() if kind.place is not None)
+    )
+
+
+def decidable(scope: Scope) -> ColumnElement[bool]:
+    """Submissions of the senders of these areas, and those whose record, or what they wait for, stands there now."""
+    s: Any = SyncSubmission
+    waits_at = func.coalesce(*(_hamlet(kind.place, s.waiting_for) for kind in KINDS.values() if kind.place is not None))
+    return or_(placed_in(s.account_id, scope), scope.covers(standing(s.entity, s.record_id)), scope.covers(waits_at))
+
+
+def _hamlet(place: Select[Any], record_id: Any) -> ColumnElement[Any]:
+    record, hamlet = place.selected_columns
+    return place.with_only_columns(hamlet, maintain_column_froms=True).where(record == record_id).scalar_subquery()

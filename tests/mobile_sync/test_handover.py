@@ -1,0 +1,94 @@
+"""A record that moved to another commune: who is there now decides about late work on it, who was there sees that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, text
+
+from api.areas.tables import area_id
+from tests.make import tablets
+from tests.make.tablets import household, member, push, submission
+
+SignIn = Callable[[str], httpx.Client]
+ELSEWHERE = str(area_id("14071-01"))
+
+
+@pytest.fixture
+def home(sign_in: SignIn, engine: Engine) -> dict[str, Any]:
+    sent = submission("household", household(phone="1", note="cũ", address="a"))
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), sent)
+    return sent
+
+
+def moved(sign_in: SignIn, session: Session, home: dict[str, Any]) -> None:
+    """By the commune's own command, so that history and feed know of it."""
+    answer = sign_in("truc-thai").get(f"/api/v1/households/{home['id']}")
+    body = {"hamlet_id": ELSEWHERE, "moved_on": "2024-09-02"}
+    answer = sign_in("truc-thai").post(
+        f"/api/v1/households/{home['id']}/move", json=body, headers={"If-Match": answer.headers["ETag"]}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def resolution(client: httpx.Client, conflict_id: str, **body: Any) -> httpx.Response:
+    return client.post(f"/sync/v1/conflicts/{conflict_id}/resolution", json={"reason": "đã hỏi", **body})
+
+
+def clash(sign_in: SignIn, engine: Engine, home: dict[str, Any]) -> str:
+    officer, surveyor = sign_in("truc-thai"), sign_in("xom-3")
+    theirs = submission("household", {"phone": "2", "note": "xã"}, base=1, record=home["id"])
+    push(officer, tablets.enrolled(engine, "truc-thai"), theirs)
+    late = submission("household", {"phone": "3", "note": "xóm", "address": "b"}, base=1, record=home["id"])
+    (told,) = push(surveyor, tablets.enrolled(engine, "xom-3"), late)
+    assert told["outcome"] == "conflict"
+    return str(told["conflict_id"])
+
+
+def test_late_work_is_decided_where_the_record_stands_now(
+    sign_in: SignIn, engine: Engine, session: Session, home: dict[str, Any]
+) -> None:
+    moved(sign_in, session, home)
+    device = tablets.enrolled(engine, "xom-3")
+    late = submission("household", {"phone": "9"}, base=1, record=home["id"])
+    person = submission("member", member(home["id"]), seq=2)
+    assert [o["outcome"] for o in push(sign_in("xom-3"), device, late, person)] == ["held", "held"]
+    for sent in (late, person):
+        path = f"/sync/v1/submissions/{sent['submission_id']}/retry"
+        assert sign_in("truc-thai").post(path).json()["outcome"] == "held"
+        answer = sign_in("truc-dai").post(path)
+        assert (answer.status_code, answer.json()["outcome"]) in ((200, "applied"), (200, "merged")), answer.text
+    there = sign_in("truc-dai").get(f"/api/v1/households/{home['id']}").json()
+    assert there["phone"] == "9"
+
+
+def test_a_conflict_follows_its_record(sign_in: SignIn, engine: Engine, session: Session, home: dict[str, Any]) -> None:
+    conflict = clash(sign_in, engine, home)
+    assert resolution(sign_in("truc-dai"), conflict, choice="device").status_code == 404
+    moved(sign_in, session, home)
+    (left,) = sign_in("truc-thai").get("/sync/v1/conflicts").json()
+    assert (left["handed_over"], left["fields"]) == (True, {"phone": None, "note": None})
+    refused = resolution(sign_in("truc-thai"), conflict, choice="device")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    (here,) = sign_in("truc-dai").get("/sync/v1/conflicts").json()
+    assert (here["handed_over"], here["fields"]["phone"]["device"]) == (False, "3")
+    assert resolution(sign_in("truc-dai"), conflict, choice="device").json()["phone"] == "3"
+    assert sign_in("truc-dai").get("/sync/v1/conflicts").json() == []
+    assert session.execute(text("SELECT outcome FROM sync_submission WHERE outcome = 'conflict'")).all() == []
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"phone": "4"}, {"phone": "4", "note": "x", "land_area": 3}, {"phone": "4", "note": "x", "\x00": 1}]
+)
+def test_an_officers_values_name_what_clashed_and_nothing_that_was_not_sent(
+    values: dict[str, Any], sign_in: SignIn, engine: Engine, home: dict[str, Any]
+) -> None:
+    conflict = clash(sign_in, engine, home)
+    answer = resolution(sign_in("truc-thai"), conflict, choice="values", values=values)
+    assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, ["#/values"])
+    whole = {"phone": "4", "note": "x", "address": "c"}
+    put = resolution(sign_in("truc-thai"), conflict, choice="values", values=whole)
+    assert put.status_code == 200, put.text
+    assert {name: put.json()[name] for name in whole} == whole
