@@ -1,6 +1,7 @@
 """Turns everything that can be raised into a problem: ours, the framework's, the database's, and bugs."""
 
 import logging
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from api import field_errors
 from api.problems import (
     AlreadyExists,
     Conflict,
+    FieldError,
     InternalError,
     Invalid,
     MethodNotAllowed,
@@ -73,19 +75,26 @@ _HTTP: dict[int, type[Problem]] = {
     415: NotAcceptable,
 }
 
+_QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+
 # SQLSTATE classes that mean "try again": a lost connection, a deadlock, a lock waited for too long, shutting down
 _TRY_AGAIN = ("08", "40", "53", "55P03", "57")
 
 
 def language(request: Request) -> str:
-    """`vi` unless the reader's first choice among the two is English."""
+    """`vi` unless the reader likes English better (quality values, RFC 9110, 12.4.2); of equals the first."""
+    best, chosen = 0.0, "vi"
     for choice in request.headers.get("accept-language", "").lower().split(","):
-        tag = choice.split(";")[0].strip()
-        if tag.startswith("en"):
-            return "en"
-        if tag.startswith("vi"):
-            return "vi"
-    return "vi"
+        tag, *options = (part.strip() for part in choice.split(";"))
+        name, liked = tag.split("-")[0], _quality(options)
+        if name in ("vi", "en") and liked > best:
+            best, chosen = liked, name
+    return chosen
+
+
+def _quality(options: list[str]) -> float:
+    given = next((option[2:] for option in options if option.startswith("q=")), "1")
+    return float(given) if _QUALITY.fullmatch(given) else 0.0
 
 
 def answer(request: Request, problem: Problem) -> JSONResponse:
@@ -112,7 +121,8 @@ def from_database(error: DBAPIError) -> Problem | None:
     if isinstance(error, OperationalError) and not state:
         return Unavailable()  # no SQLSTATE: the server was not reached at all
     if isinstance(error, DataError):
-        return Invalid("Có giá trị nằm ngoài phạm vi lưu được.", "A value lies outside of what can be stored.")
+        vi, en = "Có giá trị nằm ngoài phạm vi lưu được.", "A value lies outside of what can be stored."
+        return Invalid(vi, en, errors=(FieldError("#", "not_storable", vi, en),))  # the database does not say which
     return None
 
 

@@ -1,5 +1,6 @@
 """What is wrong with one field, in words an officer understands. One row per kind of error pydantic knows."""
 
+import re
 from typing import Any
 
 from api.problems import FieldError
@@ -24,6 +25,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Chỉ được một dòng, không có ký tự điều khiển.",
         "Must be one line without control characters.",
     ),
+    "text_invisible": (
+        "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại.",
+        "Contains a character that cannot be seen. Delete the text and type it again.",
+    ),
+    "name_without_letter": ("Tên cần có ít nhất một chữ cái.", "A name needs at least one letter."),
     "int_type": ("Phải là số nguyên.", "Must be a whole number."),
     "int_parsing": ("Phải là số nguyên.", "Must be a whole number."),
     "int_parsing_size": ("Số quá lớn.", "The number is too large."),
@@ -42,7 +48,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Mã không có trong danh mục. Các mã có thể dùng: {expected}.",
         "Not a known code. Known: {expected}.",
     ),
-    "literal_error": ("Chỉ nhận: {expected}.", "Must be {expected}."),
+    "literal_error": ("Chỉ nhận: {expected}.", "Must be one of: {expected}."),
     "date_type": ("Phải là ngày dạng 2024-12-31.", "Must be a day such as 2024-12-31."),
     "date_parsing": ("Phải là ngày dạng 2024-12-31.", "Must be a day such as 2024-12-31."),
     "date_from_datetime_parsing": ("Phải là ngày dạng 2024-12-31.", "Must be a day such as 2024-12-31."),
@@ -102,6 +108,8 @@ def translate(error: Any, request_location: bool = False) -> FieldError:
     if kind in _WORDS:
         vi, en = _WORDS[kind]
         context = {key: str(value) for key, value in (error.get("ctx") or {}).items()}
+        if "expected" in context:
+            context["expected"] = _codes(context["expected"])
         vi, en = _fill(vi, context), _fill(en, context)
     else:
         vi, en = "Giá trị không hợp lệ.", str(error["msg"])
@@ -113,6 +121,11 @@ def _fill(words: str, context: dict[str, str]) -> str:
     for name, value in context.items():
         words = words.replace("{" + name + "}", value)
     return words
+
+
+def _codes(expected: str) -> str:
+    # pydantic lists them in English: 'a', 'b' or 'c'
+    return ", ".join(re.findall(r"'([^']*)'", expected)) or expected
 
 
 def _printable(text: str) -> str:

@@ -4,7 +4,10 @@ A route says what is its own (`responses=problems("not-found") | example({...})`
 is added here, so that it cannot be forgotten.
 """
 
+import tomllib
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from api.accounts.permissions import ROLE_PERMISSIONS, Permission
 from api.openapi_examples import nulls_again, restore_request_example, with_nulls_kept
 from api.openapi_parts import DESCRIPTION, SECURITY, TAGS, problem_schema
-from api.problems import CATALOGUE, Problem
+from api.problems import CATALOGUE, NotFound, Problem
 
 MEDIA_TYPE = "application/problem+json"
 _NO_DATABASE = "/healthz"
@@ -43,7 +46,10 @@ def example(value: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Puts the description at /openapi.json and a readable page at /docs; neither needs another host."""
+    """Puts the description at /openapi.json and a readable page at /docs; neither needs another host.
+
+    `/problems/<slug>`, the `type` of a problem, answers too: with what the problem is called.
+    """
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -63,6 +69,12 @@ def install(app: FastAPI) -> None:
             swagger_favicon_url="/docs/assets/favicon.png",
             swagger_ui_parameters={"docExpansion": "none", "filter": True, "persistAuthorization": False},
         )
+
+    @app.get("/problems/{slug}", include_in_schema=False)
+    def problem_page(slug: str) -> HTMLResponse:
+        if slug not in CATALOGUE:
+            raise NotFound()
+        return HTMLResponse(_page_of(CATALOGUE[slug]))
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:
@@ -137,6 +149,16 @@ def _content() -> dict[str, Any]:
     return {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
 
 
+def _page_of(kind: type[Problem]) -> str:
+    vi, en = escape(kind.title.vi), escape(kind.title.en)
+    return (
+        f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{vi}</title>'
+        f'<h1>{vi}</h1><p lang="en">{en}</p><p><code>{kind.slug}</code> · HTTP {kind.status}</p>'
+        "<p>Câu trả lời cho biết chi tiết và cách xử lý ở <code>detail</code>. "
+        '<span lang="en">The answer says in <code>detail</code> what happened and what to do.</span></p></html>'
+    )
+
+
 def _example_of(kind: type[Problem]) -> dict[str, Any]:
     return kind().body("vi", "0b1c2d3e4f5061728394a5b6c7d8e9f0")
 
@@ -162,4 +184,5 @@ def _version() -> str:
     try:
         return version("giamngheo")
     except PackageNotFoundError:  # run from a checkout that was never installed
-        return "0"
+        project = Path(__file__).parents[1] / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

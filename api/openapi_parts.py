@@ -12,7 +12,8 @@ The register of poor and near-poor households of a commune: households, members,
   Every answer that is not 2xx is such a problem; `docs/problems.md` explains each `type`.
 * Ngoài địa bàn của mình: 404, như không có. Trong địa bàn mà không có quyền: 403 và tên quyền.
   Outside one's areas: 404, as if it were not there. Inside them without the right: 403 naming it.
-* Trường lạ bị từ chối. Mọi văn bản được chuẩn hoá NFC. Unknown fields are refused; all text is normalised to NFC.
+* Trường lạ và tham số lạ bị từ chối. Mọi văn bản được chuẩn hoá NFC.
+  Unknown fields and unknown query parameters are refused; all text is normalised to NFC.
 """
 
 SECURITY = (
@@ -34,7 +35,6 @@ TAGS: list[dict[str, str]] = [
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),
-        ("codes", "Danh mục mã và nhãn. Code lists and their labels."),
         ("health", "Máy chủ còn sống và sẵn sàng. Whether the server lives and is ready."),
     )
 ]

@@ -30,12 +30,12 @@ def _username(value: Any) -> Any:
 
 Username = Annotated[
     str,
-    BeforeValidator(_username),
     StringConstraints(min_length=2, max_length=40, pattern=r"^[a-z0-9._-]+$"),
+    BeforeValidator(_username),
     Field(description="Lower-case letters, digits and `.` `_` `-`, 2 to 40; capitals are made small."),
 ]
 # The length is a rule of passwords (with words that explain it); here only what is worth hashing at all.
-Password = Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=LONGEST)]
+Password = Annotated[str, StringConstraints(max_length=LONGEST), BeforeValidator(_storable)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
@@ -82,7 +82,7 @@ class PasswordChange(Schema):
         json_schema_extra={"examples": [{"old_password": "mật khẩu cũ 2023", "new_password": "ba con trâu qua cầu"}]}
     )
 
-    old_password: Annotated[str, BeforeValidator(_storable), StringConstraints(max_length=1000)]
+    old_password: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(_storable)]
     new_password: Password
 
 

@@ -14,6 +14,7 @@ from api.db import Db
 from api.etag import ReadVersion, etag
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
+from api.schema import Line120
 
 router = APIRouter(tags=["accounts"])
 
@@ -38,7 +39,7 @@ def list_roles(_actor: SignedIn) -> Roles:
 def list_users(
     actor: Admin,
     db: Db,
-    q: Annotated[str | None, Query(max_length=100, description="Part of a name or username, tones or not.")] = None,
+    q: Annotated[Line120 | None, Query(description="Part of a name or username, tones or not.")] = None,
     role: Annotated[Role | None, Query(description="Only who holds this role today.")] = None,
     area_id: Annotated[UUID | None, Query(description="Only who holds a grant on this area today.")] = None,
     disabled: Annotated[bool | None, Query(description="Only disabled accounts, or only the others.")] = None,
