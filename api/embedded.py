@@ -46,6 +46,7 @@ class Cluster:
     process: subprocess.Popen[bytes] | None = None  # None for a server adopted from a killed launcher
     _mutex: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _stopping: threading.Event = field(default_factory=threading.Event, repr=False)
+    _watcher: threading.Thread | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -60,11 +61,18 @@ class Cluster:
 
     def watch(self, report: Callable[[str], None]) -> None:
         """Starts the server again whenever it dies without our doing (`kill -9`, out of memory), and says so."""
-        threading.Thread(target=self._watch, args=(report,), name="postgres-watch", daemon=True).start()
+        self._watcher = threading.Thread(target=self._watch, args=(report,), name="postgres-watch", daemon=True)
+        self._watcher.start()
+
+    def unwatch(self) -> None:
+        """Lets a server that dies from now on be dead. One that is just being started again is waited for."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join()
 
     def stop(self) -> None:
         """Stops the server (open transactions roll back, everything committed is on disk) and frees the home."""
-        self._stopping.set()
+        self.unwatch()
         with self._mutex:
             for sent, seconds in ((signal.SIGINT, 30), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):
                 if not self.alive():

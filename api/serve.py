@@ -51,6 +51,7 @@ def _database(settings: Settings) -> Iterator[str]:
         cluster.watch(say)
         yield cluster.url
     finally:
+        cluster.unwatch()
         say("Dừng PostgreSQL / stopping PostgreSQL")
         cluster.stop()
 

@@ -11,27 +11,52 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from api.banner import complain, say
 from api.config import ConfigError, Settings
 from api.worker_process import PARENT_VARIABLE
 
 _STOP_SECONDS = 20
+_LONGEST_PAUSE = 30.0
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's supervisor, which starts a dead worker again. Only while none has ever answered it gives up instead:
-    what breaks at the start would break for ever, and the traceback would scroll by without end."""
+    """uvicorn's supervisor, which starts a dead worker again, also one that died while it started: its database may
+    have been away for longer than a worker waits. Only while none has ever answered it gives up instead: what breaks
+    at the start would break for ever, and the traceback would scroll by without end."""
 
     answered = False
     gave_up = False
+    _pause = 0.0
+    _rests_until = 0.0
 
     def keep_subprocess_alive(self) -> None:
-        if not self.answered and any(not worker.process.is_alive() for worker in self.processes):
-            self.gave_up = not self.should_exit.is_set()
-            self.should_exit.set()
-        super().keep_subprocess_alive()
+        if time.monotonic() < self._rests_until:
+            return
+        for place, worker in enumerate(self.processes):
+            # not while others are being stopped: a signal may have come since
+            if self.should_exit.is_set() or worker.is_alive(self.config.timeout_worker_healthcheck):
+                continue
+            worker.kill()
+            worker.join()
+            if not self.answered:
+                self.gave_up = True
+                self.should_exit.set()
+                return
+            self._rest_after(worker)
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
+
+    def _rest_after(self, worker: Process) -> None:
+        if worker.exitcode != STARTUP_FAILURE:
+            self._pause = 0.0
+            return
+        self._pause = min(self._pause * 2 + 1, _LONGEST_PAUSE)
+        self._rests_until = time.monotonic() + self._pause
+        complain(f"Một tiến trình phục vụ không khởi động được, thử lại (nghỉ {self._pause:.0f} giây) / trying again.")
 
 
 def check_port(host: str, port: int) -> None:

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from api import embedded
+from api import embedded, postgres_folder
 from api.databases import check_server
 from api.key_files import ConfigError, new_key
 from tests.start.launching import PEOPLE, ROOT, Service, environment, eventually, folder_of, free_port
@@ -50,6 +50,10 @@ def database(home: Path) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)
 
 
+def postmaster_of(home: Path) -> int:
+    return int((postgres_folder.locate(home) / "data/postmaster.pid").read_text().split()[0])
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_killed_in_every_way_it_goes_on_with_everything_committed(
     home: Path, begin: Callable[..., Service], person: str
@@ -57,7 +61,7 @@ def test_killed_in_every_way_it_goes_on_with_everything_committed(
     service = begin().ready()
     with database(home) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 100) AS n")
-        postmaster = int((embedded.files.locate(home) / "data/postmaster.pid").read_text().split()[0])
+        postmaster = postmaster_of(home)
 
     (worker,) = service.workers()
     os.kill(worker, signal.SIGKILL)
@@ -76,6 +80,44 @@ def test_killed_in_every_way_it_goes_on_with_everything_committed(
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (100,)
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
     assert again.end(signal.SIGTERM) == 0
+    assert embedded.running(home) is None
+
+
+def killed_with_the_database(service: Service, home: Path, victims: Callable[[int], list[int]]) -> None:
+    """Kills the workers and what `victims` names of PostgreSQL's processes, while a worker is being born."""
+    postmaster = postmaster_of(home)
+    workers = service.workers()
+    for pid in [*workers, *victims(postmaster)]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def sessions_of(postmaster: int) -> list[int]:
+    """One session of the server: killed, it takes all the others with it, and the server recovers."""
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    named = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+    return [pid for pid, name in named.items() if b"giamngheo" in name][:1] or [
+        pid for pid, name in named.items() if b"walwriter" in name
+    ]
+
+
+@pytest.mark.parametrize("victims", [lambda pid: [pid], sessions_of], ids=["postmaster", "session"])
+def test_a_worker_born_while_the_database_recovers_waits_for_it(
+    victims: Callable[[int], list[int]], home: Path, begin: Callable[..., Service]
+) -> None:
+    service = begin().ready()
+    with database(home) as connection:
+        connection.execute("CREATE TABLE kept (n integer)")
+    for n in range(4):
+        with database(home) as connection:
+            connection.execute("INSERT INTO kept SELECT generate_series(1, 20000)")
+        dead = service.workers()
+        killed_with_the_database(service, home, victims)
+        eventually(lambda dead=dead: service.workers() not in ([], dead), "a new worker")  # type: ignore[misc]
+        eventually(lambda: service.get("/readyz") == 200, f"it answers again, time {n}")
+        assert service.process.poll() is None, service.said()
+    with database(home) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (80000,)
+    assert service.end() == 0
     assert embedded.running(home) is None
 
 
