@@ -135,7 +135,9 @@ def _show(plan: Plan) -> None:
         console.print(shown)
     for absent in plan.reform.absent:
         if not absent.required:
-            console.print(f"[dim]Sổ này không có đơn vị {absent.code} ({absent.level}): bỏ qua.[/]")
+            console.print(
+                f"[dim]Đơn vị cũ {absent.code} ({absent.level}) cũng kết thúc, nhưng sổ này không ghi: không phải làm gì.[/]"
+            )
     for obstacle in plan.obstacles:
         console.print(f"[bold red]✗[/] {escape(obstacle.vi)} / {escape(obstacle.en)}")
 

@@ -1,5 +1,6 @@
 """Is the process alive, can it work, and how is it doing: for the launcher, the proxy and the monitoring."""
 
+import logging
 import os
 from functools import cache
 
@@ -18,6 +19,9 @@ from api.problems import Unavailable
 from api.schema import Schema
 
 router = APIRouter(tags=["health"])
+
+# two lines at every look of the proxy would bury the log
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 class Alive(Schema):

@@ -106,6 +106,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         more = message.get("more_body", False)
     if unpack and not unpack.eof:
         raise NotAcceptable("Nội dung nén gzip bị cắt giữa chừng.", "The gzip body is cut short.")
+    if unpack and unpack.unused_data:
+        raise NotAcceptable("Có dữ liệu thừa sau nội dung nén gzip.", "There is something behind the gzip body.")
     if unpack:
         scope["headers"] = [(n, v) for n, v in scope["headers"] if n not in (b"content-encoding", b"content-length")]
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")

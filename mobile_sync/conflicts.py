@@ -101,7 +101,7 @@ def locked(session: Session, scope: Scope, conflict_id: UUID) -> tuple[SyncConfl
     c: Any = SyncConflict
     row = session.execute(
         select(SyncConflict, SyncSubmission, _mine(scope))
-        .join(SyncSubmission, SyncSubmission.submission_id == c.submission_id)  # type: ignore[arg-type]
+        .join(SyncSubmission, SyncSubmission.submission_id == c.submission_id)
         .where(c.id == conflict_id, or_(_mine(scope), scope.covers(c.area_id)))
         .with_for_update(of=[SyncConflict, SyncSubmission])
     ).first()

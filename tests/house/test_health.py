@@ -1,5 +1,6 @@
 """Alive without the database, ready only with all of it, and counters of all workers together."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import Engine, text
 
 from api.db import make_engine
@@ -56,3 +58,11 @@ def test_the_counters_of_all_workers_are_added_up(tmp_path: Path) -> None:
     show = "from api import health; print(health._metrics().decode())"
     said = subprocess.run([sys.executable, "-c", show], env=environment, check=True, capture_output=True, text=True)
     assert 'giamngheo_requests_total{method="GET",route="/x",status="200"} 3.0' in said.stdout
+
+
+def test_a_look_at_readiness_writes_nothing_into_the_log(
+    nobody: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert nobody.get("/readyz").status_code == 200
+    assert [record.name for record in caplog.records if record.name.startswith("alembic")] == []

@@ -1,5 +1,7 @@
 """What a batch tells about its tablet: numbers as large as the protocol allows, and no reason to refuse a batch."""
 
+import gzip
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,3 +67,12 @@ def test_protocol_one_is_the_whole_number(protocol: Any, sign_in: SignIn, device
     answer = sign_in("xom-3").post("/sync/v1/batches", json=body)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/protocol"]
+
+
+@pytest.mark.parametrize("behind", [b"junk", gzip.compress(b"{}")])
+def test_what_stands_behind_a_gzip_body_is_refused(behind: bytes, sign_in: SignIn, device: str) -> None:
+    body = gzip.compress(json.dumps(batch(device, [submission("household", household())])).encode())
+    headers = {"Content-Encoding": "gzip"}
+    answer = sign_in("xom-3").post("/sync/v1/batches", content=body + behind, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-encoding")
+    assert sign_in("xom-3").post("/sync/v1/batches", content=body, headers=headers).status_code == 200
