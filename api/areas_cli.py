@@ -135,9 +135,8 @@ def _show(plan: Plan) -> None:
         console.print(shown)
     for absent in plan.reform.absent:
         if not absent.required:
-            console.print(
-                f"[dim]Đơn vị cũ {absent.code} ({absent.level}) cũng kết thúc, nhưng sổ này không ghi: không phải làm gì.[/]"
-            )
+            old = f"Đơn vị cũ {absent.code} ({absent.level}) cũng kết thúc"
+            console.print(f"[dim]{old}, nhưng sổ này không ghi: không phải làm gì.[/]")
     for obstacle in plan.obstacles:
         console.print(f"[bold red]✗[/] {escape(obstacle.vi)} / {escape(obstacle.en)}")
 

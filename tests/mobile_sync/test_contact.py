@@ -69,7 +69,7 @@ def test_protocol_one_is_the_whole_number(protocol: Any, sign_in: SignIn, device
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/protocol"]
 
 
-@pytest.mark.parametrize("behind", [b"junk", gzip.compress(b"{}")])
+@pytest.mark.parametrize("behind", [b"junk", gzip.compress(b"{}")], ids=["junk", "member"])
 def test_what_stands_behind_a_gzip_body_is_refused(behind: bytes, sign_in: SignIn, device: str) -> None:
     body = gzip.compress(json.dumps(batch(device, [submission("household", household())])).encode())
     headers = {"Content-Encoding": "gzip"}
