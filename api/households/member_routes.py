@@ -9,7 +9,7 @@ from api.db import Db
 from api.etag import ReadVersion
 from api.households import examples, queries, record_history, single
 from api.households.doors import IdempotencyKey, NumberReader, Reader, Writer, paged, shown, tagged
-from api.households.member_schemas import MemberCreate, MemberOut, MemberPatch, MemberSearch, MemberWritten
+from api.households.member_schemas import MemberCreate, MemberFound, MemberOut, MemberPatch, MemberSearch, MemberWritten
 from api.households.schemas import VersionOut
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -89,14 +89,15 @@ def change_member_of_household(
     "/members/search",
     operation_id="search_members",
     summary="Tìm theo số định danh",
-    response_model=list[MemberOut],
+    response_model=list[MemberOut | MemberFound],
     responses=example([examples.MEMBER | {"personal_id": "036080001234"}]),
 )
 def search_members(
     body: Annotated[MemberSearch, shown({"personal_id": "036080001234"})], actor: NumberReader, db: Db
 ) -> list[dict[str, Any]]:
-    """Whoever has exactly this citizen number, where the caller may see numbers and read households. The number stands
-    in the body, because addresses end up in logs."""
+    """Whoever has exactly this citizen number, where the caller may see numbers and read households; the bank finds
+    people of recognised households, with name, household, hamlet, class and the number only. The number stands in the
+    body, because addresses end up in logs."""
     return queries.members_with_number(db, actor, body.personal_id)
 
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticKnownError
 
 from api import clock
 from api.codes import ETHNICITIES
-from api.households.schemas import LEFT_OUT, Flag, HouseholdBrief, Maybe, TextPastDay, blank_is_none
+from api.households.schemas import LEFT_OUT, ClassCode, Flag, HouseholdBrief, Maybe, TextPastDay, blank_is_none
 from api.households.tables import (
     Disability,
     LabourStatus,
@@ -152,6 +152,16 @@ class MemberOut(Schema):
     withheld: list[str]
     created_at: datetime
     updated_at: datetime
+
+
+class MemberFound(Schema):
+    """What the bank sees of a person of a recognised household."""
+
+    full_name: str
+    household_id: UUID
+    hamlet_id: UUID
+    current_class: ClassCode | None
+    personal_id: str
 
 
 class MemberWritten(MemberOut):

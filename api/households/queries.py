@@ -5,15 +5,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import RowMapping, and_, or_
 from sqlmodel import Session
 
 from api import audit, paging
 from api.accounts.actor import Actor
-from api.accounts.permissions import Permission
+from api.accounts.permissions import Permission, Role
+from api.areas.scope import Scope
 from api.households.citizen_numbers import id_key
+from api.households.class_view import household_class
 from api.households.household_fold import no_such_household
 from api.households.member_fold import no_such_member
+from api.households.search import recognised
 from api.households.stored import among
 from api.households.wire_records import (
     HOUSEHOLD,
@@ -74,18 +77,37 @@ def member(session: Session, actor: Actor, member_id: UUID, household_id: UUID |
 
 
 def members_with_number(session: Session, actor: Actor, number: str) -> list[dict[str, Any]]:
-    """Whoever has exactly this citizen number, in the areas where the actor may both read and see numbers."""
-    both = and_(
-        actor.scope.covers(HOUSEHOLD.c.hamlet_id),
-        actor.scope_of(Permission.households_read).covers(HOUSEHOLD.c.hamlet_id),
+    """Whoever has exactly this citizen number: whole records where the actor may both read and see numbers;
+    for the bank name, household, hamlet, class and the number, of those who live in recognised households.
+    """
+    hamlet = HOUSEHOLD.c.hamlet_id
+    both = and_(actor.scope.covers(hamlet), actor.scope_of(Permission.households_read).covers(hamlet))
+    bank = Scope.of(grant.area_id for grant in actor.grants if grant.role is Role.bank_officer)
+    lends = and_(actor.scope.covers(hamlet), bank.covers(hamlet), recognised(), MEMBER.c.left_on.is_(None))
+    query = (
+        member_select(actor)
+        .add_columns(household_class.c.current_class, both.label("whole"))
+        .outerjoin(household_class, household_class.c.household_id == HOUSEHOLD.c.id)
+        .where(MEMBER.c.personal_id_index == id_key(session).index(number), or_(both, lends))
+        .order_by(MEMBER.c.id)
+        .limit(100)
     )
-    index = id_key(session).index(number)
-    query = member_select(actor).where(MEMBER.c.personal_id_index == index, both).order_by(MEMBER.c.id).limit(100)
     rows = session.execute(query).mappings().all()
     # recorded also where nothing is found: asking for a number tells something about it
     homes = sorted({row["household_id"] for row in rows})
     audit.record(session, actor, "members.search", "household", homes, found=len(rows))
-    return [member_record(session, row) for row in rows]
+    return [_found(session, row) for row in rows]
+
+
+def _found(session: Session, row: RowMapping) -> dict[str, Any]:
+    if row["whole"]:
+        return _without(member_record(session, row), "current_class", "whole")
+    return {name: value for name, value in member_record(session, row).items() if name in _BANK} | {
+        "hamlet_id": row["hamlet_id"]
+    }
+
+
+_BANK = ("full_name", "household_id", "current_class", "personal_id")
 
 
 def _without(record: dict[str, Any], *names: str) -> dict[str, Any]:

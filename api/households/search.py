@@ -62,14 +62,18 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         for g in actor.grants
         if g.role is not Role.bank_officer and any(holds(g.role, g.head, right) for right in _SEEN)
     )
-    recognised = or_(
-        household_class.c.current_class.in_(("poor", "near_poor")),
-        household_class.c.newly_escaped_until.is_not(None),
-    )
     hamlet = HOUSEHOLD.c.hamlet_id
     if not bank.area_ids:
         return others.covers(hamlet)
-    return or_(others.covers(hamlet), and_(bank.covers(hamlet), recognised))
+    return or_(others.covers(hamlet), and_(bank.covers(hamlet), recognised()))
+
+
+def recognised() -> ColumnElement[bool]:
+    """A recognition is in force: poor, near-poor, or newly escaped (of a query joined with household_class)."""
+    return or_(
+        household_class.c.current_class.in_(("poor", "near_poor")),
+        household_class.c.newly_escaped_until.is_not(None),
+    )
 
 
 def head_name() -> Any:

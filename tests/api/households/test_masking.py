@@ -3,6 +3,8 @@
 import json
 import logging
 from dataclasses import replace
+from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -21,6 +23,7 @@ from tests.make.households import (
     put_household,
     put_member,
 )
+from tests.make.recognitions import recognise
 
 NUMBER, LATER = "036080771234", "036080775678"
 SENSITIVE = {"ethnicity", "disability", "nutrition"}
@@ -75,6 +78,26 @@ def test_a_number_is_found_by_the_whole_of_it_only(sign_in: SignIn) -> None:
     assert sign_in("truc-dai").post("/api/v1/members/search", json={"personal_id": NUMBER}).json() == []
     assert sign_in("ngan-hang").post("/api/v1/members/search", json={"personal_id": NUMBER}).json() == []
     assert sign_in("xom-1").post("/api/v1/members/search", json={"personal_id": NUMBER}).status_code == 403
+
+
+def test_the_bank_finds_people_of_recognised_households(sign_in: SignIn, session: Session) -> None:
+    officer, bank = sign_in("truc-thai"), sign_in("ngan-hang")
+    poor, other = post_household(officer)["id"], post_household(officer)["id"]
+    post_member(officer, poor, personal_id=NUMBER)
+    post_member(officer, other, personal_id=NUMBER)
+    gone = post_member(officer, poor, personal_id=LATER)["id"]
+    recognise(session, UUID(poor), "poor", date(2024, 1, 1))
+    recognise(session, UUID(other), "not_poor", date(2024, 1, 1))
+    session.commit()
+    expected = {"household_id": poor, "hamlet_id": hamlet(1), "current_class": "poor", "personal_id": NUMBER}
+    found = bank.post("/api/v1/members/search", json={"personal_id": NUMBER}).json()
+    assert found == [{"full_name": "Nguyễn Văn Á"} | expected]
+    body = {"left_on": "2024-02-01", "left_reason": "moved"}
+    assert officer.patch(f"/api/v1/members/{gone}", json=body, headers={"If-Match": '"1"'}).status_code == 200
+    assert bank.post("/api/v1/members/search", json={"personal_id": LATER}).json() == []
+    whole = officer.post("/api/v1/members/search", json={"personal_id": NUMBER}).json()
+    assert len(whole) == 2
+    assert all("withheld" in record and "current_class" not in record for record in whole)
 
 
 def test_who_reads_there_and_sees_numbers_here_finds_nobody_there(session: Session) -> None:
