@@ -12,15 +12,15 @@ from api.accounts import devices
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.accounts.schemas import DeviceOut, DevicePage
-from api.changes import epoch, feed
+from api.changes import epoch
 from api.changes.routes import Cursor, Limit
 from api.changes.schemas import ChangesOut, page_out
 from api.db import Db
 from api.openapi import example, problems
 from mobile_sync import conflicts as conflict_list
-from mobile_sync import examples, fleet, intake, protocol, queries, repairs
+from mobile_sync import examples, fleet, intake, protocol, pulls, queries, repairs
 from mobile_sync import reference as reference_data
-from mobile_sync.appliers import LOADERS, PUSHERS
+from mobile_sync.appliers import PUSHERS
 from mobile_sync.conflicts import ConflictOut
 from mobile_sync.fleet import DeviceIn, Enrolled, EnrolmentIn, EnrolmentOut
 from mobile_sync.protocol import PROTOCOL, Info, Outcome, Receipt, StoredOutcomes
@@ -119,7 +119,7 @@ def pull_changes(actor: Reader, db: Db, limit: Limit = 500, cursor: Cursor = Non
 
     Parents come before children. Ask again while `more`; store the cursor together with the data it came with.
     """
-    return _json(page_out(feed.read(db, actor, LOADERS, cursor, limit)))
+    return _json(page_out(pulls.pull(db, actor, cursor, limit)))
 
 
 @router.get(
