@@ -63,14 +63,20 @@ def _batch(tablet: Tablet) -> Batch:
         data = {"hamlet_id": tablet.hamlet_id, "residence": "permanent", "address": "cạnh nhà văn hoá", "note": "…"}
         submissions.append(_submission(tablet, "household", household, data))
         for relation in ("head", "spouse", "child", "child"):
+            female, born = rng.random() < 0.5, rng.randint(1940, 2020)
             data = {
                 "household_id": household, "full_name": f"{rng.choice(_SURNAMES)} {rng.choice(_GIVEN)}",
-                "sex": rng.choice(("male", "female")), "birth_year": rng.randint(1940, 2020),
+                "sex": "female" if female else "male", "birth_year": born,
                 "relation_to_head": relation, "ethnicity": "kinh",
-                "personal_id": f"036{rng.randint(0, 3)}{rng.randint(0, 99999999):08d}", "health_insurance": True,
+                "personal_id": _citizen_number(rng, female, born), "health_insurance": True,
             }  # fmt: skip
             submissions.append(_submission(tablet, "member", str(uuid4()), data))
     return sealed(tablet, submissions)
+
+
+def _citizen_number(rng: random.Random, female: bool, born: int) -> str:
+    """One that fits the person: a number that does not is kept with a warning, which is the rare case."""
+    return f"036{(2 if born >= 2000 else 0) + female}{born % 100:02d}{rng.randint(0, 999999):06d}"
 
 
 def sealed(tablet: Tablet, submissions: list[dict[str, Any]]) -> Batch:
