@@ -206,6 +206,20 @@ def test_what_waits_is_released_when_the_survivor_comes_back_and_not_across_area
     assert {o["result"]["merged_into"] for o in released} == {stays["id"]}
 
 
+def test_what_names_a_foreign_alias_is_released_when_its_survivor_comes(sign_in: SignIn, engine: Engine) -> None:
+    officer, surveyor, mine = sign_in("truc-thai"), sign_in("xom-4"), tablets.enrolled(engine, "xom-4")
+    goes, stays = submission("household", household(3)), submission("household", household(3))
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), goes, stays)
+    asked = {"survivor_id": stays["id"], "absorbed_id": goes["id"]}
+    assert officer.post("/api/v1/households/merge", json=asked).status_code == 200
+    person = submission("member", member(goes["id"]))
+    assert push(surveyor, mine, person)[0]["waiting_for"] == goes["id"]
+    back = {"hamlet_id": HAMLET[4], "moved_on": "2024-09-03"}
+    assert officer.post(f"/api/v1/households/{stays['id']}/move", json=back).status_code == 200
+    push(surveyor, mine)
+    assert push(surveyor, mine, person)[0]["outcome"] == "applied"
+
+
 def test_a_parent_that_comes_in_another_area_releases_nothing(sign_in: SignIn, engine: Engine) -> None:
     surveyor, mine = sign_in("xom-4"), tablets.enrolled(engine, "xom-4")
     foreign = submission("household", household(3))
