@@ -100,11 +100,7 @@ def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed
     store_households(session, [], fold.changed())
     keep(session, actor, "household", fold.steps, Origin.merge)
     _store_members(session, actor, people, held, Origin.merge, dict.fromkeys(members, str(absorbed_id)))
-    area = held.hamlets[absorbed_id]
-    gone = Announcement(
-        "household", absorbed_id, area, absorbed_id, absorbed.version, Op.remove, RemoveReason.merged, survivor_id
-    )
-    announce(session, [gone])
+    announce(session, [_gone(absorbed, survivor_id)])
     told = regroup(session, absorbed_id, survivor_id, held.hamlets[survivor_id])
     session.execute(
         insert(_MERGE).values(
@@ -171,6 +167,13 @@ def _hold(session: Session, actor: Actor, right: Permission, ids: set[UUID]) -> 
     if held.mine != ids:
         raise no_such_household()
     return held
+
+
+def _gone(absorbed: Record, survivor_id: UUID) -> Announcement:
+    area, version = absorbed.values["hamlet_id"], absorbed.version
+    return Announcement(
+        "household", absorbed.id, area, absorbed.id, version, Op.remove, RemoveReason.merged, survivor_id
+    )
 
 
 def _refuse_absorbed(record: Record) -> None:
