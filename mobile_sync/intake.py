@@ -58,7 +58,10 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[
     device = senders.enrolled(session, actor, batch.device_id)
     actor_at_tablet = senders.with_tablet(actor, device.id)
     sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals)
-    _release(session, actor_at_tablet, device.id, entries)
+    release(session, actor_at_tablet, device.id, entries)
+    if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
+        # what came again may have been released just now: the receipt says how it is, not how it was
+        sorted_out.stored = journal.known(session, arrivals)
     skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_contact(session, actor, device, Contact(skew, newest, batch.pending, batch.app_version))
@@ -96,7 +99,10 @@ def _journalled(
     return sorted_out, entries
 
 
-def _release(session: Session, actor: Actor, device_id: UUID, entries: list[Entry]) -> None:
+def release(session: Session, actor: Actor, device_id: UUID, entries: Sequence[Entry] = ()) -> None:
+    """Applies what waited for a record that is there by now. Also asked when a tablet only reads: what it waits for
+    may have come over the web, and nobody there knows of tablets.
+    """
     try:
         with session.begin_nested():
             held.release(session, actor, device_id, entries, apply_all)

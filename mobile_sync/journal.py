@@ -74,7 +74,8 @@ def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmi
     ids = {arrival.submission_id for arrival in arrivals}
     if not ids:
         return {}
-    found = session.scalars(select(SyncSubmission).where(among(SyncSubmission.submission_id, ids)))
+    wanted = select(SyncSubmission).where(among(SyncSubmission.submission_id, ids))
+    found = session.scalars(wanted.execution_options(populate_existing=True))
     return {row.submission_id: row for row in found}
 
 

@@ -10,6 +10,7 @@ from api.accounts.actor import Actor
 from api.accounts.tables import Device
 from api.changes import feed
 from api.changes.feed import FeedPage
+from mobile_sync import intake
 from mobile_sync.appliers import LOADERS
 
 # A first sync is many pages: the officer of the fleet needs no finer time than this.
@@ -21,6 +22,7 @@ def pull(session: Session, actor: Actor, cursor: str | None, limit: int) -> Feed
     page = feed.read(session, actor, LOADERS, cursor, limit)
     if actor.device_id is not None:
         _note(session, actor)
+        intake.release(session, actor, actor.device_id)
     return page
 
 

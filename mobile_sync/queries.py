@@ -11,7 +11,7 @@ from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.accounts.tables import Device
 from api.problems import DeviceRevoked, NotFound
-from mobile_sync import journal
+from mobile_sync import intake, journal, senders
 from mobile_sync.tables import SyncSubmission
 
 
@@ -22,6 +22,7 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
     Raises NotFound for any other tablet, DeviceRevoked for a revoked one of one's own.
     """
     _require_visible(session, actor, device_id)
+    intake.release(session, senders.with_tablet(actor, device_id), device_id)
     s: Any = SyncSubmission
     rows = session.scalars(
         select(SyncSubmission)

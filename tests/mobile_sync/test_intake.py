@@ -184,9 +184,18 @@ def test_a_household_from_the_web_releases_what_waits_at_the_next_contact(
     push(surveyor, device, person)
     made = sign_in("truc-thai").post("/api/v1/households", json={"id": home["id"], **household()})
     assert made.status_code == 201, made.text
-    push(surveyor, device)
     (released,) = push(surveyor, device, person)
-    assert released["outcome"] == "applied"
+    assert (released["outcome"], released["replayed"]) == ("applied", True)
+
+
+def test_what_waited_for_a_household_of_the_web_is_released_when_the_tablet_asks(
+    surveyor: httpx.Client, sign_in: SignIn, device: str
+) -> None:
+    home = submission("household", household())
+    push(surveyor, device, submission("member", member(home["id"])))
+    sign_in("truc-thai").post("/api/v1/households", json={"id": home["id"], **household()})
+    (asked,) = surveyor.get("/sync/v1/submissions", params={"device_id": device}).json()["items"]
+    assert (asked["outcome"], asked["version"]) == ("applied", 1)
 
 
 def test_a_kind_that_this_build_does_not_apply_yet_is_kept_and_a_kind_nobody_knows_is_refused(
