@@ -228,3 +228,24 @@ def test_the_command_plays_a_surveyor_as_a_process_of_its_own(base_url: str) -> 
     )
     assert played.returncode == 0, played.stdout + played.stderr
     assert "Khớp" in played.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["--hamlet", "abc"], "mã xóm có dạng 14080-03"),
+        (["--hamlet", "14071-01"], "hãy nêu --user"),
+        (["--hamlet", "14080-03", "--password", "sai"], "từ chối"),
+        (["--hamlet", "14080-99", "--user", "xom-3"], "từ chối"),
+    ],
+)
+def test_a_wrong_word_on_the_command_line_is_answered_with_a_sentence(
+    base_url: str, asked: list[str], sentence: str
+) -> None:
+    command = [sys.executable, "-m", "api.cli", "tablet", "--visits", "1", "--url", base_url, *asked]
+    played = subprocess.run(
+        command, env=os.environ | {"GIAMNGHEO_DEMO_PASSWORD": PASSWORD}, capture_output=True, text=True, check=False
+    )
+    assert played.returncode != 0
+    assert "Traceback" not in played.stderr
+    assert sentence in " ".join((played.stdout + played.stderr).split())
