@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from api import errors, openapi, wire
 from api.accounts.routes import router as accounts
@@ -20,7 +20,6 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
-from api.query_names import known_query
 from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
@@ -39,7 +38,6 @@ def create_app(config: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(known_query)],
     )
     secrets = config.secrets()
     app.state.settings = config

@@ -10,7 +10,11 @@ from api.problems import Invalid
 
 
 def known_query(request: Request) -> None:
-    """For every operation. Raises Invalid naming each parameter that the matched route does not declare."""
+    """For every operation: called once somebody is signed in, a dependency of the two that sign in. What monitoring
+    asks takes any parameter: probes add one against caches.
+
+    Raises Invalid naming each parameter that the matched route does not declare.
+    """
     if not request.query_params:
         return
     names = _declared(request.scope["route"].dependant)

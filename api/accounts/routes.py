@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, Form, Query
 
 from api.accounts import examples, passwords, queries, sessions
 from api.accounts.installation import CallerAddress, SignInDoor
@@ -11,6 +11,7 @@ from api.accounts.signed_in import SignedIn
 from api.accounts.user_routes import router as users
 from api.db import Db
 from api.openapi import example, problems
+from api.query_names import known_query
 
 router = APIRouter()
 
@@ -19,6 +20,7 @@ router = APIRouter()
     "/auth/token",
     tags=["auth"],
     operation_id="sign_in",
+    dependencies=[Depends(known_query)],
     summary="Đăng nhập",
     responses=problems("not-signed-in", "device-revoked", "too-many-attempts") | example(examples.TOKENS),
 )
@@ -36,6 +38,7 @@ def create_token(form: Annotated[TokenForm, Form()], door: SignInDoor, address: 
     "/auth/refresh",
     tags=["auth"],
     operation_id="refresh_token",
+    dependencies=[Depends(known_query)],
     summary="Gia hạn phiên đăng nhập",
     responses=problems("not-signed-in", "device-revoked") | example(examples.TOKENS),
 )

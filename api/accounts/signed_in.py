@@ -14,18 +14,21 @@ from api.accounts.tables import Account, AccountGrant, Device, SignIn
 from api.areas.scope import Scope, valid_on
 from api.db import Db
 from api.problems import DeviceRevoked, NotSignedIn
+from api.query_names import known_query
 from api.security import AccessToken
 
 _bearer = OAuth2PasswordBearer("/api/v1/auth/token", refreshUrl="/api/v1/auth/refresh", auto_error=False)
 
 
 def signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)], db: Db) -> Actor:
-    """The caller. Raises NotSignedIn without a valid token, DeviceRevoked where the session's tablet is revoked."""
+    """The caller. Raises NotSignedIn without a valid token, DeviceRevoked where the session's tablet is revoked,
+    Invalid for a query parameter that the operation does not have: said to those who are signed in only."""
     read = request.app.state.tokens.read_access(token, clock.now()) if token else None
     if read is None:
         raise NotSignedIn()
     actor = actor_of(db, read)
     request.state.actor = actor
+    known_query(request)
     return actor
 
 
