@@ -36,4 +36,18 @@ def _if_match(
     return version_of(if_match)
 
 
+def _if_match_given(
+    if_match: Annotated[
+        str | None,
+        Header(
+            max_length=200,
+            description="The `ETag` that was read; optional. Where it is sent and the record has changed since: 412.",
+        ),
+    ] = None,
+) -> int | None:
+    # `*` asks that the record exists, and the verbs look for that themselves
+    return None if if_match is None or if_match.strip() in ("", "*") else version_of(if_match)
+
+
 ReadVersion = Annotated[int, Depends(_if_match)]
+VersionIfGiven = Annotated[int | None, Depends(_if_match_given)]

@@ -1,7 +1,6 @@
 """What happens to whole households: moved, split, merged, un-merged, ended. Each verb holds its households FOR UPDATE,
 so that nobody writes a member into a household that is on its way elsewhere."""
 
-from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
@@ -10,7 +9,7 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
-from api.areas.scope import valid_on
+from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.changes.fold import Fold, Record
 from api.changes.history import Announcement, announce, keep
@@ -19,6 +18,8 @@ from api.changes.tables import Op, Origin, RemoveReason
 from api.households.commands import announce_households, announce_members
 from api.households.household_fold import absorbed as was_absorbed
 from api.households.household_fold import no_such_hamlet, no_such_household
+from api.households.preconditions import refuse_stale
+from api.households.schemas import MoveIn
 from api.households.stored import (
     Held,
     Lock,
@@ -31,50 +32,48 @@ from api.households.stored import (
 from api.households.tables import Household, HouseholdMerge, HouseholdMove, HouseholdStatus, Member
 from api.problems import Conflict, FieldError, Invalid
 
+_AREA = Area.__table__  # type: ignore[attr-defined]
 _MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
 _MERGE = HouseholdMerge.__table__  # type: ignore[attr-defined]
 _HOUSEHOLD = Household.__table__  # type: ignore[attr-defined]
 _MEMBER = Member.__table__  # type: ignore[attr-defined]
 
 
-def move_household(
-    session: Session, actor: Actor, household_id: UUID, hamlet_id: UUID, moved_on: date, reason: str | None
-) -> None:
+def move_household(session: Session, actor: Actor, household_id: UUID, move: MoveIn, read: int | None) -> None:
     """Moves a household with its people and papers to another hamlet, also one outside of the actor's areas.
 
-    Its printed number belongs to the hamlet: it is kept where it is free there. The same move sent again changes
-    nothing. Raises NotFound for the household or a hamlet that does not exist today, Conflict where it lives there.
+    Its printed number belongs to the hamlet: inside the actor's areas it is kept where it is free there. Outside of
+    them it stays behind always, because an answer that depends on it would tell which numbers are in use. The same
+    move sent again changes nothing. Raises NotFound for the household or a hamlet that does not exist today,
+    StaleVersion (`read`: the version the caller saw, if they say it), Conflict where it lives there.
     """
     held = _hold(session, actor, Permission.households_write, {household_id})
     record = held.records[household_id]
     _refuse_absorbed(record)
-    if not session.scalar(
-        select(Area.id).where(  # type: ignore[call-overload]
-            Area.id == hamlet_id, Area.level == Level.hamlet, valid_on(Area, clock.today())
-        )
-    ):
-        raise no_such_hamlet()
-    if record.values["hamlet_id"] == str(hamlet_id):
-        if _moved_before(session, household_id, hamlet_id, moved_on):
+    mine = _is_mine(session, actor.scope_of(Permission.households_write), move.hamlet_id)
+    if record.values["hamlet_id"] == str(move.hamlet_id):
+        if _moved_before(session, household_id, move):
             return
         raise Conflict("Hộ đang ở xóm này rồi.", "The household lives in this hamlet already.")
-    number = _free_number(session, str(hamlet_id), record)
+    refuse_stale(record, read)
+    number = _free_number(session, str(move.hamlet_id), record) if mine else _no_number(record)
     fold = Fold(held.records)
-    fold.change(record, {"hamlet_id": str(hamlet_id)} | number)
+    fold.change(record, {"hamlet_id": str(move.hamlet_id)} | number)
     session.execute(
         insert(_MOVE).values(
             id=uuid4(),
             household_id=household_id,
             from_hamlet_id=UUID(held.hamlets[household_id]),
-            to_hamlet_id=hamlet_id,
-            moved_on=moved_on,
-            reason=reason,
+            to_hamlet_id=move.hamlet_id,
+            moved_on=move.moved_on,
+            reason=move.reason,
             recorded_at=clock.now(),
             recorded_by=actor.account_id,
         )
     )
     _store(session, actor, fold, held, Origin.move)
-    audit.record(session, actor, "households.move", "household", [household_id], to=str(hamlet_id), on=str(moved_on))
+    where = {"to": str(move.hamlet_id), "on": str(move.moved_on)}
+    audit.record(session, actor, "households.move", "household", [household_id], **where)
 
 
 def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed_id: UUID, reason: str | None) -> None:
@@ -117,10 +116,10 @@ def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed
     audit.record(session, actor, "households.merge", "household", [survivor_id, absorbed_id], members=len(members))
 
 
-def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID) -> None:
+def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID, read: int | None) -> None:
     """Takes a merge back: the household is there again, with those of its members who still live where they went.
 
-    Raises NotFound outside of the actor's areas, Conflict where it is not merged.
+    Raises NotFound outside of the actor's areas, Conflict where it is not merged, StaleVersion.
     """
     end_id = survivor_of(session, absorbed_id)
     held = _hold(session, actor, Permission.households_merge, {absorbed_id} | ({end_id} if end_id else set()))
@@ -130,6 +129,7 @@ def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID) -> None
     ).first()
     if end_id is None or merge is None or absorbed.values["status"] != HouseholdStatus.merged:
         raise Conflict("Hộ này không ở trạng thái đã gộp.", "This household is not merged into another one.")
+    refuse_stale(absorbed, read)
     came = _MEMBER.c.id.in_(merge.moved_member_ids)
     members = hold_members(session, came & (_MEMBER.c.household_id == end_id))
     fold, people = Fold(held.records), Fold(members)
@@ -145,16 +145,20 @@ def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID) -> None
     audit.record(session, actor, "households.unmerge", "household", [absorbed_id, end_id], members=len(members))
 
 
-def end_household(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus) -> None:
+def end_household(
+    session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus, read: int | None
+) -> None:
     """It left the commune (`left`), is no more (`dissolved`), or that was a mistake (`active`).
 
-    Already so: nothing changes. Raises NotFound outside of the actor's areas, Conflict for a merged household.
+    Already so: nothing changes. Raises NotFound outside of the actor's areas, Conflict for a merged household,
+    StaleVersion.
     """
     held = _hold(session, actor, Permission.households_write, {household_id})
     record = held.records[household_id]
     _refuse_absorbed(record)
     if record.values["status"] == status:
         return
+    refuse_stale(record, read)
     number = _free_number(session, record.values["hamlet_id"], record) if status is HouseholdStatus.active else {}
     fold = Fold(held.records)
     fold.change(record, {"status": status.value} | number)
@@ -181,15 +185,26 @@ def _refuse_absorbed(record: Record) -> None:
         raise was_absorbed(UUID(record.values["merged_into"]))
 
 
-def _moved_before(session: Session, household_id: UUID, hamlet_id: UUID, moved_on: date) -> bool:
+def _is_mine(session: Session, scope: Scope, hamlet_id: UUID) -> bool:
+    """Does a hamlet of today lie in these areas? Raises Invalid where there is no such hamlet anywhere."""
+    is_hamlet = _AREA.c.id == hamlet_id, _AREA.c.level == Level.hamlet, valid_on(_AREA.c, clock.today())
+    found = session.execute(select(scope.covers(_AREA.c.id).label("mine")).where(*is_hamlet)).first()
+    if found is None:
+        raise no_such_hamlet()
+    return bool(found.mine)
+
+
+def _moved_before(session: Session, household_id: UUID, move: MoveIn) -> bool:
     last = session.execute(
         select(_MOVE).where(_MOVE.c.household_id == household_id).order_by(_MOVE.c.recorded_at.desc()).limit(1)
     ).first()
-    return last is not None and (last.to_hamlet_id, last.moved_on) == (hamlet_id, moved_on)
+    return last is not None and (last.to_hamlet_id, last.moved_on) == (move.hamlet_id, move.moved_on)
 
 
 def _free_number(session: Session, hamlet_id: str, record: Record) -> dict[str, None]:
     """Nothing to change where the record's number is free in the hamlet; otherwise the number is given up."""
+    if record.values["household_no"] is None:
+        return {}
     taken = select(_HOUSEHOLD.c.id).where(
         _HOUSEHOLD.c.hamlet_id == UUID(hamlet_id),
         _HOUSEHOLD.c.household_no == record.values["household_no"],
@@ -197,6 +212,10 @@ def _free_number(session: Session, hamlet_id: str, record: Record) -> dict[str, 
         _HOUSEHOLD.c.id != record.id,
     )
     return {"household_no": None} if session.execute(taken).first() else {}
+
+
+def _no_number(record: Record) -> dict[str, None]:
+    return {} if record.values["household_no"] is None else {"household_no": None}
 
 
 def _store(session: Session, actor: Actor, fold: Fold, held: Held, origin: Origin) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.db import Db
-from api.etag import ReadVersion
+from api.etag import ReadVersion, VersionIfGiven
 from api.households import duplicates, examples, queries, record_history, search, single
 from api.households.doors import IdempotencyKey, Lister, Merger, Reader, Writer, paged, shown, tagged
 from api.households.member_routes import router as members
@@ -168,14 +168,20 @@ def read_household_history(
     operation_id="move_household",
     summary="Chuyển hộ sang xóm khác",
     response_model=HouseholdOut,
-    responses=problems("not-found", "conflict") | _CHANGED,
+    responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
 def move_household(
-    household_id: UUID, body: Annotated[MoveIn, shown(examples.MOVE_BODY)], actor: Writer, db: Db, response: Response
+    household_id: UUID,
+    body: Annotated[MoveIn, shown(examples.MOVE_BODY)],
+    actor: Writer,
+    db: Db,
+    response: Response,
+    version: VersionIfGiven,
 ) -> dict[str, Any]:
     """Moves the household with its people and papers to another hamlet, also of another commune; commune officers and
-    hamlet surveyors. Its printed number is kept where it is free there. The same move sent again changes nothing."""
-    return tagged(response, single.move(db, actor, household_id, body))
+    hamlet surveyors. Its printed number is kept where it is free, inside the caller's areas; outside of them it stays
+    behind. The same move sent again changes nothing."""
+    return tagged(response, single.move(db, actor, household_id, body, version))
 
 
 @router.post(
@@ -185,7 +191,7 @@ def move_household(
     summary="Tách hộ",
     status_code=201,
     response_model=HouseholdOut,
-    responses=problems("not-found", "already-exists", "conflict") | example(examples.HOUSEHOLD, 201),
+    responses=problems("not-found", "already-exists", "conflict", "stale-version") | example(examples.HOUSEHOLD, 201),
 )
 def split_household(
     household_id: UUID,
@@ -193,11 +199,12 @@ def split_household(
     actor: Writer,
     db: Db,
     response: Response,
+    version: VersionIfGiven,
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """The members named form a new household in the same hamlet; commune officers and hamlet surveyors. The head and
     at least one person stay. Answers with the new household; a repeated call (same `id` or key) splits once."""
-    return tagged(response, single.split(db, actor, household_id, body, idempotency_key))
+    return tagged(response, single.split(db, actor, household_id, body, idempotency_key, version))
 
 
 @router.post(
@@ -206,12 +213,14 @@ def split_household(
     operation_id="unmerge_household",
     summary="Bỏ gộp hộ",
     response_model=HouseholdOut,
-    responses=problems("not-found", "conflict") | _CHANGED,
+    responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
-def unmerge_household(household_id: UUID, actor: Merger, db: Db, response: Response) -> dict[str, Any]:
+def unmerge_household(
+    household_id: UUID, actor: Merger, db: Db, response: Response, version: VersionIfGiven
+) -> dict[str, Any]:
     """Takes the merge of this (absorbed) household back, with those of its members who still live in the survivor;
     commune officers."""
-    return tagged(response, single.unmerge(db, actor, household_id))
+    return tagged(response, single.unmerge(db, actor, household_id, version))
 
 
 @router.post(
@@ -220,11 +229,13 @@ def unmerge_household(household_id: UUID, actor: Merger, db: Db, response: Respo
     operation_id="household_left",
     summary="Ghi nhận hộ đã chuyển khỏi xã",
     response_model=HouseholdOut,
-    responses=problems("not-found", "conflict") | _CHANGED,
+    responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
-def household_left(household_id: UUID, actor: Writer, db: Db, response: Response) -> dict[str, Any]:
+def household_left(
+    household_id: UUID, actor: Writer, db: Db, response: Response, version: VersionIfGiven
+) -> dict[str, Any]:
     """The household left for a place this register does not know; commune officers and hamlet surveyors."""
-    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.left))
+    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.left, version))
 
 
 @router.post(
@@ -233,11 +244,13 @@ def household_left(household_id: UUID, actor: Writer, db: Db, response: Response
     operation_id="dissolve_household",
     summary="Ghi nhận hộ không còn",
     response_model=HouseholdOut,
-    responses=problems("not-found", "conflict") | _CHANGED,
+    responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
-def dissolve_household(household_id: UUID, actor: Writer, db: Db, response: Response) -> dict[str, Any]:
+def dissolve_household(
+    household_id: UUID, actor: Writer, db: Db, response: Response, version: VersionIfGiven
+) -> dict[str, Any]:
     """Nobody is left in the household; commune officers and hamlet surveyors."""
-    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.dissolved))
+    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.dissolved, version))
 
 
 @router.post(
@@ -246,11 +259,13 @@ def dissolve_household(household_id: UUID, actor: Writer, db: Db, response: Resp
     operation_id="reopen_household",
     summary="Đưa hộ trở lại danh sách",
     response_model=HouseholdOut,
-    responses=problems("not-found", "conflict") | _CHANGED,
+    responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
-def reopen_household(household_id: UUID, actor: Writer, db: Db, response: Response) -> dict[str, Any]:
+def reopen_household(
+    household_id: UUID, actor: Writer, db: Db, response: Response, version: VersionIfGiven
+) -> dict[str, Any]:
     """It came back, or `leave` or `dissolve` was a mistake; commune officers and hamlet surveyors."""
-    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.active))
+    return tagged(response, single.end(db, actor, household_id, HouseholdStatus.active, version))
 
 
 router.include_router(members)

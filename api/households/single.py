@@ -61,16 +61,18 @@ def change_member(
     return _member(session, actor, member_id, written)
 
 
-def move(session: Session, actor: Actor, household_id: UUID, body: MoveIn) -> Record:
+def move(session: Session, actor: Actor, household_id: UUID, body: MoveIn, read: int | None) -> Record:
     """Moves the household and shows it, for the last time where it has left the actor's areas."""
-    moves.move_household(session, actor, household_id, body.hamlet_id, body.moved_on, body.reason)
+    moves.move_household(session, actor, household_id, body, read)
     return household_records(session, actor, [household_id])[household_id]
 
 
-def split(session: Session, actor: Actor, household_id: UUID, body: SplitIn, key: str | None) -> Record:
+def split(
+    session: Session, actor: Actor, household_id: UUID, body: SplitIn, key: str | None, read: int | None
+) -> Record:
     """The new household."""
     new_id = _new_id(actor, "split", body.id, key)
-    split_household(session, actor, household_id, new_id, body)
+    split_household(session, actor, household_id, new_id, body, read)
     return household_records(session, actor, [new_id])[new_id]
 
 
@@ -80,14 +82,14 @@ def merge(session: Session, actor: Actor, body: MergeIn) -> Record:
     return household_records(session, actor, [body.survivor_id])[body.survivor_id]
 
 
-def unmerge(session: Session, actor: Actor, household_id: UUID) -> Record:
+def unmerge(session: Session, actor: Actor, household_id: UUID, read: int | None) -> Record:
     """The household that is there again."""
-    moves.unmerge_household(session, actor, household_id)
+    moves.unmerge_household(session, actor, household_id, read)
     return household_records(session, actor, [household_id])[household_id]
 
 
-def end(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus) -> Record:
-    moves.end_household(session, actor, household_id, status)
+def end(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus, read: int | None) -> Record:
+    moves.end_household(session, actor, household_id, status, read)
     return household_records(session, actor, [household_id])[household_id]
 
 

@@ -13,6 +13,7 @@ from api.changes.history import keep
 from api.changes.tables import Origin
 from api.households.commands import announce_households, announce_members
 from api.households.household_fold import absorbed, no_such_household
+from api.households.preconditions import refuse_stale
 from api.households.schemas import SplitIn
 from api.households.stored import Held, Lock, hold_households, hold_members, store_households, store_members
 from api.households.tables import HouseholdStatus, Member
@@ -21,12 +22,14 @@ from api.problems import Conflict, FieldError, Invalid, Problem
 _MEMBER = Member.__table__  # type: ignore[attr-defined]
 
 
-def split_household(session: Session, actor: Actor, household_id: UUID, new_id: UUID, split: SplitIn) -> None:
+def split_household(
+    session: Session, actor: Actor, household_id: UUID, new_id: UUID, split: SplitIn, read: int | None
+) -> None:
     """The members named leave and form the household `new_id`; who is head there is said or left open.
 
     Somebody stays, and the head stays. Sent again with the same id it changes nothing. Raises NotFound outside of the
     actor's areas, Invalid (with pointers) for people who do not live there or a head who does not go along,
-    AlreadyExists where the id belongs to another household.
+    AlreadyExists where the id belongs to another household, StaleVersion (`read`: the version the caller saw).
     """
     held = hold_households(session, actor.scope_of(Permission.households_write), {household_id, new_id}, Lock.whole)
     if household_id not in held.mine:
@@ -37,6 +40,7 @@ def split_household(session: Session, actor: Actor, household_id: UUID, new_id: 
         if _split_before(chosen, new_id, split):
             return
         raise already_exists()
+    refuse_stale(held.records[household_id], read)
     _check(held.records[household_id], people, chosen, split)
     _write(session, actor, held, household_id, new_id, chosen, split)
     audit.record(session, actor, "households.split", "household", [household_id, new_id], members=len(chosen))
