@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, LargeBinary, Text, bindparam, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, LargeBinary, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, Session, SQLModel
@@ -23,6 +23,7 @@ class AuditEntry(SQLModel, table=True):
     """One line of the log. A trigger refuses UPDATE, DELETE and TRUNCATE."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_subject_ids", "subject_ids", postgresql_using="gin"),)  # who touched this?
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     at: datetime = Field(sa_type=TIMESTAMP(timezone=True))

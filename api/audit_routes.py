@@ -48,7 +48,8 @@ def list_audit(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditPage:
-    """Who read and who changed what, the newest first: lines of people with a grant in the caller's areas.
+    """Who read and who changed what, the newest first: lines of people with a grant in the caller's areas, and lines
+    about households, members and requests of those areas, whoever read or changed them.
 
     Administrators see what was said (`detail`, never personal data); the commune's chair sees who, when and which.
     """

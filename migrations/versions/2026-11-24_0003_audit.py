@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit_entry"),
     )
+    op.create_index("ix_audit_entry_subject_ids", "audit_entry", ["subject_ids"], postgresql_using="gin")
     op.create_table(
         "audit_pending",
         sa.Column("entry_id", sa.BigInteger(), nullable=False),
