@@ -69,6 +69,14 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "HOME": str(home), "GIAMNGHEO_HOME": str(home), "GIAMNGHEO_WORKERS": "1", **more}
 
 
+def command_of(pid: str | int) -> bytes:
+    """The command line of a process; nothing where it has just ended (sessions come and go while we look)."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 class Service:
     """One `giamngheo serve`."""
 
@@ -109,7 +117,7 @@ class Service:
     def workers(self) -> list[int]:
         """The processes that serve, seen from outside: the children that hold the listening socket."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [int(pid) for pid in children if b"spawn_main" in command_of(pid)]
 
     def end(self, sent: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
         (os.killpg if group else os.kill)(self.process.pid, sent)

@@ -1,5 +1,6 @@
 """`giamngheo serve` as a person meets it: started, killed in every way, started again."""
 
+import contextlib
 import os
 import re
 import signal
@@ -16,7 +17,7 @@ import pytest
 from api import embedded, postgres_folder
 from api.databases import check_server
 from api.key_files import ConfigError, new_key
-from tests.start.launching import PEOPLE, ROOT, Service, environment, eventually, folder_of, free_port
+from tests.start.launching import PEOPLE, ROOT, Service, command_of, environment, eventually, folder_of, free_port
 
 
 @pytest.fixture
@@ -88,13 +89,14 @@ def killed_with_the_database(service: Service, home: Path, victims: Callable[[in
     postmaster = postmaster_of(home)
     workers = service.workers()
     for pid in [*workers, *victims(postmaster)]:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself meanwhile
+            os.kill(pid, signal.SIGKILL)
 
 
 def sessions_of(postmaster: int) -> list[int]:
     """One session of the server: killed, it takes all the others with it, and the server recovers."""
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    named = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+    named = {int(pid): command_of(pid) for pid in children}
     return [pid for pid, name in named.items() if b"giamngheo" in name][:1] or [
         pid for pid, name in named.items() if b"walwriter" in name
     ]
