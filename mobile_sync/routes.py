@@ -151,7 +151,11 @@ def read_reference(
 def create_enrolment(
     body: EnrolmentIn, actor: Annotated[Actor, allow(Permission.tablets_enrol)], db: Db
 ) -> EnrolmentOut:
-    """A one-time code for a tablet of a hamlet, of a user, or of anybody; commune officers, in their areas."""
+    """A one-time code for a tablet of a hamlet, of a user, or of anybody; commune officers, in their areas.
+
+    It takes no `Idempotency-Key`: a code is told once and only its hash is kept, so that nobody can tell it again. Ask
+    for another one; the first expires unused.
+    """
     return fleet.create_enrolment(db, actor, body)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,8 +15,9 @@ from api.accounts.schemas import GrantIn, UserIn, UserOut, UserPatch, UserWithPa
 from api.accounts.sessions import end_sessions
 from api.accounts.tables import Account
 from api.areas.scope import Scope
+from api.idempotency import new_id
 from api.names import fold, toned
-from api.problems import AlreadyExists, Conflict, NotFound, PermissionDenied, StaleVersion
+from api.problems import AlreadyExists, Conflict, IdempotencyKeyReused, NotFound, PermissionDenied, StaleVersion
 
 _account = Account.__table__  # type: ignore[attr-defined]
 
@@ -28,14 +29,15 @@ class Administrator(audit.Acting, Protocol):
     def scope(self) -> Scope: ...
 
 
-def add_user(session: Session, actor: Administrator, new: UserIn) -> UserWithPassword:
-    """A new account with its first grants. Sent again with the same `id` it adds nothing, and tells no password.
+def add_user(session: Session, actor: Administrator, new: UserIn, key: str | None = None) -> UserWithPassword:
+    """A new account with its first grants. Sent again with the same `id` or key it adds nothing, and tells no
+    password.
 
-    Raises Invalid (password, grants), NotFound (an area outside of mine), AlreadyExists.
+    Raises Invalid (password, grants), NotFound (an area outside of mine), AlreadyExists, IdempotencyKeyReused.
     """
     check_grants(session, actor.scope, new.grants, "#/grants/{}")
     made = None if new.password else passwords.generated()
-    user_id, now = new.id or uuid4(), clock.now()
+    user_id, now = new_id(actor.account_id, "user", new.id, key), clock.now()
     values = {
         "id": user_id,
         "username": new.username,
@@ -50,7 +52,7 @@ def add_user(session: Session, actor: Administrator, new: UserIn) -> UserWithPas
     }
     added = session.execute(insert(_account).values(values).on_conflict_do_nothing().returning(_account.c.id))
     if added.scalar_one_or_none() is None:
-        return _told(_the_same(session, actor, new), None)
+        return _told(_the_same(session, actor, user_id, new), None)
     grants = add_grants(session, actor, user_id, new.grants)
     audit.record(session, actor, "accounts.add", "account", [user_id], username=new.username, grants=grants)
     return _told(queries.user(session, actor.scope, user_id), made)
@@ -146,15 +148,18 @@ def _changes(account: Any, patch: UserPatch, password: str | None, now: datetime
     return changes
 
 
-def _the_same(session: Session, actor: Administrator, new: UserIn) -> UserOut:
-    """The account that stands where the new one should: the same one sent again, or another one (AlreadyExists)."""
-    query = select(_account).where(_account.c.id == new.id, queries.placed_in(_account.c.id, actor.scope))
+def _the_same(session: Session, actor: Administrator, user_id: UUID, new: UserIn) -> UserOut:
+    """The account that stands where the new one should: the same one sent again. Raises AlreadyExists for another one,
+    IdempotencyKeyReused where its key says that it is ours."""
+    query = select(_account).where(_account.c.id == user_id, queries.placed_in(_account.c.id, actor.scope))
     there = session.execute(query).one_or_none()
     if there is not None and (there.username, there.full_name) == (new.username, new.full_name):
         out = queries.user(session, actor.scope, there.id)
         held = {(grant.role, grant.area_id, grant.head) for grant in out.grants}
         if {(grant.role, grant.area_id, grant.head) for grant in new.grants} <= held:
             return out
+    if there is not None and new.id is None:
+        raise IdempotencyKeyReused()
     raise AlreadyExists("Tên đăng nhập hoặc mã này đã có.", "This username or id is taken.")
 
 

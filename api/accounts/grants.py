@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlmodel import Session
 
@@ -40,6 +40,7 @@ def check_grants(session: Session, scope: Scope, grants: Sequence[GrantIn], plac
         if level is None:
             raise NotFound("Không tìm thấy đơn vị này trong địa bàn của bạn.", "There is no such area in yours.")
         errors += _faults(grant, level, place.format(number))
+        errors += _repeated(grants[:number], grant, place.format(number))
     if errors:
         raise Invalid(errors[0].vi, errors[0].en, errors=tuple(errors))
 
@@ -47,9 +48,11 @@ def check_grants(session: Session, scope: Scope, grants: Sequence[GrantIn], plac
 def add_grants(
     session: Session, actor: audit.Acting, account_id: UUID, grants: Sequence[GrantIn]
 ) -> list[dict[str, Any]]:
-    """Stores checked grants of a new account; gives what the log should say of them."""
+    """Stores checked grants of a new account; gives what the log should say of them. Raises AlreadyExists (an id)."""
     rows = [_row(actor, account_id, grant) for grant in grants]
-    session.execute(insert(_grant), rows)
+    added = session.scalars(insert_or_not(_grant).values(rows).on_conflict_do_nothing().returning(_grant.c.id)).all()
+    if len(added) < len(rows):
+        raise AlreadyExists("Mã của một quyền đã được dùng.", "The id of a grant is taken.")
     return [_said(row) for row in rows]
 
 
@@ -140,6 +143,27 @@ def _faults(grant: GrantIn, level: Level, place: str) -> list[FieldError]:
         said = ("Ngày cuối trước ngày đầu.", "The last day lies before the first.")
         found.append(FieldError(f"{place}/valid_to", "days_not_in_order", *said))
     return found
+
+
+def _repeated(before: Sequence[GrantIn], grant: GrantIn, place: str) -> list[FieldError]:
+    """One request gives a role in an area once on any day, as `add_grant` does over time."""
+    if any(_same_role(other, grant) and _days_meet(other, grant) for other in before):
+        said = ("Vai trò này ở đơn vị này đã ghi ở trên.", "This role in this area is named above already.")
+        return [FieldError(place, "granted_twice", *said)]
+    if grant.id is not None and grant.id in [other.id for other in before]:
+        said = ("Mã này đã dùng cho một quyền ở trên.", "This id belongs to a grant above.")
+        return [FieldError(f"{place}/id", "id_used_twice", *said)]
+    return []
+
+
+def _same_role(one: GrantIn, other: GrantIn) -> bool:
+    return (one.role, one.area_id, one.head) == (other.role, other.area_id, other.head)
+
+
+def _days_meet(one: GrantIn, other: GrantIn) -> bool:
+    today = clock.today()
+    begins = max(one.valid_from or today, other.valid_from or today)
+    return begins <= min(one.valid_to or date.max, other.valid_to or date.max)
 
 
 def _wrong(pointer: str, code: str, vi: str, en: str) -> Invalid:

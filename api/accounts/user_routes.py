@@ -12,6 +12,7 @@ from api.accounts.schemas import GrantEnd, GrantIn, Roles, UserIn, UserOut, User
 from api.accounts.signed_in import SignedIn
 from api.db import Db
 from api.etag import ReadVersion, etag
+from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.schema import Line120
@@ -56,7 +57,7 @@ def list_users(
     operation_id="add_user",
     summary="Thêm người dùng",
     status_code=201,
-    responses=problems("not-found", "already-exists")
+    responses=problems("not-found", "already-exists", "idempotency-key-reused")
     | example(examples.USER | {"password": "k7mq-3xwd-9fhr-p2ta"}, status=201),
 )
 def add_user(
@@ -64,12 +65,14 @@ def add_user(
     actor: Admin,
     db: Db,
     response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> UserWithPassword:
     """A new account with its grants, inside the administrator's areas. Without a password one is made and told once.
 
-    With a client-made `id` a repeated request adds nothing, and tells no password.
+    With a client-made `id` or an `Idempotency-Key` a repeated request adds nothing: it answers with the same account,
+    without the password, which is told once only.
     """
-    return _tagged(response, commands.add_user(db, actor, body))
+    return _tagged(response, commands.add_user(db, actor, body, idempotency_key))
 
 
 @router.get(

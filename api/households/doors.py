@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Body, Header, Response
+from fastapi import Body, Response
 
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
@@ -13,11 +13,6 @@ Reader = Annotated[Actor, allow(Permission.households_read)]
 Writer = Annotated[Actor, allow(Permission.households_write)]
 Merger = Annotated[Actor, allow(Permission.households_merge)]
 NumberReader = Annotated[Actor, allow(Permission.persons_id_full)]
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(min_length=1, max_length=200, description="The same key with the same content creates once."),
-]
 
 
 def shown(value: dict[str, Any]) -> Any:

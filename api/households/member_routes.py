@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 from api.db import Db
 from api.etag import ReadVersion
 from api.households import examples, queries, record_history, single
-from api.households.doors import IdempotencyKey, NumberReader, Reader, Writer, paged, shown, tagged
+from api.households.doors import NumberReader, Reader, Writer, paged, shown, tagged
 from api.households.member_schemas import MemberCreate, MemberFound, MemberOut, MemberPatch, MemberSearch, MemberWritten
 from api.households.schemas import VersionOut
+from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.schema import Page

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.db import Db
 from api.etag import ReadVersion, VersionIfGiven
 from api.households import duplicates, examples, queries, record_history, search, single
-from api.households.doors import IdempotencyKey, Lister, Merger, Reader, Writer, paged, shown, tagged
+from api.households.doors import Lister, Merger, Reader, Writer, paged, shown, tagged
 from api.households.member_routes import router as members
 from api.households.member_schemas import DuplicateOut
 from api.households.schemas import (
@@ -24,6 +24,7 @@ from api.households.schemas import (
     VersionOut,
 )
 from api.households.tables import HouseholdStatus
+from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.schema import Line120, Page

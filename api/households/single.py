@@ -1,7 +1,7 @@
 """One household or member over REST: the same writers as the tablets', with one edit that is applied or refused."""
 
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -17,6 +17,7 @@ from api.households.schemas import HouseholdCreate, HouseholdPatch, MergeIn, Mov
 from api.households.splits import split_household
 from api.households.tables import HouseholdStatus
 from api.households.wire_records import household_records, member_records
+from api.idempotency import new_id
 from api.problems import FieldError, IdempotencyKeyReused, Invalid, Problem
 
 Record = dict[str, Any]
@@ -24,7 +25,7 @@ Record = dict[str, Any]
 
 def create_household(session: Session, actor: Actor, body: HouseholdCreate, key: str | None) -> Record:
     """A new household; the one that is there where the same id or key came with the same content."""
-    household_id = _new_id(actor, "household", body.id, key)
+    household_id = new_id(actor.account_id, "household", body.id, key)
     data = body.model_dump(mode="json", exclude={"id"}, exclude_unset=True)
     _created(write_households(session, actor, [Edit(household_id, None, data)], Origin.web, strict=True)[0], body, key)
     return household_records(session, actor, [household_id])[household_id]
@@ -42,7 +43,7 @@ def create_member(session: Session, actor: Actor, household_id: UUID, body: Memb
     if body.household_id not in (None, household_id):
         words = "Hộ trong nội dung khác với hộ trong địa chỉ.", "Differs from the household in the address."
         raise Invalid(*words, errors=(FieldError("#/household_id", "differs", *words),))
-    member_id = _new_id(actor, "member", body.id, key)
+    member_id = new_id(actor.account_id, "member", body.id, key)
     data = body.model_dump(mode="json", exclude={"id"}, exclude_unset=True) | {"household_id": str(household_id)}
     written = write_members(session, actor, [Edit(member_id, None, data)], Origin.web, strict=True)[0]
     _created(written, body, key)
@@ -71,9 +72,9 @@ def split(
     session: Session, actor: Actor, household_id: UUID, body: SplitIn, key: str | None, read: int | None
 ) -> Record:
     """The new household."""
-    new_id = _new_id(actor, "split", body.id, key)
-    split_household(session, actor, household_id, new_id, body, read)
-    return household_records(session, actor, [new_id])[new_id]
+    split_id = new_id(actor.account_id, "split", body.id, key)
+    split_household(session, actor, household_id, split_id, body, read)
+    return household_records(session, actor, [split_id])[split_id]
 
 
 def merge(session: Session, actor: Actor, body: MergeIn) -> Record:
@@ -91,11 +92,6 @@ def unmerge(session: Session, actor: Actor, household_id: UUID, read: int | None
 def end(session: Session, actor: Actor, household_id: UUID, status: HouseholdStatus, read: int | None) -> Record:
     moves.end_household(session, actor, household_id, status, read)
     return household_records(session, actor, [household_id])[household_id]
-
-
-def _new_id(actor: Actor, kind: str, given: UUID | None, key: str | None) -> UUID:
-    # A key becomes the id, so that a repeated request meets its own record.
-    return given or (uuid5(actor.account_id, f"{kind}:{key}") if key else uuid4())
 
 
 def _created(written: Written, body: HouseholdCreate | MemberCreate, key: str | None) -> None:
