@@ -131,6 +131,9 @@ def _validation(request: Request, error: Exception) -> JSONResponse:
     errors = error.errors()
     if any(e["type"] == "json_invalid" for e in errors):
         return answer(request, NotJson())
+    if isinstance(error.body, bytes):  # left as it came, because its Content-Type does not say that it is JSON
+        vi = "Nội dung phải là JSON, gửi kèm Content-Type: application/json."
+        return answer(request, NotAcceptable(vi, "The body must be JSON, sent with Content-Type: application/json."))
     return answer(request, Invalid(errors=tuple(field_errors.translate(e, request_location=True) for e in errors)))
 
 

@@ -178,6 +178,30 @@ def test_wrong_content_types_are_refused(
     assert counts() == before
 
 
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", None]
+)
+def test_json_under_another_name_is_415_everywhere(
+    nobody: httpx.Client, sign_in: SignIn, problem: Check, counts: Counts, media_type: str | None
+) -> None:
+    before = counts()
+    headers = {"If-Match": '"1"'} | ({"Content-Type": media_type} if media_type else {})
+    tried = 0
+    for operation in writing(nobody):
+        if "application/json" not in operation.said["requestBody"]["content"] or operation.path == "/sync/v1/batches":
+            continue  # a batch is read as JSON whatever it is called
+        client = sign_in(who_may(operation))
+        answer = client.request(operation.method, address(operation), content=b'{"surprise": 1}', headers=headers)
+        assert refused(answer, problem) == "/problems/unsupported-encoding", f"{operation}: {answer.text[:300]}"
+        if operation.said["requestBody"].get("required"):
+            empty = problem(client.request(operation.method, address(operation), headers=headers))
+            assert empty["errors"][0]["pointer"] == "#", f"{operation}: {empty}"
+            assert empty["errors"][0]["code"] == "missing"
+        tried += 1
+    assert tried > 12
+    assert counts() == before
+
+
 STRANGE_VALUES = {
     "NUL": "a%00b",
     "half a surrogate": "%ED%A0%80",
