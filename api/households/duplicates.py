@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, extract, func, literal, or_, select, tuple_, union_all
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import and_, case, extract, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session
 
 from api import audit, paging
@@ -20,17 +20,8 @@ def duplicates(
     session: Session, actor: Actor, limit: int, cursor: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """A page of pairs inside the actor's areas, both sides shown with what the actor may see of them."""
-    pairs = _pairs(actor).subquery("pairs")
-    reasons = func.array_agg(aggregate_order_by(pairs.c.reason, pairs.c.reason.desc())).label("reasons")
-    query = (
-        select(pairs.c.first, pairs.c.second, reasons)
-        .group_by(pairs.c.first, pairs.c.second)
-        .order_by(pairs.c.first, pairs.c.second)
-        .limit(limit + 1)
-    )
     after = paging.decode(cursor, UUID, UUID)
-    if after:
-        query = query.where(tuple_(pairs.c.first, pairs.c.second) > tuple_(*map(literal, after)))
+    query = _pairs(actor, limit + 1, after)
     rows = session.execute(query).all()
     shown, next_cursor = paging.page(rows, limit, lambda row: [str(row.first), str(row.second)])
     people = member_records(session, actor, {member_id for row in shown for member_id in (row.first, row.second)})
@@ -47,37 +38,64 @@ def _pair(row: Any, people: dict[UUID, Any], homes: dict[UUID, Any]) -> dict[str
     return {"reasons": row.reasons, "first": side(row.first), "second": side(row.second)}
 
 
-def _pairs(actor: Actor) -> Any:
-    one, other = MEMBER.alias("one"), MEMBER.alias("other")
-    home, other_home = HOUSEHOLD.alias("home"), HOUSEHOLD.alias("other_home")
-    # somebody who left here and lives there is one person who moved, not a duplicate
-    present = and_(
-        one.c.id < other.c.id,
-        one.c.left_on.is_(None),
-        other.c.left_on.is_(None),
-        home.c.status == HouseholdStatus.active,
-        other_home.c.status == HouseholdStatus.active,
-        actor.scope.covers(home.c.hamlet_id),
-        actor.scope.covers(other_home.c.hamlet_id),
-    )
+def _pairs(actor: Actor, most: int, after: Any) -> Any:
+    """At most `most` pairs in the order of their ids, found from the first person on: a thousand namesakes are half a
+    million pairs, and a page must not form them all."""
+    shared = _shared(actor).cte("shared")
+    # in order already: the first page ends the walk early
+    one, other = select(shared).order_by(shared.c.id).subquery("one"), shared.alias("other")
     both_days = and_(one.c.birth_date.is_not(None), other.c.birth_date.is_not(None))
     same_birth = or_(
         and_(both_days, one.c.birth_date == other.c.birth_date),
-        and_(~both_days, _year(one) == _year(other)),
+        and_(~both_days, one.c.year == other.c.year),
     )
-    named_alike = and_(one.c.name_folded == other.c.name_folded, home.c.hamlet_id == other_home.c.hamlet_id, same_birth)
+    named_alike = and_(one.c.name_folded == other.c.name_folded, one.c.hamlet_id == other.c.hamlet_id, same_birth)
     same_number = one.c.personal_id_index == other.c.personal_id_index
+    reasons = case(
+        (and_(same_number, named_alike), array(["personal_id", "name_birth_hamlet"])),
+        (same_number, array(["personal_id"])),
+        else_=array(["name_birth_hamlet"]),
+    )
+    partners = (
+        select(other.c.id.label("second"), reasons.label("reasons"))
+        .where(other.c.id > one.c.id, or_(same_number, named_alike))
+        .order_by(other.c.id)
+        .limit(most)
+        .correlate(one)
+    )
+    if after:
+        partners = partners.where(tuple_(one.c.id, other.c.id) > tuple_(*map(literal, after)))
+    pairs = partners.lateral("pairs")
+    query = select(one.c.id.label("first"), pairs.c.second, pairs.c.reasons).join_from(one, pairs, literal(True))
+    if after:
+        query = query.where(one.c.id >= after[0])
+    return query.order_by(one.c.id, pairs.c.second).limit(most)
 
-    def pairs(reason: str, alike: Any) -> Any:
-        return (
-            select(one.c.id.label("first"), other.c.id.label("second"), literal(reason).label("reason"))
-            .select_from(one.join(home, home.c.id == one.c.household_id))
-            .join(other, literal(True))
-            .join(other_home, other_home.c.id == other.c.household_id)
-            .where(present, alike)
-        )
 
-    return union_all(pairs("personal_id", same_number), pairs("name_birth_hamlet", named_alike))
+def _shared(actor: Actor) -> Any:
+    """Who is there and shares name and birth in a hamlet, or a citizen number, with somebody who is there too."""
+    one, home = MEMBER.alias("person"), HOUSEHOLD.alias("home")
+    columns = (one.c.id, home.c.hamlet_id, one.c.name_folded, one.c.birth_date, one.c.personal_id_index)
+    name = (home.c.hamlet_id, one.c.name_folded)
+    same_year = func.count().over(partition_by=(*name, _year(one))).label("same_year")
+    same_day = func.count(one.c.birth_date).over(partition_by=(*name, one.c.birth_date)).label("same_day")
+    bearers = func.count(one.c.personal_id_index).over(partition_by=one.c.personal_id_index).label("bearers")
+    people = (
+        select(*columns, _year(one).label("year"), same_year, same_day, bearers)
+        .join_from(one, home, home.c.id == one.c.household_id)
+        .where(_present(actor, one, home))
+        .subquery("people")
+    )
+    return select(people).where(or_(people.c.same_year > 1, people.c.same_day > 1, people.c.bearers > 1))
+
+
+def _present(actor: Actor, person: Any, home: Any) -> Any:
+    # somebody who left here and lives there is one person who moved, not a duplicate
+    return and_(
+        person.c.left_on.is_(None),
+        home.c.status == HouseholdStatus.active,
+        actor.scope.covers(home.c.hamlet_id),
+    )
 
 
 def _year(person: Any) -> Any:
