@@ -87,9 +87,10 @@ class Service:
 
     def __init__(self, home: Path, person: str, *options: str, port: int | None = None, **variables: str) -> None:
         self.port = port or free_port()
+        command = [*python_of(person), "-m", "api.cli", "serve", *options]  # first: it may skip the test
         self.output = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*python_of(person), "-m", "api.cli", "serve", *options],
+            command,
             cwd=ROOT,
             env=environment(home, PORT=str(self.port), **variables),
             stdin=subprocess.DEVNULL,
