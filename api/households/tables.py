@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, SQLModel
 
@@ -236,15 +235,3 @@ class HouseholdMerge(SQLModel, table=True):
     merged_by: UUID | None = None
     undone_at: datetime | None = Field(default=None, sa_type=_WHEN)
     undone_by: UUID | None = None
-
-
-class IdempotencyKey(SQLModel, table=True):
-    """The answer to a POST that named an `Idempotency-Key`: sent again, it creates nothing."""
-
-    __tablename__ = "idempotency_key"
-
-    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
-    key: str = Field(primary_key=True, sa_type=Text)
-    digest: bytes = Field(sa_type=LargeBinary)
-    answer: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    created_at: datetime = Field(sa_type=_WHEN)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
 from api.changes.fold import already_exists
 from api.changes.tables import Origin
+from api.idempotency import new_id
 from api.problems import IdempotencyKeyReused, Problem
 from api.reviews import queries
 from api.reviews.request_edits import Requests
@@ -48,7 +49,7 @@ def write_requests(
 
 def create_request(session: Session, actor: Actor, body: RequestCreate, key: str | None) -> RequestOut:
     """A request from the web. The same `id` or idempotency key with the same content again gives what is stored."""
-    request_id = body.id or (uuid5(actor.account_id, f"request:{key}") if key else uuid4())
+    request_id = new_id(actor.account_id, "request", body.id, key)
     data = body.model_dump(mode="json", exclude={"id"})
     try:
         _settled(write_requests(session, actor, [Edit(request_id, None, data)], Origin.web, strict=True)[0])

@@ -3,12 +3,13 @@
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
 from api.etag import ReadVersion, etag
+from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.reviews import commands, examples, queries
@@ -24,10 +25,6 @@ RoundReader = Annotated[Actor, allow(Permission.areas_read)]
 ClassReader = Annotated[Actor, allow(Permission.households_list)]
 AreaFilter = Annotated[UUID | None, Query(description="Only below this area.")]
 HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(min_length=1, max_length=200, description="The same key with the same content creates once."),
-]
 
 
 @router.get(

@@ -169,21 +169,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("undone_at IS NULL"),
     )
-    op.create_table(
-        "idempotency_key",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_idempotency_key_account_id"),
-        sa.PrimaryKeyConstraint("account_id", "key", name="pk_idempotency_key"),
-    )
     op.execute("CREATE INDEX ix_member_name_folded ON member USING gin (name_folded gin_trgm_ops)")
 
 
 def downgrade() -> None:
-    op.drop_table("idempotency_key")
     op.drop_table("household_merge")
     op.drop_table("household_move")
     op.drop_table("member")
