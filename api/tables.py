@@ -8,9 +8,11 @@ from api.areas import tables as areas
 from api.changes import tables as changes
 from api.households import tables as households
 from api.plans import tables as plans
+from api.procedure import tables as procedure
+from api.recognitions import tables as recognitions
 from api.reviews import tables as reviews
 from mobile_sync import tables as journal
 
-FEATURES = (areas, accounts, audit, households, changes, reviews, plans, journal)
+FEATURES = (areas, accounts, audit, households, changes, reviews, procedure, recognitions, plans, journal)
 
 metadata = SQLModel.metadata

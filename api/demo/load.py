@@ -27,9 +27,9 @@ from api.demo.register import MadeUp, register, requests_without_household
 from api.households.commands import write_households, write_members
 from api.keys import IdKey
 from api.plans.commands import load_plan
+from api.recognitions.recording import Decision, record_decision
 from api.reviews.commands import open_round, write_requests
-from api.reviews.recognition import Decision, record_decision
-from api.reviews.tables import PovertyClass, RoundKind, RoundState
+from api.reviews.tables import PovertyClass, RoundKind, RoundStage
 
 Report = Callable[[str, int, int], None]
 _Write = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
@@ -107,7 +107,7 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
             year=past["year"],
             opens_on=past["opens_on"],
             closes_on=past["closes_on"],
-            state=RoundState.closed,
+            stage=RoundStage.closed,
             round_id=_id("round", f"{commune}:{past['year']}"),
         )
         decision = Decision(

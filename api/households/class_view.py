@@ -1,13 +1,14 @@
-"""The class of households as of today, read from the view `household_class` (migration 0006).
+"""The class of households: as of today from the view `household_class`, as of any day from a function (migration 0009).
 
 The view stands on recognitions, which live above this feature; nothing here knows their tables.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, column, select, table
+from sqlalchemy import Date, Text, Uuid, cast, column, func, select, table
 from sqlmodel import Session
 
 from api.households.stored import among
@@ -19,6 +20,12 @@ household_class = table(
     column("class_since", Date()),
     column("newly_escaped_until", Date()),
 )
+
+
+def household_class_on(day: date) -> Any:
+    """The same columns as `household_class` as of any day, to be joined: every household has a row."""
+    return func.household_class_on(cast(day, Date)).table_valued(*household_class.c, name="household_class_on")
+
 
 CLASS_FIELDS = ("current_class", "class_since", "newly_escaped_until")
 

@@ -21,7 +21,7 @@ from api.problems import IdempotencyKeyReused, Problem
 from api.reviews import queries
 from api.reviews.request_edits import Requests
 from api.reviews.schemas import RequestChange, RequestCreate, RequestOut
-from api.reviews.tables import ReviewRound, RoundKind, RoundState
+from api.reviews.tables import ReviewRound, RoundKind, RoundStage, UpperLevel
 
 # What the breaking of a constraint means: another writer was faster.
 _REFUSALS = {"pk_request": already_exists, "pk_record_version": already_exists}
@@ -83,7 +83,7 @@ def open_round(
     opens_on: date,
     closes_on: date,
     standard_code: str = "vn-2022",
-    state: RoundState = RoundState.open,
+    stage: RoundStage = RoundStage.surveying,
     round_id: UUID | None = None,
 ) -> UUID:
     """Opens a review in an area of `scope` and fixes which standard applies. Raises NotFound outside of it."""
@@ -95,9 +95,13 @@ def open_round(
         "kind": kind.value,
         "year": year,
         "standard_code": standard_code,
+        "standard_version": 1,
+        "procedure_code": "qd-24-2021",
+        "procedure_version": 1,
+        "upper_level": UpperLevel.district.value,
         "opens_on": opens_on,
         "closes_on": closes_on,
-        "state": state.value,
+        "stage": stage.value,
         "version": 1,
         "created_at": now,
         "updated_at": now,

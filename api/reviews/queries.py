@@ -1,9 +1,9 @@
-"""Reads requests, rounds and recognitions.
+"""Reads requests and rounds.
 
 A request is where its household is today: a household that moved takes its papers along, without a write.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,20 +17,16 @@ from api.accounts.permissions import Permission
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaClosure
 from api.households.aliases import ends, known_as
-from api.households.class_view import household_class
-from api.households.search import visible
 from api.households.stored import among
 from api.households.tables import Household
 from api.problems import NotFound
-from api.reviews.schemas import DecisionOut, RecognitionOut, RequestOut, RoundOut
-from api.reviews.tables import Recognition, RecognitionDecision, Request, RequestKind, ReviewRound, RoundState
+from api.reviews.schemas import RequestOut, RoundOut
+from api.reviews.tables import Request, RequestKind, ReviewRound, RoundState
 from api.schema import Page
 
 _request = Request.__table__  # type: ignore[attr-defined]
 _household = Household.__table__  # type: ignore[attr-defined]
 _round = ReviewRound.__table__  # type: ignore[attr-defined]
-_decision = RecognitionDecision.__table__  # type: ignore[attr-defined]
-_recognition = Recognition.__table__  # type: ignore[attr-defined]
 
 # where a request is dealt with: at its household, or where the paper was handed in (of a query made `at_home`)
 REQUEST_HAMLET = func.coalesce(_household.c.hamlet_id, _request.c.hamlet_id)
@@ -80,7 +76,7 @@ def requests(
         # the first condition is what is meant, the second what the index finds
         query = query.where(household_id == REQUEST_HOME, _request.c.household_id.in_(known_as(household_id)))
     if area_id is not None:
-        query = query.where(_under(area_id, actor.scope.day, REQUEST_HAMLET))
+        query = query.where(under(area_id, actor.scope.day, REQUEST_HAMLET))
     after = paging.decode(cursor, date.fromisoformat, UUID)
     if after is not None:
         query = query.where(tuple_(_request.c.received_on, _request.c.id) < tuple_(*after))
@@ -135,42 +131,6 @@ def round_(session: Session, scope: Scope, round_id: UUID) -> RoundOut:
     return RoundOut.model_validate(row)
 
 
-def recognitions(
-    session: Session,
-    actor: Actor,
-    *,
-    household_id: UUID | None,
-    area_id: UUID | None,
-    as_of: date | None,
-    limit: int,
-    cursor: str | None,
-) -> Page[RecognitionOut]:
-    """The recognitions of the households of my areas, by household and day; `as_of`: only those in force then."""
-    query = (
-        select(_recognition, _household.c.hamlet_id, *_DECISION)
-        .join(_household, _household.c.id == _recognition.c.household_id)
-        .join(_decision, _decision.c.id == _recognition.c.decision_id)
-        .outerjoin(household_class, household_class.c.household_id == _household.c.id)
-        .where(actor.scope.covers(_household.c.hamlet_id), visible(actor))  # whose household one may not list, neither
-        .order_by(_recognition.c.household_id, _FROM, _recognition.c.id)
-    )
-    if household_id is not None:
-        query = query.where(_recognition.c.household_id == household_id)
-    if area_id is not None:
-        query = query.where(_under(area_id, actor.scope.day, _household.c.hamlet_id))
-    if as_of is not None:
-        query = query.where(_recognition.c.days.op("@>")(as_of))
-    after = paging.decode(cursor, UUID, date.fromisoformat, UUID)
-    if after is not None:
-        query = query.where(tuple_(_recognition.c.household_id, _FROM, _recognition.c.id) > tuple_(*after))
-    rows = session.execute(query.limit(limit + 1)).all()
-    shown, next_cursor = paging.page(
-        rows, limit, lambda row: (str(row.household_id), row.days.lower.isoformat(), str(row.id))
-    )
-    audit.record(session, actor, "recognitions.list", "household", _distinct(row.household_id for row in shown))
-    return Page[RecognitionOut](items=[_recognition_out(row) for row in shown], next_cursor=next_cursor)
-
-
 def require_area(session: Session, scope: Scope, area_id: UUID) -> None:
     """Raises NotFound unless the area exists and lies in `scope`."""
     area = Area.__table__.c  # type: ignore[attr-defined]
@@ -178,16 +138,7 @@ def require_area(session: Session, scope: Scope, area_id: UUID) -> None:
         raise NotFound("Không tìm thấy đơn vị này.", "There is no such area.")
 
 
-_FROM = func.lower(_recognition.c.days)
-_DECISION = (
-    _decision.c.number,
-    _decision.c.decided_on,
-    _decision.c.signatory,
-    _decision.c.round_id,
-)
-
-
-def _under(area_id: UUID, day: date, column: Any) -> Any:
+def under(area_id: UUID, day: date, column: Any) -> Any:
     """The hamlet in `column` is this area or hangs under it (whoever asks is limited by their scope besides)."""
     below = (
         select(AreaClosure.descendant_id)  # type: ignore[call-overload]
@@ -195,10 +146,6 @@ def _under(area_id: UUID, day: date, column: Any) -> Any:
         .where(valid_on(AreaClosure, day))
     )
     return column.in_(below)
-
-
-def _distinct(ids: Iterable[UUID]) -> list[UUID]:
-    return list(dict.fromkeys(ids))
 
 
 def _request_out(row: Any) -> RequestOut:
@@ -215,22 +162,4 @@ def _request_out(row: Any) -> RequestOut:
         withheld=withheld,
         created_at=row.created_at,
         updated_at=row.updated_at,
-    )
-
-
-def _recognition_out(row: Any) -> RecognitionOut:
-    return RecognitionOut(
-        id=row.id,
-        household_id=row.household_id,
-        hamlet_id=row.hamlet_id,
-        poverty_class=row.poverty_class,
-        from_day=row.days.lower,
-        to_day=None if row.days.upper is None else date.fromordinal(row.days.upper.toordinal() - 1),
-        decision=DecisionOut(
-            id=row.decision_id,
-            number=row.number,
-            decided_on=row.decided_on,
-            signatory=row.signatory,
-            round_id=row.round_id,
-        ),
     )

@@ -1,4 +1,4 @@
-"""Requests, rounds and recognitions over HTTP."""
+"""Requests and rounds over HTTP."""
 
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -13,16 +13,15 @@ from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.reviews import commands, examples, queries
-from api.reviews.schemas import RecognitionOut, RequestChange, RequestCreate, RequestOut, RoundOut
+from api.reviews.schemas import RequestChange, RequestCreate, RequestOut, RoundOut
 from api.reviews.tables import RequestKind, RoundState
-from api.schema import Day, Page
+from api.schema import Page
 
 router = APIRouter()
 
 Reader = Annotated[Actor, allow(Permission.households_read)]
 Writer = Annotated[Actor, allow(Permission.requests_write)]
 RoundReader = Annotated[Actor, allow(Permission.areas_read)]
-ClassReader = Annotated[Actor, allow(Permission.households_list)]
 AreaFilter = Annotated[UUID | None, Query(description="Only below this area.")]
 HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
 
@@ -123,28 +122,6 @@ def list_rounds(
 def read_round(round_id: UUID, actor: RoundReader, db: Db, response: Response) -> RoundOut:
     """One review round, with its ETag. No personal data."""
     return _tagged(response, queries.round_(db, actor.scope, round_id))
-
-
-@router.get(
-    "/recognitions",
-    tags=["reviews"],
-    operation_id="list_recognitions",
-    summary="Phân loại hộ theo quyết định",
-    responses=problems("invalid-cursor") | example({"items": [examples.RECOGNITION], "next_cursor": None}),
-)
-def list_recognitions(
-    actor: ClassReader,
-    db: Db,
-    household_id: HouseholdFilter = None,
-    area_id: AreaFilter = None,
-    as_of: Annotated[Day | None, Query(description="Only what is in force on this day.")] = None,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> Page[RecognitionOut]:
-    """Which class a household had from when to when, by which decision; for those who may see classes."""
-    return queries.recognitions(
-        db, actor, household_id=household_id, area_id=area_id, as_of=as_of, limit=limit, cursor=cursor
-    )
 
 
 _Tagged = TypeVar("_Tagged", RequestOut, RoundOut)

@@ -1,4 +1,4 @@
-"""Requests, rounds and recognitions on the wire (records.md)."""
+"""Requests and rounds on the wire (records.md)."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
-from api.reviews.tables import PovertyClass, RequestKind, RoundKind, RoundState
+from api.reviews.tables import RequestKind, RoundKind, RoundStage, RoundState, UpperLevel
 from api.schema import AreaId, Note, Schema, Version
 
 _EXAMPLE: dict[str, Any] = {
@@ -75,30 +75,15 @@ class RoundOut(Schema):
     kind: RoundKind
     year: int
     standard_code: str
+    standard_version: int
+    procedure_code: str
+    procedure_version: int
+    upper_level: UpperLevel
     opens_on: date
     closes_on: date
+    stage: RoundStage
     state: RoundState
+    overdue_reason: str | None
+    approved_at: datetime | None
     created_at: datetime
     updated_at: datetime
-
-
-class DecisionOut(Schema):
-    """The paper (Mẫu 02) a recognition rests on."""
-
-    id: UUID
-    number: str
-    decided_on: date
-    signatory: str
-    round_id: UUID | None
-
-
-class RecognitionOut(Schema):
-    """The class of a household from `from_day` to `to_day` (the last day; null while in force)."""
-
-    id: UUID
-    household_id: UUID
-    hamlet_id: AreaId
-    poverty_class: PovertyClass
-    from_day: date
-    to_day: date | None
-    decision: DecisionOut

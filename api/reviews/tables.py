@@ -1,12 +1,12 @@
-"""Requests to be reviewed, rounds, decisions, and recognitions: the only place a household's class comes from."""
+"""Requests, rounds, the list of a round (its cases), and the reviews of households."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
-from sqlalchemy.dialects.postgresql import DATERANGE, TIMESTAMP, Range
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
@@ -28,15 +28,71 @@ class RoundKind(StrEnum):
     training = "training"
 
 
+class RoundStage(StrEnum):
+    """How far a round has come (stages.py says what may follow)."""
+
+    prepared = "prepared"
+    surveying = "surveying"
+    consolidated = "consolidated"
+    opinion_asked = "opinion_asked"
+    opinion_given = "opinion_given"
+    recognised = "recognised"
+    closed = "closed"
+
+
 class RoundState(StrEnum):
+    """The stage as tablets need it: may one review in this round?"""
+
+    prepared = "prepared"
     open = "open"
     closed = "closed"
+
+
+class UpperLevel(StrEnum):
+    """Who gives the opinion before the decision (QĐ 24/2021, Điều 4.5); by date, since the district level ended."""
+
+    district = "district"
+    province = "province"
+    none = "none"
 
 
 class PovertyClass(StrEnum):
     poor = "poor"
     near_poor = "near_poor"
     not_poor = "not_poor"
+
+
+class CaseGround(StrEnum):
+    """Why a household stands on the list of a round (Phụ lục I of TT 07/2021)."""
+
+    poor = "poor"
+    near_poor = "near_poor"
+    request = "request"
+    added = "added"
+
+
+class CaseStage(StrEnum):
+    """How far a household has come in a round (stages.py says what may follow)."""
+
+    listed = "listed"
+    not_reached = "not_reached"
+    surveyed = "surveyed"
+    resurvey = "resurvey"
+    agreed = "agreed"
+    posted = "posted"
+    complained = "complained"
+    re_verified = "re_verified"
+    decided = "decided"
+    cleared = "cleared"
+    recognised = "recognised"
+
+
+class ReviewKind(StrEnum):
+    """A first survey, one repeated after a failed vote (rà soát lại), or a check after a complaint (phúc tra)."""
+
+    survey = "survey"
+    resurvey = "resurvey"
+    re_verification = "re_verification"
 
 
 class Request(SQLModel, table=True):
@@ -57,13 +113,32 @@ class Request(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=_WHEN)
 
 
+class Screening(SQLModel, table=True):
+    """The result of Phiếu A for a request (TT 07/2021, Phụ lục II): its items are not known here, so a person decides
+    and says why. `passed`: the household goes on to Phiếu B."""
+
+    __tablename__ = "screening"
+
+    request_id: UUID = Field(foreign_key="request.id", primary_key=True)
+    passed: bool
+    reason: str = Field(sa_type=Text)
+    answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    screened_on: date
+    screened_by: UUID | None = None
+    recorded_at: datetime = Field(sa_type=_WHEN)
+
+
 class ReviewRound(SQLModel, table=True):
-    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5."""
+    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5.
+
+    Which standard and which procedure apply is fixed when it is prepared: later versions do not touch it.
+    """
 
     __tablename__ = "review_round"
     __table_args__ = (
         one_of("kind", RoundKind),
-        one_of("state", RoundState),
+        one_of("stage", RoundStage),
+        one_of("upper_level", UpperLevel),
         CheckConstraint("closes_on >= opens_on", name="dates_in_order"),
     )
 
@@ -72,42 +147,117 @@ class ReviewRound(SQLModel, table=True):
     kind: RoundKind = Field(sa_type=Text)
     year: int
     standard_code: str = Field(sa_type=Text)
+    standard_version: int
+    procedure_code: str = Field(sa_type=Text)
+    procedure_version: int
+    upper_level: UpperLevel = Field(sa_type=Text)
     opens_on: date
     closes_on: date
-    state: RoundState = Field(sa_type=Text)
+    stage: RoundStage = Field(sa_type=Text)
+    state: RoundState | None = Field(
+        default=None,
+        sa_column=Column(
+            Text,
+            Computed(
+                "CASE stage WHEN 'prepared' THEN 'prepared' WHEN 'closed' THEN 'closed' ELSE 'open' END", persisted=True
+            ),
+        ),
+    )
+    # a round that ends late says why: it is marked, never blocked (domain.md 10.4)
+    overdue_reason: str | None = Field(default=None, sa_type=Text)
+    approved_by: UUID | None = None
+    approved_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    prepared_by: UUID | None = None
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)
 
 
-class RecognitionDecision(SQLModel, table=True):
-    """The paper (Mẫu 02): number, date, and who signed. A class without one does not exist."""
+class ReviewCase(SQLModel, table=True):
+    """A household on the list of a round, and how far it has come there."""
 
-    __tablename__ = "recognition_decision"
-
-    id: UUID = Field(primary_key=True)
-    area_id: UUID = Field(foreign_key="area.id", index=True)
-    round_id: UUID | None = Field(default=None, foreign_key="review_round.id")
-    number: str = Field(sa_type=Text)
-    decided_on: date
-    signatory: str = Field(sa_type=Text)
-    recorded_at: datetime = Field(sa_type=_WHEN)
-
-
-class Recognition(SQLModel, table=True):
-    """The class of a household over a range of days (ex_recognition_days: no two classes on one day).
-
-    The first day is the day of the decision; the last one is open until the next decision closes it.
-    """
-
-    __tablename__ = "recognition"
+    __tablename__ = "review_case"
     __table_args__ = (
-        one_of("poverty_class", PovertyClass),
-        Index("ix_recognition_household", "household_id"),
+        one_of("ground", CaseGround),
+        one_of("stage", CaseStage),
+        one_of("class_before", PovertyClass),
+        Index("uq_review_case_household", "round_id", "household_id", unique=True),
+        Index("ix_review_case_household", "household_id"),
+        Index("ix_review_case_hamlet", "round_id", "hamlet_id"),
     )
 
     id: UUID = Field(primary_key=True)
+    round_id: UUID = Field(foreign_key="review_round.id")
     household_id: UUID = Field(foreign_key="household.id")
-    decision_id: UUID = Field(foreign_key="recognition_decision.id", index=True)
-    poverty_class: PovertyClass = Field(sa_type=Text)
-    days: Range[Any] = Field(sa_column=Column(DATERANGE, nullable=False))
+    # whose list it stands on: the hamlet when it was listed, also where the household moves away meanwhile
+    hamlet_id: UUID = Field(foreign_key="area.id")
+    ground: CaseGround = Field(sa_type=Text)
+    request_id: UUID | None = Field(default=None, foreign_key="request.id")
+    class_before: PovertyClass | None = Field(default=None, sa_type=Text)
+    surveyor_id: UUID | None = Field(default=None, foreign_key="account.id")
+    stage: CaseStage = Field(sa_type=Text)
+    not_reached_reason: str | None = Field(default=None, sa_type=Text)
+    review_id: UUID | None = Field(default=None, foreign_key="review.id")
+    meeting_id: UUID | None = Field(default=None, foreign_key="meeting.id")
+    posting_id: UUID | None = Field(default=None, foreign_key="posting.id")
+    decision_id: UUID | None = Field(default=None, foreign_key="recognition_decision.id")
+    version: int
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
+
+
+class Review(SQLModel, table=True):
+    """What was asked and answered at a household, and what the rules make of it. Append-only: a later review replaces
+    an earlier one (`in_force`), and both stay.
+
+    `answers` and `members` (the facts of the people on that day, without names and numbers) are what the result can
+    be computed from again. `b1_entered` is the total of the signed paper, where no verified points table is in force.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        one_of("kind", ReviewKind),
+        one_of("proposed_class", PovertyClass),
+        one_of("override_class", PovertyClass),
+        CheckConstraint("(override_class IS NULL) = (override_reason IS NULL)", name="override_has_reason"),
+        CheckConstraint("b1_entered IS NULL OR paper_no IS NOT NULL", name="entered_from_paper"),
+        Index("uq_review_in_force", "round_id", "household_id", unique=True, postgresql_where=text("in_force")),
+        Index("ix_review_household", "household_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    round_id: UUID = Field(foreign_key="review_round.id")
+    household_id: UUID = Field(foreign_key="household.id")
+    kind: ReviewKind = Field(sa_type=Text)
+    form_code: str = Field(sa_type=Text)
+    form_version: int
+    surveyed_on: date
+    respondent: str | None = Field(default=None, sa_type=Text)
+    paper_no: str | None = Field(default=None, sa_type=Text)
+    answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    members: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    b1_entered: int | None = None
+    causes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    device_result: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
+    attachments: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    standard_code: str = Field(sa_type=Text)
+    standard_version: int
+    b1: int | None = None
+    b2: int | None = None
+    proposed_class: PovertyClass | None = Field(default=None, sa_type=Text)
+    deprivations: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    # flags that cannot be told: a fact is missing, and no other one decides
+    undetermined: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    # answers that contradict each other or the people: kept, pointed out, never a refusal
+    warnings: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    differs_from_device: bool
+    in_force: bool
+    override_class: PovertyClass | None = Field(default=None, sa_type=Text)
+    override_reason: str | None = Field(default=None, sa_type=Text)
+    override_by: UUID | None = None
+    override_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    surveyor_id: UUID | None = Field(default=None, foreign_key="account.id")
+    version: int
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)

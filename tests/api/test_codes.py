@@ -11,6 +11,9 @@ from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households import tables as households
 from api.plans.tables import Comparison
+from api.procedure import tables as procedure
+from api.recognitions import tables as recognitions
+from api.reviews import stages
 from api.reviews import tables as reviews
 from mobile_sync.tables import ConflictState, OutcomeKind
 
@@ -32,6 +35,21 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "request_kind": reviews.RequestKind,
     "round_kind": reviews.RoundKind,
     "round_state": reviews.RoundState,
+    "round_stage": reviews.RoundStage,
+    "upper_level": reviews.UpperLevel,
+    "case_ground": reviews.CaseGround,
+    "case_stage": reviews.CaseStage,
+    "review_kind": reviews.ReviewKind,
+    "meeting_result": procedure.MeetingResult,
+    "posting_kind": procedure.PostingKind,
+    "complaint_state": procedure.ComplaintState,
+    "complaint_outcome": procedure.ComplaintOutcome,
+    "verdict": procedure.Verdict,
+    "decision_kind": recognitions.DecisionKind,
+    "decision_state": recognitions.DecisionState,
+    "movement": recognitions.Movement,
+    "living_standard_kind": recognitions.LivingStandardKind,
+    "living_standard_stage": recognitions.LivingStandardStage,
     "poverty_class": reviews.PovertyClass,
     "comparison": Comparison,
     "role": Role,
@@ -49,8 +67,13 @@ def test_a_list_has_exactly_the_values_of_its_enum(name: str) -> None:
     assert _LISTS[name] == [value.value for value in _ENUMS[name]]
 
 
+def test_the_steps_are_those_of_the_table_of_stages() -> None:
+    assert _LISTS["step"] == [f"{row.subject}.{row.action}" for row in stages.TABLE]
+
+
 def test_lists_without_an_enum_are_those_of_the_law() -> None:
-    assert set(_LISTS) - set(_ENUMS) == {"region", "cause", "need", "target_unit", "ethnicity"}
+    law = {"region", "cause", "need", "target_unit", "ethnicity", "attendee_role", "step"}
+    assert set(_LISTS) - set(_ENUMS) == law
     assert _LISTS["cause"] == [
         "lack_production_land",
         "lack_capital",

@@ -109,12 +109,13 @@ def _merge(officer: httpx.Client, surveyor: httpx.Client, device: str) -> str:
 
 def _round_and_plan(session: Session) -> dict[str, str]:
     from api.plans.tables import Plan
-    from api.reviews.tables import ReviewRound, RoundKind, RoundState
+    from api.reviews.tables import ReviewRound, RoundKind, RoundStage, UpperLevel
 
     now, commune = clock.now(), area_id("14080")
     review_round = ReviewRound(
-        id=uuid4(), area_id=commune, kind=RoundKind.periodic, year=2024, standard_code="VN-2022-2025",
-        opens_on=date(2024, 9, 1), closes_on=date(2024, 12, 14), state=next(iter(RoundState)), version=1,
+        id=uuid4(), area_id=commune, kind=RoundKind.periodic, year=2024, standard_code="vn-2022",
+        standard_version=1, procedure_code="qd-24-2021", procedure_version=1, upper_level=UpperLevel.district,
+        opens_on=date(2024, 9, 1), closes_on=date(2024, 12, 14), stage=RoundStage.surveying, version=1,
         created_at=now, updated_at=now,
     )  # fmt: skip
     plan = Plan(

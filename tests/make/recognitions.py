@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
-from api.reviews.tables import Recognition, RecognitionDecision
+from api.recognitions.tables import Recognition, RecognitionDecision
 
 
 def recognise(session: Session, household_id: UUID, poverty_class: str, start: date, end: date | None = None) -> None:
@@ -22,7 +22,11 @@ def recognise(session: Session, household_id: UUID, poverty_class: str, start: d
             number=f"{str(decision_id)[:4]}/QĐ-UBND",
             decided_on=start,
             signatory="Chủ tịch xã",
+            kind="main",
+            state="signed",
+            version=1,
             recorded_at=clock.now(),
+            updated_at=clock.now(),
         )
     )
     session.execute(

@@ -15,8 +15,8 @@ from api.changes.tables import ChangePending, RecordVersion
 from api.households.class_view import classes
 from api.households.tables import Household
 from api.problems import Conflict, NotFound
+from api.recognitions.recording import Decision, record_decision
 from api.reviews.commands import open_round
-from api.reviews.recognition import Decision, record_decision
 from api.reviews.tables import PovertyClass, RoundKind
 from tests.make.reviews import acting, counted, household, households
 

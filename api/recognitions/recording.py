@@ -19,8 +19,9 @@ from api.changes.tables import Origin
 from api.households.class_view import classes
 from api.households.stored import Lock, hold_households
 from api.problems import Conflict, NotFound
+from api.recognitions.tables import DecisionKind, DecisionState, RecognitionDecision
 from api.reviews import queries
-from api.reviews.tables import PovertyClass, RecognitionDecision
+from api.reviews.tables import PovertyClass
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,11 @@ def _insert(session: Session, decision: Decision) -> UUID:
             number=decision.number,
             decided_on=decision.decided_on,
             signatory=decision.signatory,
+            kind=DecisionKind.main.value,
+            state=DecisionState.signed.value,
+            version=1,
             recorded_at=clock.now(),
+            updated_at=clock.now(),
         )
     )
     return decision_id
@@ -83,16 +88,16 @@ def _insert(session: Session, decision: Decision) -> UUID:
 
 def _replace_ranges(session: Session, decision_id: UUID, day: date, recognised: Mapping[UUID, PovertyClass]) -> None:
     rows = json.dumps([{"household_id": str(i), "poverty_class": c.value} for i, c in recognised.items()])
-    later = session.scalar(sql.load("api/reviews/sql/count_later_recognitions.sql"), {"rows": rows, "day": day})
+    later = session.scalar(sql.load("api/recognitions/sql/count_later_recognitions.sql"), {"rows": rows, "day": day})
     if later:
         raise Conflict(
             f"Có {later} hộ đã được phân loại từ ngày {day:%d/%m/%Y} hoặc muộn hơn.",
             f"{later} households have a class from {day} or a later day already.",
             households=later,
         )
-    session.execute(sql.load("api/reviews/sql/close_recognitions.sql"), {"rows": rows, "day": day})
+    session.execute(sql.load("api/recognitions/sql/close_recognitions.sql"), {"rows": rows, "day": day})
     session.execute(
-        sql.load("api/reviews/sql/open_recognitions.sql"), {"rows": rows, "day": day, "decision_id": decision_id}
+        sql.load("api/recognitions/sql/open_recognitions.sql"), {"rows": rows, "day": day, "decision_id": decision_id}
     )
 
 
@@ -114,7 +119,7 @@ def _announce(
     if not steps:
         return
     ids = json.dumps([{"household_id": str(step.record_id)} for step in steps])
-    session.execute(sql.load("api/reviews/sql/raise_versions.sql"), {"rows": ids, "at": clock.now()})
+    session.execute(sql.load("api/recognitions/sql/raise_versions.sql"), {"rows": ids, "at": clock.now()})
     history.keep(session, actor, "household", steps, origin)
     history.announce(
         session,

@@ -1,0 +1,1 @@
+"""What stands between a survey and a decision: meeting, posting, complaint, upper opinion, deadlines (QĐ 24/2021)."""

@@ -1,0 +1,1 @@
+"""Recognition by decision: the only source of a household's class; certificates, letters, the ledger of movements."""

@@ -1,0 +1,43 @@
+"""Recognitions over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.accounts.actor import Actor, allow
+from api.accounts.permissions import Permission
+from api.db import Db
+from api.openapi import example, problems
+from api.paging import Cursor, Limit
+from api.recognitions import examples, queries
+from api.recognitions.schemas import RecognitionOut
+from api.schema import Day, Page
+
+router = APIRouter()
+
+ClassReader = Annotated[Actor, allow(Permission.households_list)]
+AreaFilter = Annotated[UUID | None, Query(description="Only below this area.")]
+HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
+
+
+@router.get(
+    "/recognitions",
+    tags=["reviews"],
+    operation_id="list_recognitions",
+    summary="Phân loại hộ theo quyết định",
+    responses=problems("invalid-cursor") | example({"items": [examples.RECOGNITION], "next_cursor": None}),
+)
+def list_recognitions(
+    actor: ClassReader,
+    db: Db,
+    household_id: HouseholdFilter = None,
+    area_id: AreaFilter = None,
+    as_of: Annotated[Day | None, Query(description="Only what is in force on this day.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[RecognitionOut]:
+    """Which class a household had from when to when, by which decision; for those who may see classes."""
+    return queries.recognitions(
+        db, actor, household_id=household_id, area_id=area_id, as_of=as_of, limit=limit, cursor=cursor
+    )

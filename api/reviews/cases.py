@@ -1,0 +1,102 @@
+"""Cases of a round (households on its list): held with their locks, moved from stage to stage in one statement.
+
+Whoever moves cases holds their round first (rounds.hold_round), so that a round cannot be consolidated meanwhile; cases
+are locked in the order of their ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from api import clock, sql
+from api.audit import Acting
+from api.changes import history
+from api.changes.history import Announcement
+from api.households.aliases import ends
+from api.households.stored import among
+from api.households.tables import Household
+from api.reviews.tables import CaseStage, ReviewCase
+
+CASE = ReviewCase.__table__  # type: ignore[attr-defined]
+ENTITY = "review_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as loaded under lock; `dataclasses.replace` makes the state it is moved to."""
+
+    id: UUID
+    round_id: UUID
+    household_id: UUID
+    hamlet_id: UUID
+    stage: CaseStage
+    version: int
+    class_before: str | None
+    request_id: UUID | None
+    surveyor_id: UUID | None
+    not_reached_reason: str | None
+    review_id: UUID | None
+    meeting_id: UUID | None
+    posting_id: UUID | None
+    decision_id: UUID | None
+
+
+_FIELDS = tuple(Case.__dataclass_fields__)
+_MOVED = ("stage", "surveyor_id", "not_reached_reason", "review_id", "meeting_id", "posting_id", "decision_id")
+
+
+def case_id(round_id: UUID, household_id: UUID) -> UUID:
+    """The id of a household's case in a round: the same for whoever lists it, so that listing twice lists once."""
+    return uuid5(round_id, f"case:{household_id}")
+
+
+def hold_cases(session: Session, *where: Any) -> list[Case]:
+    """The cases that fulfil all conditions (on `CASE.c`), locked until the end of the transaction, by id."""
+    rows = session.execute(
+        select(*(CASE.c[name] for name in _FIELDS))
+        .where(*where)
+        .order_by(CASE.c.id)
+        .with_for_update(of=CASE, key_share=True)
+    )
+    return [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows]
+
+
+def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[Case]:  # noqa: ARG001
+    """Stores these states of held cases as their next versions and tells the feed; always two statements."""
+    if not moved:
+        return []
+    after = [replace(case, version=case.version + 1) for case in moved]
+    rows = [
+        {"id": case.id, "version": case.version, **{name: getattr(case, name) for name in _MOVED}} for case in after
+    ]
+    session.execute(sql.load("api/reviews/sql/move_cases.sql"), {"rows": sql.rows(rows), "at": clock.now()})
+    announce_cases(session, after)
+    return after
+
+
+def announce_cases(session: Session, cases: Sequence[Case]) -> None:
+    """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet."""
+    homes = _homes(session, {case.household_id for case in cases})
+    history.announce(
+        session, [Announcement(ENTITY, case.id, *homes[case.household_id], case.version) for case in cases]
+    )
+
+
+def _homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
+    """Household -> (its hamlet today, itself or the household it was merged into)."""
+    home = Household.__table__  # type: ignore[attr-defined]
+    named = Household.__table__.alias("named")  # type: ignore[attr-defined]
+    followed = ends()
+    today = func.coalesce(followed.c.survivor, named.c.id)
+    rows = session.execute(
+        select(named.c.id, home.c.hamlet_id, home.c.id.label("home"))
+        .select_from(named)
+        .outerjoin(followed, followed.c.absorbed == named.c.id)
+        .join(home, home.c.id == today)
+        .where(among(named.c.id, household_ids))
+    )
+    return {row.id: (row.hamlet_id, row.home) for row in rows}
