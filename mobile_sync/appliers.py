@@ -19,6 +19,7 @@ from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
 from api.reviews.commands import write_requests
 from api.reviews.queries import REQUEST_PLACES, load_requests
+from api.reviews.round_queries import load_cases
 
 Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
 
@@ -60,7 +61,10 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load}
+# beside what tablets send, the feed tells them of the lists of rounds
+LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load} | {
+    "review_case": load_cases
+}
 
 # Whoever may send at least one kind may push; each submission is then held against the right of its own kind.
 PUSHERS: tuple[Permission, ...] = tuple(dict.fromkeys(kind.permission for kind in KINDS.values()))

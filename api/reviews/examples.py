@@ -36,3 +36,70 @@ ROUND = {
     "created_at": "2023-08-28T08:00:00+07:00",
     "updated_at": "2023-12-14T16:30:00+07:00",
 }
+LIST = {
+    "round_id": ROUND["id"],
+    "added": 42,
+    "total": 42,
+    "by_ground": {"poor": 17, "near_poor": 22, "request": 3, "added": 0},
+    "by_hamlet": {_HAMLET: 42},
+    "left_out": [{"request_id": REQUEST["id"], "household_id": _HOUSEHOLD, "reason": "not_screened"}],
+}
+CASE = {
+    "id": "0d6f6f0e-2c0d-5d0a-9f0e-6a5b4c3d2e1f",
+    "version": 2,
+    "round_id": ROUND["id"],
+    "household_id": _HOUSEHOLD,
+    "household_no": "17",
+    "head_name": "Nguyễn Văn An",
+    "hamlet_id": _HAMLET,
+    "ground": "poor",
+    "ground_reason": None,
+    "request_id": None,
+    "class_before": "poor",
+    "surveyor": "xom-3",
+    "stage": "surveyed",
+    "not_reached_reason": None,
+    "review_id": "018e4f4c-9a1b-7c22-8d3e-1a2b3c4d5e6f",
+    "b1": 120,
+    "b2": 30,
+    "proposed_class": "poor",
+    "override_class": None,
+    "withheld": [],
+    "created_at": _MOMENT,
+    "updated_at": _MOMENT,
+}
+ASSIGNED = {"round_id": ROUND["id"], "changed": 42, "assigned": {"xom-3": 42}, "unassigned": 0}
+_STAGES = {
+    "listed": 10, "not_reached": 1, "surveyed": 31, "resurvey": 0, "agreed": 0, "posted": 0, "complained": 0,
+    "re_verified": 0, "decided": 0, "cleared": 0, "recognised": 0,
+}  # fmt: skip
+PROGRESS = {
+    "round_id": ROUND["id"],
+    "stage": "surveying",
+    "closes_on": "2024-12-14",
+    "overdue": False,
+    "total": 42,
+    "by_stage": _STAGES,
+    "hamlets": [
+        {
+            "hamlet_id": _HAMLET,
+            "hamlet_code": "14080-03",
+            "total": 42,
+            "by_stage": _STAGES,
+            "surveyed": 31,
+            "not_reached": 1,
+            "held_back": 0,
+            "percent": 76,
+        }
+    ],
+}
+SCREENING = {
+    "request_id": REQUEST["id"],
+    "passed": True,
+    "reason": "Thu nhập giảm, nhà dột nát",
+    "answers": {},
+    "screened_on": "2024-03-20",
+    "screened_by": "xom-3",
+    "withheld": [],
+    "recorded_at": _MOMENT,
+}

@@ -192,6 +192,8 @@ class ReviewCase(SQLModel, table=True):
     # whose list it stands on: the hamlet when it was listed, also where the household moves away meanwhile
     hamlet_id: UUID = Field(foreign_key="area.id")
     ground: CaseGround = Field(sa_type=Text)
+    # of a household added by hand
+    ground_reason: str | None = Field(default=None, sa_type=Text)
     request_id: UUID | None = Field(default=None, foreign_key="request.id")
     class_before: PovertyClass | None = Field(default=None, sa_type=Text)
     surveyor_id: UUID | None = Field(default=None, foreign_key="account.id")

@@ -489,6 +489,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("hamlet_id", sa.Uuid(), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("ground_reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.Column("class_before", sa.Text(), nullable=True),
         sa.Column("surveyor_id", sa.Uuid(), nullable=True),
