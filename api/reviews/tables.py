@@ -238,6 +238,9 @@ class Review(SQLModel, table=True):
     paper_no: str | None = Field(default=None, sa_type=Text)
     answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     members: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    # where the household stood, as far as the rules ask
+    area_type: str | None = Field(default=None, sa_type=Text)
+    region: str | None = Field(default=None, sa_type=Text)
     b1_entered: int | None = None
     causes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -208,6 +208,8 @@ def upgrade() -> None:
         sa.Column("paper_no", sa.Text(), nullable=True),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("area_type", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
         sa.Column("b1_entered", sa.Integer(), nullable=True),
         sa.Column("causes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("needs", postgresql.ARRAY(sa.Text()), nullable=False),
