@@ -160,6 +160,11 @@ class IllegalStage(Problem):
     title = Text("Chưa thể làm bước này", "This step is not possible now")
 
 
+class SeparationOfDuties(Problem):
+    slug, status = "separation-of-duties", 409
+    title = Text("Việc này phải do người khác làm", "Another person must do this")
+
+
 class IdempotencyKeyReused(Problem):
     slug, status = "idempotency-key-reused", 409
     title = Text("Mã chống gửi trùng đã dùng cho nội dung khác", "The idempotency key was used for other content")

@@ -9,8 +9,9 @@ from api.changes import tables as changes
 from api.households import tables as households
 from api.plans import tables as plans
 from api.reviews import tables as reviews
+from api.standards import tables as standards
 from mobile_sync import tables as journal
 
-FEATURES = (areas, accounts, audit, households, changes, reviews, plans, journal)
+FEATURES = (areas, accounts, audit, households, changes, standards, reviews, plans, journal)
 
 metadata = SQLModel.metadata

@@ -29,7 +29,8 @@ from api.keys import IdKey
 from api.plans.commands import load_plan
 from api.reviews.commands import open_round, write_requests
 from api.reviews.recognition import Decision, record_decision
-from api.reviews.tables import PovertyClass, RoundKind, RoundState
+from api.reviews.tables import RoundKind, RoundState
+from api.standards.tables import PovertyClass
 
 Report = Callable[[str, int, int], None]
 _Write = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]

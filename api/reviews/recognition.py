@@ -20,7 +20,8 @@ from api.households.class_view import classes
 from api.households.stored import Lock, hold_households
 from api.problems import Conflict, NotFound
 from api.reviews import queries
-from api.reviews.tables import PovertyClass, RecognitionDecision
+from api.reviews.tables import RecognitionDecision
+from api.standards.tables import PovertyClass
 
 
 @dataclass(frozen=True)

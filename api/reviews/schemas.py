@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
-from api.reviews.tables import PovertyClass, RequestKind, RoundKind, RoundState
+from api.reviews.tables import RequestKind, RoundKind, RoundState
 from api.schema import AreaId, Note, Schema, Version
+from api.standards.tables import PovertyClass
 
 _EXAMPLE: dict[str, Any] = {
     "household_id": "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d",

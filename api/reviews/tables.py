@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, TIMESTAMP, Range
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
+from api.standards.tables import PovertyClass
 
 _WHEN = TIMESTAMP(timezone=True)
 
@@ -31,12 +32,6 @@ class RoundKind(StrEnum):
 class RoundState(StrEnum):
     open = "open"
     closed = "closed"
-
-
-class PovertyClass(StrEnum):
-    poor = "poor"
-    near_poor = "near_poor"
-    not_poor = "not_poor"
 
 
 class Request(SQLModel, table=True):

@@ -12,6 +12,7 @@ from api.changes.tables import Op, Origin, RemoveReason
 from api.households import tables as households
 from api.plans.tables import Comparison
 from api.reviews import tables as reviews
+from api.standards import tables as standards
 from mobile_sync.tables import ConflictState, OutcomeKind
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -32,7 +33,9 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "request_kind": reviews.RequestKind,
     "round_kind": reviews.RoundKind,
     "round_state": reviews.RoundState,
-    "poverty_class": reviews.PovertyClass,
+    "poverty_class": standards.PovertyClass,
+    "standard_kind": standards.StandardKind,
+    "standard_status": standards.StandardStatus,
     "comparison": Comparison,
     "role": Role,
     "origin": Origin,

@@ -17,7 +17,7 @@ APP = Path(__file__).parents[3] / "survey_app"
 
 @pytest.fixture(scope="module")
 def app() -> Path:
-    """The app with the package it needs, from the lock. Outside of CI a machine without a network skips, and says so."""
+    """The app with the package it needs, from the lock. A machine without a network skips, but not in CI."""
     if not (APP / "node_modules" / "json-logic-js").is_dir():
         made = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=APP, capture_output=True)
         if made.returncode and not os.environ.get("CI"):
@@ -51,14 +51,14 @@ def test_every_vector_gives_the_same_in_javascript(app: Path, tmp_path: Path) ->
 def test_random_households_give_the_same_in_javascript(app: Path, tmp_path: Path) -> None:
     listed: list[dict[str, object]] = []
 
-    @settings(max_examples=400, database=None, derandomize=True, phases=[Phase.generate],
+    @settings(max_examples=300, database=None, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck), deadline=None)  # fmt: skip
     @given(household_cases())
     def collect(case: dict[str, object]) -> None:
         listed.append(case | {"name": f"random {len(listed)}", "server": server_of(case)})
 
     collect()
-    assert len(listed) >= 300
+    assert len(listed) >= 200
     done = run(app, {"standards": scorings(), "cases": listed}, tmp_path)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
