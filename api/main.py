@@ -25,6 +25,7 @@ from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
+from api.standards.routes import router as standards
 from mobile_sync.appliers import LOADERS
 from mobile_sync.routes import router as sync
 
@@ -47,7 +48,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    for router in (accounts, areas, households, reviews, rounds, recognitions, plans, changes, audit):
+    for router in (accounts, areas, households, standards, reviews, rounds, recognitions, plans, changes, audit):
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(health)

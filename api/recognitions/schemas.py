@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 from api.schema import AreaId, Schema
 
 

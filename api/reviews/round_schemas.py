@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextDay, TextPastDay
-from api.reviews.tables import CaseGround, CaseStage, PovertyClass, RoundKind
+from api.reviews.tables import CaseGround, CaseStage, RoundKind
 from api.schema import AreaId, Label, Line60, Line300, Note, Schema, Version
+from api.standards.tables import PovertyClass
 
 Reason = Annotated[Note, Field(min_length=1, description="In words, for whoever reads it later.")]
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"

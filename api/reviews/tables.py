@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
+from api.standards.tables import PovertyClass
 
 _WHEN = TIMESTAMP(timezone=True)
 
@@ -54,12 +55,6 @@ class UpperLevel(StrEnum):
     district = "district"
     province = "province"
     none = "none"
-
-
-class PovertyClass(StrEnum):
-    poor = "poor"
-    near_poor = "near_poor"
-    not_poor = "not_poor"
 
 
 class CaseGround(StrEnum):

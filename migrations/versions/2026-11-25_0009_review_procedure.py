@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009_review_procedure"
-down_revision = "0007_journal"
+down_revision = "0008_standards"
 branch_labels = None
 depends_on = None
 
