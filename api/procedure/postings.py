@@ -17,7 +17,7 @@ from api.procedure import records
 from api.procedure.posting_schemas import PostingCreate
 from api.procedure.tables import Complaint, Meeting, Posting, PostingKind
 from api.reviews import steps
-from api.reviews.cases import CASE, Case, hold_cases, move_cases
+from api.reviews.cases import CASE, hold_cases, move_cases
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import hold_round
 from api.reviews.tables import CaseStage
