@@ -20,6 +20,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
+from api.procedure.routes import router as procedure
 from api.recognitions.routes import router as recognitions
 from api.reviews.routes import router as reviews
 from api.security import Tokens
@@ -46,7 +47,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    for router in (accounts, areas, households, reviews, recognitions, plans, changes, audit):
+    for router in (accounts, areas, households, reviews, procedure, recognitions, plans, changes, audit):
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(health)

@@ -77,7 +77,7 @@ def _shown(session: Session, actor: Actor, rows: Sequence[Row[Any]]) -> list[Com
 
 def _out(row: Row[Any], home: UUID) -> ComplaintOut:
     withheld = [] if row.reads_households else list(_PERSONAL)
-    stored = {name: None if name in withheld else getattr(row, name) for name in _PLAIN}
+    stored: dict[str, Any] = {name: None if name in withheld else getattr(row, name) for name in _PLAIN}
     return ComplaintOut(
         **stored,
         household_id=home,
@@ -93,7 +93,7 @@ def _warning(row: Row[Any]) -> Warned | None:
         return None
     if row.received_on > row.last_day:
         return Warned(
-            vi=f"Kiến nghị đến sau hạn niêm yết ({row.last_day:%d/%m/%Y}) nên không giữ hộ lại; vẫn được lưu để trả lời.",
+            vi=f"Kiến nghị đến sau hạn niêm yết ({row.last_day:%d/%m/%Y}) nên không giữ hộ lại; vẫn được lưu.",
             en=f"It came after the last day of the posting ({row.last_day}): it holds nobody back, and is kept.",
         )
     return Warned(

@@ -121,6 +121,6 @@ def re_verify_complaint(
 def decide_complaint(
     complaint_id: UUID, body: ComplaintDecision, actor: Decider, db: Db, response: Response, version: VersionIfGiven
 ) -> ComplaintOut:
-    """The chair concludes: upheld, the re-verified result counts; dismissed, the one before does. It is posted again."""
+    """The chair concludes: upheld, the re-verified result counts; dismissed, the one before. It is posted again."""
     re_verification.decide(db, actor, complaint_id, version, body)
     return tagged(response, complaint_queries.complaint(db, actor, complaint_id))

@@ -127,7 +127,7 @@ def _third_path() -> IllegalStage:
 
 def _post_first(row: Row[Any]) -> IllegalStage:
     return IllegalStage(
-        "Kiến nghị trước về hộ này vừa được kết luận; hãy niêm yết kết quả phúc tra rồi ghi kiến nghị vào lần niêm yết đó.",
+        "Kiến nghị trước về hộ này vừa được kết luận; hãy niêm yết kết quả rồi ghi kiến nghị vào lần niêm yết đó.",
         "An earlier complaint was just decided: post its outcome, then register this one for that posting.",
         stage=row.stage,
         missing=[],

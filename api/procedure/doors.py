@@ -21,6 +21,7 @@ ReVerifier = Annotated[Actor, allow(Permission.reviews_write)]
 Decider = Annotated[Actor, allow(Permission.complaints_decide)]
 OpinionAsker = Annotated[Actor, allow(Permission.rounds_approve)]
 OpinionGiver = Annotated[Actor, allow(Permission.opinions_write)]
+OpinionReader = Annotated[Actor, allow(Permission.households_read)]
 Anybody = Annotated[Actor, allow(Permission.areas_read)]
 
 RoundFilter = Annotated[UUID | None, Query(description="Only of this round.")]

@@ -30,6 +30,14 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
     """
     complaint, case = _held(session, actor, complaint_id, version)
     stage = CaseStage(steps.after("case", "re_verify", case.stage))
+    if not complaint.holds:
+        raise IllegalStage(
+            "Kiến nghị này không giữ hộ lại nên không phúc tra; Chủ tịch xã trả lời bằng kết luận.",
+            "This complaint holds nobody back, so nothing is re-verified; the chair answers it.",
+            stage=complaint.state,
+            missing=["window_is_open"],
+            allowed=[],
+        )
     if body.re_verified_on < complaint.received_on:
         raise Invalid(errors=(_too_early("re_verified_on", complaint.received_on),))
     first = records.proposals(session, [case.review_id])
@@ -38,7 +46,7 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
             "Người đã rà soát hộ này không được phúc tra; hãy giao người khác.",
             "Whoever surveyed this household may not re-verify it; somebody else has to.",
         )
-    found = {"state": ComplaintState.re_verified.value, "re_verified_on": body.re_verified_on}
+    found: dict[str, Any] = {"state": ComplaintState.re_verified.value, "re_verified_on": body.re_verified_on}
     found |= {"re_verified_by": actor.account_id, "finding": body.finding, "review_before_id": case.review_id}
     for open_one in held_complaints(session, case, ComplaintState.open):
         records.change(session, COMPLAINT, open_one, None, **found)
@@ -64,7 +72,11 @@ def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | No
     wrong = _faults(complaint, body)
     if wrong:
         raise Invalid(errors=wrong)
-    said = {"state": ComplaintState.decided.value, "outcome": body.outcome.value, "decision_reason": body.reason}
+    said: dict[str, Any] = {
+        "state": ComplaintState.decided.value,
+        "outcome": body.outcome.value,
+        "decision_reason": body.reason,
+    }
     said |= {"decided_on": body.decided_on, "decided_by": actor.account_id}
     if not complaint.holds:
         records.change(session, COMPLAINT, complaint, None, **said)

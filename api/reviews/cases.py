@@ -80,10 +80,8 @@ def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[C
 
 def announce_cases(session: Session, cases: Sequence[Case]) -> None:
     """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet."""
-    homes = homes(session, {case.household_id for case in cases})
-    history.announce(
-        session, [Announcement(ENTITY, case.id, *homes[case.household_id], case.version) for case in cases]
-    )
+    home = homes(session, {case.household_id for case in cases})
+    history.announce(session, [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases])
 
 
 def homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
