@@ -20,6 +20,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
+from api.procedure.routes import router as procedure
 from api.recognitions.routes import router as recognitions
 from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
@@ -48,7 +49,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    for router in (accounts, areas, households, standards, reviews, rounds, recognitions, plans, changes, audit):
+    features = (accounts, areas, households, standards, reviews, rounds, procedure, recognitions, plans, changes, audit)
+    for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(health)
