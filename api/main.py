@@ -22,6 +22,7 @@ from api.keys import IdKey
 from api.plans.routes import router as plans
 from api.procedure.routes import router as procedure
 from api.recognitions.routes import router as recognitions
+from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
 from api.security import Tokens
@@ -49,7 +50,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    features = (accounts, areas, households, standards, reviews, rounds, procedure, recognitions, plans, changes, audit)
+    procedures = (reviews, rounds, household_reviews, procedure, recognitions)
+    features = (accounts, areas, households, standards, *procedures, plans, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

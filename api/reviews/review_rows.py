@@ -41,12 +41,12 @@ def stored_reviews(session: Session, scope: Scope, ids: Iterable[UUID]) -> dict[
     query = select(REVIEW, HOME.c.id.label("home"), HOME.c.hamlet_id.label("hamlet"),
                    scope.covers(HOME.c.hamlet_id).label("mine")).select_from(REVIEW)  # fmt: skip
     rows = session.execute(at_home(query, asked).where(asked)).mappings()
-    return {row["id"]: _values(row) for row in rows}
+    return {row["id"]: _values(dict(row)) for row in rows}
 
 
-def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+def _values(row: dict[str, Any]) -> dict[str, Any]:
     form = {"code": row["form_code"], "version": row["form_version"]}
-    return dict(row) | {"surveyed_on": row["surveyed_on"].isoformat(), "form": form}
+    return row | {"surveyed_on": row["surveyed_on"].isoformat(), "form": form}
 
 
 def row_of(

@@ -266,4 +266,4 @@ def parsed(data: Any) -> dict[str, Any] | Problem:
 
 def same_content(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Equal as JSON: 45 and 45.0 are one answer."""
-    return json.loads(json.dumps(one)) == json.loads(json.dumps(other))
+    return bool(json.loads(json.dumps(one)) == json.loads(json.dumps(other)))

@@ -75,7 +75,7 @@ def standard_of_round(session: Session, kind: RoundKind, opens_on: date, asked: 
                            "This standard is not in force on the first day of the round.")  # fmt: skip
     if not found.verified and not found.training:
         raise _no_standard("not_verified", "Bộ chuẩn này là dự thảo; phải có người thứ hai xác nhận trước khi dùng.",
-                           "This standard is a draft; a second person has to confirm it before it is used.")  # fmt: skip
+                           "This standard is a draft; a second person has to confirm it first.")  # fmt: skip
     return asked
 
 
@@ -119,9 +119,7 @@ def people(session: Session, households: Iterable[UUID]) -> dict[UUID, list[dict
 
 def there_on(members: Sequence[Mapping[str, Any]], day: str) -> list[dict[str, Any]]:
     """Those who lived there on that day, as a review keeps them."""
-    return [
-        {name: one[name] for name in _KEPT} for one in members if one["left_on"] is None or one["left_on"] > day
-    ]
+    return [{name: one[name] for name in _KEPT} for one in members if one["left_on"] is None or one["left_on"] > day]
 
 
 def faults(standard: Standard, fields: Mapping[str, Any], place: Place) -> Problem | None:
@@ -164,9 +162,7 @@ def _entered_faults(standard: Standard, fields: Mapping[str, Any], place: Place)
     return []
 
 
-def score(
-    standard: Standard, fields: Mapping[str, Any], members: Sequence[Mapping[str, Any]], place: Place
-) -> Scored:
+def score(standard: Standard, fields: Mapping[str, Any], members: Sequence[Mapping[str, Any]], place: Place) -> Scored:
     """What the rules make of it. `members`: as a review keeps them. Nothing that is unknown is guessed."""
     known = _facts(standard, fields, members, place)
     found = rules.assess(standard, known, fields["b1_entered"])

@@ -101,8 +101,8 @@ def test_assigning_a_hundred_costs_as_many_statements_as_one(session: Session, e
 def test_progress_counts_each_hamlet_by_stage(session: Session, officer: httpx.Client, sign_in: SignIn) -> None:
     third, fourth = households(session, 7), households(session, 1, "14080-04")
     round_id = rounds.review_round(session)
-    for home, stage in zip(third, ("listed", "surveyed", "surveyed", "not_reached", "complained", "resurvey", "cleared"),
-                           strict=True):  # fmt: skip
+    stages = ("listed", "surveyed", "surveyed", "not_reached", "complained", "resurvey", "cleared")
+    for home, stage in zip(third, stages, strict=True):
         rounds.cases(session, round_id, [home], stage=stage)
     rounds.cases(session, round_id, fourth, hamlet="14080-04")
     session.commit()
