@@ -1,5 +1,6 @@
 """Every printed form: all texts come back out of the PDF as they went in, on A4, whatever they are."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
@@ -165,6 +166,16 @@ def test_certificates_of_many_households_begin_on_their_own_page_and_count_from_
     assert len(firsts) == 3
     assert len(read) == 3 * firsts[1]
     assert [at for at, page in enumerate(read) if page.lstrip().startswith("2\n")] == [at + 1 for at in firsts]
+
+
+def test_a_large_batch_is_one_document_in_the_order_given() -> None:
+    forms = tuple(replace(samples.SURVEYED, paper_no=f"03-{number:04d}") for number in range(1, 31))
+    given = replace(samples.FORM_B, households=forms)
+    pdf = render("survey_forms", given)
+    numbers = [re.search(r"03-(\d{4})", page) for page in pages(pdf)]
+    assert [int(found.group(1)) for found in numbers if found] == [n for n in range(1, 31) for _ in range(2)]
+    assert pdf == render("survey_forms", given)
+    assert sizes(pdf) == {(210, 297)}
 
 
 def test_a_certificate_puts_the_birth_year_under_the_right_sex() -> None:
