@@ -38,7 +38,7 @@ class MeetingHousehold:
 
 @dataclass(frozen=True, kw_only=True)
 class Minutes:
-    """Minutes of a hamlet meeting, two originals (QĐ 24/2021 Art. 4.3). The issuer has its hamlet.
+    """Minutes of a hamlet meeting, two originals (QĐ 24/2021 Art. 4). The issuer has its hamlet.
 
     What is missing is left for the pen, so that an empty one can be taken to the meeting. `round_name`:
     `Rà soát định kỳ năm 2026`. `observers`: such as the Fatherland Front. `representatives`: who signs for households.
