@@ -18,6 +18,7 @@ from api.config import ConfigError, settings
 COMMANDS = {
     "areas": "api.areas_cli:app",
     "audit": "api.audit_cli:app",
+    "standard": "api.standards.cli:app",
     "tablet": "mobile_sync.cli:app",
     "users": "api.accounts.cli:app",
 }

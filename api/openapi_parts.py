@@ -29,6 +29,7 @@ TAGS: list[dict[str, str]] = [
         ("areas", "Tỉnh, huyện, xã, xóm theo ngày. Provinces, districts, communes, hamlets, as dated data."),
         ("households", "Hộ: xem, sửa, chuyển, tách, gộp, lịch sử. Households: read, change, move, split, merge."),
         ("members", "Thành viên của hộ. The people of a household."),
+        ("standards", "Bộ chuẩn nghèo: ngưỡng, chỉ số, biểu mẫu, bảng điểm. Poverty standards as cited data."),
         ("requests", "Giấy đề nghị rà soát (Mẫu 01, Mẫu 04). Requests to be reviewed."),
         ("reviews", "Đợt rà soát, phân loại, giấy đề nghị. Rounds, recognitions, requests."),
         ("procedure", "Họp dân, niêm yết, kiến nghị, xin ý kiến, thời hạn. Meetings, postings, complaints, opinions."),

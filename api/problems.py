@@ -165,6 +165,16 @@ class SeparationOfDuties(Problem):
     title = Text("Người này không được làm bước này vì đã làm bước trước", "The same person may not take this step")
 
 
+class NotInRound(Problem):
+    slug, status = "not-in-round", 409
+    title = Text("Hộ không có trong danh sách của đợt rà soát", "The household is not on the list of the round")
+
+
+class ReviewExists(Problem):
+    slug, status = "review-exists", 409
+    title = Text("Hộ đã có phiếu rà soát trong đợt này", "The household has a review in this round already")
+
+
 class IdempotencyKeyReused(Problem):
     slug, status = "idempotency-key-reused", 409
     title = Text("Mã chống gửi trùng đã dùng cho nội dung khác", "The idempotency key was used for other content")

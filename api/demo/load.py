@@ -29,7 +29,8 @@ from api.keys import IdKey
 from api.plans.commands import load_plan
 from api.recognitions.recording import Decision, record_decision
 from api.reviews.commands import open_round, write_requests
-from api.reviews.tables import PovertyClass, RoundKind, RoundStage
+from api.reviews.tables import RoundKind, RoundStage
+from api.standards.tables import PovertyClass
 
 Report = Callable[[str, int, int], None]
 _Write = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]

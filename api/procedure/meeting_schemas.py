@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from api import codes
 from api.procedure.tables import MeetingResult
-from api.reviews.tables import CaseGround, PovertyClass
+from api.reviews.tables import CaseGround
 from api.schema import AreaId, Label, Line60, Note, PastDay, PersonName, Schema, Version
+from api.standards.tables import PovertyClass
 
 _MOST_VOTES = 1000
 

@@ -21,7 +21,8 @@ from api.reviews import stages
 from api.reviews.cases import CASE
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import ROUND, conditions, expect_version, hold_round, take_step
-from api.reviews.tables import CaseStage, PovertyClass, RoundStage
+from api.reviews.tables import CaseStage, RoundStage
+from api.standards.tables import PovertyClass
 
 OPINION = Opinion.__table__  # type: ignore[attr-defined]
 

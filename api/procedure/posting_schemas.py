@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.procedure.tables import PostingKind
-from api.reviews.tables import PovertyClass
 from api.schema import AreaId, PastDay, Schema, Version
+from api.standards.tables import PovertyClass
 
 Place = Literal["hamlet_house", "commune_office", "other"]
 

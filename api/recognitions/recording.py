@@ -21,7 +21,7 @@ from api.households.stored import Lock, hold_households
 from api.problems import Conflict, NotFound
 from api.recognitions.tables import DecisionKind, DecisionState, RecognitionDecision
 from api.reviews import queries
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from api.reviews.tables import PovertyClass
 from api.schema import AreaId, Schema
+from api.standards.tables import PovertyClass
 
 
 class DecisionBrief(Schema):

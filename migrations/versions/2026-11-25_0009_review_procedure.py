@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009_review_procedure"
-down_revision = "0007_journal"
+down_revision = "0008_standards"
 branch_labels = None
 depends_on = None
 
@@ -210,6 +210,8 @@ def upgrade() -> None:
         sa.Column("paper_no", sa.Text(), nullable=True),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("area_type", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
         sa.Column("b1_entered", sa.Integer(), nullable=True),
         sa.Column("causes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("needs", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -493,6 +495,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("hamlet_id", sa.Uuid(), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("ground_reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.Column("class_before", sa.Text(), nullable=True),
         sa.Column("surveyor_id", sa.Uuid(), nullable=True),

@@ -15,6 +15,7 @@ from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
 from api.reviews import stages
 from api.reviews import tables as reviews
+from api.standards import tables as standards
 from mobile_sync.tables import ConflictState, OutcomeKind
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -50,7 +51,9 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "movement": recognitions.Movement,
     "living_standard_kind": recognitions.LivingStandardKind,
     "living_standard_stage": recognitions.LivingStandardStage,
-    "poverty_class": reviews.PovertyClass,
+    "poverty_class": standards.PovertyClass,
+    "standard_kind": standards.StandardKind,
+    "standard_status": standards.StandardStatus,
     "comparison": Comparison,
     "role": Role,
     "origin": Origin,
