@@ -63,6 +63,24 @@ def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | No
     Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties (the caller re-verified), Invalid.
     """
     complaint, case = _held(session, actor, complaint_id, version)
+    _require_decidable(actor, complaint, body)
+    said: dict[str, Any] = {"state": ComplaintState.decided.value, "outcome": body.outcome.value}
+    said |= {"decision_reason": body.reason, "decided_on": body.decided_on, "decided_by": actor.account_id}
+    if complaint.holds:
+        stage = CaseStage(steps.after("case", "decide", case.stage))
+        if body.outcome is ComplaintOutcome.dismissed and complaint.review_id is not None:
+            put_in_force(session, case, complaint.review_before_id)
+            case = replace(case, review_id=complaint.review_before_id)
+        for checked in held_complaints(session, case, ComplaintState.re_verified):
+            records.change(session, COMPLAINT, checked, None, **said)
+        move_cases(session, actor, [replace(case, stage=stage)])
+    else:
+        records.change(session, COMPLAINT, complaint, None, **said)
+    detail = {"complaint": str(complaint_id), "outcome": body.outcome}
+    audit.record(session, actor, "complaints.decide", "household", [case.household_id], **detail)
+
+
+def _require_decidable(actor: Actor, complaint: Row[Any], body: ComplaintDecision) -> None:
     if complaint.state == ComplaintState.decided:
         raise Conflict("Kiến nghị này đã được kết luận.", "This complaint is decided already.")
     if complaint.re_verified_by == actor.account_id:
@@ -72,31 +90,6 @@ def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | No
     wrong = _faults(complaint, body)
     if wrong:
         raise Invalid(errors=wrong)
-    said: dict[str, Any] = {
-        "state": ComplaintState.decided.value,
-        "outcome": body.outcome.value,
-        "decision_reason": body.reason,
-    }
-    said |= {"decided_on": body.decided_on, "decided_by": actor.account_id}
-    if not complaint.holds:
-        records.change(session, COMPLAINT, complaint, None, **said)
-    else:
-        stage = CaseStage(steps.after("case", "decide", case.stage))
-        if body.outcome is ComplaintOutcome.dismissed and complaint.review_id is not None:
-            put_in_force(session, case, complaint.review_before_id)
-            case = replace(case, review_id=complaint.review_before_id)
-        for checked in held_complaints(session, case, ComplaintState.re_verified):
-            records.change(session, COMPLAINT, checked, None, **said)
-        move_cases(session, actor, [replace(case, stage=stage)])
-    audit.record(
-        session,
-        actor,
-        "complaints.decide",
-        "household",
-        [case.household_id],
-        complaint=str(complaint_id),
-        outcome=body.outcome,
-    )
 
 
 def _held(session: Session, actor: Actor, complaint_id: UUID, version: int | None) -> tuple[Row[Any], Case]:
