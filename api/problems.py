@@ -160,6 +160,14 @@ class IllegalStage(Problem):
     title = Text("Chưa thể làm bước này", "This step is not possible now")
 
 
+class SeparationOfDuties(Problem):
+    slug, status = "separation-of-duties", 409
+    title = Text(
+        "Người này không được làm bước này vì đã làm bước trước",
+        "The same person may not take this step",
+    )
+
+
 class IdempotencyKeyReused(Problem):
     slug, status = "idempotency-key-reused", 409
     title = Text("Mã chống gửi trùng đã dùng cho nội dung khác", "The idempotency key was used for other content")

@@ -90,7 +90,9 @@ def record_decision(
     if living != recognised.keys():
         raise NotFound("Có hộ trong quyết định không tìm thấy.", "A household of the decision is not there.")
     past = pasts(session, recognised, decision.decided_on)
-    decision_id = _insert(session, decision)
+    decision_id = decision.id or uuid4()
+    signed = {"id": decision_id, "kind": DecisionKind.main.value, "state": DecisionState.signed.value}
+    _insert(session, asdict(decision) | signed)
     insert_lines(session, decision_id, [line(i, past[i], c) for i, c in recognised.items()])
     give_classes(session, actor, decision_id, decision.decided_on, held, recognised, origin)
     audit.record(session, actor, "recognitions.record", "household", recognised, decision=str(decision_id))
@@ -129,24 +131,26 @@ def give_classes(
     _announce(session, actor, held, before, classes(session, recognised), origin)
 
 
-def _insert(session: Session, decision: Decision) -> UUID:
-    decision_id = decision.id or uuid4()
-    session.execute(
-        insert(RecognitionDecision).values(
-            id=decision_id,
-            area_id=decision.area_id,
-            round_id=decision.round_id,
-            number=decision.number,
-            decided_on=decision.decided_on,
-            signatory=decision.signatory,
-            kind=DecisionKind.main.value,
-            state=DecisionState.signed.value,
-            version=1,
-            recorded_at=clock.now(),
-            updated_at=clock.now(),
-        )
+def prepare_decision(
+    session: Session, actor: audit.Acting, decision_id: UUID, area_id: UUID, kind: DecisionKind, round_id: UUID | None
+) -> None:
+    """Stores a decision that waits for its signature."""
+    _insert(
+        session,
+        {
+            "id": decision_id,
+            "area_id": area_id,
+            "round_id": round_id,
+            "kind": kind.value,
+            "state": DecisionState.prepared.value,
+            "prepared_by": actor.account_id,
+        },
     )
-    return decision_id
+
+
+def _insert(session: Session, values: dict[str, Any]) -> None:
+    now = clock.now()
+    session.execute(insert(RecognitionDecision).values(**values, version=1, recorded_at=now, updated_at=now))
 
 
 def _announce(

@@ -44,6 +44,23 @@ class Movement(StrEnum):
     stays_not_poor = "stays_not_poor"
 
 
+class LeftOutReason(StrEnum):
+    """Why a household on the list of a round is not in a decision."""
+
+    not_surveyed = "not_surveyed"
+    not_reached = "not_reached"
+    to_resurvey = "to_resurvey"
+    not_agreed = "not_agreed"
+    not_posted = "not_posted"
+    posting_open = "posting_open"
+    held_back = "held_back"
+    recognised_before = "recognised_before"
+    undetermined = "undetermined"
+    merged = "merged"
+    household_ended = "household_ended"
+    not_named = "not_named"
+
+
 class LivingStandardKind(StrEnum):
     """The third path: recognitions of their own kind beside the class (domain.md 10.2)."""
 

@@ -48,6 +48,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "decision_kind": recognitions.DecisionKind,
     "decision_state": recognitions.DecisionState,
     "movement": recognitions.Movement,
+    "left_out_reason": recognitions.LeftOutReason,
     "living_standard_kind": recognitions.LivingStandardKind,
     "living_standard_stage": recognitions.LivingStandardStage,
     "poverty_class": reviews.PovertyClass,
