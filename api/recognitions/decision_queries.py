@@ -201,9 +201,9 @@ def lines(
     if session.execute(find(actor, decision_id)).one_or_none() is None:
         raise no_such_decision()
     query = at_home(
-        select(LINE, HOUSEHOLD.c.id.label("home"), HOUSEHOLD.c.household_no, head_name().label("head_name")).select_from(
-            LINE
-        ),
+        select(
+            LINE, HOUSEHOLD.c.id.label("home"), HOUSEHOLD.c.household_no, head_name().label("head_name")
+        ).select_from(LINE),
         LINE.c.household_id,
     ).outerjoin(household_class, household_class.c.household_id == HOUSEHOLD.c.id)
     query = query.where(LINE.c.decision_id == decision_id, actor.scope.covers(HAMLET), visible(actor))

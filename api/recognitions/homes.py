@@ -11,6 +11,7 @@ from api.households.wire_records import HOUSEHOLD
 from api.problems import NotFound
 
 HAMLET = HOUSEHOLD.c.hamlet_id
+__all__ = ["HAMLET", "HOUSEHOLD", "at_home", "require_home"]
 
 
 def at_home(query: Select[Any], named: Any) -> Select[Any]:

@@ -166,7 +166,7 @@ class _Household:
 
     def comes(self, after: Stands, decided: list[str]) -> None:
         """New or relapsed where a decision says so; otherwise it moved in with its class."""
-        came = next((_CAME[name] for name in decided if name in _CAME), "increase_other")
+        came: Column = next((_CAME[name] for name in decided if name in _CAME), "increase_other")
         self.put(after, after.poverty_class, came, 1, after.persons)
 
     def _persons(self, where: Stands, more: int) -> None:

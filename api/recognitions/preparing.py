@@ -43,7 +43,8 @@ def prepare(session: Session, actor: Actor, body: DecisionIn, key: str | None) -
 
     The same `id` or idempotency key again gives what is stored. Raises NotFound (the round; a household that is not on
     its list), IllegalStage while the round is not consolidated and for training, Conflict where another decision of the
-    round waits for its signature, where the kind does not fit, and where nothing can be decided (`left_out` counts why).
+    round waits for its signature, where the kind does not fit, and where nothing can be
+    decided (`left_out` counts why).
     """
     decision_id = new_id(actor.account_id, "recognition_decision", body.id, key)
     if body.kind is DecisionKind.living_standard:

@@ -166,5 +166,3 @@ def _changed(household_ids: Collection[UUID]) -> Conflict:
         households=many,
         household_ids=[str(i) for i in sorted(household_ids)[:_NAMED]],
     )
-
-

@@ -81,6 +81,18 @@ class LivingStandardStage(StrEnum):
     refused = "refused"
 
 
+class LivingStandardReason(StrEnum):
+    """Why the income sheet does not (yet) lead to a recognition of the third path."""
+
+    not_measured = "not_measured"
+    bounds_unknown = "bounds_unknown"
+    household_is_poor = "household_is_poor"
+    agriculture_unknown = "agriculture_unknown"
+    not_in_agriculture = "not_in_agriculture"
+    income_not_above_line = "income_not_above_line"
+    income_above_bound = "income_above_bound"
+
+
 class RecognitionDecision(SQLModel, table=True):
     """The paper (Mẫu 02): number, date, and who signed. A class without one does not exist.
 

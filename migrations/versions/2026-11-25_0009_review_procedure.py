@@ -589,9 +589,7 @@ def _extend_rounds_and_decisions() -> None:
     op.add_column(decision, sa.Column("prepared_by", sa.Uuid(), nullable=True))
     op.add_column(decision, sa.Column("signed_by", sa.Uuid(), nullable=True))
     op.add_column(decision, sa.Column("ledger_round_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(
-        op.f(f"fk_{decision}_ledger_round_id"), decision, "review_round", ["ledger_round_id"], ["id"]
-    )
+    op.create_foreign_key(op.f(f"fk_{decision}_ledger_round_id"), decision, "review_round", ["ledger_round_id"], ["id"])
     op.add_column(decision, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column(decision, sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.execute("UPDATE recognition_decision SET updated_at = recorded_at")

@@ -50,6 +50,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "movement": recognitions.Movement,
     "left_out_reason": recognitions.LeftOutReason,
     "living_standard_kind": recognitions.LivingStandardKind,
+    "living_standard_reason": recognitions.LivingStandardReason,
     "living_standard_stage": recognitions.LivingStandardStage,
     "poverty_class": reviews.PovertyClass,
     "comparison": Comparison,
