@@ -13,11 +13,12 @@ from api.paging import Cursor, Limit
 from api.recognitions import examples, queries
 from api.recognitions.decision_routes import router as decisions
 from api.recognitions.living_standard_routes import router as living_standard
+from api.recognitions.movement_routes import router as movements
 from api.recognitions.schemas import RecognitionOut, Status
 from api.schema import Day, Page
 
 router = APIRouter()
-for part in (decisions, living_standard):
+for part in (decisions, movements, living_standard):
     router.include_router(part)
 
 ClassReader = Annotated[Actor, allow(Permission.households_list)]
