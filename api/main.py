@@ -20,6 +20,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
+from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
 from api.reviews.routes import router as reviews
 from api.security import Tokens
@@ -49,6 +50,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     for router in (accounts, areas, households, reviews, recognitions, plans, changes, audit):
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
+    app.include_router(verify_router)
     app.include_router(health)
     errors.install(app)
     openapi.install(app)

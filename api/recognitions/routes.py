@@ -11,14 +11,17 @@ from api.db import Db
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.recognitions import examples, queries
+from api.recognitions.certificate_routes import router as certificates
 from api.recognitions.decision_routes import router as decisions
+from api.recognitions.letter_routes import router as letters
 from api.recognitions.living_standard_routes import router as living_standard
 from api.recognitions.movement_routes import router as movements
+from api.recognitions.refusal_routes import router as refusals
 from api.recognitions.schemas import RecognitionOut, Status
 from api.schema import Day, Page
 
 router = APIRouter()
-for part in (decisions, movements, living_standard):
+for part in (decisions, movements, certificates, letters, refusals, living_standard):
     router.include_router(part)
 
 ClassReader = Annotated[Actor, allow(Permission.households_list)]
