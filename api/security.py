@@ -97,7 +97,7 @@ class Tokens:
                 # expiry is judged below by the commune's clock, the one that issued it
                 options={f"require_{claim}": True for claim in _REQUIRED} | {"verify_exp": False, "verify_iat": False},
             )
-            if float(claims["exp"]) <= now.timestamp() or not claims["iat"]:
+            if int(claims["exp"]) <= now.timestamp() or not claims["iat"]:  # an infinite one overflows
                 return None
             return AccessToken(UUID(claims["sub"]), UUID(claims["sid"]), int(claims["gen"]))
         except (JWTError, KeyError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
