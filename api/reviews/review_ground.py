@@ -83,7 +83,7 @@ class Touched:
     def _cases(self) -> dict[tuple[UUID, UUID], Case]:
         """(round, household of today) -> its case, also one listed under a household merged away since."""
         homes = set(self.homes.values())
-        known: dict[UUID, UUID] = dict(self.session.execute(all_names(homes)).tuples().all())
+        known = {row.known: row.home for row in self.session.execute(all_names(homes))}
         held = hold_cases(self.session, among(CASE.c.round_id, self.rounds), among(CASE.c.household_id, known))
         return {(case.round_id, known[case.household_id]): case for case in reversed(held)}
 

@@ -169,8 +169,6 @@ def score(standard: Standard, fields: Mapping[str, Any], members: Sequence[Mappi
     warnings = rules.contradictions(standard, known)
     if not points_computed(standard, place) and fields["b1_entered"] is None:
         warnings.append(_NOT_ENTERED)
-    if not members:
-        warnings.append(_NOBODY)
     return Scored(found, warnings, differences(fields["device_result"], vars(found)))
 
 
@@ -179,12 +177,6 @@ _NOT_ENTERED = {
     "member_id": None,
     "vi": "Chưa có điểm B1: hãy nhập tổng điểm và số của phiếu giấy đã ký.",
     "en": "B1 is missing: enter the total and the number of the signed paper.",
-}
-_NOBODY = {
-    "code": "no_members",
-    "member_id": None,
-    "vi": "Hộ chưa có thành viên nào trong sổ vào ngày rà soát.",
-    "en": "Nobody was registered in the household on that day.",
 }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlmodel import Session
 
 from api import clock
@@ -75,6 +75,8 @@ def review(session: Session, round_id: UUID, household_id: UUID, proposed_class:
         "paper_no": "P-1",
         "answers": {},
         "members": [],
+        "area_type": "rural",
+        "region": "red_river_delta",
         "b1_entered": b1,
         "causes": [],
         "needs": [],
@@ -103,3 +105,12 @@ def review(session: Session, round_id: UUID, household_id: UUID, proposed_class:
         .values(review_id=row["id"])
     )
     return row["id"]  # type: ignore[no-any-return]
+
+
+def listed(engine: Engine, *household_ids: str, **fields: Any) -> str:
+    """The id of a round in its time of surveys, with these households of xóm 3 on its list."""
+    with Session(engine) as session, session.begin():
+        round_id = review_round(session, **fields)
+        if household_ids:
+            cases(session, round_id, [UUID(household_id) for household_id in household_ids])
+    return str(round_id)
