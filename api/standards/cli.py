@@ -78,20 +78,17 @@ def load(
 def list_() -> None:
     """Các bộ chuẩn đã công bố / what is published."""
     table = Table(box=None, padding=(0, 2), header_style="bold")
-    for column in ("Mã", "Phiên bản", "Phiếu", "Loại", "Trạng thái", "Từ", "Đến", "Điểm B1", "Nguồn"):
-        table.add_column(column, overflow="fold")
+    for column in ("Bộ chuẩn", "Phiếu", "Trạng thái", "Từ", "Đến", "Điểm B1"):
+        table.add_column(column, no_wrap=True)
     with _transaction() as session:
         for one in queries.standards(session, kind=None, code=None, limit=1000, cursor=None).items:
             table.add_row(
-                one.code,
-                str(one.version),
+                f"{one.code}@{one.version}",
                 str(one.form_version),
-                codes.label("standard_kind", one.kind),
                 codes.label("standard_status", one.status),
                 f"{one.valid_from:%d/%m/%Y}",
                 f"{one.valid_to:%d/%m/%Y}" if one.valid_to else "",
-                "có" if one.points_known else "chưa có",
-                escape(one.source),
+                "minh họa" if one.training else "có" if one.points_known else "chưa có",
             )
     _console().print(table)
 

@@ -133,7 +133,7 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     from api.procedure.tables import Opinion
 
     rounds.cases(session, round_id, [household_id], stage="surveyed")
-    rounds.review(session, round_id, household_id)
+    review_id = rounds.review(session, round_id, household_id)
     session.commit()
     meeting = procedure.done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
     posting = procedure.done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
@@ -150,5 +150,5 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     session.commit()
     return {
         "meeting_id": meeting["id"], "posting_id": posting["id"], "complaint_id": complaint["id"],
-        "opinion_id": str(opinion.id),
+        "opinion_id": str(opinion.id), "review_id": str(review_id),
     }  # fmt: skip

@@ -3,12 +3,17 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from api.standards import rules
 from tests.api.standards import straightforward
 from tests.api.standards.random_households import household_cases
 from tests.api.standards.vectors import cases, facts_of, standards
+
+# Without shrinking: a household has a hundred parts, making it smaller takes minutes where finding it took a second.
+_QUICK = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)
 
 
 def assess(case: dict[str, Any]) -> rules.Assessment:
@@ -25,7 +30,7 @@ def same(case: dict[str, Any]) -> rules.Assessment:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(_QUICK, max_examples=300)
 @given(household_cases())
 def test_random_households_are_scored_as_the_decree_says(case: dict[str, Any]) -> None:
     found = same(case)
@@ -42,7 +47,7 @@ def test_the_vectors_too() -> None:
             same(case)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(_QUICK, max_examples=150)
 @given(household_cases())
 def test_a_class_that_is_proposed_is_not_changed_by_what_was_unknown(case: dict[str, Any]) -> None:
     """Whatever the unknown flags turn out to be, the class stands; and no class means that it could go either way."""
