@@ -10,9 +10,8 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
-from tests.make import people, procedure, rounds
 from api.standards.tables import PovertyClass
-from tests.make import people
+from tests.make import people, procedure, rounds
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
@@ -151,7 +150,6 @@ def _decided(session: Session, household_id: str) -> dict[str, str]:
 def _round_and_plan(session: Session) -> dict[str, str]:
     from api.plans.tables import Plan
     from api.reviews.tables import ReviewRound, RoundKind, RoundStage, UpperLevel
-from api.standards.tables import PovertyClass
 
     now, commune = clock.now(), area_id("14080")
     review_round = ReviewRound(
