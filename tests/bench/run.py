@@ -10,7 +10,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bare, pulling, pushing, stage
+from tests.bench import bare, pulling, pushing, scoring, stage
 from tests.bench.pulling import Reader, fill
 from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
 from tests.bench.stage import Server
@@ -52,6 +52,7 @@ def main() -> None:
         console.print(_about_the_machine(urls[0]), highlight=False)
         console.print(_pushes_table(best, count))
         console.print(_others_table(best, count, pulls, (small, large), memory))
+        console.print(scoring.table(10_000 if quick else 100_000))
 
 
 def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> tuple[Best, int]:
