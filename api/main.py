@@ -20,11 +20,15 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
+from api.procedure.routes import router as procedure
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.reviews.review_routes import router as household_reviews
+from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
+from api.standards.routes import router as standards
 from mobile_sync.appliers import LOADERS
 from mobile_sync.routes import router as sync
 
@@ -47,7 +51,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    for router in (accounts, areas, households, reviews, recognitions, plans, changes, audit):
+    procedures = (reviews, rounds, household_reviews, procedure, recognitions)
+    features = (accounts, areas, households, standards, *procedures, plans, changes, audit)
+    for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(verify_router)

@@ -162,10 +162,17 @@ class IllegalStage(Problem):
 
 class SeparationOfDuties(Problem):
     slug, status = "separation-of-duties", 409
-    title = Text(
-        "Người này không được làm bước này vì đã làm bước trước",
-        "The same person may not take this step",
-    )
+    title = Text("Người này không được làm bước này vì đã làm bước trước", "The same person may not take this step")
+
+
+class NotInRound(Problem):
+    slug, status = "not-in-round", 409
+    title = Text("Hộ không có trong danh sách của đợt rà soát", "The household is not on the list of the round")
+
+
+class ReviewExists(Problem):
+    slug, status = "review-exists", 409
+    title = Text("Hộ đã có phiếu rà soát trong đợt này", "The household has a review in this round already")
 
 
 class IdempotencyKeyReused(Problem):

@@ -8,7 +8,8 @@ from types import FrameType
 from api import embedded
 from api.banner import counting, say, show_ready
 from api.config import Settings
-from api.databases import check_id_key, check_server, database, migrate
+from api.databases import check_id_key, check_server, database
+from api.databases import migrate as migrate_schema
 from api.keys import IdKey
 from api.worker_process import die_with_parent, tune_gc
 from api.workers import check_port, run_workers
@@ -35,6 +36,23 @@ def serve(settings: Settings, *, demo: bool = False) -> int:
         return 0
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def migrate(url: str) -> tuple[str | None, str | None]:
+    """Brings the database to the newest revision, with the standards of this version: (revision before, after)."""
+    from sqlmodel import Session
+
+    from api.db import make_engine
+    from api.standards.commands import publish_shipped
+
+    revisions = migrate_schema(url)
+    engine = make_engine(url, pool_size=1)
+    try:
+        with Session(engine) as session, session.begin():
+            publish_shipped(session)
+    finally:
+        engine.dispose()
+    return revisions
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from api.plans import tables as plans
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
 from api.reviews import tables as reviews
+from api.standards import tables as standards
 from mobile_sync import tables as journal
 
-FEATURES = (areas, accounts, audit, households, changes, reviews, procedure, recognitions, plans, journal)
+FEATURES = (areas, accounts, audit, households, changes, standards, reviews, procedure, recognitions, plans, journal)
 
 metadata = SQLModel.metadata

@@ -19,6 +19,10 @@ from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
 from api.reviews.commands import write_requests
 from api.reviews.queries import REQUEST_PLACES, load_requests
+from api.reviews.review_commands import write_reviews
+from api.reviews.review_queries import load_reviews
+from api.reviews.review_rows import REVIEW_PLACES
+from api.reviews.round_queries import load_cases
 
 Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
 
@@ -55,12 +59,15 @@ KINDS: dict[str, Kind] = {
         Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS),
         Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
         Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES),
-        Kind("review", 2, Permission.reviews_write, None, None, None),
+        Kind("review", 2, Permission.reviews_write, write_reviews, load_reviews, REVIEW_PLACES),
         Kind("delivery", 2, Permission.deliveries_write, None, None, None),
     )
 }
 
-LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load}
+# beside what tablets send, the feed tells them of the lists of rounds
+LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load} | {
+    "review_case": load_cases
+}
 
 # Whoever may send at least one kind may push; each submission is then held against the right of its own kind.
 PUSHERS: tuple[Permission, ...] = tuple(dict.fromkeys(kind.permission for kind in KINDS.values()))

@@ -16,14 +16,16 @@ from api.areas import names
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaParent, Level, LocalKind
 from api.reviews import queries as reviews
-from api.reviews.tables import RoundState
+from api.reviews import scoring
+from api.reviews.tables import RoundKind, RoundState
 from api.schema import Schema
+from api.standards import queries as standards
 
 _MOST_ROUNDS = 100
 
 
 class ReferenceArea(Schema):
-    """A unit of the tablet's areas, or one above them."""
+    """A unit of the tablet's areas, or one above them. Type and region: its own, or those of the nearest above."""
 
     id: UUID
     code: str
@@ -31,6 +33,8 @@ class ReferenceArea(Schema):
     name: str
     full_name: str
     parent_id: UUID | None
+    area_type: str | None
+    region: str | None
     valid_from: date
     valid_to: date | None
 
@@ -53,13 +57,15 @@ class CodeList(Schema):
 
 
 class Round(Schema):
-    """A review that is open now."""
+    """A review that is open now. `training`: what is scored in it has no legal effect, and every screen says so."""
 
     id: UUID
     area_id: UUID
     kind: str
     year: int
     standard_code: str
+    standard_version: int
+    training: bool
     opens_on: date
     closes_on: date
 
@@ -85,12 +91,13 @@ class Reference(Schema):
 
 def reference(session: Session, actor: Actor) -> tuple[str, str]:
     """The content as JSON, and its ETag."""
+    rounds = _open_rounds(session, actor.scope)
+    forms = standards.forms_of(session, {(one.standard_code, one.standard_version) for one in rounds})
     content = Reference(
         areas=_areas(session, actor.scope),
-        rounds=_open_rounds(session, actor.scope),
+        rounds=rounds,
         codes=[CodeList.model_validate(one) for one in codes.code_lists()],
-        # Forms come with the standards; the place where they will stand is part of protocol 1.
-        forms=[],
+        forms=[Form.model_validate(one) for one in forms],
     )
     text = json.dumps(content.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
     return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
@@ -106,6 +113,7 @@ def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
         .where(valid_on(area, today), scope.touches(area.id))
         .order_by(area.code, area.id)
     ).all()
+    places = scoring.places(session, [unit.id for unit, _ in rows], today)
     return [
         ReferenceArea(
             id=unit.id,
@@ -114,6 +122,8 @@ def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
             name=unit.name,
             full_name=names.full_name(LocalKind(unit.local_kind), unit.name),
             parent_id=parent_id,
+            area_type=places[unit.id].area_type,
+            region=places[unit.id].region,
             valid_from=unit.valid_from,
             valid_to=unit.valid_to,
         )
@@ -123,4 +133,9 @@ def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
 
 def _open_rounds(session: Session, scope: Scope) -> list[Round]:
     page = reviews.rounds(session, scope, year=None, state=RoundState.open, limit=_MOST_ROUNDS, cursor=None)
-    return [Round.model_validate(one.model_dump(include=set(Round.model_fields))) for one in page.items]
+    return [
+        Round.model_validate(
+            one.model_dump(include=set(Round.model_fields)) | {"training": one.kind is RoundKind.training}
+        )
+        for one in page.items
+    ]

@@ -13,7 +13,7 @@ from api.accounts.actor import Actor, narrowed
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
-from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded
+from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded, UnknownFormVersion
 from api.schema import Note, Schema
 from mobile_sync import conflicts, held, intake, journal, payloads, places, senders
 from mobile_sync.appliers import KINDS
@@ -22,6 +22,8 @@ from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSub
 
 # Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
 _RETRYABLE = (OutcomeKind.quarantined, OutcomeKind.held)
+# But for one: the tablet knew a form that was loaded here later.
+_UNKNOWN_FORM = f"/problems/{UnknownFormVersion.slug}"
 
 
 class Resolution(Schema):
@@ -156,7 +158,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     ).first()
     if row is None:
         raise NotFound("Không tìm thấy lần gửi này.", "There is no such submission.")
-    if row.outcome not in _RETRYABLE:
+    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") != _UNKNOWN_FORM:
         raise IllegalStage(
             f"Chỉ thử lại được phiếu đang chờ hoặc đang cách ly; phiếu này: {row.outcome}.",
             f"Only what is held or quarantined can be tried again; this one is {row.outcome}.",

@@ -3,11 +3,13 @@
 The chain of merges is `household.merged_into`; it is followed inside the statement, however many rows ask.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, Select, Subquery, select
 
+from api.households.stored import among
 from api.households.tables import Household
 
 _HOUSEHOLD = Household.__table__  # type: ignore[attr-defined]
@@ -44,3 +46,12 @@ def known_as(household_id: UUID) -> Select[Any]:
     merged = _HOUSEHOLD.alias()
     names = own.union(select(merged.c.id).join(own, merged.c.merged_into == own.c.id))
     return select(names.c.id)
+
+
+def all_names(household_ids: Iterable[UUID]) -> Select[Any]:
+    """(known, home): every id under which each of these households was ever registered, with the household itself."""
+    own = select(_HOUSEHOLD.c.id.label("known"), _HOUSEHOLD.c.id.label("home"))
+    names = own.where(among(_HOUSEHOLD.c.id, household_ids)).cte(recursive=True)
+    merged = _HOUSEHOLD.alias()
+    names = names.union(select(merged.c.id, names.c.home).join(names, merged.c.merged_into == names.c.known))
+    return select(names.c.known, names.c.home)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, SQLModel
@@ -73,6 +73,10 @@ class Meeting(SQLModel, table=True):
     observation: str | None = Field(default=None, sa_type=Text)
     comments: str | None = Field(default=None, sa_type=Text)
     minutes: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    # whom the list vote was about: surveyed by that day, and not waiting
+    household_ids: list[UUID] = Field(
+        default_factory=list, sa_column=Column(ARRAY(PgUuid(as_uuid=True)), server_default=text("'{}'"), nullable=False)
+    )
     result: MeetingResult = Field(sa_type=Text)
     recorded_by: UUID | None = None
     version: int
@@ -120,6 +124,10 @@ class Posting(SQLModel, table=True):
     places: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     announced: bool
     household_ids: list[UUID] = Field(sa_column=Column(ARRAY(PgUuid(as_uuid=True)), nullable=False))
+    # the reviews that were posted: what hung on the board, also after another review came into force
+    review_ids: list[UUID] = Field(
+        default_factory=list, sa_column=Column(ARRAY(PgUuid(as_uuid=True)), server_default=text("'{}'"), nullable=False)
+    )
     ended_on: date | None = None
     ended_by: UUID | None = None
     recorded_by: UUID | None = None
@@ -153,7 +161,9 @@ class Complaint(SQLModel, table=True):
     state: ComplaintState = Field(sa_type=Text)
     re_verified_on: date | None = None
     re_verified_by: UUID | None = None
+    # the re-verification, and the review that was complained about: in force again where the complaint is dismissed
     review_id: UUID | None = Field(default=None, foreign_key="review.id")
+    review_before_id: UUID | None = Field(default=None, foreign_key="review.id")
     finding: str | None = Field(default=None, sa_type=Text)
     outcome: ComplaintOutcome | None = Field(default=None, sa_type=Text)
     decision_reason: str | None = Field(default=None, sa_type=Text)

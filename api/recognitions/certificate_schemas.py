@@ -8,8 +8,8 @@ from pydantic import ConfigDict
 
 from api.households.schemas import TextPastDay
 from api.recognitions.schemas import DecisionBrief
-from api.reviews.tables import PovertyClass
 from api.schema import AreaId, Count, Schema, Version
+from api.standards.tables import PovertyClass
 
 _LETTER: dict[str, Any] = {"household_id": "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d", "as_of": "2024-12-31"}
 

@@ -16,8 +16,8 @@ from api.recognitions import decision_queries as queries
 from api.recognitions import examples, preparing, signing
 from api.recognitions.decision_schemas import DecisionIn, DecisionOut, LineOut, PreparedOut, SignatureIn
 from api.recognitions.tables import DecisionKind, DecisionState, Movement
-from api.reviews.tables import PovertyClass
 from api.schema import Page
+from api.standards.tables import PovertyClass
 
 router = APIRouter(tags=["recognitions"])
 

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
 from api.recognitions.tables import DecisionKind, DecisionState, Movement
-from api.reviews.tables import PovertyClass
 from api.schema import AreaId, Count, Label, Schema, Version
+from api.standards.tables import PovertyClass
 
 _PREPARE: dict[str, Any] = {"round_id": "8f1d2c3b-4a59-5867-9786-a5b4c3d2e1f0"}
 SIGNATURE: dict[str, Any] = {

@@ -16,8 +16,8 @@ from api.households.tables import Household
 from api.recognitions.schemas import DecisionBrief, RecognitionOut, Status
 from api.recognitions.tables import DecisionHousehold, Movement, Recognition, RecognitionDecision
 from api.reviews.queries import under
-from api.reviews.tables import PovertyClass
 from api.schema import Page
+from api.standards.tables import PovertyClass
 
 _household = Household.__table__  # type: ignore[attr-defined]
 _decision = RecognitionDecision.__table__  # type: ignore[attr-defined]

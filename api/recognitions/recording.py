@@ -22,7 +22,7 @@ from api.recognitions.movements import movement
 from api.recognitions.standings import Past, pasts
 from api.recognitions.tables import DecisionKind, DecisionState, Movement, RecognitionDecision
 from api.reviews import queries
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from api.recognitions.tables import Movement
-from api.reviews.tables import PovertyClass
 from api.schema import AreaId, Schema
+from api.standards.tables import PovertyClass
 
 
 class Status(StrEnum):

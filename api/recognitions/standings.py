@@ -22,7 +22,7 @@ from api.households.tables import HouseholdMove, HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER
 from api.recognitions.movements import CLASSES, Stands
 from api.recognitions.tables import Recognition
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 
 _MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
 _VERSION = RecordVersion.__table__  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, TIMESTAMP, Range
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 
 _WHEN = TIMESTAMP(timezone=True)
 

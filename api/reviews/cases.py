@@ -80,13 +80,11 @@ def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[C
 
 def announce_cases(session: Session, cases: Sequence[Case]) -> None:
     """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet."""
-    homes = _homes(session, {case.household_id for case in cases})
-    history.announce(
-        session, [Announcement(ENTITY, case.id, *homes[case.household_id], case.version) for case in cases]
-    )
+    home = homes(session, {case.household_id for case in cases})
+    history.announce(session, [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases])
 
 
-def _homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
+def homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
     """Household -> (its hamlet today, itself or the household it was merged into)."""
     home = Household.__table__  # type: ignore[attr-defined]
     named = Household.__table__.alias("named")  # type: ignore[attr-defined]

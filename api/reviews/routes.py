@@ -12,7 +12,8 @@ from api.etag import ReadVersion, etag
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.reviews import commands, examples, queries
+from api.reviews import commands, examples, queries, screening
+from api.reviews.round_schemas import ScreeningIn, ScreeningOut
 from api.reviews.schemas import RequestChange, RequestCreate, RequestOut, RoundOut
 from api.reviews.tables import RequestKind, RoundState
 from api.schema import Page
@@ -21,6 +22,7 @@ router = APIRouter()
 
 Reader = Annotated[Actor, allow(Permission.households_read)]
 Writer = Annotated[Actor, allow(Permission.requests_write)]
+Reviewer = Annotated[Actor, allow(Permission.reviews_write)]
 RoundReader = Annotated[Actor, allow(Permission.areas_read)]
 AreaFilter = Annotated[UUID | None, Query(description="Only below this area.")]
 HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
@@ -91,6 +93,33 @@ def change_request(
 ) -> RequestOut:
     """Changes the fields that are sent, on the version named by `If-Match`; commune officers and hamlet surveyors."""
     return _tagged(response, commands.change_request(db, actor, request_id, version, body))
+
+
+@router.post(
+    "/requests/{request_id}/screening",
+    tags=["requests"],
+    operation_id="screen_request",
+    summary="Ghi kết quả Phiếu A",
+    responses=problems("not-found", "conflict", "illegal-stage") | example(examples.SCREENING),
+)
+def screen_request(request_id: UUID, body: ScreeningIn, actor: Reviewer, db: Db) -> ScreeningOut:
+    """Whether the household goes on to Phiếu B, decided by a person with a reason. Surveyors and the officer.
+
+    Only for Mẫu 01. May be corrected until the household stands on a list by this request.
+    """
+    return screening.screen(db, actor, request_id, body)
+
+
+@router.get(
+    "/requests/{request_id}/screening",
+    tags=["requests"],
+    operation_id="read_screening",
+    summary="Kết quả Phiếu A",
+    responses=problems("not-found") | example(examples.SCREENING),
+)
+def read_screening(request_id: UUID, actor: Reader, db: Db) -> ScreeningOut:
+    """The result of Phiếu A; the reason and answers are withheld without `persons:sensitive`."""
+    return screening.screening(db, actor, request_id)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
+from api.standards.tables import PovertyClass
 
 _WHEN = TIMESTAMP(timezone=True)
 
@@ -54,12 +55,6 @@ class UpperLevel(StrEnum):
     district = "district"
     province = "province"
     none = "none"
-
-
-class PovertyClass(StrEnum):
-    poor = "poor"
-    near_poor = "near_poor"
-    not_poor = "not_poor"
 
 
 class CaseGround(StrEnum):
@@ -195,6 +190,8 @@ class ReviewCase(SQLModel, table=True):
     # whose list it stands on: the hamlet when it was listed, also where the household moves away meanwhile
     hamlet_id: UUID = Field(foreign_key="area.id")
     ground: CaseGround = Field(sa_type=Text)
+    # of a household added by hand
+    ground_reason: str | None = Field(default=None, sa_type=Text)
     request_id: UUID | None = Field(default=None, foreign_key="request.id")
     class_before: PovertyClass | None = Field(default=None, sa_type=Text)
     surveyor_id: UUID | None = Field(default=None, foreign_key="account.id")
@@ -239,6 +236,9 @@ class Review(SQLModel, table=True):
     paper_no: str | None = Field(default=None, sa_type=Text)
     answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     members: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    # where the household stood, as far as the rules ask
+    area_type: str | None = Field(default=None, sa_type=Text)
+    region: str | None = Field(default=None, sa_type=Text)
     b1_entered: int | None = None
     causes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

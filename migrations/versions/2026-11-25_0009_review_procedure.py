@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009_review_procedure"
-down_revision = "0007_journal"
+down_revision = "0008_standards"
 branch_labels = None
 depends_on = None
 
@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("observation", sa.Text(), nullable=True),
         sa.Column("comments", sa.Text(), nullable=True),
         sa.Column("minutes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("household_ids", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -179,6 +180,7 @@ def upgrade() -> None:
         sa.Column("places", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("announced", sa.Boolean(), nullable=False),
         sa.Column("household_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("review_ids", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
@@ -208,6 +210,8 @@ def upgrade() -> None:
         sa.Column("paper_no", sa.Text(), nullable=True),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("members", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("area_type", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
         sa.Column("b1_entered", sa.Integer(), nullable=True),
         sa.Column("causes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("needs", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -301,6 +305,7 @@ def upgrade() -> None:
         sa.Column("re_verified_on", sa.Date(), nullable=True),
         sa.Column("re_verified_by", sa.Uuid(), nullable=True),
         sa.Column("review_id", sa.Uuid(), nullable=True),
+        sa.Column("review_before_id", sa.Uuid(), nullable=True),
         sa.Column("finding", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("decision_reason", sa.Text(), nullable=True),
@@ -315,6 +320,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('open', 're_verified', 'decided')", name=op.f("ck_complaint_state_known")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_complaint_household_id")),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_complaint_posting_id")),
+        sa.ForeignKeyConstraint(["review_before_id"], ["review.id"], name=op.f("fk_complaint_review_before_id")),
         sa.ForeignKeyConstraint(["review_id"], ["review.id"], name=op.f("fk_complaint_review_id")),
         sa.ForeignKeyConstraint(["round_id"], ["review_round.id"], name=op.f("fk_complaint_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
@@ -489,6 +495,7 @@ def upgrade() -> None:
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("hamlet_id", sa.Uuid(), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("ground_reason", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.Column("class_before", sa.Text(), nullable=True),
         sa.Column("surveyor_id", sa.Uuid(), nullable=True),

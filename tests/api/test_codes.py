@@ -17,6 +17,7 @@ from api.recognitions.decision_schemas import LeftOutReason
 from api.recognitions.living_standard_schemas import LivingStandardReason
 from api.reviews import stages
 from api.reviews import tables as reviews
+from api.standards import tables as standards
 from mobile_sync.tables import ConflictState, OutcomeKind
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -54,7 +55,9 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "living_standard_kind": recognitions.LivingStandardKind,
     "living_standard_reason": LivingStandardReason,
     "living_standard_stage": recognitions.LivingStandardStage,
-    "poverty_class": reviews.PovertyClass,
+    "poverty_class": standards.PovertyClass,
+    "standard_kind": standards.StandardKind,
+    "standard_status": standards.StandardStatus,
     "comparison": Comparison,
     "role": Role,
     "origin": Origin,
@@ -76,7 +79,7 @@ def test_the_steps_are_those_of_the_table_of_stages() -> None:
 
 
 def test_lists_without_an_enum_are_those_of_the_law() -> None:
-    law = {"region", "cause", "need", "target_unit", "ethnicity", "attendee_role", "step"}
+    law = {"region", "cause", "need", "target_unit", "ethnicity", "attendee_role", "posting_place", "step"}
     assert set(_LISTS) - set(_ENUMS) == law
     assert _LISTS["cause"] == [
         "lack_production_land",

@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
-from api.reviews.tables import PovertyClass
-from tests.make import people
+from api.standards.tables import PovertyClass
+from tests.make import people, procedure, rounds
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
@@ -59,6 +59,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _decided(session, made["household"])
+    ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     secret = {value for name, value in ids.items() if name not in {"hamlet_id", "to_hamlet_id", "area_id", "area"}}
     return Known(ids, frozenset(secret))
 
@@ -164,3 +165,29 @@ def _round_and_plan(session: Session) -> dict[str, str]:
     session.add_all([review_round, plan])
     session.commit()
     return {"round_id": str(review_round.id), "plan_id": str(plan.id)}
+
+
+def _procedure(session: Session, officer: httpx.Client, round_id: UUID, household_id: UUID) -> dict[str, str]:
+    """The household in the round: agreed by a meeting, posted, complained about; and an opinion on an earlier round."""
+    from api.procedure.tables import Opinion
+
+    rounds.cases(session, round_id, [household_id], stage="surveyed")
+    review_id = rounds.review(session, round_id, household_id)
+    session.commit()
+    meeting = procedure.done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
+    posting = procedure.done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
+    said = procedure.complaint(posting["id"], household_id, complainant="Nguyễn Thị Kín")
+    complaint = procedure.done(officer.post("/api/v1/complaints", json=said))
+    now, earlier = clock.now(), rounds.review_round(session, year=2023, stage="opinion_asked")
+    session.flush()
+    counted = dict.fromkeys(("poor", "near_poor", "not_poor", "held_back", "not_reached"), 0)
+    opinion = Opinion(
+        id=uuid4(), round_id=earlier, level="district", report_number="45/BC-UBND", asked_on=date(2023, 11, 20),
+        due_on=date(2023, 11, 27), totals={"hamlets": [], "total": counted}, version=1, created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(opinion)
+    session.commit()
+    return {
+        "meeting_id": meeting["id"], "posting_id": posting["id"], "complaint_id": complaint["id"],
+        "opinion_id": str(opinion.id), "review_id": str(review_id),
+    }  # fmt: skip

@@ -12,6 +12,7 @@ from api.accounts.tables import Account, AccountGrant
 from api.areas.commands import load_areas
 from api.areas.tables import area_id
 from api.security import hash_password
+from api.standards.commands import publish_shipped
 
 # One password for the whole cast; the demo's own is generated at first start.
 PASSWORD = "mật khẩu thử nghiệm 2024"
@@ -45,8 +46,9 @@ ONE_OF_EACH = tuple({person.role: person for person in reversed(CAST)}.values())
 
 
 def load(session: Session, areas: dict[str, Any]) -> None:
-    """Puts the contract's areas and the whole cast into an empty database."""
+    """Puts the contract's areas, the shipped standards and the whole cast into an empty database."""
     load_areas(session, areas)
+    publish_shipped(session)
     password_hash = hash_password(PASSWORD)  # one for all: each hash costs 20 ms
     now = clock.now()
     session.add_all(

@@ -16,6 +16,13 @@ HAMLET = {n: str(area_id(f"14080-{n:02d}")) for n in range(1, 9)}
 NOW = datetime(2026, 11, 24, 8, tzinfo=timezone(timedelta(hours=7)))
 
 
+# whatever form B has to ask: deprived of clean water and of a toilet
+ANSWERS: dict[str, Any] = {
+    "wall_durable": True, "column_durable": True, "roof_durable": True, "floor_area": 60, "water_source": "other",
+    "toilet": "none", "internet_used": True, "shared_device": True, "personal_device": True,
+}  # fmt: skip
+
+
 def enrolled(engine: Engine, username: str) -> str:
     """A tablet of this user, put straight into the database; its id."""
     device_id = uuid4()
@@ -60,6 +67,20 @@ def member(household_id: str, name: str = "Vũ Thị Hoà", **more: Any) -> dict
 
 def request(household_id: str | None, **more: Any) -> dict[str, Any]:
     return {"household_id": household_id, "kind": "review", "received_on": "2024-09-02", **more}
+
+
+def review(household_id: str, round_id: str, **more: Any) -> dict[str, Any]:
+    """Of the round of tests/make/rounds.py, from a signed paper: the points of 2022 are not known. B2 is 20."""
+    return {
+        "household_id": household_id,
+        "round_id": round_id,
+        "form": {"code": "form-b", "version": 1},
+        "surveyed_on": "2024-09-20",
+        "paper_no": "B-1",
+        "b1_entered": 120,
+        "answers": dict(ANSWERS),
+        **more,
+    }
 
 
 def batch(device_id: str, submissions: list[Any], **more: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from mobile_sync.appliers import KINDS
 from tests.make import tablets
-from tests.make.tablets import batch, household, member, push, request, submission
+from tests.make.rounds import listed
+from tests.make.tablets import batch, household, member, push, request, review, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -201,8 +202,8 @@ def test_what_waited_for_a_household_of_the_web_is_released_when_the_tablet_asks
 def test_a_kind_that_this_build_does_not_apply_yet_is_kept_and_a_kind_nobody_knows_is_refused(
     surveyor: httpx.Client, device: str, session: Session
 ) -> None:
-    review, strange = submission("review", {"answers": {}}), submission("weather", {})
-    kept, refused = push(surveyor, device, review, strange)
+    delivery, strange = submission("delivery", {"quantity": 1}), submission("weather", {})
+    kept, refused = push(surveyor, device, delivery, strange)
     assert (kept["outcome"], kept["problem"]) == ("quarantined", None)
     assert (refused["outcome"], refused["problem"]["type"]) == ("rejected", "/problems/unknown-entity")
     assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == 2
@@ -290,31 +291,47 @@ def test_a_batch_of_two_hundred_costs_as_many_statements_as_one_of_six(
 # what holds for every kind of record
 
 
-def made(kind: str, surveyor: httpx.Client, device: str) -> dict[str, Any]:
-    """A good submission that creates a record of this kind."""
-    if kind == "household":
-        return submission("household", household())
-    home = submission("household", household())
-    push(surveyor, device, home)
-    return submission(kind, member(home["id"]) if kind == "member" else request(home["id"]), seq=2)
+Made = Callable[[str], dict[str, Any]]
 
 
-CHANGE = {"household": {"note": "mới"}, "member": {"occupation": "mới"}, "request": {"reason": "mới"}}
-OTHER = {"household": {"note": "khác"}, "member": {"occupation": "khác"}, "request": {"reason": "khác"}}
+@pytest.fixture
+def made(surveyor: httpx.Client, device: str, engine: Engine) -> Made:
+    """`made("member")`: a good submission that creates a record of this kind, in a household that is there."""
+
+    def submitted(kind: str) -> dict[str, Any]:
+        home = submission("household", household())
+        if kind == "household":
+            return home
+        push(surveyor, device, home)
+        data = {"member": member, "request": request, "review": lambda i: review(i, listed(engine, i))}[kind](
+            home["id"]
+        )
+        return submission(kind, data, seq=2)
+
+    return submitted
+
+
+FIELD = {"household": "note", "member": "occupation", "request": "reason", "review": "respondent"}
+CHANGE = {kind: {field: "mới"} for kind, field in FIELD.items()}
+OTHER = {kind: {field: "khác"} for kind, field in FIELD.items()}
 APPLIED = [kind.entity for kind in KINDS.values() if kind.write is not None]
 every_kind = pytest.mark.parametrize("kind", APPLIED)
+# a review is never changed: a later one takes its place (test_reviews.py)
+every_kind_that_changes = pytest.mark.parametrize("kind", [kind for kind in APPLIED if kind != "review"])
 
 
 @every_kind
-def test_sent_twice_in_one_batch(kind: str, surveyor: httpx.Client, device: str) -> None:
-    sent = made(kind, surveyor, device)
+def test_sent_twice_in_one_batch(kind: str, made: Made, surveyor: httpx.Client, device: str) -> None:
+    sent = made(kind)
     outcomes = push(surveyor, device, sent, sent)
     assert [(o["outcome"], o["replayed"]) for o in outcomes] == [("applied", False), ("applied", True)]
 
 
 @every_kind
-def test_the_same_id_with_other_content(kind: str, surveyor: httpx.Client, device: str, session: Session) -> None:
-    sent = made(kind, surveyor, device)
+def test_the_same_id_with_other_content(
+    kind: str, made: Made, surveyor: httpx.Client, device: str, session: Session
+) -> None:
+    sent = made(kind)
     other = {**sent, "data": {**sent["data"], **CHANGE[kind]}}
     inside = push(surveyor, device, sent, other)
     later = push(surveyor, device, other, sent)
@@ -326,9 +343,9 @@ def test_the_same_id_with_other_content(kind: str, surveyor: httpx.Client, devic
 
 @every_kind
 def test_an_id_of_another_users_submission_tells_nothing(
-    kind: str, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
+    kind: str, made: Made, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
 ) -> None:
-    sent = made(kind, surveyor, device)
+    sent = made(kind)
     push(surveyor, device, sent)
     thief = tablets.enrolled(engine, "xom-td-1")
     (told,) = push(sign_in("xom-td-1"), thief, sent)
@@ -336,9 +353,11 @@ def test_an_id_of_another_users_submission_tells_nothing(
     assert told["problem"]["type"] == "/problems/submission-id-reused"
 
 
-@every_kind
-def test_a_stale_change_merges_or_becomes_a_conflict(kind: str, surveyor: httpx.Client, device: str) -> None:
-    sent = made(kind, surveyor, device)
+@every_kind_that_changes
+def test_a_stale_change_merges_or_becomes_a_conflict(
+    kind: str, made: Made, surveyor: httpx.Client, device: str
+) -> None:
+    sent = made(kind)
     push(surveyor, device, sent)
     record = sent["id"]
     first, same, other = push(
@@ -354,9 +373,9 @@ def test_a_stale_change_merges_or_becomes_a_conflict(kind: str, surveyor: httpx.
 
 @every_kind
 def test_a_record_of_another_area_sounds_like_one_that_is_not_there(
-    kind: str, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
+    kind: str, made: Made, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
 ) -> None:
-    sent = made(kind, surveyor, device)
+    sent = made(kind)
     push(surveyor, device, sent)
     stranger, theirs = sign_in("xom-td-1"), tablets.enrolled(engine, "xom-td-1")
     there = submission(kind, CHANGE[kind], base=1, record=sent["id"])
@@ -416,9 +435,9 @@ def faulty(kind: str, good: dict[str, Any]) -> list[dict[str, Any]]:
 
 @every_kind
 def test_what_is_malformed_is_refused_with_a_place_and_harms_no_neighbour(
-    kind: str, surveyor: httpx.Client, device: str, session: Session
+    kind: str, made: Made, surveyor: httpx.Client, device: str, session: Session
 ) -> None:
-    good = made(kind, surveyor, device)
+    good = made(kind)
     wrong = faulty(kind, good)
     body = json.dumps(batch(device, [*wrong, good])).replace("Infinity", "1e999")
     answer = surveyor.post("/sync/v1/batches", content=body)
@@ -440,8 +459,10 @@ def test_what_is_malformed_is_refused_with_a_place_and_harms_no_neighbour(
 
 @every_kind
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z"])
-def test_a_broken_clock_is_a_claim_and_nothing_else(kind: str, when: str, surveyor: httpx.Client, device: str) -> None:
-    sent = made(kind, surveyor, device) | {"recorded_at": when}
+def test_a_broken_clock_is_a_claim_and_nothing_else(
+    kind: str, made: Made, when: str, surveyor: httpx.Client, device: str
+) -> None:
+    sent = made(kind) | {"recorded_at": when}
     body = batch(device, [sent]) | {"sent_at": when}
     answer = surveyor.post("/sync/v1/batches", json=body)
     assert answer.status_code == 200, answer.text

@@ -16,7 +16,7 @@ from api.accounts.permissions import Permission
 from api.areas.tables import area_id
 from api.recognitions import certificates
 from api.recognitions.recording import Decision, record_decision
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 from tests.make.decisions import decide, people, prepare, ready_round
 from tests.make.reviews import acting, counted, household, households
 

@@ -12,7 +12,7 @@ from api.accounts.permissions import Permission
 from api.areas.tables import area_id
 from api.recognitions.recording import Decision, record_decision
 from api.recognitions.standings import pasts
-from api.reviews.tables import PovertyClass
+from api.standards.tables import PovertyClass
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, households
 

@@ -17,7 +17,8 @@ from api.households.tables import Household
 from api.problems import Conflict, NotFound
 from api.recognitions.recording import Decision, record_decision
 from api.reviews.commands import open_round
-from api.reviews.tables import PovertyClass, RoundKind
+from api.reviews.tables import RoundKind
+from api.standards.tables import PovertyClass
 from tests.make.reviews import acting, counted, household, households
 
 POOR, NEAR, OUT = PovertyClass.poor, PovertyClass.near_poor, PovertyClass.not_poor

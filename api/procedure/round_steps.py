@@ -1,0 +1,73 @@
+"""What may be done with a round and its households now, read from the table of stages (api/reviews/stages.py)."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from api.areas.scope import Scope
+from api.codes import label
+from api.problems import NotFound
+from api.procedure.deadline_schemas import CasesAt, RoundSteps, StepNow
+from api.procedure.opinions import opinion_settled
+from api.reviews import stages, steps
+from api.reviews.cases import CASE
+from api.reviews.rounds import ROUND, conditions
+from api.reviews.stages import Step
+from api.reviews.tables import CaseStage, RoundKind
+
+# Household by household: nothing that can be said of all of them at once.
+_OF_ONE_CASE = frozenset({"class_determined", "window_is_open", "posting_is_over"})
+
+
+def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
+    """The steps that follow, with who may take them and what is missing. Raises NotFound. No personal data."""
+    row = session.execute(select(ROUND).where(ROUND.c.id == round_id, scope.touches(ROUND.c.area_id))).one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
+    counted = select(CASE.c.stage, func.count().label("households")).where(CASE.c.round_id == round_id)
+    found = {one.stage: one.households for one in session.execute(counted.group_by(CASE.c.stage))}
+    holding = _holding(session, row, found)
+    cases = [stage for stage in CaseStage if stage in found]
+    return RoundSteps(
+        round_id=round_id,
+        stage=row.stage,
+        steps=[_now(step, holding) for step in stages.allowed("round", row.stage) if _fits(step, row)],
+        cases=[
+            CasesAt(
+                stage=stage,
+                households=found[stage],
+                steps=[_now(step, holding | _OF_ONE_CASE) for step in stages.allowed("case", stage)],
+            )
+            for stage in cases
+        ],
+    )
+
+
+def _fits(step: Step, row: Row[Any]) -> bool:
+    return step.action != "end_training" or bool(row.kind == RoundKind.training)
+
+
+def _holding(session: Session, row: Row[Any], found: Collection[str]) -> set[str]:
+    holding = conditions(row)
+    if found:
+        holding.add("list_is_not_empty")
+    if set(found) <= stages.SETTLED:
+        holding.add("all_cases_settled")
+    if set(found) <= {CaseStage.not_reached, CaseStage.recognised}:
+        holding.add("no_case_held_back")
+    if opinion_settled(session, row.id):
+        holding.add("opinion_settled")
+    return holding
+
+
+def _now(step: Step, holding: Collection[str]) -> StepNow:
+    key = f"{step.subject}.{step.action}"
+    return StepNow(
+        **steps.told(step),
+        vi=label("step", key),
+        en=label("step", key, "en"),
+        missing=[need for need in step.needs if need not in holding],
+    )

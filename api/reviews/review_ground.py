@@ -1,0 +1,100 @@
+"""What a list of reviews touches, loaded and held: rounds, households, cases, standards, people. As many statements
+however long the list. Locks: rounds, households, cases.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from api.areas.scope import Scope
+from api.changes import history
+from api.changes.fold import Record
+from api.households.aliases import all_names
+from api.households.stored import Held, Lock, among, hold_households, survivors
+from api.problems import Problem
+from api.reviews import review_faults, scoring
+from api.reviews.cases import CASE, Case, hold_cases
+from api.reviews.review_rows import stored_reviews
+from api.reviews.review_store import ENTITY
+from api.reviews.rounds import ROUND
+from api.reviews.scoring import Place
+from api.standards.compiled import Standard
+
+
+@dataclass(slots=True)
+class Ground:
+    """Where a review stands: its round with its standard, its household of today, and the case."""
+
+    round: Row[Any]
+    standard: Standard
+    home: UUID
+    case: Case
+    place: Place
+
+
+class Touched:
+    """`stored`: the reviews named and those in force; `foreign`: ids that belong to another kind of record."""
+
+    def __init__(self, session: Session, scope: Scope, ids: Sequence[UUID], fields: Sequence[dict[str, Any]]) -> None:
+        self.session, self.scope = session, scope
+        self.rounds = self._rounds({UUID(one["round_id"]) for one in fields})
+        self.held, self.homes = self._homes({UUID(one["household_id"]) for one in fields})
+        self.cases = self._cases()
+        self.stored = self._stored(ids)
+        records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
+        self.foreign = history.load_past(session, ENTITY, records, dict.fromkeys(ids, 0))
+        versions = {(row.standard_code, row.standard_version) for row in self.rounds.values()}
+        self.standards = scoring.standards_of(session, versions)
+        self.places = self._places()
+        self.people = scoring.people(session, set(self.homes.values()))
+
+    def home(self, fields: dict[str, Any]) -> UUID | None:
+        """The household of today, where it lies in the caller's areas."""
+        home = self.homes.get(UUID(fields["household_id"]))
+        return home if home in self.held.mine else None
+
+    def hamlet(self, home: UUID) -> UUID:
+        return UUID(self.held.hamlets[home])
+
+    def ground(self, fields: dict[str, Any], home: UUID) -> Ground | Problem:
+        """Where the review of this household stands, or why nowhere."""
+        row = self.rounds.get(UUID(fields["round_id"]))
+        if row is None:
+            return review_faults.no_round()
+        case = self.cases.get((row.id, home))
+        if case is None:
+            return review_faults.not_in_round()
+        standard = self.standards[row.standard_code, row.standard_version]
+        return Ground(row, standard, home, case, self.places.get((row.id, case.hamlet_id), Place(None, None)))
+
+    def _rounds(self, ids: set[UUID]) -> dict[UUID, Row[Any]]:
+        query = select(ROUND).where(among(ROUND.c.id, ids), self.scope.touches(ROUND.c.area_id)).order_by(ROUND.c.id)
+        return {row.id: row for row in self.session.execute(query.with_for_update(of=ROUND, read=True))}
+
+    def _homes(self, named: set[UUID]) -> tuple[Held, dict[UUID, UUID]]:
+        held = hold_households(self.session, self.scope, named, Lock.share)
+        ends = survivors(self.session, held, self.scope, Lock.share)
+        return held, {asked: ends.get(asked, asked) for asked in named if asked in held.records}
+
+    def _cases(self) -> dict[tuple[UUID, UUID], Case]:
+        """(round, household of today) -> its case, also one listed under a household merged away since."""
+        homes = set(self.homes.values())
+        known = {row.known: row.home for row in self.session.execute(all_names(homes))}
+        held = hold_cases(self.session, among(CASE.c.round_id, self.rounds), among(CASE.c.household_id, known))
+        return {(case.round_id, known[case.household_id]): case for case in reversed(held)}
+
+    def _stored(self, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+        """The reviews of these ids, and those in force of the cases."""
+        in_force = [case.review_id for case in self.cases.values() if case.review_id is not None]
+        return stored_reviews(self.session, self.scope, {*ids, *in_force})
+
+    def _places(self) -> dict[tuple[UUID, UUID], Place]:
+        found: dict[tuple[UUID, UUID], Place] = {}
+        hamlets = {case.hamlet_id for case in self.cases.values()}
+        for row in self.rounds.values():
+            found |= {(row.id, i): one for i, one in scoring.places(self.session, hamlets, row.opens_on).items()}
+        return found

@@ -1,0 +1,110 @@
+"""Whether answers fit their form, and whether what a tablet computed can be true at all. PURE."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from api.problems import FieldError
+from api.standards.compiled import Standard
+from api.standards.definition import Question
+
+_LONGEST_TEXT = 2000
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+def form_faults(standard: Standard, form_code: str, form_version: int, answers: Mapping[str, Any]) -> list[FieldError]:
+    """What is wrong with the answers, each with its pointer; empty where they fit. An answer of null is none."""
+    form = standard.form(form_code)
+    if form is None or form_version != standard.definition.form_version:
+        said = f"{form_code} {form_version}"
+        return [FieldError("#/form", "unknown-form-version", f"Không có phiếu {said}.", f"There is no form {said}.")]
+    questions = {question.code: question for question in form.questions}
+    given = {code: value for code, value in answers.items() if value is not None}
+    faults = [_fault(code, "unknown_question", "Phiếu không có câu hỏi này.", "The form has no such question.")
+              for code in given if code not in questions]  # fmt: skip
+    asked = {"answers": given}
+    for code, question in questions.items():
+        condition = standard.visible.get((form.code, code))
+        visible = condition is None or condition.evaluate(asked)
+        if code in given and not visible:
+            faults.append(_fault(code, "not_asked", "Câu này không hỏi với các câu trả lời khác đã ghi.",
+                                 "With the other answers this is not asked."))  # fmt: skip
+        elif code in given:
+            faults += _faults_of(question, given[code])
+        elif question.required and visible:
+            faults.append(_fault(code, "missing", f"Chưa trả lời: {question.label.vi}.",
+                                 f"Not answered: {question.label.en}."))  # fmt: skip
+    return faults
+
+
+def device_faults(standard: Standard, device_result: Mapping[str, Any]) -> list[FieldError]:
+    """What cannot be true of `{b1, b2, proposed_class, deprivations}`, whatever was answered."""
+    known = {one.code for one in standard.definition.indicators}
+    each, b2, named = standard.definition.deprivation_points, device_result.get("b2"), device_result.get("deprivations")
+    faults = []
+    strange = sorted(set(named or ()) - known)
+    if strange:
+        faults.append(_device("deprivations", "unknown_indicator", f"Không có chỉ số {', '.join(strange)}.",
+                              f"There is no indicator {', '.join(strange)}."))  # fmt: skip
+    if named is not None and len(set(named)) != len(named):
+        faults.append(_device("deprivations", "twice", "Một chỉ số ghi hai lần.", "An indicator is named twice."))
+    if b2 is None:
+        return faults
+    most = each * len(known)
+    if not 0 <= b2 <= most or b2 % each:
+        faults.append(_device("b2", "not_a_sum", f"B2 phải là bội số của {each}, từ 0 đến {most}.",
+                              f"B2 is a multiple of {each} from 0 to {most}."))  # fmt: skip
+    elif named is not None and b2 != each * len(named):
+        faults.append(_device("b2", "differs_from_deprivations",
+                              f"B2 phải bằng {each} nhân số chỉ số thiếu hụt ({len(named)}).",
+                              f"B2 must be {each} times the {len(named)} deprivations."))  # fmt: skip
+    return faults
+
+
+def _faults_of(question: Question, value: Any) -> Iterator[FieldError]:
+    code, codes = question.code, {option.code for option in question.options}
+    wrong = _wrong_type(question, value)
+    if wrong:
+        yield _fault(code, "wrong_type", *wrong)
+    elif question.type in ("single", "multi"):
+        given = [value] if question.type == "single" else value
+        for one in given:
+            if one not in codes:
+                yield _fault(code, "unknown_option", f"Không có lựa chọn {one}.", f"There is no option {one}.")
+        if len(set(given)) != len(given):
+            yield _fault(code, "twice", "Một lựa chọn ghi hai lần.", "An option is given twice.")
+    elif question.type == "number":
+        yield from _number_faults(question, value)
+
+
+def _number_faults(question: Question, value: float) -> Iterator[FieldError]:
+    least, most = question.min, question.max
+    if (least is not None and value < least) or (most is not None and value > most):
+        yield _fault(question.code, "out_of_range", f"Phải từ {least} đến {most}.", f"Must be {least} to {most}.")
+    elif round(value, question.decimals) != value:
+        yield _fault(question.code, "too_precise", f"Nhiều nhất {question.decimals} chữ số thập phân.",
+                     f"At most {question.decimals} decimals.")  # fmt: skip
+
+
+def _wrong_type(question: Question, value: Any) -> tuple[str, str] | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    listed = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    text = isinstance(value, str)
+    fits, vi, en = {
+        "single": (text, "Phải là một mã lựa chọn.", "Must be one option code."),
+        "multi": (listed, "Phải là danh sách mã lựa chọn.", "Must be a list of option codes."),
+        "boolean": (isinstance(value, bool), "Phải là có hoặc không.", "Must be true or false."),
+        "number": (number, "Phải là một số.", "Must be a number."),
+        "date": (text and _DAY.fullmatch(value) is not None, "Phải là một ngày.", "Must be a day."),
+        "text": (text and len(value) <= _LONGEST_TEXT, "Phải là chữ, không quá dài.", "Must be text, not too long."),
+    }[question.type]
+    return None if fits else (vi, en)
+
+
+def _fault(question: str, code: str, vi: str, en: str) -> FieldError:
+    place = question.replace("~", "~0").replace("/", "~1")
+    return FieldError(f"#/answers/{place}", code, vi, en)
+
+
+def _device(field: str, code: str, vi: str, en: str) -> FieldError:
+    return FieldError(f"#/device_result/{field}", code, vi, en)

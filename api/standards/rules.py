@@ -1,0 +1,228 @@
+"""A household scored by a standard: B1, the deprivation flags, B2 and the class they propose, each with its lines.
+
+PURE, and the same as survey_app/src/scoring/rules.js. A score is a proposal: a class exists only by decision
+(QĐ 24/2021). An unknown fact leaves a flag, a sum or the class undetermined (None) where it could still change it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from api.standards.compiled import Standard
+from api.standards.definition import Group, Indicator, Option, Words
+
+
+class Line(NamedTuple):
+    """One line of an explanation: what was asked, what was answered, what it gives, and where the law says so."""
+
+    code: str
+    label_vi: str
+    label_en: str
+    answer_vi: str
+    answer_en: str
+    points: int | None
+    deprived: bool | None
+    member_ids: tuple[str, ...]
+    document: str
+    article: str | None
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """`flags` in the order of the indicators; `proposed_class` None: undetermined, and `reason_…` says why."""
+
+    b1: int | None
+    b2: int | None
+    proposed_class: str | None
+    deprivations: tuple[str, ...]
+    undetermined: tuple[str, ...]
+    flags: dict[str, bool | None]
+    b1_lines: tuple[Line, ...]
+    b2_lines: tuple[Line, ...]
+    reason_vi: str
+    reason_en: str
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The facts with the standard's counts, and the value of every condition."""
+
+    facts: Mapping[str, Any]
+    counts: dict[str, int]
+    members: list[tuple[str, dict[str, Any]]]
+    household: dict[str, Any]
+
+
+def derive(standard: Standard, facts: Mapping[str, Any]) -> Derived:
+    """Every condition of the standard evaluated over the facts (`facts.facts`)."""
+    shared = {name: facts[name] for name in ("on", "school_year", "area_type", "region", "answers")}
+    members = [(m["id"], standard.member.evaluate(shared | {"m": m})) for m in facts["members"]]
+    counts = {"members": len(members)}
+    for count in standard.definition.counts:
+        found = [values[f"count:{count.code}"] for _, values in members]
+        counts |= {count.code: found.count(1), f"{count.code}_unknown": found.count(None)}
+    return Derived(facts, counts, members, standard.household.evaluate(shared | {"counts": counts}))
+
+
+def assess(standard: Standard, facts: Mapping[str, Any], b1_entered: int | None = None) -> Assessment:
+    """Scores a household. `b1_entered`: the total of the signed paper, used only where the points are not known."""
+    derived = derive(standard, facts)
+    b1_lines = _b1_lines(standard, derived, b1_entered)
+    b2_lines = tuple(_b2_line(standard, derived, one) for one in standard.definition.indicators)
+    b1 = _total([line.points for line in b1_lines])
+    b2 = _total([line.points for line in b2_lines])
+    flags = {line.code: line.deprived for line in b2_lines}
+    deprivations = tuple(code for code, flag in flags.items() if flag)
+    undetermined = tuple(code for code, flag in flags.items() if flag is None)
+    proposed, reason = classify(standard, facts["area_type"], b1, len(deprivations), len(undetermined))
+    said = standard.definition.reasons[reason]
+    numbers = {
+        "b1": b1,
+        "b2": standard.definition.deprivation_points * len(deprivations),
+        "threshold": standard.threshold("b1", facts["area_type"]),
+        "poor_min_b2": standard.definition.poor_min_b2,
+        "undetermined": len(undetermined),
+    }
+    return Assessment(
+        b1, b2, proposed, deprivations, undetermined, flags, b1_lines, b2_lines,
+        _filled(said.vi, numbers), _filled(said.en, numbers),
+    )  # fmt: skip
+
+
+def classify(
+    standard: Standard, area_type: str, b1: int | None, deprived: int, undetermined: int
+) -> tuple[str | None, str]:
+    """The class proposed, and the code of its reason (TT 07/2021): B1 at the threshold is still below the line."""
+    threshold = standard.threshold("b1", area_type)
+    points, poor_from = standard.definition.deprivation_points, standard.definition.poor_min_b2
+    if threshold is None:
+        return None, "no_threshold"
+    if b1 is None:
+        return None, "b1_unknown"
+    if b1 > threshold:
+        return "not_poor", "not_poor"
+    if points * deprived >= poor_from:
+        return "poor", "poor"
+    if points * (deprived + undetermined) < poor_from:
+        return "near_poor", "near_poor"
+    return None, "deprivations_unknown"
+
+
+def contradictions(standard: Standard, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What cannot well be true together: `{code, member_id, vi, en}`. Warnings, never a refusal."""
+    derived = derive(standard, facts)
+    found = []
+    for warning in standard.definition.contradictions:
+        name = f"warn:{warning.code}"
+        who = [i for i, v in derived.members if v[name]] if warning.kind == "member" else []
+        where: list[str | None] = [*who] if warning.kind == "member" else [None] * bool(derived.household[name])
+        found += [{"code": warning.code, "member_id": i, "vi": warning.said.vi, "en": warning.said.en} for i in where]
+    return found
+
+
+def _total(points: list[int | None]) -> int | None:
+    """The sum; None while one of them is not known, and of nothing."""
+    return sum(p for p in points if p is not None) if points and None not in points else None
+
+
+def _b1_lines(standard: Standard, derived: Derived, entered: int | None) -> tuple[Line, ...]:
+    words = standard.definition.words
+    column = standard.column(derived.facts["area_type"], derived.facts["region"])
+    if not standard.definition.points_known or column is None:
+        if entered is None:
+            return ()
+        paper = words["from_paper"]
+        cited = (*standard.definition.groups, *standard.definition.thresholds)[0]
+        return (
+            Line(
+                "b1_entered", paper.vi, paper.en, str(entered), str(entered), entered, None, (),
+                cited.document, cited.article, False,
+            ),
+        )  # fmt: skip
+    return tuple(
+        line for group in standard.definition.groups for line in _group_lines(standard, derived, group, column)
+    )
+
+
+def _group_lines(standard: Standard, derived: Derived, group: Group, column: str) -> list[Line]:
+    words, values = standard.definition.words, derived.household
+    if values[f"no_score:{group.code}"]:
+        return [_b1_line(standard, group, words["no_score"], 0)]
+    if f"value:{group.code}" not in values:
+        holds = [(option, values.get(f"holds:{group.code}/{option.code}", False)) for option in group.options]
+        if any(value is None for _, value in holds):
+            return [_b1_line(standard, group, words["unknown"], None)]
+        found = [option for option, value in holds if value]
+        if not found:
+            return [_b1_line(standard, group, words["none_of_these"], 0)]
+        return [_b1_line(standard, group, o.label, o.points.get(column) or 0, f"{group.code}/{o.code}") for o in found]
+    value, per = values[f"value:{group.code}"], values[f"per:{group.code}"]
+    if value is None:
+        return [_b1_line(standard, group, words["unknown"], None)]
+    chosen = next((option for option in group.options if _holds(option, value, per)), None)
+    if chosen is None:
+        return [_b1_line(standard, group, words["none_of_these"], 0)]
+    return [_b1_line(standard, group, chosen.label, chosen.points.get(column) or 0)]
+
+
+def _holds(option: Option, value: Any, per: int) -> bool:
+    if isinstance(value, str):
+        return option.code == value
+    return (option.min is None or option.min * per <= value) and (option.max is None or value < option.max * per)
+
+
+def _b1_line(standard: Standard, group: Group, answer: Words, points: int | None, code: str = "") -> Line:
+    return Line(
+        code or group.code, group.label.vi, group.label.en, answer.vi, answer.en, points, None, (),
+        group.document, group.article, group.verified or (standard.verified and not standard.training),
+    )  # fmt: skip
+
+
+def _b2_line(standard: Standard, derived: Derived, one: Indicator) -> Line:
+    name = f"flag:{one.code}"
+    if one.kind == "household":
+        flag: bool | None = derived.household[name]
+        named: tuple[str, ...] = ()
+        answer = _answers_shown(standard, derived, one)
+    else:
+        by_value: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+        for member_id, values in derived.members:
+            by_value[values[name]].append(member_id)
+        flag = True if by_value[True] else None if by_value[None] or not derived.members else False
+        named = tuple(by_value[flag]) if flag is not False else ()
+        words = standard.definition.words[{True: "members", None: "members_unknown", False: "nobody"}[flag]]
+        answer = Words(_filled(words.vi, {"count": len(named)}), _filled(words.en, {"count": len(named)}))
+    points = None if flag is None else standard.definition.deprivation_points * flag
+    return Line(
+        one.code, one.label.vi, one.label.en, answer.vi, answer.en, points, flag, named,
+        one.document, one.article, one.verified,
+    )  # fmt: skip
+
+
+def _answers_shown(standard: Standard, derived: Derived, one: Indicator) -> Words:
+    shown = [_answer_shown(standard, derived, code) for code in one.shows]
+    return Words("; ".join(words.vi for words in shown), "; ".join(words.en for words in shown))
+
+
+def _answer_shown(standard: Standard, derived: Derived, code: str) -> Words:
+    words = standard.definition.words
+    if code.startswith("counts."):
+        count = code.removeprefix("counts.")
+        label = standard.labels.get(code, words["member_count"])
+        return Words(f"{label.vi}: {derived.counts[count]}", f"{label.en}: {derived.counts[count]}")
+    label, value = standard.labels[code], derived.facts["answers"].get(code)
+    if isinstance(value, bool) or value is None:
+        said = words["unknown" if value is None else "yes" if value else "no"]
+    elif isinstance(value, str):
+        said = standard.labels.get(f"{code}/{value}", Words(value, value))
+    else:
+        number = str(int(value) if value == int(value) else value)
+        said = Words(number, number)
+    return Words(f"{label.vi}: {said.vi}", f"{label.en}: {said.en}")
+
+
+def _filled(text: str, numbers: Mapping[str, Any]) -> str:
+    for name, value in numbers.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
