@@ -19,6 +19,7 @@ COMMANDS = {
     "areas": "api.areas_cli:app",
     "audit": "api.audit_cli:app",
     "standard": "api.standards.cli:app",
+    "round": "api.reviews.cli:app",
     "tablet": "mobile_sync.cli:app",
     "users": "api.accounts.cli:app",
 }

@@ -77,7 +77,8 @@ def _play(folder: Path, url: str, hamlet: str, visits: int, user: str, secret: s
         first = machine.pull()
         today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
         luck = random.Random(seed)  # noqa: S311  a game, not a secret
-        walker = Surveyor(machine, _hamlet_id(hamlet), luck, today)
+        reference = machine.line.call("GET", "/sync/v1/reference").json()
+        walker = Surveyor(machine, _hamlet_id(hamlet), luck, today, reference)
         bar.update(step, advance=1, description="Mất mạng, đi các hộ")
         for _ in range(visits):
             walker.visit()

@@ -16,6 +16,7 @@ from api.areas import names
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaParent, Level, LocalKind
 from api.reviews import queries as reviews
+from api.reviews import scoring
 from api.reviews.tables import RoundKind, RoundState
 from api.schema import Schema
 from api.standards import queries as standards
@@ -24,7 +25,7 @@ _MOST_ROUNDS = 100
 
 
 class ReferenceArea(Schema):
-    """A unit of the tablet's areas, or one above them."""
+    """A unit of the tablet's areas, or one above them. Type and region: its own, or those of the nearest above."""
 
     id: UUID
     code: str
@@ -32,6 +33,8 @@ class ReferenceArea(Schema):
     name: str
     full_name: str
     parent_id: UUID | None
+    area_type: str | None
+    region: str | None
     valid_from: date
     valid_to: date | None
 
@@ -110,6 +113,7 @@ def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
         .where(valid_on(area, today), scope.touches(area.id))
         .order_by(area.code, area.id)
     ).all()
+    places = scoring.places(session, [unit.id for unit, _ in rows], today)
     return [
         ReferenceArea(
             id=unit.id,
@@ -118,6 +122,8 @@ def _areas(session: Session, scope: Scope) -> list[ReferenceArea]:
             name=unit.name,
             full_name=names.full_name(LocalKind(unit.local_kind), unit.name),
             parent_id=parent_id,
+            area_type=places[unit.id].area_type,
+            region=places[unit.id].region,
             valid_from=unit.valid_from,
             valid_to=unit.valid_to,
         )

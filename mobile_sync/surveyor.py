@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from mobile_sync.interview import interview
 from mobile_sync.tablet import Tablet, uuid7
 from mobile_sync.tablet_storage import STANDING, Record, Work
 
@@ -58,6 +59,8 @@ class Surveyor:
     hamlet_id: str
     luck: random.Random
     today: str
+    # as `GET /sync/v1/reference` gave it: the open rounds and their forms
+    reference: dict[str, Any] = field(default_factory=dict)
     day: Day = field(default_factory=Day)
 
     def visit(self) -> None:
@@ -68,6 +71,9 @@ class Surveyor:
             self._register()
             return
         household = self.luck.choice(known)
+        if interview(self.tablet, self.reference, household.id, self.luck, self.today):
+            self.day.done["phiếu rà soát"] += 1
+            return
         what = self.luck.random()
         if what < 0.45:
             self._note_down(household)

@@ -108,13 +108,19 @@ def give_password(session: Session, password: str) -> bool:
 
 def officer(commune: str) -> Actor:
     """The officer of a commune, who brings its register in: the history of every record names this account."""
-    one = next(a for a in ACCOUNTS if a.username == OFFICERS[commune])
+    return acting(OFFICERS[commune])
+
+
+def acting(username: str) -> Actor:
+    """One of the demo's people, as the writers see them."""
+    one = next(a for a in ACCOUNTS if a.username == username)
+    grant = Grant(one.role, area_id(one.area), one.head)
     return Actor(
         account_id=account_id(one.username),
         username=one.username,
         full_name=one.full_name,
         session_id=None,
         device_id=None,
-        grants=(Grant(one.role, area_id(commune)),),
-        scope=Scope.of([area_id(commune)]),
+        grants=(grant,),
+        scope=Scope.of([grant.area_id]),
     )

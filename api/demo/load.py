@@ -22,7 +22,7 @@ from api.areas.commands import load_areas
 from api.areas.tables import AreaStatistic, area_id
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
-from api.demo import accounts
+from api.demo import accounts, training
 from api.demo.register import MadeUp, register, requests_without_household
 from api.households.commands import write_households, write_members
 from api.keys import IdKey
@@ -54,6 +54,8 @@ def load(engine: Engine, password: str, report: Report, id_key: IdKey) -> bool:
         homes = register()
         for commune in accounts.OFFICERS:
             _load_register(session, commune, [home for home in homes if home.commune == commune], report)
+        listed = training.open_training(session, _id("round", "training:2024"))
+        report("Đợt tập huấn / training round", listed, listed)
     return True
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.procedure.tables import ComplaintOutcome, ComplaintState
+from api.reviews.review_schemas import ReviewContent
 from api.schema import AreaId, Note, PastDay, PersonName, Schema, Version
 
 Words = Annotated[Note, Field(min_length=1)]
@@ -34,6 +35,12 @@ class ComplaintCreate(Schema):
     content: Words
 
 
+class ReVerificationReview(ReviewContent):
+    """A review like that of a survey; `id` may be made by the client."""
+
+    id: UUID | None = None
+
+
 class ReVerification(Schema):
     """What the check at the household found (phúc tra). Without a review the class stays as it was posted."""
 
@@ -43,6 +50,7 @@ class ReVerification(Schema):
 
     re_verified_on: PastDay
     finding: Words
+    review: ReVerificationReview | None = None
 
 
 class ComplaintDecision(Schema):

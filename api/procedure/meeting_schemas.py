@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from api import codes
 from api.procedure.tables import MeetingResult
+from api.reviews.review_schemas import Attachment
 from api.reviews.tables import CaseGround
-from api.schema import AreaId, Label, Line60, Note, PastDay, PersonName, Schema, Version
+from api.schema import AreaId, Label, Note, PastDay, PersonName, Schema, Version
 from api.standards.tables import PovertyClass
 
 _MOST_VOTES = 1000
@@ -28,15 +29,6 @@ def _roles() -> list[str]:
 
 Role = Annotated[str, Field(max_length=40), AfterValidator(_known_role)]
 Heads = Annotated[int, Field(ge=0, le=10_000)]
-
-
-class Attachment(Schema):
-    """A scan that lies with the paper: what it is, and how to recognise it."""
-
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    size: Annotated[int, Field(ge=1, le=100_000_000, description="Bytes.")]
-    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
-    purpose: Line60
 
 
 class VoteIn(Schema):

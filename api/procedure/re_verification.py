@@ -17,8 +17,9 @@ from api.procedure.postings import POSTING
 from api.procedure.tables import ComplaintOutcome, ComplaintState
 from api.reviews import steps
 from api.reviews.cases import CASE, Case, hold_cases, move_cases
-from api.reviews.in_force import put_in_force
+from api.reviews.review_commands import put_in_force, store_re_verification
 from api.reviews.rounds import expect_version, hold_round
+from api.reviews.stages import Refusal, allowed
 from api.reviews.tables import CaseStage
 
 
@@ -48,10 +49,28 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
         )
     found: dict[str, Any] = {"state": ComplaintState.re_verified.value, "re_verified_on": body.re_verified_on}
     found |= {"re_verified_by": actor.account_id, "finding": body.finding, "review_before_id": case.review_id}
+    if body.review is not None:
+        found["review_id"] = _review(session, actor, case, complaint, body)
+        case = replace(case, review_id=found["review_id"])
     for open_one in held_complaints(session, case, ComplaintState.open):
         records.change(session, COMPLAINT, open_one, None, **found)
     move_cases(session, actor, [replace(case, stage=stage)])
     audit.record(session, actor, "complaints.re_verify", "household", [case.household_id], complaint=str(complaint_id))
+
+
+def _review(session: Session, actor: Actor, case: Case, complaint: Row[Any], body: ReVerification) -> UUID:
+    """Stores the review that came with the check, in force at once. What is wrong with it is told where it stands."""
+    assert body.review is not None
+    if not complaint.received_on <= body.review.surveyed_on <= body.re_verified_on:
+        raise Invalid(errors=(_too_early("review/surveyed_on", complaint.received_on),))
+    try:
+        review_id = store_re_verification(session, actor, case, body.review.model_dump(mode="json", exclude_none=True))
+    except Invalid as problem:
+        raise Invalid(errors=tuple(replace(e, pointer=f"#/review{e.pointer[1:]}") for e in problem.errors)) from problem
+    if records.proposals(session, [review_id])[review_id].poverty_class is None:
+        missing = ("class_determined",)
+        raise steps.refused(Refusal("case", "re_verify", case.stage, missing, allowed("case", case.stage)))
+    return review_id
 
 
 def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | None, body: ComplaintDecision) -> None:
@@ -69,7 +88,7 @@ def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | No
     if complaint.holds:
         stage = CaseStage(steps.after("case", "decide", case.stage))
         if body.outcome is ComplaintOutcome.dismissed and complaint.review_id is not None:
-            put_in_force(session, case, complaint.review_before_id)
+            put_in_force(session, actor, case, complaint.review_before_id)
             case = replace(case, review_id=complaint.review_before_id)
         for checked in held_complaints(session, case, ComplaintState.re_verified):
             records.change(session, COMPLAINT, checked, None, **said)

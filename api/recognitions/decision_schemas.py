@@ -1,13 +1,14 @@
 """Decisions (Mẫu 02) on the wire: prepared by the officer, signed by the chair."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
-from api.recognitions.tables import DecisionKind, DecisionState, LeftOutReason, Movement
+from api.recognitions.tables import DecisionKind, DecisionState, Movement
 from api.schema import AreaId, Count, Label, Schema, Version
 from api.standards.tables import PovertyClass
 
@@ -19,6 +20,23 @@ SIGNATURE: dict[str, Any] = {
 }
 # a list longer than any commune's: a body that names more is a mistake
 _MOST = 20_000
+
+
+class LeftOutReason(StrEnum):
+    """Why a household on the list of a round is not in a decision."""
+
+    not_surveyed = "not_surveyed"
+    not_reached = "not_reached"
+    to_resurvey = "to_resurvey"
+    not_agreed = "not_agreed"
+    not_posted = "not_posted"
+    posting_open = "posting_open"
+    held_back = "held_back"
+    recognised_before = "recognised_before"
+    undetermined = "undetermined"
+    merged = "merged"
+    household_ended = "household_ended"
+    not_named = "not_named"
 
 
 class DecisionIn(Schema):

@@ -133,6 +133,24 @@ def recognised(
 ) -> Page[LivingStandardOut]:
     """The recognitions of the third path in my areas; `as_of`: only those in force then."""
     start = func.lower(RECOGNISED.c.days)
+    query = _recognised_of(actor)
+    if as_of is not None:
+        query = query.where(RECOGNISED.c.days.op("@>")(cast(as_of, SqlDate)))
+    for column, value in ((RECOGNISED.c.kind, kind), (HOUSEHOLD.c.id, household_id)):
+        if value is not None:
+            query = query.where(column == value)
+    if area_id is not None:
+        query = query.where(under(area_id, actor.scope.day, HAMLET))
+    after = paging.decode(cursor, date.fromisoformat, UUID)
+    if after is not None:
+        query = query.where(tuple_(start, RECOGNISED.c.id) > tuple_(*after))
+    rows = session.execute(query.order_by(start, RECOGNISED.c.id).limit(limit + 1)).all()
+    shown, next_cursor = paging.page(rows, limit, lambda row: (row.days.lower.isoformat(), str(row.id)))
+    audit.record(session, actor, "living_standard.recognised", "household", dict.fromkeys(r.home for r in shown))
+    return Page[LivingStandardOut](items=[_recognised_out(row) for row in shown], next_cursor=next_cursor)
+
+
+def _recognised_of(actor: Actor) -> Select[Any]:
     query = at_home(
         select(
             RECOGNISED,
@@ -148,21 +166,7 @@ def recognised(
         RECOGNISED.c.household_id,
     )
     query = query.outerjoin(household_class, household_class.c.household_id == HOUSEHOLD.c.id)
-    query = query.where(actor.scope.covers(HAMLET), visible(actor), ~func.isempty(RECOGNISED.c.days))
-    if as_of is not None:
-        query = query.where(RECOGNISED.c.days.op("@>")(cast(as_of, SqlDate)))
-    for column, value in ((RECOGNISED.c.kind, kind), (HOUSEHOLD.c.id, household_id)):
-        if value is not None:
-            query = query.where(column == value)
-    if area_id is not None:
-        query = query.where(under(area_id, actor.scope.day, HAMLET))
-    after = paging.decode(cursor, date.fromisoformat, UUID)
-    if after is not None:
-        query = query.where(tuple_(start, RECOGNISED.c.id) > tuple_(*after))
-    rows = session.execute(query.order_by(start, RECOGNISED.c.id).limit(limit + 1)).all()
-    shown, next_cursor = paging.page(rows, limit, lambda row: (row.days.lower.isoformat(), str(row.id)))
-    audit.record(session, actor, "living_standard.recognised", "household", dict.fromkeys(r.home for r in shown))
-    return Page[LivingStandardOut](items=[_recognised_out(row) for row in shown], next_cursor=next_cursor)
+    return query.where(actor.scope.covers(HAMLET), visible(actor), ~func.isempty(RECOGNISED.c.days))
 
 
 def _recognised_out(row: Any) -> LivingStandardOut:

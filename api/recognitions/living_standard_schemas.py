@@ -1,6 +1,7 @@
 """The third path on the wire: cases, income sheets, postings, complaints, recognitions (QĐ 24/2021, Điều 6)."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
 from api.recognitions.schemas import DecisionBrief
-from api.recognitions.tables import LivingStandardKind, LivingStandardReason, LivingStandardStage
+from api.recognitions.tables import LivingStandardKind, LivingStandardStage
 from api.schema import AreaId, Label, Line60, Line120, Note, Schema, Version
 
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"
@@ -24,6 +25,18 @@ _COMPLAINT: dict[str, Any] = {
     "received_on": "2024-10-21",
     "content": "Hộ có thêm thu nhập từ cửa hàng",
 }
+
+
+class LivingStandardReason(StrEnum):
+    """Why the income sheet does not (yet) lead to a recognition of the third path."""
+
+    not_measured = "not_measured"
+    bounds_unknown = "bounds_unknown"
+    household_is_poor = "household_is_poor"
+    agriculture_unknown = "agriculture_unknown"
+    not_in_agriculture = "not_in_agriculture"
+    income_not_above_line = "income_not_above_line"
+    income_above_bound = "income_above_bound"
 
 
 class CaseIn(Schema):

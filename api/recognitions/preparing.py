@@ -14,11 +14,11 @@ from api.idempotency import new_id
 from api.problems import AlreadyExists, Conflict, FieldError, Invalid, NotFound
 from api.recognitions import decision_queries as queries
 from api.recognitions.decision_queries import DECISION, LINE, Candidate
-from api.recognitions.decision_schemas import DecisionIn, LeftOut, PreparedOut
+from api.recognitions.decision_schemas import DecisionIn, LeftOut, LeftOutReason, PreparedOut
 from api.recognitions.living_standard_decisions import prepare_living_standard, release
 from api.recognitions.recording import insert_lines, line, prepare_decision
 from api.recognitions.standings import pasts
-from api.recognitions.tables import DecisionKind, DecisionState, LeftOutReason
+from api.recognitions.tables import DecisionKind, DecisionState
 from api.reviews import steps
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import conditions, expect_version, hold_round

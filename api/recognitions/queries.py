@@ -50,15 +50,7 @@ def recognitions(
     `status`: of those in force on `as_of` (or today) the poor, the near-poor, the newly escaped; or what relapsed, came
     new or escaped by a decision from `since` (or the first day of that year) up to then.
     """
-    query = (
-        select(_recognition, _household.c.hamlet_id, _line.c.movement, *_DECISION)
-        .join(_household, _household.c.id == _recognition.c.household_id)
-        .join(_decision, _decision.c.id == _recognition.c.decision_id)
-        .outerjoin(_line, and_(_line.c.decision_id == _decision.c.id, _line.c.household_id == _household.c.id))
-        .outerjoin(household_class, household_class.c.household_id == _household.c.id)
-        .where(actor.scope.covers(_household.c.hamlet_id), visible(actor))  # whose household one may not list, neither
-        .order_by(_recognition.c.household_id, _FROM, _recognition.c.id)
-    )
+    query = _recognitions_of(actor)
     if household_id is not None:
         query = query.where(_recognition.c.household_id == household_id)
     if area_id is not None:
@@ -76,6 +68,18 @@ def recognitions(
     )
     audit.record(session, actor, "recognitions.list", "household", _distinct(row.household_id for row in shown))
     return Page[RecognitionOut](items=[_recognition_out(row) for row in shown], next_cursor=next_cursor)
+
+
+def _recognitions_of(actor: Actor) -> Select[Any]:
+    return (
+        select(_recognition, _household.c.hamlet_id, _line.c.movement, *_DECISION)
+        .join(_household, _household.c.id == _recognition.c.household_id)
+        .join(_decision, _decision.c.id == _recognition.c.decision_id)
+        .outerjoin(_line, and_(_line.c.decision_id == _decision.c.id, _line.c.household_id == _household.c.id))
+        .outerjoin(household_class, household_class.c.household_id == _household.c.id)
+        .where(actor.scope.covers(_household.c.hamlet_id), visible(actor))  # whose household one may not list, neither
+        .order_by(_recognition.c.household_id, _FROM, _recognition.c.id)
+    )
 
 
 _CLASS_OF = {Status.current_poor: PovertyClass.poor, Status.current_near_poor: PovertyClass.near_poor}

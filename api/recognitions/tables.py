@@ -44,23 +44,6 @@ class Movement(StrEnum):
     stays_not_poor = "stays_not_poor"
 
 
-class LeftOutReason(StrEnum):
-    """Why a household on the list of a round is not in a decision."""
-
-    not_surveyed = "not_surveyed"
-    not_reached = "not_reached"
-    to_resurvey = "to_resurvey"
-    not_agreed = "not_agreed"
-    not_posted = "not_posted"
-    posting_open = "posting_open"
-    held_back = "held_back"
-    recognised_before = "recognised_before"
-    undetermined = "undetermined"
-    merged = "merged"
-    household_ended = "household_ended"
-    not_named = "not_named"
-
-
 class LivingStandardKind(StrEnum):
     """The third path: recognitions of their own kind beside the class (domain.md 10.2)."""
 
@@ -79,18 +62,6 @@ class LivingStandardStage(StrEnum):
     cleared = "cleared"
     recognised = "recognised"
     refused = "refused"
-
-
-class LivingStandardReason(StrEnum):
-    """Why the income sheet does not (yet) lead to a recognition of the third path."""
-
-    not_measured = "not_measured"
-    bounds_unknown = "bounds_unknown"
-    household_is_poor = "household_is_poor"
-    agriculture_unknown = "agriculture_unknown"
-    not_in_agriculture = "not_in_agriculture"
-    income_not_above_line = "income_not_above_line"
-    income_above_bound = "income_above_bound"
 
 
 class RecognitionDecision(SQLModel, table=True):

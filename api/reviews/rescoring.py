@@ -7,7 +7,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from api import audit
-from api.accounts.actor import Actor
+from api.accounts.queries import Reader
 from api.reviews import queries, scoring
 from api.reviews.review_rows import HOME, REVIEW, at_home
 from api.reviews.review_schemas import Rescored, RescoringOut
@@ -16,7 +16,7 @@ from api.standards import queries as standards
 from api.standards.compiled import Standard
 
 
-def rescoring(session: Session, actor: Actor, round_id: UUID, asked: str | None) -> RescoringOut:
+def rescoring(session: Session, actor: Reader, round_id: UUID, asked: str | None) -> RescoringOut:
     """The reviews in force of a round in the actor's areas, scored again. Raises NotFound for round or standard."""
     row = queries.round_(session, actor.scope, round_id)
     query = select(*REVIEW.c, HOME.c.id.label("home")).select_from(REVIEW).order_by(REVIEW.c.id)

@@ -17,8 +17,9 @@ from mobile_sync.surveyor import LosesAnswers, Surveyor, reckon
 from mobile_sync.tablet import Tablet, tablet_tokens, uuid7
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import tablets
+from tests.make import tablets, walk
 from tests.make.people import PASSWORD
+from tests.make.reviews import households
 from tests.make.tablets import HAMLET, household, member, request, submission
 
 SignIn = Callable[[str], httpx.Client]
@@ -208,6 +209,27 @@ def test_a_day_of_forty_visits_adds_up(tablet: Make, session: Session) -> None:
     assert reckon(one, 0, told) == []
     assert {work.outcome for work in one.receipts()} == {"applied"}
     assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == len(one.receipts()) > 40
+
+
+def test_a_day_in_a_training_round_reviews_with_the_servers_own_result(
+    tablet: Make, session: Session, sign_in: SignIn
+) -> None:
+    homes = households(session, 12)
+    session.commit()
+    walk.surveying(sign_in, *map(str, homes), kind="training", year=2024, opens_on="2024-09-01", closes_on="2024-12-14")
+    one = tablet()
+    one.pull()
+    reference = sign_in("xom-3").get("/sync/v1/reference").json()
+    walker = Surveyor(one, HAMLET[3], random.Random(7), "2024-09-02", reference)
+    for _ in range(60):
+        walker.visit()
+    told = one.push()
+    one.pull()
+    assert reckon(one, 0, told) == []
+    made = session.execute(text("SELECT device_result, b1, b2, proposed_class, in_force FROM review")).all()
+    assert walker.day.done["phiếu rà soát"] == len(made) > 5
+    assert all(row.in_force and row.device_result is not None for row in made)
+    assert {work.outcome for work in one.receipts() if work.entity == "review"} == {"applied"}
 
 
 def test_what_does_not_add_up_is_said(tablet: Make, session: Session) -> None:

@@ -104,7 +104,8 @@ def test_a_letter_the_font_lacks_would_be_noticed() -> None:
 @pytest.mark.parametrize("name", PAPERS)
 def test_training_is_said_on_every_page_and_only_there(name: str) -> None:
     real = samples.FULL[name]
-    assert all(BANNER in page for page in pages(render(name, replace(real, training=True))))
+    # In the head and behind the text, so that it survives scissors.
+    assert {page.count(BANNER) for page in pages(render(name, replace(real, training=True)))} == {2}
     assert not any("TẬP HUẤN" in page for page in pages(render(name, real)))
 
 
@@ -205,6 +206,13 @@ def test_loose_sheets_of_survey_forms_find_their_household_again() -> None:
     assert None not in belongs
     assert belongs == sorted(belongs)
     assert set(belongs) == {"03-0017", "03-0018"}
+    heads = [re.match(r"(\d+)\s*Phiếu số", page) for page in read]
+    assert [head.group(1) if head else "1" for head in heads] == ["1", "2", "1", "2"]
+
+
+@pytest.mark.parametrize("name", ["confirmation", "posting"])
+def test_the_address_of_the_qr_code_is_printed_beside_it(name: str) -> None:
+    assert samples.QR.url in text_of(render(name, samples.FULL[name]))
 
 
 @pytest.mark.parametrize("count", range(1, 45, 2))

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from api.changes.tables import ChangePending
 from api.reviews.procedure_law import procedure
 from tests.make import rounds
+from tests.make.households import member_body
 from tests.make.people import account_id
 from tests.make.procedure import complaint, done, posted, posting, stages, surveyed, under_other_law
 
@@ -31,19 +32,23 @@ def round_id(session: Session) -> UUID:
     return made
 
 
-def checked_review(session: Session, round_id: UUID, home: UUID, made: dict[str, Any], proposed: str) -> UUID:
-    """The review of a re-verification in force, as it is stored when it comes with the check."""
-    before = session.execute(
-        text("UPDATE review SET in_force = false WHERE household_id = :id RETURNING id"), {"id": home}
-    ).scalar_one()
-    fields = {"kind": "re_verification", "surveyor_id": account_id("truc-thai")}
-    review_id = rounds.review(session, round_id, home, proposed, **fields)
-    session.execute(
-        text("UPDATE complaint SET review_id = :review, review_before_id = :before WHERE id = :id"),
-        {"review": review_id, "before": before, "id": made["id"]},
-    )
-    session.commit()
-    return review_id
+# two lacks: clean water, a hygienic toilet
+ANSWERS = {
+    "wall_durable": True, "column_durable": True, "roof_durable": True, "floor_area": 60, "water_source": "other",
+    "toilet": "none", "internet_used": True, "shared_device": True, "personal_device": True,
+}  # fmt: skip
+
+
+def survey_again(b1: int = 120, **fields: Any) -> dict[str, Any]:
+    """A review for CHECK: B1 from the paper, and two lacks, water and toilet."""
+    return {
+        "form": {"code": "form-b", "version": 1},
+        "surveyed_on": "2024-10-17",
+        "paper_no": "PT-1",
+        "answers": dict(ANSWERS),
+        "b1_entered": b1,
+        **fields,
+    }
 
 
 def in_force(session: Session, home: UUID) -> tuple[str, bool]:
@@ -113,31 +118,69 @@ def test_dismissed_the_household_is_posted_again_and_cleared(session: Session, s
     assert stages(session, round_id, homes)[0] == "cleared"
 
 
+@pytest.fixture
+def known(session: Session, sign_in: SignIn, round_id: UUID) -> tuple[UUID, dict[str, Any]]:
+    """A posted household that was found poor, of whose one member everything is known, with a complaint."""
+    (home,), hung = posted(session, sign_in("xom-3"), round_id, "poor")
+    person = member_body(
+        birth_year=None, birth_date="1970-05-01", health_insurance=True, labour_status="working", labour_contract=True,
+        qualification="upper_secondary", schooling="none", social_allowance=False, pension=False,
+    )  # fmt: skip
+    done(sign_in("truc-thai").post(f"/api/v1/households/{home}/members", json=person))
+    return home, done(sign_in("truc-thai").post(COMPLAINTS, json=complaint(hung["id"], home)))
+
+
 @pytest.mark.parametrize(("decision", "counts"), [(UPHELD, "near_poor"), (DISMISSED, "poor")])
 def test_the_decision_says_which_review_counts(
-    session: Session, sign_in: SignIn, round_id: UUID, decision: dict[str, Any], counts: str
+    session: Session,
+    sign_in: SignIn,
+    round_id: UUID,
+    known: tuple[UUID, dict[str, Any]],
+    decision: dict[str, Any],
+    counts: str,
 ) -> None:
-    homes, hung = posted(session, sign_in("xom-3"), round_id, "poor")
-    officer = sign_in("truc-thai")
-    made = done(officer.post(COMPLAINTS, json=complaint(hung["id"], homes[0])))
-    done(officer.post(f"{COMPLAINTS}/{made['id']}/re-verification", json=CHECK))
-    checked_review(session, round_id, homes[0], made, "near_poor")
-    assert in_force(session, homes[0]) == ("near_poor", True)
+    (home, made), officer = known, sign_in("truc-thai")
+    check = CHECK | {"review": survey_again()}
+    checked = done(officer.post(f"{COMPLAINTS}/{made['id']}/re-verification", json=check))
+    review = done(officer.get(f"/api/v1/reviews/{checked['review_id']}"))
+    assert (review["kind"], review["result"]["b2"], review["in_force"]) == ("re_verification", 20, True)
+    assert in_force(session, home) == ("near_poor", True)
     told = select(ChangePending.entity).order_by(ChangePending.id)  # type: ignore[call-overload]
     before = len(session.scalars(told).all())
     done(sign_in("chu-tich").post(f"{COMPLAINTS}/{made['id']}/decision", json=decision))
-    assert in_force(session, homes[0]) == (counts, True)
+    assert in_force(session, home) == (counts, True)
     assert set(session.scalars(told.offset(before))) == (
         {"review_case"} if decision is UPHELD else {"review", "review_case"}
     )
     # what hung on the board first still says so
-    board = done(officer.get(f"/api/v1/postings/{hung['id']}/list"))["items"]
+    board = done(officer.get(f"/api/v1/postings/{made['posting_id']}/list"))["items"]
     assert [line["poverty_class"] for line in board] == ["poor"]
-    hung_again = done(
-        officer.post("/api/v1/postings", json=posting(round_id, kind="re_verification", posted_on="2024-10-22"))
-    )
+    again = posting(round_id, kind="re_verification", posted_on="2024-10-22")
+    hung_again = done(officer.post("/api/v1/postings", json=again))
     board = done(officer.get(f"/api/v1/postings/{hung_again['id']}/list"))["items"]
     assert [line["poverty_class"] for line in board] == [counts]
+
+
+def test_what_is_wrong_with_the_review_of_a_check_is_told_where_it_stands(
+    session: Session, sign_in: SignIn, known: tuple[UUID, dict[str, Any]]
+) -> None:
+    (home, made), officer = known, sign_in("truc-thai")
+    address = f"{COMPLAINTS}/{made['id']}/re-verification"
+    for fields, pointer in (
+        ({"answers": ANSWERS | {"nonsense": 1}}, "#/review/answers/nonsense"),
+        ({"surveyed_on": "2024-10-14"}, "#/review/surveyed_on"),
+        ({"surveyed_on": "2024-10-19"}, "#/review/surveyed_on"),
+        ({"paper_no": None}, "#/review/paper_no"),
+        ({"b1_entered": -1}, "#/review/b1_entered"),
+    ):
+        answer = officer.post(address, json=CHECK | {"review": survey_again(**fields)})
+        assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, [pointer]), answer.text
+    unknown = officer.post(address, json=CHECK | {"review": survey_again(form={"code": "form-b", "version": 99})})
+    assert unknown.json()["type"] == "/problems/unknown-form-version"
+    unclear = officer.post(address, json=CHECK | {"review": survey_again(b1_entered=None)})
+    assert (unclear.status_code, unclear.json()["missing"]) == (409, ["class_determined"])
+    assert in_force(session, home) == ("poor", True)
+    assert done(officer.get(f"{COMPLAINTS}/{made['id']}"))["state"] == "open"
 
 
 def test_a_check_without_a_review_changes_no_class(session: Session, sign_in: SignIn, round_id: UUID) -> None:

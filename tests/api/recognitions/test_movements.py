@@ -104,6 +104,25 @@ def test_a_training_round_just_ends(sign_in: SignIn, session: Session) -> None:
     assert officer.get("/api/v1/movements", params={"round_id": str(training)}).status_code == 409
 
 
+def _next_round(sign_in: SignIn, session: Session, story: dict[str, UUID]) -> UUID:
+    """Life between two rounds, and a regular round in April that finds Lan poor again; closed."""
+    officer = sign_in("truc-thai")
+    # between the rounds Hoa moves to xóm 4, and Mai's mother dies
+    move = {"hamlet_id": XOM_4, "moved_on": "2025-02-01"}
+    assert officer.post(f"/api/v1/households/{story['hoa']}/move", json=move).is_success
+    member = officer.get(f"/api/v1/households/{story['mai']}/members").json()["items"][1]
+    gone = {"left_on": "2025-03-01", "left_reason": "died"}
+    changed = officer.patch(f"/api/v1/members/{member['id']}", json=gone, headers={"If-Match": '"1"'})
+    assert changed.is_success, changed.text
+    regular = ready_round(
+        session, {story["lan"]: "poor"}, kind="regular", opens_on=date(2025, 4, 15), closes_on=date(2025, 4, 29)
+    )
+    session.commit()
+    decide(officer, sign_in("chu-tich"), regular, "5/QĐ", "2025-04-28")
+    assert close(officer, regular).is_success
+    return regular
+
+
 def test_the_first_ledger_opens_with_the_recognitions_and_the_next_with_the_closing(
     sign_in: SignIn, session: Session, story: dict[str, UUID]
 ) -> None:
@@ -120,19 +139,7 @@ def test_the_first_ledger_opens_with_the_recognitions_and_the_next_with_the_clos
     assert close(officer, story["round"]).is_success
     then = ledger(officer, story["round"])
     assert (then["rows"], then["closing_source"]) == (now["rows"], "standing")
-    # between the rounds Hoa moves to xóm 4, and Mai's mother dies
-    move = {"hamlet_id": XOM_4, "moved_on": "2025-02-01"}
-    assert officer.post(f"/api/v1/households/{story['hoa']}/move", json=move).is_success
-    member = officer.get(f"/api/v1/households/{story['mai']}/members").json()["items"][1]
-    gone = {"left_on": "2025-03-01", "left_reason": "died"}
-    changed = officer.patch(f"/api/v1/members/{member['id']}", json=gone, headers={"If-Match": '"1"'})
-    assert changed.is_success, changed.text
-    regular = ready_round(
-        session, {story["lan"]: "poor"}, kind="regular", opens_on=date(2025, 4, 15), closes_on=date(2025, 4, 29)
-    )
-    session.commit()
-    decide(officer, chair, regular, "5/QĐ", "2025-04-28")
-    assert close(officer, regular).is_success
+    regular = _next_round(sign_in, session, story)
     later = ledger(officer, regular)
     assert (later["opening_source"], later["opening_round_id"]) == ("standing", str(story["round"]))
     for area in (XOM_3, XOM_4):
