@@ -79,9 +79,10 @@ def verify_letter(
     db: Db,
 ) -> Response:
     """Public: whether a commune has issued a letter with this code, under which number and when; nothing about whom or
-    why. An unknown code is 404 with the same members, `valid` false. A browser gets a page for people."""
+    why. An unknown code is 404 with the same members, `valid` false. A browser gets a page for people. Any query
+    parameter is taken: programs that open a QR code add their own."""
     found = letters.verified(db, code)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept", "Referrer-Policy": "no-referrer"}
+    headers = {"Vary": "Accept", "Referrer-Policy": "no-referrer"}
     if "text/html" in request.headers.get("accept", ""):
         return HTMLResponse(_page(found), headers=headers)
     if found is None:
