@@ -90,7 +90,7 @@ def _third_path_lines(session: Session, row: Row[Any]) -> tuple[PostedHousehold,
         .select_from(LIVING)
         .outerjoin(MEMBER, MEMBER.c.id == LIVING.c.member_id),
         LIVING.c.household_id,
-    ).where(among(LIVING.c.household_id, row.household_ids), LIVING.c.opened_on <= row.posted_on)
+    ).where(among(LIVING.c.household_id, row.household_ids))
     newest = LIVING.c.posting_id.is_not_distinct_from(row.id), LIVING.c.opened_on, LIVING.c.id
     found = {one.household_id: one for one in session.execute(query.order_by(*newest))}
     called = places.names(session, [one.hamlet_id for one in found.values()])

@@ -7,7 +7,9 @@ import httpx
 from sqlmodel import Session
 
 from tests.api.papers.reading import pages, squeezed
+from tests.make import rounds
 from tests.make.households import actor, hamlet, put_household, put_member
+from tests.make.people import account_id
 
 NUMBER = "036161901234"
 
@@ -73,3 +75,11 @@ def said(pdf: bytes, *words: str) -> list[str]:
     """Which of these words do not stand on the paper."""
     text = text_of(pdf)
     return [word for word in words if squeezed(word) not in text]
+
+
+def reviewed(session: Session, round_id: UUID, found: dict[UUID, str], **case: Any) -> None:
+    """These households on the list of xóm 3, surveyed by its head, with that proposal; not committed."""
+    listed = {"stage": "surveyed", "surveyor_id": account_id("xom-3"), **case}
+    rounds.cases(session, round_id, list(found), **listed)
+    for home, proposed in found.items():
+        rounds.review(session, round_id, home, proposed, surveyor_id=account_id("xom-3"))
