@@ -14,13 +14,13 @@ from api.accounts.permissions import Permission
 from api.households.class_view import household_class
 from api.households.search import head_name, visible
 from api.problems import NotFound
-from api.procedure.tables import Opinion, Verdict
+from api.procedure.tables import Opinion
 from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionTotals, LineOut
 from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
 from api.recognitions.tables import RecognitionDecision as Decision
 from api.reviews.cases import CASE
-from api.reviews.tables import CaseStage, Review, UpperLevel
+from api.reviews.tables import CaseStage, Review
 from api.schema import Page
 from api.standards.tables import PovertyClass
 
@@ -81,19 +81,6 @@ def candidates(session: Session, round_id: UUID) -> list[Candidate]:
         )
         for row in rows
     ]
-
-
-def opinion_settled(session: Session, row: Any) -> bool:
-    """The round asks nobody, or the newest answer of the level above agrees."""
-    if row.upper_level == UpperLevel.none or row.kind != "periodic":
-        return True
-    newest = session.scalar(
-        select(_OPINION.c.verdict)
-        .where(_OPINION.c.round_id == row.id)
-        .order_by(_OPINION.c.asked_on.desc(), _OPINION.c.created_at.desc(), _OPINION.c.id)
-        .limit(1)
-    )
-    return bool(newest == Verdict.agree)
 
 
 def decisions(

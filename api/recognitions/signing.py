@@ -15,6 +15,7 @@ from api import audit, clock
 from api.accounts.actor import Actor
 from api.households.stored import Held, Lock, among, hold_households
 from api.problems import AlreadyExists, Conflict, FieldError, Invalid, SeparationOfDuties
+from api.procedure.opinions import opinion_settled
 from api.recognitions import decision_queries as queries
 from api.recognitions.books import hold_books
 from api.recognitions.decision_queries import DECISION, LINE
@@ -108,7 +109,7 @@ def _recognise(session: Session, actor: Actor, in_round: Row[Any], row: Row[Any]
         vi = f"Ngày quyết định không được trước ngày mở đợt ({in_round.opens_on:%d/%m/%Y})."
         en = f"The day lies before the round opened ({in_round.opens_on})."
         raise Invalid(vi, en, errors=(FieldError("#/decided_on", "before_round", vi, en),))
-    settled = {"opinion_settled"} if queries.opinion_settled(session, in_round) else set()
+    settled = {"opinion_settled"} if opinion_settled(session, in_round.id) else set()
     take_step(session, actor, in_round, "sign", settled)
     lines = {line.household_id: line for line in _lines(session, row.id)}
     cases = {c.household_id: c for c in queries.candidates(session, in_round.id) if not c.merged}
