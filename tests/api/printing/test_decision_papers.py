@@ -169,9 +169,7 @@ def test_a_refusal_gives_its_reasons(session: Session, sign_in: SignIn, homes: d
     ) == []  # fmt: skip
 
 
-def test_a_letter_and_its_kin_are_not_found_elsewhere(
-    sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]
-) -> None:
+def test_a_letter_and_its_kin_are_not_found_elsewhere(sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]) -> None:
     decision = signed(sign_in, round_id)
     given = issued(sign_in, decision)
     body = {"household_id": str(homes["huong"]), "as_of": "2024-12-31"}

@@ -1,7 +1,6 @@
 """Minutes, postings, re-verifications and reports, printed from what people recorded over HTTP."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,9 +54,7 @@ def complained(sign_in: SignIn, posting_id: str, home: UUID) -> str:
     return str(done(sign_in("mat-tran").post("/api/v1/complaints", json=said_so))["id"])
 
 
-def test_the_minutes_say_who_came_and_how_they_voted(
-    sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]
-) -> None:
+def test_the_minutes_say_who_came_and_how_they_voted(sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]) -> None:
     head = sign_in("xom-3")
     meeting = met(head, round_id, (homes["lua"], 12, 20), comments="Bà Lụa mới về xóm.\nNên xem lại điểm.")
     for who in ("xom-3", "mat-tran"):
@@ -200,7 +197,10 @@ def test_long_lists_cost_as_many_statements_as_short_ones(session: Session, sign
             people(session, home, 2)
         session.commit()
         at = {"hamlet_id": str(area_id(number))}
-        for address in (f"/meetings/{met(officer, made, **at)}/minutes", f"/postings/{hung(officer, made, **at)}/paper"):
+        for address in (
+            f"/meetings/{met(officer, made, **at)}/minutes",
+            f"/postings/{hung(officer, made, **at)}/paper",
+        ):
             with counted(app.state.engine) as statements:
                 printed(officer, address)
             spent.setdefault(address.split("/")[1], []).append(len(statements))

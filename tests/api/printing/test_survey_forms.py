@@ -67,8 +67,8 @@ def test_each_household_of_the_list_gets_its_form_b(
         "Nguyễn Thị Hưởng": "03-0001", "Trần Đình Trãi": "03-0002", "Lò Thị Lụa": "03-0003",
     }  # fmt: skip
     assert said(
-        paper, "PHIẾU B", "Rà soát định kỳ năm 2024", "tỉnh Nam Định", "Huyện: huyện Trực Ninh", "xã Trực Thái", "xóm 3",
-        "Nông thôn", "Đồng bằng sông Hồng", "Hộ số: 017", "Ngõ 4", NUMBER, "Khuyết tật nặng", "Tiểu học",
+        paper, "PHIẾU B", "Rà soát định kỳ năm 2024", "tỉnh Nam Định", "Huyện: huyện Trực Ninh", "xã Trực Thái",
+        "xóm 3", "Nông thôn", "Đồng bằng sông Hồng", "Hộ số: 017", "Ngõ 4", NUMBER, "Khuyết tật nặng", "Tiểu học",
         "Hộ nghèo từ ngày 12/12/2022", "Điện tiêu thụ bình quân", "Phụ lục IV", "người phụ thuộc",
         "Không có vốn sản xuất", "Hỗ trợ y tế", "Tivi màu", "(vn-2022, phiên bản 1)",
     ) == []  # fmt: skip
@@ -153,9 +153,7 @@ def test_who_does_not_find_them(session: Session, sign_in: SignIn, round_id: UUI
     assert (nobody.status_code, nobody.json()["type"]) == (404, "/problems/not-found")
 
 
-def test_many_forms_cost_as_many_statements_as_few(
-    session: Session, sign_in: SignIn, app: Any, engine: Engine
-) -> None:
+def test_many_forms_cost_as_many_statements_as_few(session: Session, sign_in: SignIn, app: Any, engine: Engine) -> None:
     made = rounds.review_round(session)
     few, many = households(session, 3, "14080-01"), households(session, 30, "14080-02")
     for home in (*few, *many):

@@ -26,7 +26,12 @@ def cases(session: Session, sign_in: SignIn) -> dict[str, dict[str, Any]]:
     """Trãi's household farms at an average standard; Sáng, of Hưởng's household, earns little. Both are posted."""
     homes = families(session, "huong", "trai")
     worker = put_member(
-        session, actor("truc-thai"), homes["huong"], full_name="Phạm Văn Sáng", birth_year=1990, relation_to_head="child"
+        session,
+        actor("truc-thai"),
+        homes["huong"],
+        full_name="Phạm Văn Sáng",
+        birth_year=1990,
+        relation_to_head="child",
     )
     session.commit()
     kinds: dict[UUID, dict[str, Any]] = {
@@ -76,9 +81,7 @@ def test_the_request_says_for_whom(session: Session, cases: dict[str, dict[str, 
     }  # fmt: skip
 
 
-def test_a_re_measured_case_is_announced(
-    session: Session, sign_in: SignIn, cases: dict[str, dict[str, Any]]
-) -> None:
+def test_a_re_measured_case_is_announced(session: Session, sign_in: SignIn, cases: dict[str, dict[str, Any]]) -> None:
     case = cases["agri_average_living_standard"]
     heard = {"complainant": "Vũ Văn Tố", "received_on": "2024-10-21", "content": "Còn có cửa hàng"}
     done(sign_in("mat-tran").post(f"{CASES}/{case['id']}/complaint", json=heard))
