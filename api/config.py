@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     )
     pool_size: PositiveInt = 10
     demo_password: SecretStr | None = None
+    # Where the public reaches this service: the address in the QR of a letter, which stays on paper for years.
+    public_url: str | None = None
 
     access_token_seconds: PositiveInt = 1800
     refresh_days: PositiveInt = 60
@@ -94,6 +96,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is not None and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+            raise ValueError("phải là địa chỉ như https://giamngheo.example.vn / must be an address with http(s)://")
+        return value and value.rstrip("/")
 
     @field_validator("home", mode="after")
     @classmethod

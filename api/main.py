@@ -20,6 +20,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
+from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
@@ -51,7 +52,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    procedures = (reviews, rounds, household_reviews, procedure, recognitions)
+    procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     features = (accounts, areas, households, standards, *procedures, plans, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")

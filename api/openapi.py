@@ -23,6 +23,7 @@ from api.openapi_parts import DESCRIPTION, SECURITY, TAGS, problem_schema
 from api.problems import CATALOGUE, NotFound, Problem
 
 MEDIA_TYPE = "application/problem+json"
+PDF = "application/pdf"
 _NO_DATABASE = "/healthz"
 
 
@@ -43,6 +44,13 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
 def example(value: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: what a good answer looks like. `problems("not-found") | example({"id": ...}, status=201)`."""
     return {status: {"content": {"application/json": {"example": with_nulls_kept(value)}}}}
+
+
+def pdf(what: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: a printed paper. An example of it would be a file; `what` says which paper it is."""
+    disposition = {"description": "The name to save it under.", "schema": {"type": "string"}}
+    shown = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": what, "content": {PDF: shown}, "headers": {"Content-Disposition": disposition}}}
 
 
 def install(app: FastAPI) -> None:

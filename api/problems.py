@@ -195,6 +195,11 @@ class TooLarge(Problem):
     title = Text("Nội dung gửi lên quá lớn", "The body is too large")
 
 
+class TooManyForOnePaper(Problem):
+    slug, status = "paper-too-large", 409
+    title = Text("Quá nhiều hộ cho một lần in", "Too many households for one paper")
+
+
 class VersionRequired(Problem):
     slug, status = "version-required", 428
     title = Text("Cần cho biết phiên bản đã đọc (If-Match)", "Say which version you read (If-Match)")

@@ -41,12 +41,14 @@ class Minutes:
     """Minutes of a hamlet meeting, two originals (QĐ 24/2021 Art. 4). The issuer has its hamlet.
 
     What is missing is left for the pen, so that an empty one can be taken to the meeting. `round_name`:
-    `Rà soát định kỳ năm 2026`. `observers`: such as the Fatherland Front. `representatives`: who signs for households.
+    `Rà soát định kỳ năm 2026`. `held_on`: the day where the hours are not known. `observers`: such as the Fatherland
+    Front. `representatives`: who signs for households.
     """
 
     issuer: Issuer
     round_name: str
     place: str | None = None
+    held_on: date | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
     chair: str | None = None
@@ -77,7 +79,8 @@ class PostedHousehold:
 class Posting:
     """The public list: name, hamlet, class and nothing else of a person (Law 91/2025 Art. 16; domain ruling 10.9).
 
-    `complaints_to`: where to complain. `after_complaints`: the second posting, of re-verified households.
+    `complaints_to`: where to complain. `after_complaints`: the second posting, of re-verified households. `third_path`:
+    average living standard or low-income workers, who are named in place of the head (QĐ 24/2021 Art. 6).
     """
 
     issuer: Issuer
@@ -88,6 +91,7 @@ class Posting:
     complaints_to: str | None = None
     show_scores: bool = False
     after_complaints: bool = False
+    third_path: bool = False
     signatory: Signatory | None = None
     qr: QrCode | None = None
     training: bool = False
@@ -118,7 +122,7 @@ class ReVerified:
 
 @dataclass(frozen=True, kw_only=True)
 class ReVerification:
-    """The result of the re-verification (phúc tra), within the days of QĐ 24/2021 Art. 4."""
+    """The result of the re-verification (phúc tra), within the days of QĐ 24/2021 Art. 4, or Art. 6 (`third_path`)."""
 
     issuer: Issuer
     reference: Reference
@@ -126,6 +130,7 @@ class ReVerification:
     round_name: str
     households: tuple[ReVerified, ...]
     recipients: tuple[str, ...] = ()
+    third_path: bool = False
     training: bool = False
 
 

@@ -105,6 +105,17 @@ COMPLAINT: dict[str, Any] = {
     **_WHEN,
 }
 
+_TOTALS = {
+    "poor": 9,
+    "near_poor": 12,
+    "not_poor": 3,
+    "poor_persons": 21,
+    "near_poor_persons": 40,
+    "escaped_poor": 2,
+    "escaped_near_poor": 2,
+    "held_back": 1,
+    "not_reached": 0,
+}
 OPINION = {
     "id": "6e5d4c3b-2a19-4807-96f5-e4d3c2b1a09f",
     "version": 1,
@@ -115,12 +126,7 @@ OPINION = {
     "asked_on": "2024-11-20",
     "due_on": "2024-11-27",
     "due_on_approximate": False,
-    "totals": {
-        "hamlets": [
-            {"hamlet_id": _HAMLET, "poor": 9, "near_poor": 12, "not_poor": 3, "held_back": 1, "not_reached": 0}
-        ],
-        "total": {"poor": 9, "near_poor": 12, "not_poor": 3, "held_back": 1, "not_reached": 0},
-    },
+    "totals": {"hamlets": [{"hamlet_id": _HAMLET} | _TOTALS], "total": _TOTALS},
     "letter_number": None,
     "answered_on": None,
     "verdict": None,

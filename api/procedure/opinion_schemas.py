@@ -42,11 +42,15 @@ class OpinionAnswer(Schema):
 
 
 class Totals(Schema):
-    """How many households a round proposes in each class, and how many of its list are not through."""
+    """How many households a round proposes in each class, with their persons; who escapes; who is not through."""
 
     poor: Count
     near_poor: Count
     not_poor: Count
+    poor_persons: Count
+    near_poor_persons: Count
+    escaped_poor: Count
+    escaped_near_poor: Count
     held_back: Count
     not_reached: Count
 

@@ -92,13 +92,23 @@ def opinion_settled(session: Session, round_id: UUID) -> bool:
 
 
 def _totals(session: Session, row: Row[Any]) -> dict[str, Any]:
-    """Of every hamlet: the proposed classes of those who are through, who is held back, who was not met."""
+    """Of every hamlet: the proposed classes of those who are through and their persons on the day of the survey, who
+    escapes (a poor household also to near-poor), who is held back, who was not met."""
     through = CASE.c.stage.in_(_THROUGH)
-    counted = {c.value: through & (c == records.PROPOSED_CLASS) for c in PovertyClass}
-    counted["not_reached"] = CASE.c.stage == CaseStage.not_reached
-    counted["held_back"] = CASE.c.stage.in_(stages.SETTLED - {*_THROUGH, CaseStage.not_reached})
+    proposed = {c: through & (c == records.PROPOSED_CLASS) for c in PovertyClass}
+    households = {c.value: which for c, which in proposed.items()}
+    households["not_reached"] = CASE.c.stage == CaseStage.not_reached
+    households["held_back"] = CASE.c.stage.in_(stages.SETTLED - {*_THROUGH, CaseStage.not_reached})
+    was, poor, near_poor = CASE.c.class_before, proposed[PovertyClass.poor], proposed[PovertyClass.near_poor]
+    above = proposed[PovertyClass.not_poor]
+    households["escaped_poor"] = (was == PovertyClass.poor) & (near_poor | above)
+    households["escaped_near_poor"] = (was == PovertyClass.near_poor) & above
+    persons = func.jsonb_array_length(records.REVIEW.c.members)
+    counted: dict[str, Any] = {name: func.count().filter(which) for name, which in households.items()}
+    for name, which in (("poor_persons", poor), ("near_poor_persons", near_poor)):
+        counted[name] = func.coalesce(func.sum(persons).filter(which), 0)
     found = session.execute(
-        select(CASE.c.hamlet_id, *(func.count().filter(which).label(name) for name, which in counted.items()))
+        select(CASE.c.hamlet_id, *(counts.label(name) for name, counts in counted.items()))
         .outerjoin_from(CASE, records.REVIEW, records.REVIEW.c.id == CASE.c.review_id)
         .where(CASE.c.round_id == row.id)
         .group_by(CASE.c.hamlet_id)

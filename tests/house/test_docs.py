@@ -172,7 +172,9 @@ def _faults(operation: Operation, tags: set[str]) -> Iterator[str]:
 def _faults_of_answers(operation: Operation) -> Iterator[str]:
     for status, answer in operation.said["responses"].items():
         if status.startswith("2"):
-            if status != "204" and shown_answer(operation.document, answer) is None:
+            if list(answer.get("content", {})) == ["application/pdf"]:
+                yield from _faults_of_a_paper(answer)
+            elif status != "204" and shown_answer(operation.document, answer) is None:
                 yield f"no example of {status}"
         elif status != "304":
             content = answer.get("content", {})
@@ -180,6 +182,16 @@ def _faults_of_answers(operation: Operation) -> Iterator[str]:
                 yield f"{status} is no problem: {list(content)}"
             elif not content["application/problem+json"]["examples"]:
                 yield f"{status} without an example"
+
+
+def _faults_of_a_paper(answer: dict[str, Any]) -> Iterator[str]:
+    """An example of a PDF would be a file: it says which paper it is, that it is bytes, and how it is called."""
+    if answer["content"]["application/pdf"]["schema"] != {"type": "string", "format": "binary"}:
+        yield "a PDF that is not described as bytes"
+    if "A4" not in answer["description"]:
+        yield f"does not say which paper: {answer['description']}"
+    if "Content-Disposition" not in answer.get("headers", {}):
+        yield "a PDF without a name"
 
 
 def test_every_operation_asks_for_the_right_that_the_page_names(document: dict[str, Any]) -> None:

@@ -169,6 +169,7 @@ def _round_and_plan(session: Session) -> dict[str, str]:
 
 def _procedure(session: Session, officer: httpx.Client, round_id: UUID, household_id: UUID) -> dict[str, str]:
     """The household in the round: agreed by a meeting, posted, complained about; and an opinion on an earlier round."""
+    from api.procedure.opinion_schemas import Totals
     from api.procedure.tables import Opinion
 
     rounds.cases(session, round_id, [household_id], stage="surveyed")
@@ -180,7 +181,7 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     complaint = procedure.done(officer.post("/api/v1/complaints", json=said))
     now, earlier = clock.now(), rounds.review_round(session, year=2023, stage="opinion_asked")
     session.flush()
-    counted = dict.fromkeys(("poor", "near_poor", "not_poor", "held_back", "not_reached"), 0)
+    counted = dict.fromkeys(Totals.model_fields, 0)
     opinion = Opinion(
         id=uuid4(), round_id=earlier, level="district", report_number="45/BC-UBND", asked_on=date(2023, 11, 20),
         due_on=date(2023, 11, 27), totals={"hamlets": [], "total": counted}, version=1, created_at=now, updated_at=now,

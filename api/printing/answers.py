@@ -1,0 +1,27 @@
+"""A printed paper as an answer: PDF, shown by the browser, saved under a name that says what it is."""
+
+from urllib.parse import quote
+
+from fastapi import Response
+
+from api.papers.rendering import PaperTooLarge, render
+from api.printing.sheet import Sheet
+from api.problems import TooManyForOnePaper
+
+
+class PdfAnswer(Response):
+    media_type = "application/pdf"
+
+
+def printed(sheet: Sheet) -> PdfAnswer:
+    """Sets the paper. Raises TooManyForOnePaper. It is set inside the transaction: what could not be printed was not
+    read, and is not in the log."""
+    try:
+        content = render(sheet.template, sheet.paper)
+    except PaperTooLarge:
+        raise TooManyForOnePaper(
+            "Quá nhiều hộ cho một lần in. Hãy in từng xóm hoặc từng hộ.",
+            "These are too many households for one paper: print hamlet by hamlet, or one household.",
+        ) from None
+    name = quote(f"{sheet.title}.pdf", safe="")
+    return PdfAnswer(content, headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"})
