@@ -63,6 +63,11 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Hộ đã có phân loại trong những ngày này.",
         "The household has a class on those days.",
     ),
+    "ex_living_standard_recognition_days": (
+        Conflict,
+        "Hộ hoặc người lao động đã được công nhận từ ngày này hoặc muộn hơn.",
+        "The household or its worker is recognised from this or a later day already.",
+    ),
 }
 
 _HTTP: dict[int, type[Problem]] = {

@@ -21,6 +21,7 @@ from api.households.routes import router as households
 from api.keys import IdKey
 from api.plans.routes import router as plans
 from api.procedure.routes import router as procedure
+from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
@@ -55,6 +56,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
+    app.include_router(verify_router)
     app.include_router(health)
     errors.install(app)
     openapi.install(app)

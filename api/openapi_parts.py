@@ -33,6 +33,7 @@ TAGS: list[dict[str, str]] = [
         ("requests", "Giấy đề nghị rà soát (Mẫu 01, Mẫu 04). Requests to be reviewed."),
         ("reviews", "Đợt rà soát, phân loại, giấy đề nghị. Rounds, recognitions, requests."),
         ("procedure", "Họp dân, niêm yết, kiến nghị, xin ý kiến, thời hạn. Meetings, postings, complaints, opinions."),
+        ("recognitions", "Quyết định, diễn biến, giấy chứng nhận. Decisions, movements, certificates, letters."),
         ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),

@@ -84,7 +84,7 @@ def _health(rng: Random, age: int, means: Means) -> dict[str, Any]:
     health["social_allowance"] = supported and rng.random() < 0.9
     if age >= 60:
         health["pension"] = rng.random() < 0.05
-    if age < 11:  # the health station weighs the small ones; of the others nothing is known
+    if age < 16:  # the health station weighs them
         fed = ("stunted", "underweight", "stunted_underweight")
         health["nutrition"] = rng.choice(fed) if rng.random() < means.badly_fed else "normal"
     return health
@@ -132,6 +132,7 @@ def _work(rng: Random, age: int, data: dict[str, Any], means: Means) -> dict[str
     if age < 60 and rng.random() < means.jobless:
         return {"labour_status": "unemployed"}
     if rng.random() < 0.5 or age > 55:
-        return {"labour_status": "working", "labour_contract": False, "occupation": rng.choice(_FARM_WORK)}
+        # on the own fields: the question of a contract does not arise
+        return {"labour_status": "working", "occupation": rng.choice(_FARM_WORK)}
     work = rng.choice(_OTHER_WORK)
     return {"labour_status": "working", "labour_contract": work.startswith("Công nhân"), "occupation": work}

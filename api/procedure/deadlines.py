@@ -4,7 +4,22 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Text, Uuid, cast, false, literal, null, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session
 
 from api import clock, paging
@@ -97,10 +112,11 @@ def deadlines(
 
 def _sources(scope: Scope, today: date) -> list[Select[Any]]:
     deciding = _source("round_to_decide", ROUND.c.closes_on, ROUND.c.id, ROUND.c.overdue_reason.is_not(None))
-    complaint = COMPLAINT.join(POSTING, POSTING.c.id == COMPLAINT.c.posting_id).join(
-        ROUND, ROUND.c.id == COMPLAINT.c.round_id
-    )
-    posted = ROUND.c.state == RoundState.open, scope.covers(POSTING.c.area_id)
+    # a posting of the third path has no round
+    posting = POSTING.outerjoin(ROUND, ROUND.c.id == POSTING.c.round_id)
+    complaint = posting.join(COMPLAINT, COMPLAINT.c.posting_id == POSTING.c.id)
+    running = or_(POSTING.c.round_id.is_(None), ROUND.c.state == RoundState.open)
+    posted = running, scope.covers(POSTING.c.area_id)
     checking = _source("complaint_to_re_verify", COMPLAINT.c.due_on, COMPLAINT.c.id, hamlet_id=POSTING.c.hamlet_id)
     concluding = _source("complaint_to_decide", COMPLAINT.c.due_on, COMPLAINT.c.id, hamlet_id=POSTING.c.hamlet_id)
     return [
@@ -109,7 +125,7 @@ def _sources(scope: Scope, today: date) -> list[Select[Any]]:
             ROUND.c.stage.in_(_NOT_DECIDED), ROUND.c.kind != RoundKind.training, scope.touches(ROUND.c.area_id)
         ),
         _source("posting_to_end", POSTING.c.last_day, POSTING.c.id, hamlet_id=POSTING.c.hamlet_id)
-        .select_from(POSTING.join(ROUND, ROUND.c.id == POSTING.c.round_id))
+        .select_from(posting)
         .where(POSTING.c.ended_on.is_(None), *posted),
         checking.select_from(complaint).where(COMPLAINT.c.state == ComplaintState.open, COMPLAINT.c.holds, *posted),
         concluding.select_from(complaint).where(COMPLAINT.c.state == ComplaintState.re_verified, *posted),
@@ -127,7 +143,7 @@ def _source(
         due_on.label("due_on"),
         (false() if reason_given is None else reason_given).label("reason_given"),
         ROUND.c.id.label("round_id"),
-        ROUND.c.area_id.label("area_id"),
+        (ROUND.c.area_id if hamlet_id is None else func.coalesce(ROUND.c.area_id, POSTING.c.area_id)).label("area_id"),
         (cast(null(), Uuid) if hamlet_id is None else hamlet_id).label("hamlet_id"),
         subject_id.label("subject_id"),
     )

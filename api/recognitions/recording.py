@@ -1,8 +1,7 @@
 """Recognises classes by decision: the only way a household gets one (QĐ 24/2021, Điều 4-5)."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,9 +16,11 @@ from api.changes.fold import Step
 from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.households.class_view import classes
-from api.households.stored import Lock, hold_households
+from api.households.stored import Held, Lock, hold_households
 from api.problems import Conflict, NotFound
-from api.recognitions.tables import DecisionKind, DecisionState, RecognitionDecision
+from api.recognitions.movements import movement
+from api.recognitions.standings import Past, pasts
+from api.recognitions.tables import DecisionKind, DecisionState, Movement, RecognitionDecision
 from api.reviews import queries
 from api.standards.tables import PovertyClass
 
@@ -36,6 +37,40 @@ class Decision:
     id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A household in a decision: its class before and by it, and the movement between the two."""
+
+    household_id: UUID
+    hamlet_id: UUID
+    review_id: UUID | None
+    poverty_class: PovertyClass
+    class_before: PovertyClass | None
+    movement: Movement
+    persons: int
+
+    @property
+    def recognises(self) -> bool:
+        """Who never had a class and is not poor gets no recognition: there is nothing to recognise."""
+        return self.poverty_class != PovertyClass.not_poor or self.class_before is not None
+
+
+def line(household_id: UUID, past: Past, poverty_class: PovertyClass, review_id: UUID | None = None) -> Line:
+    """What a decision says of a household with this past."""
+    moved = movement(past.class_before, poverty_class, was_poor=past.was_poor, was_near_poor=past.was_near_poor)
+    return Line(
+        household_id, past.hamlet_id, review_id, poverty_class, past.class_before, Movement(moved), past.persons
+    )
+
+
+def insert_lines(session: Session, decision_id: UUID, lines: Iterable[Line]) -> None:
+    """Stores the lines of a decision; one statement."""
+    session.execute(
+        sql.load("api/recognitions/sql/insert_decision_lines.sql"),
+        {"rows": sql.rows([asdict(found) for found in lines]), "decision_id": decision_id},
+    )
+
+
 def record_decision(
     session: Session,
     actor: audit.Acting,
@@ -44,11 +79,7 @@ def record_decision(
     recognised: Mapping[UUID, PovertyClass],
     origin: Origin = Origin.web,
 ) -> UUID:
-    """From the day of the decision each household has the class it names; the class before ends the day before.
-
-    Whoever is not named keeps what they had. Set-based: the number of statements does not grow with the list. The class
-    is part of a household on the wire, so a household whose class fields are others today gets a new version, with the
-    old and the new values in its history, and the tablets of its area learn it.
+    """A decision signed on paper before, with the classes it gives (`give_classes`): the demo's past rounds.
 
     Raises NotFound where the area or a household is not in `scope` or is merged away, Conflict where a household has a
     class from this day or a later one already: history is not rewritten (a correction is a decision of its own).
@@ -58,36 +89,34 @@ def record_decision(
     living = {i for i in held.mine if held.records[i].values["status"] != "merged"}
     if living != recognised.keys():
         raise NotFound("Có hộ trong quyết định không tìm thấy.", "A household of the decision is not there.")
-    before = classes(session, recognised)
-    decision_id = _insert(session, decision)
-    _replace_ranges(session, decision_id, decision.decided_on, recognised)
-    _announce(session, actor, held.records, held.hamlets, before, origin)
+    past = pasts(session, recognised, decision.decided_on)
+    decision_id = decision.id or uuid4()
+    signed = {"id": decision_id, "kind": DecisionKind.main.value, "state": DecisionState.signed.value}
+    _insert(session, asdict(decision) | signed)
+    insert_lines(session, decision_id, [line(i, past[i], c) for i, c in recognised.items()])
+    give_classes(session, actor, decision_id, decision.decided_on, held, recognised, origin)
     audit.record(session, actor, "recognitions.record", "household", recognised, decision=str(decision_id))
     return decision_id
 
 
-def _insert(session: Session, decision: Decision) -> UUID:
-    decision_id = decision.id or uuid4()
-    session.execute(
-        insert(RecognitionDecision).values(
-            id=decision_id,
-            area_id=decision.area_id,
-            round_id=decision.round_id,
-            number=decision.number,
-            decided_on=decision.decided_on,
-            signatory=decision.signatory,
-            kind=DecisionKind.main.value,
-            state=DecisionState.signed.value,
-            version=1,
-            recorded_at=clock.now(),
-            updated_at=clock.now(),
-        )
-    )
-    return decision_id
+def give_classes(
+    session: Session,
+    actor: audit.Acting,
+    decision_id: UUID,
+    day: date,
+    held: Held,
+    recognised: Mapping[UUID, PovertyClass],
+    origin: Origin = Origin.web,
+) -> None:
+    """From `day` each household has the class it names; the class before ends the day before.
 
-
-def _replace_ranges(session: Session, decision_id: UUID, day: date, recognised: Mapping[UUID, PovertyClass]) -> None:
-    rows = json.dumps([{"household_id": str(i), "poverty_class": c.value} for i, c in recognised.items()])
+    Whoever is not named keeps what they had. `held`: the households, locked for editing. Set-based: the number of
+    statements does not grow with the list. The class is part of a household on the wire, so a household whose class
+    fields are others today gets a new version, with the old and the new values in its history, and the tablets of its
+    area learn it. Raises Conflict where a household has a class from this day or a later one already.
+    """
+    before = classes(session, recognised)
+    rows = sql.rows([{"household_id": i, "poverty_class": c} for i, c in recognised.items()])
     later = session.scalar(sql.load("api/recognitions/sql/count_later_recognitions.sql"), {"rows": rows, "day": day})
     if later:
         raise Conflict(
@@ -99,29 +128,53 @@ def _replace_ranges(session: Session, decision_id: UUID, day: date, recognised: 
     session.execute(
         sql.load("api/recognitions/sql/open_recognitions.sql"), {"rows": rows, "day": day, "decision_id": decision_id}
     )
+    # a poor or near-poor household is excluded from the third path from then on (QĐ 24/2021, Điều 2)
+    session.execute(sql.load("api/recognitions/sql/end_living_standard.sql"), {"rows": rows, "day": day})
+    _announce(session, actor, held, before, classes(session, recognised), origin)
+
+
+def prepare_decision(
+    session: Session, actor: audit.Acting, decision_id: UUID, area_id: UUID, kind: DecisionKind, round_id: UUID | None
+) -> None:
+    """Stores a decision that waits for its signature."""
+    _insert(
+        session,
+        {
+            "id": decision_id,
+            "area_id": area_id,
+            "round_id": round_id,
+            "kind": kind.value,
+            "state": DecisionState.prepared.value,
+            "prepared_by": actor.account_id,
+        },
+    )
+
+
+def _insert(session: Session, values: dict[str, Any]) -> None:
+    now = clock.now()
+    session.execute(insert(RecognitionDecision).values(**values, version=1, recorded_at=now, updated_at=now))
 
 
 def _announce(
     session: Session,
     actor: audit.Acting,
-    records: Mapping[UUID, Any],
-    hamlets: Mapping[UUID, str],
+    held: Held,
     before: Mapping[UUID, dict[str, Any]],
+    after: Mapping[UUID, dict[str, Any]],
     origin: Origin,
 ) -> None:
-    after = classes(session, records)
     steps = []
-    for household_id, record in records.items():
-        now, then = after[household_id], before[household_id]
+    for household_id, now in after.items():
+        then = before[household_id]
         change = {name: [then[name], now[name]] for name in now if now[name] != then[name]}
         if change:
-            steps.append(Step(household_id, record.version + 1, change))
+            steps.append(Step(household_id, held.records[household_id].version + 1, change))
     if not steps:
         return
-    ids = json.dumps([{"household_id": str(step.record_id)} for step in steps])
+    ids = sql.rows([{"household_id": step.record_id} for step in steps])
     session.execute(sql.load("api/recognitions/sql/raise_versions.sql"), {"rows": ids, "at": clock.now()})
     history.keep(session, actor, "household", steps, origin)
     history.announce(
         session,
-        [Announcement("household", s.record_id, hamlets[s.record_id], s.record_id, s.version) for s in steps],
+        [Announcement("household", s.record_id, held.hamlets[s.record_id], s.record_id, s.version) for s in steps],
     )

@@ -11,10 +11,18 @@ from api.db import Db
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.recognitions import examples, queries
-from api.recognitions.schemas import RecognitionOut
+from api.recognitions.certificate_routes import router as certificates
+from api.recognitions.decision_routes import router as decisions
+from api.recognitions.letter_routes import router as letters
+from api.recognitions.living_standard_routes import router as living_standard
+from api.recognitions.movement_routes import router as movements
+from api.recognitions.refusal_routes import router as refusals
+from api.recognitions.schemas import RecognitionOut, Status
 from api.schema import Day, Page
 
 router = APIRouter()
+for part in (decisions, movements, certificates, letters, refusals, living_standard):
+    router.include_router(part)
 
 ClassReader = Annotated[Actor, allow(Permission.households_list)]
 AreaFilter = Annotated[UUID | None, Query(description="Only below this area.")]
@@ -34,10 +42,25 @@ def list_recognitions(
     household_id: HouseholdFilter = None,
     area_id: AreaFilter = None,
     as_of: Annotated[Day | None, Query(description="Only what is in force on this day.")] = None,
+    status: Annotated[Status | None, Query(description="On `as_of`, or today.")] = None,
+    since: Annotated[
+        Day | None, Query(description="With relapsed, new, escaped: by decisions from this day; else of that year.")
+    ] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[RecognitionOut]:
-    """Which class a household had from when to when, by which decision; for those who may see classes."""
+    """Which class a household had from when to when, by which decision and movement; for those who may see classes.
+
+    With `status`: who is poor, near-poor or newly escaped (36 months) on a day, or who relapsed, came new or escaped
+    up to that day."""
     return queries.recognitions(
-        db, actor, household_id=household_id, area_id=area_id, as_of=as_of, limit=limit, cursor=cursor
+        db,
+        actor,
+        household_id=household_id,
+        area_id=area_id,
+        as_of=as_of,
+        status=status,
+        since=since,
+        limit=limit,
+        cursor=cursor,
     )

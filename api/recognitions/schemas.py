@@ -1,10 +1,23 @@
 """Recognitions and decisions on the wire."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
+from api.recognitions.tables import Movement
 from api.schema import AreaId, Schema
 from api.standards.tables import PovertyClass
+
+
+class Status(StrEnum):
+    """What to look for on a day: a class in force, newly escaped (36 months), or a movement since a day."""
+
+    current_poor = "current_poor"
+    current_near_poor = "current_near_poor"
+    newly_escaped = "newly_escaped"
+    relapsed = "relapsed"
+    new = "new"
+    escaped = "escaped"
 
 
 class DecisionBrief(Schema):
@@ -18,7 +31,10 @@ class DecisionBrief(Schema):
 
 
 class RecognitionOut(Schema):
-    """The class of a household from `from_day` to `to_day` (the last day; null while in force)."""
+    """The class of a household from `from_day` to `to_day` (the last day; null while in force).
+
+    `movement`: how the decision moved it; null for decisions recorded without their lines.
+    """
 
     id: UUID
     household_id: UUID
@@ -26,4 +42,5 @@ class RecognitionOut(Schema):
     poverty_class: PovertyClass
     from_day: date
     to_day: date | None
+    movement: Movement | None
     decision: DecisionBrief

@@ -91,6 +91,8 @@ class RecognitionDecision(SQLModel, table=True):
     signatory: str | None = Field(default=None, sa_type=Text)
     prepared_by: UUID | None = None
     signed_by: UUID | None = None
+    # the round in whose ledger its movements are counted: the first one closed after the signature
+    ledger_round_id: UUID | None = Field(default=None, foreign_key="review_round.id")
     version: int
     recorded_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)

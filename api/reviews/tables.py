@@ -163,6 +163,9 @@ class ReviewRound(SQLModel, table=True):
     approved_by: UUID | None = None
     approved_at: datetime | None = Field(default=None, sa_type=_WHEN)
     prepared_by: UUID | None = None
+    # when it was closed, and the round whose standing was its opening: the rounds of a commune form a chain
+    closed_on: date | None = None
+    opening_round_id: UUID | None = Field(default=None, foreign_key="review_round.id")
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)

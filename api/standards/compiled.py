@@ -43,6 +43,7 @@ class Standard:
     household: Rules
     visible: dict[tuple[str, str], Expression]
     labels: dict[str, Words]
+    said: dict[tuple[str, Any], Words]
     scoring: dict[str, Any]
 
     @property
@@ -87,7 +88,17 @@ def compile_standard(definition: Definition, sha256: str, verified: bool) -> Sta
         if question.visible_if is not True
     }
     scoring = _scoring(definition, verified, member_rules, household_rules)
-    return Standard(definition, sha256, verified, member_rules, household_rules, visible, _labels(definition), scoring)
+    return Standard(
+        definition,
+        sha256,
+        verified,
+        member_rules,
+        household_rules,
+        visible,
+        _labels(definition),
+        _said(definition),
+        scoring,
+    )
 
 
 def _labels(definition: Definition) -> dict[str, Words]:
@@ -96,6 +107,20 @@ def _labels(definition: Definition) -> dict[str, Words]:
     for question in (question for form in definition.forms for question in form.questions):
         found[question.code] = question.label
         found |= {f"{question.code}/{option.code}": option.label for option in question.options}
+    return found
+
+
+def _said(definition: Definition) -> dict[tuple[str, Any], Words]:
+    """(question, answer) -> `question: answer`, for every answer that is not a number: scoring asks for them all."""
+    found: dict[tuple[str, Any], Words] = {}
+    for question in (question for form in definition.forms for question in form.questions):
+        words: dict[Any, Words] = {option.code: option.label for option in question.options}
+        words |= {None: definition.words["unknown"]}
+        if question.type == "boolean":  # only there: as a key True is the number 1
+            words |= {True: definition.words["yes"], False: definition.words["no"]}
+        for value, said in words.items():
+            both = Words(f"{question.label.vi}: {said.vi}", f"{question.label.en}: {said.en}")
+            found[question.code, value] = both
     return found
 
 

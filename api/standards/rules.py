@@ -202,24 +202,22 @@ def _b2_line(standard: Standard, derived: Derived, one: Indicator) -> Line:
 
 def _answers_shown(standard: Standard, derived: Derived, one: Indicator) -> Words:
     shown = [_answer_shown(standard, derived, code) for code in one.shows]
-    return Words("; ".join(words.vi for words in shown), "; ".join(words.en for words in shown))
+    if len(shown) == 1:
+        return shown[0]
+    return Words("; ".join([words.vi for words in shown]), "; ".join([words.en for words in shown]))
 
 
 def _answer_shown(standard: Standard, derived: Derived, code: str) -> Words:
-    words = standard.definition.words
     if code.startswith("counts."):
-        count = code.removeprefix("counts.")
-        label = standard.labels.get(code, words["member_count"])
-        return Words(f"{label.vi}: {derived.counts[count]}", f"{label.en}: {derived.counts[count]}")
-    label, value = standard.labels[code], derived.facts["answers"].get(code)
-    if isinstance(value, bool) or value is None:
-        said = words["unknown" if value is None else "yes" if value else "no"]
-    elif isinstance(value, str):
-        said = standard.labels.get(f"{code}/{value}", Words(value, value))
+        label = standard.labels.get(code, standard.definition.words["member_count"])
+        value: Any = derived.counts[code.removeprefix("counts.")]
     else:
-        number = str(int(value) if value == int(value) else value)
-        said = Words(number, number)
-    return Words(f"{label.vi}: {said.vi}", f"{label.en}: {said.en}")
+        value = derived.facts["answers"].get(code)
+        label = standard.labels[code]
+        if (value is None or isinstance(value, bool | str)) and (code, value) in standard.said:
+            return standard.said[code, value]
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    return Words(f"{label.vi}: {number}", f"{label.en}: {number}")
 
 
 def _filled(text: str, numbers: Mapping[str, Any]) -> str:

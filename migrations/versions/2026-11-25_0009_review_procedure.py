@@ -561,6 +561,11 @@ def _extend_rounds_and_decisions() -> None:
     op.add_column("review_round", sa.Column("approved_by", sa.Uuid(), nullable=True))
     op.add_column("review_round", sa.Column("approved_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.add_column("review_round", sa.Column("prepared_by", sa.Uuid(), nullable=True))
+    op.add_column("review_round", sa.Column("closed_on", sa.Date(), nullable=True))
+    op.add_column("review_round", sa.Column("opening_round_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_review_round_opening_round_id"), "review_round", "review_round", ["opening_round_id"], ["id"]
+    )
     op.execute("UPDATE review_round SET stage = CASE state WHEN 'closed' THEN 'closed' ELSE 'surveying' END")
     op.alter_column("review_round", "stage", nullable=False)
     for name in ("standard_version", "procedure_code", "procedure_version", "upper_level"):
@@ -590,6 +595,8 @@ def _extend_rounds_and_decisions() -> None:
     op.add_column(decision, sa.Column("state", sa.Text(), nullable=False, server_default="signed"))
     op.add_column(decision, sa.Column("prepared_by", sa.Uuid(), nullable=True))
     op.add_column(decision, sa.Column("signed_by", sa.Uuid(), nullable=True))
+    op.add_column(decision, sa.Column("ledger_round_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(op.f(f"fk_{decision}_ledger_round_id"), decision, "review_round", ["ledger_round_id"], ["id"])
     op.add_column(decision, sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
     op.add_column(decision, sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=True))
     op.execute("UPDATE recognition_decision SET updated_at = recorded_at")
@@ -638,7 +645,7 @@ def downgrade() -> None:
     op.drop_index("ix_recognition_decision_round", decision)
     for name in ("signed_is_whole", "state_known", "kind_known"):
         op.drop_constraint(op.f(f"ck_{decision}_{name}"), decision)
-    for name in ("kind", "state", "prepared_by", "signed_by", "version", "updated_at"):
+    for name in ("kind", "state", "prepared_by", "signed_by", "ledger_round_id", "version", "updated_at"):
         op.drop_column(decision, name)
     for name in ("number", "decided_on", "signatory"):
         op.alter_column(decision, name, nullable=False)
@@ -659,5 +666,7 @@ def downgrade() -> None:
         "approved_by",
         "approved_at",
         "prepared_by",
+        "closed_on",
+        "opening_round_id",
     ):
         op.drop_column("review_round", name)

@@ -13,6 +13,8 @@ from api.households import tables as households
 from api.plans.tables import Comparison
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
+from api.recognitions.decision_schemas import LeftOutReason
+from api.recognitions.living_standard_schemas import LivingStandardReason
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
@@ -49,7 +51,9 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "decision_kind": recognitions.DecisionKind,
     "decision_state": recognitions.DecisionState,
     "movement": recognitions.Movement,
+    "left_out_reason": LeftOutReason,
     "living_standard_kind": recognitions.LivingStandardKind,
+    "living_standard_reason": LivingStandardReason,
     "living_standard_stage": recognitions.LivingStandardStage,
     "poverty_class": standards.PovertyClass,
     "standard_kind": standards.StandardKind,

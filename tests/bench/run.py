@@ -10,7 +10,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bare, pulling, pushing, stage
+from tests.bench import bare, pulling, pushing, recognising, scoring, stage
 from tests.bench.pulling import Reader, fill
 from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
 from tests.bench.stage import Server
@@ -39,7 +39,7 @@ def main() -> None:
     quick = asked.parse_args().quick
     rounds, count = (1, 8) if quick else (3, 16)
     small, large = (10_000, 50_000) if quick else (10_000, 200_000)
-    with stage.postgres() as server, stage.databases(server, 4) as urls:
+    with stage.postgres() as server, stage.databases(server, 6) as urls:
         with console.status("…") as status:
 
             def say(what: str) -> None:
@@ -48,10 +48,14 @@ def main() -> None:
                     console.print(what, highlight=False)
 
             best, memory = _pushes(urls[0], urls[1], rounds, count, say)
-            pulls = _pulls(urls[2:], (small, large), rounds, say)
+            pulls = _pulls(urls[2:4], (small, large), rounds, say)
+            say(f"a decision on {recognising.HOUSEHOLDS:,} households")
+            recognised = recognising.measured(*urls[4:])
         console.print(_about_the_machine(urls[0]), highlight=False)
         console.print(_pushes_table(best, count))
         console.print(_others_table(best, count, pulls, (small, large), memory))
+        console.print(scoring.table(10_000 if quick else 100_000))
+        console.print(_recognising_table(recognised))
 
 
 def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> tuple[Best, int]:
@@ -122,6 +126,14 @@ def _others_table(best: Best, count: int, pulls: dict[int, float], sizes: tuple[
     table.add_row("large / small", f"{pulls[large] / pulls[small]:.2f}", "at most 1.2")
     pushed = sum(count // clients * clients for clients in CLIENTS) * SUBMISSIONS
     table.add_row(f"peak memory of the service, after {pushed:,} records a round", f"{memory / 2**20:,.0f} MiB", "")
+    return table
+
+
+def _recognising_table(seen: recognising.Recognising) -> Table:
+    table = Table(title=f"A decision on {recognising.HOUSEHOLDS:,} households, seconds")
+    for heading in ("prepared", "signed", "bare SQL", "ratio"):
+        table.add_column(heading, justify="right")
+    table.add_row(f"{seen.prepare:.2f}", f"{seen.sign:.2f}", f"{seen.bare:.2f}", f"{seen.ratio:.0%}")
     return table
 
 

@@ -103,7 +103,7 @@ def test_school_work_and_weighing_fit_the_age(people: list[Person]) -> None:
         if person.get("labour_status") == "studying":
             assert person["schooling"] != "none"
         if "nutrition" in person:
-            assert ON.year - born(person) <= 12
+            assert ON.year - born(person) <= 16
         if person.get("disability") in ("severe", "very_severe"):
             assert person.get("labour_status") != "working"
         if "left_on" in person:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.standards.tables import PovertyClass
 from tests.make import people, procedure, rounds
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
@@ -58,6 +59,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
+    ids |= _decided(session, made["household"])
     secret = {value for name, value in ids.items() if name not in {"hamlet_id", "to_hamlet_id", "area_id", "area"}}
     return Known(ids, frozenset(secret))
 
@@ -106,6 +108,43 @@ def _merge(officer: httpx.Client, surveyor: httpx.Client, device: str) -> str:
     assert merged.is_success, merged.text
     said = merged.json()
     return str(said.get("merge_id") or said["id"])
+
+
+def _decided(session: Session, household_id: str) -> dict[str, str]:
+    """A signed decision that names the household, its certificate, a letter, and a case of the third path."""
+    from api.recognitions import tables
+
+    now, commune, home = clock.now(), area_id("14080"), UUID(household_id)
+    day, stamps = date(2023, 12, 11), {"version": 1, "created_at": now, "updated_at": now}
+    decision, certificate, letter, case = (uuid4() for _ in range(4))
+    session.add(tables.RecognitionDecision(
+        id=decision, area_id=commune, kind=tables.DecisionKind.main, state=tables.DecisionState.signed,
+        number="901/QĐ-UBND", decided_on=day, signatory="Chủ tịch", version=1, recorded_at=now, updated_at=now,
+    ))  # fmt: skip
+    session.flush()
+    session.add_all([
+        tables.DecisionHousehold(
+            decision_id=decision, household_id=home, hamlet_id=UUID(HAMLET), poverty_class=PovertyClass.near_poor,
+            movement=tables.Movement.new_near_poor, persons=1,
+        ),
+        tables.Certificate(
+            id=certificate, household_id=home, area_id=commune, book_no=901, issued_on=day, **stamps,
+        ),
+        tables.ConfirmationLetter(
+            id=letter, code="TRUCS" * 6, household_id=home, area_id=commune, year=2023, book_no=901, as_of=day,
+            poverty_class=PovertyClass.near_poor, newly_escaped=False, decision_id=decision, issued_on=day,
+            created_at=now,
+        ),
+        tables.LivingStandardCase(
+            id=case, household_id=home, kind=tables.LivingStandardKind.agri_average_living_standard,
+            stage=tables.LivingStandardStage.requested, opened_on=day, worksheet={}, **stamps,
+        ),
+    ])  # fmt: skip
+    session.commit()
+    return {
+        "decision_id": str(decision), "certificate_id": str(certificate), "letter_id": str(letter),
+        "living_standard_id": str(case),
+    }  # fmt: skip
 
 
 def _round_and_plan(session: Session) -> dict[str, str]:

@@ -61,6 +61,31 @@ def cases(
     return [row["id"] for row in rows]
 
 
+# A survey typed from paper, of which nothing is missing.
+_REVIEW: dict[str, Any] = {
+    "kind": "survey",
+    "form_code": "form-b",
+    "form_version": 1,
+    "surveyed_on": date(2024, 9, 20),
+    "paper_no": "P-1",
+    "answers": {},
+    "members": [],
+    "area_type": "rural",
+    "region": "red_river_delta",
+    "causes": [],
+    "needs": [],
+    "device_result": None,
+    "attachments": [],
+    "standard_code": "vn-2022",
+    "standard_version": 1,
+    "undetermined": [],
+    "warnings": [],
+    "differs_from_device": False,
+    "in_force": True,
+    "version": 1,
+}
+
+
 def review(session: Session, round_id: UUID, household_id: UUID, proposed_class: str = "poor", **fields: Any) -> UUID:
     """A review in force with a result, and the case pointing at it (which must be there)."""
     b1, b2 = {"poor": (100, 40), "near_poor": (120, 20), "not_poor": (150, 10)}[proposed_class]
@@ -68,26 +93,12 @@ def review(session: Session, round_id: UUID, household_id: UUID, proposed_class:
         "id": uuid4(),
         "round_id": round_id,
         "household_id": household_id,
-        "kind": "survey",
-        "form_code": "form-b",
-        "form_version": 1,
-        "surveyed_on": date(2024, 9, 20),
-        "paper_no": "P-1",
-        "answers": {},
-        "area_type": "rural",
-        "region": "red_river_delta",
+        **_REVIEW,
         "b1_entered": b1,
-        "device_result": None,
-        **{name: [] for name in ("members", "causes", "needs", "attachments", "undetermined", "warnings")},
-        "standard_code": "vn-2022",
-        "standard_version": 1,
         "b1": b1,
         "b2": b2,
         "proposed_class": proposed_class,
         "deprivations": ["employment", "dependants", "nutrition", "health_insurance"][: b2 // 10],
-        "differs_from_device": False,
-        "in_force": True,
-        "version": 1,
         "created_at": clock.now(),
         "updated_at": clock.now(),
         **fields,

@@ -167,7 +167,7 @@ def test_what_is_wrong_with_the_review_of_a_check_is_told_where_it_stands(
     (home, made), officer = known, sign_in("truc-thai")
     address = f"{COMPLAINTS}/{made['id']}/re-verification"
     for fields, pointer in (
-        ({"answers": {"nonsense": 1}}, "#/review/answers/nonsense"),
+        ({"answers": ANSWERS | {"nonsense": 1}}, "#/review/answers/nonsense"),
         ({"surveyed_on": "2024-10-14"}, "#/review/surveyed_on"),
         ({"surveyed_on": "2024-10-19"}, "#/review/surveyed_on"),
         ({"paper_no": None}, "#/review/paper_no"),
@@ -177,7 +177,7 @@ def test_what_is_wrong_with_the_review_of_a_check_is_told_where_it_stands(
         assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, [pointer]), answer.text
     unknown = officer.post(address, json=CHECK | {"review": survey_again(form={"code": "form-b", "version": 99})})
     assert unknown.json()["type"] == "/problems/unknown-form-version"
-    unclear = officer.post(address, json=CHECK | {"review": survey_again(answers={})})
+    unclear = officer.post(address, json=CHECK | {"review": survey_again(b1_entered=None)})
     assert (unclear.status_code, unclear.json()["missing"]) == (409, ["class_determined"])
     assert in_force(session, home) == ("poor", True)
     assert done(officer.get(f"{COMPLAINTS}/{made['id']}"))["state"] == "open"

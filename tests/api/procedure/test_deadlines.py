@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.procedure.postings import store_posting
 from tests.make import rounds
+from tests.make.households import actor
 from tests.make.procedure import HAMLET, complaint, done, minutes, posted, posting, surveyed
 from tests.make.reviews import counted
 
@@ -79,6 +81,20 @@ def test_a_round_past_its_end_is_overdue_with_or_without_a_reason(
     session.execute(text("UPDATE review_round SET stage = 'recognised' WHERE id = :id"), {"id": made})
     session.commit()
     assert told(sign_in("truc-thai"), **query) == {}
+
+
+def test_a_posting_of_the_third_path_has_its_term_too(session: Session, sign_in: SignIn) -> None:
+    who, commune, now = actor("truc-thai"), area_id("14080"), clock.today()
+    sent = {
+        "round_id": None, "hamlet_id": None, "kind": "living_standard", "posted_on": now, "places": ["commune_office"],
+        "announced": True,
+    }  # fmt: skip
+    made = uuid4()
+    store_posting(session, who, made, sent, area_id=commune, last_day=now + timedelta(days=3), household_ids=[])
+    session.commit()
+    found = told(sign_in("truc-thai"))["posting_to_end"]
+    assert (found["subject_id"], found["area_id"], found["round_id"]) == (str(made), str(commune), None)
+    assert "posting_to_end" not in told(sign_in("truc-dai"))
 
 
 def test_what_lies_further_away_is_not_near(session: Session, sign_in: SignIn) -> None:
