@@ -111,8 +111,8 @@ def blind(answer: Any, ids: dict[str, str]) -> str:
 def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple[dict[str, str], dict[str, str]]:
     known = trucs.make(session, sign_in("truc-thai"), sign_in("xom-3")).ids
     names = (
-        "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id", "review_id",
-        "round_id",
+        "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
+        "review_id", "round_id",
     )  # fmt: skip
     own = {"mine": mine, "my_member": my_member}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own
