@@ -22,7 +22,7 @@ from api.problems import NotFound, NotInRound
 from api.procedure.records import require_hamlet
 from api.recognitions.tables import Recognition
 from api.reviews import scoring
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, standing
 from api.reviews.rounds import ROUND
 from api.reviews.tables import CaseGround
 from api.standards import queries as standards
@@ -40,6 +40,7 @@ _ASKED = (CaseGround.request, CaseGround.added)
 class Listed:
     """A household on the list of the hamlet, under whom it stands today, and the number of its paper."""
 
+    case_id: UUID
     household_id: UUID
     home: UUID
     ground: str
@@ -95,7 +96,7 @@ def _listed(session: Session, row: Row[Any], hamlet_id: UUID, prefix: str) -> li
     followed = ends()
     today = func.coalesce(followed.c.survivor, CASE.c.household_id)
     rows = session.execute(
-        select(CASE.c.household_id, HOUSEHOLD.c.id.label("home"), CASE.c.ground, _account.c.full_name)
+        select(CASE.c.id, CASE.c.household_id, HOUSEHOLD.c.id.label("home"), CASE.c.ground, _account.c.full_name)
         .outerjoin_from(CASE, followed, followed.c.absorbed == CASE.c.household_id)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == today)
         .outerjoin(_account, _account.c.id == CASE.c.surveyor_id)
@@ -103,13 +104,16 @@ def _listed(session: Session, row: Row[Any], hamlet_id: UUID, prefix: str) -> li
         .order_by(CASE.c.created_at, CASE.c.id)
     ).all()
     numbered = enumerate(rows, start=1)
-    return [Listed(one.household_id, one.home, one.ground, one.full_name, f"{prefix}-{n:04d}") for n, one in numbered]
+    return [
+        Listed(one.id, one.household_id, one.home, one.ground, one.full_name, f"{prefix}-{n:04d}")
+        for n, one in numbered
+    ]
 
 
 def _chosen(listed: Sequence[Listed], form: FormCode, household_id: UUID | None) -> list[Listed]:
-    """Who gets a form; of several cases that became one household, the one listed under its own name."""
-    speaks = {one.home: one for one in reversed(listed)} | {o.home: o for o in listed if o.home == o.household_id}
-    alone = [one for one in listed if speaks[one.home] is one]
+    """Who gets a form; of several cases that became one household, the one that stands for it."""
+    stands = standing((one.case_id, one.household_id, one.home) for one in listed)
+    alone = [one for one in listed if stands[one.home] == one.case_id]
     if household_id is None:
         return [one for one in alone if form == "form-b" or one.ground in _ASKED]
     named = {one.home for one in listed if household_id in (one.home, one.household_id)}

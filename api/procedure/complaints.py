@@ -89,10 +89,10 @@ def _held_case(session: Session, posting: Row[Any], household_id: UUID) -> Case:
     named = records.listed(session, [household_id, *posting.household_ids])
     asked = named.get(household_id)
     posted = [i for i in posting.household_ids if asked and named[i].household_id == asked.household_id]
-    if not posted:
+    if not asked or not posted:
         raise Invalid(errors=(_NOT_POSTED,))
-    cases = hold_cases(session, CASE.c.round_id == posting.round_id, CASE.c.household_id.in_(posted[:1]))
-    return cases[0]
+    own = asked.household_id if asked.household_id in posted else posted[0]
+    return hold_cases(session, CASE.c.round_id == posting.round_id, CASE.c.household_id == own)[0]
 
 
 def _joined(session: Session, case: Case) -> dict[str, Any]:

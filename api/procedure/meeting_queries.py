@@ -15,7 +15,7 @@ from api.problems import NotFound
 from api.procedure import records
 from api.procedure.meeting_schemas import MeetingOut, MeetingSheet, SheetLine, VoteOut
 from api.procedure.tables import Meeting, MeetingVote
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, merged_cases
 from api.reviews.rounds import ROUND
 from api.reviews.tables import CaseStage
 from api.schema import Page
@@ -53,13 +53,16 @@ def meeting(session: Session, actor: Actor, meeting_id: UUID) -> MeetingOut:
 
 def sheet(session: Session, actor: Actor, round_id: UUID, hamlet_id: UUID) -> MeetingSheet:
     """The households of a hamlet that wait for a meeting, with points and proposed class. Raises NotFound."""
-    row = session.execute(select(ROUND).where(ROUND.c.id == round_id)).one_or_none()
+    row = session.execute(
+        select(ROUND).where(ROUND.c.id == round_id, actor.scope.touches(ROUND.c.area_id))
+    ).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
     records.require_hamlet(session, actor.scope, row, hamlet_id)
     cases = session.execute(
         select(CASE)
         .where(CASE.c.round_id == round_id, CASE.c.hamlet_id == hamlet_id, CASE.c.stage == CaseStage.surveyed)
+        .where(CASE.c.id.not_in(merged_cases(session, round_id)))
         .order_by(CASE.c.id)
     ).all()
     found = records.proposals(session, [case.review_id for case in cases])

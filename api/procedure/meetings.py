@@ -17,7 +17,7 @@ from api.procedure.meeting_schemas import MeetingCreate
 from api.procedure.tables import Meeting, MeetingResult, MeetingVote
 from api.procedure.votes import Vote, faults
 from api.reviews import steps
-from api.reviews.cases import CASE, Case, hold_cases, move_cases
+from api.reviews.cases import CASE, Case, hold_cases, merged_cases, move_cases
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import conditions, hold_round
 from api.reviews.tables import CaseStage
@@ -51,7 +51,11 @@ def record_meeting(session: Session, actor: Actor, body: MeetingCreate, key: str
     row = hold_round(session, actor.scope, body.round_id)
     records.require_hamlet(session, actor.scope, row, body.hamlet_id)
     held = hold_cases(
-        session, CASE.c.round_id == row.id, CASE.c.hamlet_id == body.hamlet_id, CASE.c.stage == CaseStage.surveyed
+        session,
+        CASE.c.round_id == row.id,
+        CASE.c.hamlet_id == body.hamlet_id,
+        CASE.c.stage == CaseStage.surveyed,
+        CASE.c.id.not_in(merged_cases(session, row.id)),
     )
     meeting_id = new_id(actor.account_id, "meeting", body.id, key)
     minutes = {name: value for name, value in body.model_dump().items() if name in _MINUTES}

@@ -18,7 +18,7 @@ from api.procedure import records
 from api.procedure.opinion_schemas import OpinionAnswer, OpinionCreate
 from api.procedure.tables import Opinion, Verdict
 from api.reviews import stages
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, merged_cases
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import ROUND, conditions, expect_version, hold_round, take_step
 from api.reviews.tables import CaseStage, RoundStage
@@ -110,7 +110,7 @@ def _totals(session: Session, row: Row[Any]) -> dict[str, Any]:
     found = session.execute(
         select(CASE.c.hamlet_id, *(counts.label(name) for name, counts in counted.items()))
         .outerjoin_from(CASE, records.REVIEW, records.REVIEW.c.id == CASE.c.review_id)
-        .where(CASE.c.round_id == row.id)
+        .where(CASE.c.round_id == row.id, CASE.c.id.not_in(merged_cases(session, row.id)))
         .group_by(CASE.c.hamlet_id)
         .order_by(CASE.c.hamlet_id)
     ).all()

@@ -17,7 +17,7 @@ from api.procedure import records
 from api.procedure.posting_schemas import PostingCreate
 from api.procedure.tables import Complaint, Meeting, Posting, PostingKind
 from api.reviews import steps
-from api.reviews.cases import CASE, hold_cases, move_cases
+from api.reviews.cases import CASE, hold_cases, merged_cases, move_cases
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import hold_round
 from api.reviews.tables import CaseStage
@@ -46,6 +46,7 @@ def post_list(session: Session, actor: Actor, body: PostingCreate, key: str | No
         CASE.c.round_id == row.id,
         CASE.c.hamlet_id == body.hamlet_id,
         CASE.c.stage == waiting,
+        CASE.c.id.not_in(merged_cases(session, row.id)),
         _settled_by(row, body),
     )
     posting_id = new_id(actor.account_id, "posting", body.id, key)

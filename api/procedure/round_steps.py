@@ -13,7 +13,7 @@ from api.problems import NotFound
 from api.procedure.deadline_schemas import CasesAt, RoundSteps, StepNow
 from api.procedure.opinions import opinion_settled
 from api.reviews import stages, steps
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, merged_cases
 from api.reviews.rounds import ROUND, conditions
 from api.reviews.stages import Step
 from api.reviews.tables import CaseStage, RoundKind
@@ -28,6 +28,7 @@ def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
     counted = select(CASE.c.stage, func.count().label("households")).where(CASE.c.round_id == round_id)
+    counted = counted.where(CASE.c.id.not_in(merged_cases(session, round_id)))
     found = {one.stage: one.households for one in session.execute(counted.group_by(CASE.c.stage))}
     holding = _holding(session, row, found)
     cases = [stage for stage in CaseStage if stage in found]

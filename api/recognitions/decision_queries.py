@@ -18,7 +18,7 @@ from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionT
 from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
 from api.recognitions.tables import RecognitionDecision as Decision
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, standing
 from api.reviews.tables import CaseStage, Review
 from api.schema import Page
 from api.standards.tables import PovertyClass
@@ -64,8 +64,7 @@ def candidates(session: Session, round_id: UUID) -> list[Candidate]:
         CASE.c.household_id,
     )
     rows = session.execute(query.where(CASE.c.round_id == round_id).order_by(CASE.c.id)).all()
-    # of several cases that became one household, the one listed under its own name stands for it
-    speaks = {row.home: row.id for row in reversed(rows)} | {row.home: row.id for row in rows if row.home == row.named}
+    stands = standing((row.id, row.named, row.home) for row in rows)
     return [
         Candidate(
             row.id,
@@ -75,7 +74,7 @@ def candidates(session: Session, round_id: UUID) -> list[Candidate]:
             CaseStage(row.stage),
             row.review_id,
             row.poverty_class and PovertyClass(row.poverty_class),
-            speaks[row.home] != row.id,
+            stands[row.home] != row.id,
         )
         for row in rows
     ]

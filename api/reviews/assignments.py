@@ -18,7 +18,7 @@ from api.households.aliases import known_as
 from api.households.stored import Lock, hold_households
 from api.problems import FieldError, IllegalStage, Invalid, NotFound, NotInRound
 from api.reviews import round_queries, steps
-from api.reviews.cases import CASE, Case, hold_cases, move_cases
+from api.reviews.cases import CASE, Case, hold_cases, homes, move_cases
 from api.reviews.round_schemas import Assignment, Assignments, AssignmentsOut, CaseOut
 from api.reviews.rounds import conditions, hold_round
 from api.reviews.tables import CaseStage, RoundStage
@@ -40,11 +40,13 @@ def assign(session: Session, actor: Actor, round_id: UUID, body: Assignments) ->
     if row.stage not in (RoundStage.prepared, RoundStage.surveying):
         raise IllegalStage("Đợt này không còn phân công rà soát.", "Nobody is assigned in this round any more.")
     held = hold_cases(session, CASE.c.round_id == round_id, actor.scope.covers(CASE.c.hamlet_id))
+    asked = {item.household_id for item in body.items if item.household_id is not None}
+    home = {named: at for named, (_, at) in homes(session, asked | {case.household_id for case in held}).items()}
     surveyors = _surveyors(session, [item.username for item in body.items], {case.hamlet_id for case in held})
     named: dict[UUID, UUID] = {}
     faults: list[FieldError] = []
     for place, item in enumerate(body.items):
-        chosen = _chosen(held, item)
+        chosen = _chosen(held, home, item)
         fault = _fault(place, item, chosen, surveyors)
         if fault is not None:
             faults.append(fault)
@@ -84,12 +86,14 @@ def held_case(session: Session, actor: Actor, row: Row[Any], household_id: UUID)
             "Hộ này không có trong danh sách của đợt; đề nghị cán bộ xã đưa hộ vào danh sách.",
             "The household is not on the list of the round; ask the commune officer to add it.",
         )
-    return held[0]
+    return next((case for case in held if case.household_id == household_id), held[0])
 
 
-def _chosen(held: Sequence[Case], item: Assignment) -> list[Case]:
+def _chosen(held: Sequence[Case], home: dict[UUID, UUID], item: Assignment) -> list[Case]:
+    """The cases an item means; of a household by any of its ids."""
     if item.household_id is not None:
-        return [case for case in held if case.household_id == item.household_id]
+        named = home.get(item.household_id)
+        return [case for case in held if home[case.household_id] == named]
     return [case for case in held if case.hamlet_id == item.hamlet_id]
 
 

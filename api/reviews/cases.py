@@ -4,7 +4,7 @@ Whoever moves cases holds their round first (rounds.hold_round), so that a round
 are locked in the order of their ids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -63,6 +63,28 @@ def hold_cases(session: Session, *where: Any) -> list[Case]:
         .with_for_update(of=CASE, key_share=True)
     )
     return [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows]
+
+
+def standing(listed: Iterable[tuple[UUID, UUID, UUID]]) -> dict[UUID, UUID]:
+    """Household of today -> which of its cases in a round stands for it, of (case, household it was listed under,
+    household of today): the one listed under its own name, else the first."""
+    ordered = sorted(listed)
+    return {home: case for case, _, home in reversed(ordered)} | {
+        home: case for case, named, home in ordered if named == home
+    }
+
+
+def merged_cases(session: Session, round_id: UUID) -> set[UUID]:
+    """The cases of a round that stand for nobody any more: their household was merged, and has another case there."""
+    followed = ends(select(CASE.c.household_id).where(CASE.c.round_id == round_id))
+    home = func.coalesce(followed.c.survivor, CASE.c.household_id)
+    rows = session.execute(
+        select(CASE.c.id, CASE.c.household_id, home.label("home"))
+        .outerjoin(followed, followed.c.absorbed == CASE.c.household_id)
+        .where(CASE.c.round_id == round_id, home.in_(select(followed.c.survivor)))
+    ).all()
+    stands = standing((row.id, row.household_id, row.home) for row in rows)
+    return {row.id for row in rows if stands[row.home] != row.id}
 
 
 def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[Case]:  # noqa: ARG001

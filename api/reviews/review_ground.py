@@ -17,7 +17,7 @@ from api.households.aliases import all_names
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.problems import Problem
 from api.reviews import review_faults, scoring
-from api.reviews.cases import CASE, Case, hold_cases
+from api.reviews.cases import CASE, Case, hold_cases, standing
 from api.reviews.review_rows import stored_reviews
 from api.reviews.review_store import ENTITY
 from api.reviews.rounds import ROUND
@@ -81,11 +81,20 @@ class Touched:
         return held, {asked: ends.get(asked, asked) for asked in named if asked in held.records}
 
     def _cases(self) -> dict[tuple[UUID, UUID], Case]:
-        """(round, household of today) -> its case, also one listed under a household merged away since."""
+        """(round, household of today) -> the case that stands for it, also one listed under a household merged away
+        since."""
         homes = set(self.homes.values())
         known = {row.known: row.home for row in self.session.execute(all_names(homes))}
         held = hold_cases(self.session, among(CASE.c.round_id, self.rounds), among(CASE.c.household_id, known))
-        return {(case.round_id, known[case.household_id]): case for case in reversed(held)}
+        by_round: dict[UUID, list[Case]] = {}
+        for case in held:
+            by_round.setdefault(case.round_id, []).append(case)
+        found = {case.id: case for case in held}
+        return {
+            (round_id, home): found[case_id]
+            for round_id, cases in by_round.items()
+            for home, case_id in standing((c.id, c.household_id, known[c.household_id]) for c in cases).items()
+        }
 
     def _stored(self, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         """The reviews of these ids, and those in force of the cases."""

@@ -20,7 +20,7 @@ from api.households.wire_records import HOUSEHOLD
 from api.names import fold
 from api.problems import NotInRound
 from api.reviews import queries
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, merged_cases
 from api.reviews.round_schemas import CaseOut, HamletProgress, ProgressOut
 from api.reviews.tables import CaseStage, Review, RoundStage
 from api.schema import Page
@@ -80,7 +80,8 @@ def cases(
 ) -> Page[CaseOut]:
     """The list of a round, hamlet by hamlet. Raises NotFound for a round of another area."""
     queries.round_(session, actor.scope, round_id)
-    query = cases_of(actor, CASE.c.round_id == round_id, *_conditions(filters))
+    stands = CASE.c.id.not_in(merged_cases(session, round_id))
+    query = cases_of(actor, CASE.c.round_id == round_id, stands, *_conditions(filters))
     after = paging.decode(cursor, UUID, UUID)
     if after is not None:
         query = query.where(tuple_(CASE.c.hamlet_id, CASE.c.id) > tuple_(*map(literal, after)))
@@ -94,7 +95,8 @@ def case(session: Session, actor: Actor, round_id: UUID, household_id: UUID) -> 
     """A household's case. Raises NotFound outside of one's areas, NotInRound where it is not on the list."""
     queries.round_(session, actor.scope, round_id)
     where = (CASE.c.round_id == round_id, CASE.c.household_id.in_(known_as(household_id)))
-    row = session.execute(cases_of(actor, *where).limit(1)).one_or_none()
+    own = CASE.c.household_id == HOUSEHOLD.c.id
+    row = session.execute(cases_of(actor, *where).order_by(own.desc(), CASE.c.id).limit(1)).one_or_none()
     if row is None:
         raise NotInRound()
     audit.record(session, actor, "rounds.household", "household", [row.home])
@@ -129,6 +131,7 @@ def progress(session: Session, actor: Actor, round_id: UUID) -> ProgressOut:
         select(CASE.c.hamlet_id, _area.c.code, CASE.c.stage, func.count().label("households"))
         .join(_area, _area.c.id == CASE.c.hamlet_id)
         .where(CASE.c.round_id == round_id, actor.scope.covers(CASE.c.hamlet_id))
+        .where(CASE.c.id.not_in(merged_cases(session, round_id)))
         .group_by(CASE.c.hamlet_id, _area.c.code, CASE.c.stage)
         .order_by(_area.c.code)
     ).all()
