@@ -63,6 +63,11 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Hộ đã có phân loại trong những ngày này.",
         "The household has a class on those days.",
     ),
+    "uq_living_standard_case_under_way": (
+        Conflict,
+        "Hộ đang có hồ sơ cùng loại chưa xong.",
+        "A case of this kind is under way already.",
+    ),
     "ex_living_standard_recognition_days": (
         Conflict,
         "Hộ hoặc người lao động đã được công nhận từ ngày này hoặc muộn hơn.",

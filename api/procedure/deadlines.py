@@ -128,7 +128,10 @@ def _sources(scope: Scope, today: date) -> list[Select[Any]]:
         .select_from(posting)
         .where(POSTING.c.ended_on.is_(None), *posted),
         checking.select_from(complaint).where(COMPLAINT.c.state == ComplaintState.open, COMPLAINT.c.holds, *posted),
-        concluding.select_from(complaint).where(COMPLAINT.c.state == ComplaintState.re_verified, *posted),
+        # in the third path the recognition or the refusal is the chair's answer
+        concluding.select_from(complaint).where(
+            COMPLAINT.c.state == ComplaintState.re_verified, POSTING.c.round_id.is_not(None), *posted
+        ),
         _source("opinion_to_give", OPINION.c.due_on, OPINION.c.id)
         .select_from(OPINION.join(ROUND, ROUND.c.id == OPINION.c.round_id))
         .where(OPINION.c.verdict.is_(None), scope.touches(ROUND.c.area_id)),

@@ -48,7 +48,8 @@ def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
 
 
 def _fits(step: Step, row: Row[Any]) -> bool:
-    return step.action != "end_training" or bool(row.kind == RoundKind.training)
+    for_training = {"end_training": True, "close": False}.get(step.action)
+    return for_training is None or for_training == (row.kind == RoundKind.training)
 
 
 def _holding(session: Session, row: Row[Any], found: Collection[str]) -> set[str]:

@@ -24,7 +24,8 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
     """Closes a round whose households are all decided on or were not met; a training round just ends.
 
     Keeps the standing of the day and counts the decisions since the last closing in this round's ledger. Raises
-    NotFound, StaleVersion, IllegalStage while households are held back or wait for a (supplementary) decision.
+    NotFound, StaleVersion, IllegalStage while households are held back or wait for a (supplementary) decision; a round
+    in which nobody was met closes without one.
     """
     row = hold_round(session, actor.scope, round_id, whole=True)
     hold_books(session, row.area_id)

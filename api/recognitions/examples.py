@@ -205,6 +205,7 @@ LIVING_STANDARD_CASE = {
     "created_at": "2024-10-15T08:00:00+07:00",
     "updated_at": "2024-10-16T10:00:00+07:00",
 }
+COMPLAINED_CASE = {"id": LIVING_STANDARD_CASE["id"], "version": 4, "stage": "complained"}
 LIVING_STANDARD = {
     "id": "8b9c0d1e-2f3a-5b4c-9d5e-6f7a8b9c0d1e",
     "household_id": _HOUSEHOLD,

@@ -12,7 +12,9 @@ from api.accounts.actor import Actor
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
 from api.problems import AlreadyExists, Conflict, FieldError, Invalid, NotFound, SeparationOfDuties
-from api.procedure.tables import Complaint, ComplaintState, Posting, PostingKind
+from api.procedure.complaints import COMPLAINT, store_complaint
+from api.procedure.postings import POSTING, store_posting
+from api.procedure.tables import ComplaintState, PostingKind
 from api.recognitions import living_standard_queries as queries
 from api.recognitions.books import commune_of
 from api.recognitions.homes import require_home
@@ -23,6 +25,7 @@ from api.recognitions.living_standard_schemas import (
     CaseIn,
     CaseOut,
     CasePostingIn,
+    ComplainedOut,
     IncomeIn,
     ReMeasuredIn,
 )
@@ -33,8 +36,6 @@ from api.reviews.queries import requests_of
 from api.reviews.rounds import expect_version
 from api.reviews.tables import Request, RequestKind
 
-_POSTING = Posting.__table__  # type: ignore[attr-defined]
-_COMPLAINT = Complaint.__table__  # type: ignore[attr-defined]
 _REQUEST = Request.__table__  # type: ignore[attr-defined]
 _ENDED = (LivingStandardStage.recognised, LivingStandardStage.refused)
 
@@ -137,43 +138,28 @@ def post(session: Session, actor: Actor, living_standard_id: UUID, read: int | N
         vi, en = "Ngày niêm yết trước ngày xác định thu nhập.", "The posting lies before the measuring."
         raise Invalid(vi, en, errors=(FieldError("#/posted_on", "before_measuring", vi, en),))
     term: Term = procedure_on(body.posted_on, "regular").living_standard.posting_days
-    posting_id, now = uuid4(), clock.now()
-    values: dict[str, Any] = {
-        "id": posting_id,
-        "area_id": commune_of(session, row.hamlet_id, actor.scope),
-        "kind": PostingKind.living_standard,
-        "posted_on": body.posted_on,
-        "last_day": term.last_day(body.posted_on),
-        "places": ["commune_office"],
-        "announced": body.announced,
-        "household_ids": [row.home],
-        "recorded_by": actor.account_id,
-    }
-    session.execute(insert(_POSTING).values(**values, version=1, created_at=now, updated_at=now))
+    posting_id = uuid4()
+    hung = {"kind": PostingKind.living_standard, "places": ["commune_office"], **body.model_dump()}
+    area_id = commune_of(session, row.hamlet_id, actor.scope)
+    last_day = term.last_day(body.posted_on)
+    store_posting(session, actor, posting_id, hung, area_id=area_id, last_day=last_day, household_ids=[row.home])
     return _move(session, actor, row, "post", posting_id=posting_id)
 
 
 def complain(
     session: Session, actor: Actor, living_standard_id: UUID, read: int | None, body: CaseComplaintIn
-) -> CaseOut:
-    """Registers a complaint inside the days of the posting, which ends with it. Raises IllegalStage outside of them."""
+) -> ComplainedOut:
+    """Registers a complaint that came inside the days of the posting, which ends with it. Raises IllegalStage for a
+    later one."""
     row = _hold(session, actor, living_standard_id, read)
     inside = row.posted_until is not None and body.received_on <= row.posted_until
     moved = _move(session, actor, row, "complain", *(["window_is_open"] if inside else []))
     term: Term = procedure_on(body.received_on, "regular").living_standard.re_verification_days
-    now = clock.now()
-    values: dict[str, Any] = body.model_dump() | {
-        "id": uuid4(),
-        "household_id": row.home,
-        "posting_id": row.posting_id,
-        "holds": True,
-        "due_on": term.last_day(body.received_on),
-        "state": ComplaintState.open,
-        "registered_by": actor.account_id,
-    }
-    session.execute(insert(_COMPLAINT).values(**values, version=1, created_at=now, updated_at=now))
+    said = {"household_id": row.home, "posting_id": row.posting_id, **body.model_dump()}
+    due_on = term.last_day(body.received_on)
+    store_complaint(session, actor, uuid4(), said, round_id=None, holds=True, due_on=due_on)
     _end_posting(session, actor, row.posting_id)
-    return moved
+    return ComplainedOut(id=moved.id, version=moved.version, stage=moved.stage)
 
 
 def re_measure(
@@ -188,14 +174,14 @@ def re_measure(
             "Who measured first does not re-verify; somebody else has to.",
         )
     session.execute(
-        update(_COMPLAINT)
-        .where(_COMPLAINT.c.posting_id == row.posting_id, _COMPLAINT.c.state == ComplaintState.open)
+        update(COMPLAINT)
+        .where(COMPLAINT.c.posting_id == row.posting_id, COMPLAINT.c.state == ComplaintState.open)
         .values(
             state=ComplaintState.re_verified,
             re_verified_on=body.measured_on,
             re_verified_by=actor.account_id,
             finding=body.finding,
-            version=_COMPLAINT.c.version + 1,
+            version=COMPLAINT.c.version + 1,
             updated_at=clock.now(),
         )
     )
@@ -214,12 +200,12 @@ def end_posting(session: Session, actor: Actor, living_standard_id: UUID, read: 
 
 def _end_posting(session: Session, actor: Actor, posting_id: UUID) -> None:
     session.execute(
-        update(_POSTING)
-        .where(_POSTING.c.id == posting_id)
+        update(POSTING)
+        .where(POSTING.c.id == posting_id, POSTING.c.ended_on.is_(None))
         .values(
             ended_on=clock.today(),
             ended_by=actor.account_id,
-            version=_POSTING.c.version + 1,
+            version=POSTING.c.version + 1,
             updated_at=clock.now(),
         )
     )

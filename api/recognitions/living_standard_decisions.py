@@ -107,6 +107,13 @@ def recognise_living_standard(session: Session, actor: Actor, decision_id: UUID,
             "A household has left the commune since. Discard the decision, and prepare it anew.",
         )
     _refuse_unfit(session, rows)
+    held_back = [row for row in rows if row.stage != LivingStandardStage.cleared]
+    if held_back:
+        raise Conflict(
+            f"Có {len(held_back)} hồ sơ vừa có kiến nghị. Hãy hủy bản trình này và trình lại.",
+            f"{len(held_back)} cases were complained about since. Discard the decision, and prepare it anew.",
+            living_standard_case_ids=[str(row.id) for row in held_back],
+        )
     content = [{"household_id": r.home, "member_id": r.member_id, "kind": r.kind} for r in rows]
     values = {"rows": sql.rows(content), "day": day}
     session.execute(sql.load("api/recognitions/sql/close_living_standard.sql"), values)

@@ -1,6 +1,6 @@
 """The third path over HTTP: average living standard and low-income workers (QĐ 24/2021, Điều 6)."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -20,6 +20,7 @@ from api.recognitions.living_standard_schemas import (
     CaseIn,
     CaseOut,
     CasePostingIn,
+    ComplainedOut,
     IncomeIn,
     LivingStandardOut,
     ReMeasuredIn,
@@ -37,6 +38,7 @@ Poster = Annotated[Actor, allow(Permission.postings_write)]
 Registrar = Annotated[Actor, allow(Permission.complaints_register)]
 KindFilter = Annotated[LivingStandardKind | None, Query(description="Only of this kind.")]
 HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
+_Case = TypeVar("_Case", CaseOut, ComplainedOut)
 _STEP = problems("not-found", "illegal-stage", "stale-version") | example(examples.LIVING_STANDARD_CASE)
 
 
@@ -121,7 +123,7 @@ def post_case(
     "/living-standard-cases/{living_standard_id}/complaint",
     operation_id="complain_living_standard_case",
     summary="Nhận kiến nghị về hồ sơ đang niêm yết",
-    responses=_STEP,
+    responses=problems("not-found", "illegal-stage", "stale-version") | example(examples.COMPLAINED_CASE),
 )
 def complain_case(
     living_standard_id: UUID,
@@ -130,9 +132,9 @@ def complain_case(
     db: Db,
     response: Response,
     read: VersionIfGiven = None,
-) -> CaseOut:
-    """Registers a complaint that came in while the case was posted; the case waits for its re-verification. What the
-    complainant said is not shown here."""
+) -> ComplainedOut:
+    """Registers a complaint that came in while the case was posted; the case waits for its re-verification. Neither the
+    income sheet nor what the complainant said is shown here."""
     return _tagged(response, commands.complain(db, actor, living_standard_id, read, body))
 
 
@@ -190,6 +192,6 @@ def list_recognised(
     )
 
 
-def _tagged(response: Response, record: CaseOut) -> CaseOut:
+def _tagged(response: Response, record: _Case) -> _Case:
     response.headers["ETag"] = etag(record.version)
     return record

@@ -84,6 +84,14 @@ class CaseComplaintIn(Schema):
     content: Note
 
 
+class ComplainedOut(Schema):
+    """Where the case stands now. Its income sheet is not for everybody who registers complaints."""
+
+    id: UUID
+    version: Version
+    stage: LivingStandardStage
+
+
 class ReMeasuredIn(IncomeIn):
     """What the re-verification found: the income sheet once more, by somebody else, and in words."""
 

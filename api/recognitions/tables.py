@@ -240,6 +240,16 @@ class LivingStandardCase(SQLModel, table=True):
         one_of("stage", LivingStandardStage),
         CheckConstraint("income_per_head_vnd >= 0", name="income_plausible"),
         Index("ix_living_standard_case_household", "household_id"),
+        # one case of a kind is under way at a time
+        Index(
+            "uq_living_standard_case_under_way",
+            "household_id",
+            "kind",
+            "member_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("stage NOT IN ('recognised', 'refused')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

@@ -51,8 +51,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
         "A training round has no legal effect, so nothing is decided in it.",
     ),
     "no_case_held_back": (
-        "Còn hộ đang chờ giải quyết kiến nghị; hãy ra quyết định bổ sung trước khi kết thúc đợt.",
-        "Complaints still hold households back; a supplementary decision has to come before the end of the round.",
+        "Còn hộ chưa có quyết định, hoặc đang chờ giải quyết kiến nghị; hãy ra quyết định trước khi kết thúc đợt.",
+        "Some households wait for a decision, or a complaint holds them back; a decision has to come first.",
     ),
     "class_determined": (
         "Chưa xác định được phân loại: còn thiếu thông tin trong phiếu.",
@@ -83,7 +83,15 @@ TABLE: tuple[Step, ...] = (
         "recognitions:sign",
         ("has_legal_effect", "opinion_settled"),
     ),
-    Step("round", "close", ("recognised",), "closed", "rounds:write", ("no_case_held_back",)),
+    # also without a decision, where nobody was met whom one could be on
+    Step(
+        "round",
+        "close",
+        ("consolidated", "opinion_given", "recognised"),
+        "closed",
+        "rounds:write",
+        ("no_case_held_back",),
+    ),
     Step("round", "end_training", ("surveying", "consolidated"), "closed", "rounds:write"),
     # a case: a household on the list of a round
     Step("case", "miss", ("listed", "resurvey"), "not_reached", "reviews:write", ("round_is_surveying",)),
@@ -106,11 +114,19 @@ TABLE: tuple[Step, ...] = (
     # a case of the third path: no meeting (Điều 6)
     Step("living_standard", "measure", ("requested", "measured"), "measured", "reviews:write"),
     Step("living_standard", "post", ("measured", "re_verified"), "posted", "postings:write"),
-    Step("living_standard", "complain", ("posted",), "complained", "complaints:register", ("window_is_open",)),
+    Step(
+        "living_standard", "complain", ("posted", "cleared"), "complained", "complaints:register", ("window_is_open",)
+    ),
     Step("living_standard", "re_verify", ("complained",), "re_verified", "reviews:write"),
     Step("living_standard", "end_posting", ("posted",), "cleared", "postings:write", ("posting_is_over",)),
     Step("living_standard", "recognise", ("cleared",), "recognised", "recognitions:sign"),
-    Step("living_standard", "refuse", ("requested", "measured", "cleared"), "refused", "recognitions:sign"),
+    Step(
+        "living_standard",
+        "refuse",
+        ("requested", "measured", "re_verified", "cleared"),
+        "refused",
+        "recognitions:sign",
+    ),
 )
 
 _BY_ACTION: Mapping[tuple[str, str], Step] = {(step.subject, step.action): step for step in TABLE}

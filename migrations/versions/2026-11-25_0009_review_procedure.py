@@ -421,6 +421,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_living_standard_case")),
     )
     op.create_index("ix_living_standard_case_household", "living_standard_case", ["household_id"], unique=False)
+    op.create_index(
+        "uq_living_standard_case_under_way",
+        "living_standard_case",
+        ["household_id", "kind", "member_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+        postgresql_where=sa.text("stage NOT IN ('recognised', 'refused')"),
+    )
     op.create_table(
         "living_standard_recognition",
         sa.Column("id", sa.Uuid(), nullable=False),

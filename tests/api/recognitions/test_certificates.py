@@ -34,7 +34,7 @@ def issue(client: httpx.Client, decision_id: str) -> dict[str, Any]:
 @pytest.fixture
 def story(session: Session) -> dict[str, UUID]:
     """Lan (poor), Hoa (near-poor) and Cúc (not poor) before their first decision."""
-    homes = dict(zip(("lan", "hoa", "cuc"), households(session, 3), strict=True))
+    homes = dict(zip(("lan", "hoa", "cuc"), sorted(households(session, 3)), strict=True))  # as the book numbers them
     for home in homes.values():
         people(session, home, 2)
     found = {"lan": "poor", "hoa": "near_poor", "cuc": "not_poor"}
@@ -95,6 +95,21 @@ def test_a_second_decision_of_a_year_corrects_the_line_of_that_year(
     assert [(line["year"], line["poverty_class"], line["decision_id"]) for line in paper["lines"]] == [
         (2023, "poor", second)
     ]
+
+
+@pytest.mark.parametrize(("found", "living"), [("poor", [1]), ("not_poor", [])])
+def test_households_that_became_one_hold_one_certificate(
+    sign_in: SignIn, session: Session, story: dict[str, UUID], found: str, living: list[int]
+) -> None:
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    issue(chair, decide(officer, chair, story["round"], "1/QĐ", "2023-12-11"))
+    merge = {"survivor_id": str(story["lan"]), "absorbed_id": str(story["hoa"]), "reason": "ghi hai lần"}
+    assert officer.post("/api/v1/households/merge", json=merge).is_success
+    later = ready_round(session, {story["lan"]: found})
+    session.commit()
+    issue(chair, decide(officer, chair, later, "1/QĐ", "2024-12-11"))
+    asked = {"household_id": str(story["lan"]), "living": True}
+    assert [paper["book_no"] for paper in officer.get(CERTIFICATES, params=asked).json()["items"]] == living
 
 
 def test_only_a_signed_decision_issues_and_only_the_chair(sign_in: SignIn, story: dict[str, UUID]) -> None:

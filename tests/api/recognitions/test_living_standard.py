@@ -1,6 +1,7 @@
 """The third path: a request, an income sheet against the bounds, five working days at the commune office, perhaps a
 complaint and a second measuring, the chair's decision; no meeting. It stands beside the class."""
 
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -12,11 +13,14 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api import clock
+from api.recognitions.living_standard import open_case
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_rules import bounds_on, verdict
+from api.recognitions.living_standard_schemas import CaseIn
+from api.recognitions.tables import LivingStandardKind
 from tests.make.decisions import DECISIONS, decide, people, ready_round, sign
 from tests.make.recognitions import recognise
-from tests.make.reviews import household
+from tests.make.reviews import acting, household
 
 SignIn = Callable[[str], httpx.Client]
 CASES = "/api/v1/living-standard-cases"
@@ -187,6 +191,56 @@ def test_what_does_not_qualify_is_not_posted_and_is_refused_in_writing(sign_in: 
     assert chair.post(address, json=signature, headers={"If-Match": '"1"'}).status_code == 200
     assert officer.get(f"{CASES}/{case['id']}").json()["stage"] == "refused"
     assert refused(officer, case, "income", SHEET) == (409, "illegal-stage")
+
+
+def test_what_the_re_verification_finds_too_rich_is_refused_in_writing(sign_in: SignIn, home: UUID) -> None:
+    officer, chair, surveyor = sign_in("truc-thai"), sign_in("chu-tich"), sign_in("xom-3")
+    body = {"household_id": str(home), "kind": "average_living_standard", "received_on": "2024-10-10"}
+    request_id = officer.post("/api/v1/requests", json=body).json()["id"]
+    case = opened(officer, home, request_id=request_id)
+    step(surveyor, case, "income", SHEET)
+    step(officer, case, "posting", {"posted_on": "2024-10-17"})
+    step(officer, case, "complaint", COMPLAINT)
+    due = {"within_days": 0, "overdue": True}
+    kinds = {one["kind"] for one in officer.get("/api/v1/deadlines", params=due).json()["items"]}
+    assert "complaint_to_re_verify" in kinds
+    again = SHEET | {"finding": "Có cửa hàng", "measured_on": "2024-10-23", "income_per_head_vnd": 5_000_000}
+    assert step(officer, case, "re-verification", again)["qualifies"] is False
+    kinds = {one["kind"] for one in officer.get("/api/v1/deadlines", params=due).json()["items"]}
+    assert {"complaint_to_re_verify", "complaint_to_decide"}.isdisjoint(kinds)
+    assert refused(officer, case, "posting", {"posted_on": "2024-10-24"}) == (409, "conflict")
+    refusal = {"request_id": request_id, "reasons": "Thu nhập vượt mức quy định"}
+    assert officer.post("/api/v1/refusals", json=refusal).status_code == 201
+    signature = {"number": "3/TB", "signed_on": "2024-10-25", "signatory": "Chủ tịch"}
+    address = f"/api/v1/refusals/{request_id}/signature"
+    assert chair.post(address, json=signature, headers={"If-Match": '"1"'}).status_code == 200
+    assert officer.get(f"{CASES}/{case['id']}").json()["stage"] == "refused"
+
+
+def test_a_complaint_recorded_after_the_ending_holds_the_case_back(sign_in: SignIn, home: UUID) -> None:
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    case = cleared(sign_in, opened(officer, home))
+    made = prepared(officer, case)
+    late = COMPLAINT | {"received_on": "2024-10-25"}
+    assert refused(officer, case, "complaint", late) == (409, "illegal-stage")
+    # it came on the last day of the posting; who registers it is not shown what the household earns
+    told = step(sign_in("mat-tran"), case, "complaint", COMPLAINT | {"received_on": "2024-10-24"})
+    assert (told.keys(), told["stage"]) == ({"id", "version", "stage"}, "complained")
+    refusal = sign(chair, made["id"], "98/QĐ-UBND", "2024-10-25")
+    assert (refusal.status_code, refusal.json()["living_standard_case_ids"]) == (409, [case["id"]])
+    assert in_force(officer, "2024-12-31") == []
+
+
+def test_of_two_cases_opened_at_once_one_is_told_of_the_other(sign_in: SignIn, session: Session, home: UUID) -> None:
+    officer, answers = sign_in("truc-thai"), []
+    open_case(session, acting("truc-thai"), CaseIn(household_id=home, kind=LivingStandardKind(AGRI)), None)
+    body = {"household_id": str(home), "kind": AGRI}
+    other = threading.Thread(target=lambda: answers.append(officer.post(CASES, json=body)))
+    other.start()
+    other.join(0.5)
+    session.commit()
+    other.join(10)
+    assert [(one.status_code, one.json()["type"]) for one in answers] == [(409, "/problems/conflict")]
 
 
 def test_a_worker_of_the_household_is_recognised_beside_it(sign_in: SignIn, session: Session, home: UUID) -> None:

@@ -30,7 +30,7 @@ from tests.api.recognitions.lives import COMMUNE, counted_by_hand
 from tests.make.decisions import decide, people, prepare, ready_round
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, counted, household, households
-from tests.make.rounds import review_round
+from tests.make.rounds import cases, review_round
 
 SignIn = Callable[[str], httpx.Client]
 XOM_3, XOM_4 = str(area_id("14080-03")), str(area_id("14080-04"))
@@ -90,6 +90,23 @@ def test_a_round_closes_when_nobody_waits_for_a_decision(
         (story["lan"], "near_poor", 2), (story["hoa"], "poor", 3), (story["mai"], "poor", 5),
     }  # fmt: skip
     assert close(officer, story["round"]).status_code == 409
+
+
+def test_a_round_in_which_nobody_was_met_closes_without_a_decision(sign_in: SignIn, session: Session) -> None:
+    away, waits = households(session, 2)
+    recognise(session, away, "poor", date(2022, 12, 12))
+    round_id = review_round(session, kind="regular", stage="consolidated", upper_level="none")
+    cases(session, round_id, [away], stage="not_reached", not_reached_reason="Đi làm ăn xa")
+    cases(session, round_id, [waits], stage="cleared")
+    session.commit()
+    officer, steps = sign_in("truc-thai"), f"/api/v1/rounds/{round_id}/steps"
+    now = {step["action"]: step["missing"] for step in officer.get(steps).json()["steps"]}
+    assert now["close"] == ["no_case_held_back"]
+    assert close(officer, round_id).json()["missing"] == ["no_case_held_back"]
+    session.execute(text("UPDATE review_case SET stage = 'not_reached' WHERE stage = 'cleared'"))
+    session.commit()
+    assert close(officer, round_id).json()["stage"] == "closed"
+    assert row(ledger(officer, round_id), XOM_3, "poor") == {"opening": 1, "closing": 1}
 
 
 def test_a_training_round_just_ends(sign_in: SignIn, session: Session) -> None:
