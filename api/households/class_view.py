@@ -1,6 +1,6 @@
-"""The class of households: as of today from the view `household_class`, as of any day from a function (migration 0009).
+"""The class of households as of today or any day, from the database's function `household_class_on` (migration 0009).
 
-The view stands on recognitions, which live above this feature; nothing here knows their tables.
+The function stands on recognitions, which live above this feature; nothing here knows their tables.
 """
 
 from collections.abc import Iterable
@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, cast, column, func, select, table
+from sqlalchemy import Date, Text, Uuid, bindparam, cast, column, func, select
 from sqlmodel import Session
 
+from api import clock
 from api.households.stored import among
 
-household_class = table(
-    "household_class",
+_COLUMNS = (
     column("household_id", Uuid()),
     column("current_class", Text()),
     column("class_since", Date()),
@@ -22,9 +22,17 @@ household_class = table(
 )
 
 
+def _of_day(day: Any, name: str) -> Any:
+    return func.household_class_on(cast(day, Date)).table_valued(*_COLUMNS, name=name)
+
+
+# Of the day on which the statement runs, by our clock and not by the database's.
+household_class = _of_day(bindparam(None, callable_=clock.today, type_=Date, unique=True), "household_class")
+
+
 def household_class_on(day: date) -> Any:
     """The same columns as `household_class` as of any day, to be joined: every household has a row."""
-    return func.household_class_on(cast(day, Date)).table_valued(*household_class.c, name="household_class_on")
+    return _of_day(day, "household_class_on")
 
 
 CLASS_FIELDS = ("current_class", "class_since", "newly_escaped_until")

@@ -45,12 +45,6 @@ LEFT JOIN LATERAL (
 $$
 """
 
-_HOUSEHOLD_CLASS = """
-CREATE VIEW household_class AS
-SELECT household_id, current_class, class_since, newly_escaped_until
-FROM household_class_on((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
-"""
-
 # As migration 0006 made it.
 _HOUSEHOLD_CLASS_BEFORE = """
 CREATE VIEW household_class AS
@@ -555,7 +549,6 @@ def upgrade() -> None:
     op.execute(_THIRD_PATH_DAYS)
     op.execute("DROP VIEW household_class")
     op.execute(_HOUSEHOLD_CLASS_ON)
-    op.execute(_HOUSEHOLD_CLASS)
 
 
 def _extend_rounds_and_decisions() -> None:
@@ -626,7 +619,6 @@ def _extend_rounds_and_decisions() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP VIEW household_class")
     op.execute("DROP FUNCTION household_class_on(date)")
     op.execute(_HOUSEHOLD_CLASS_BEFORE)
     for table in (

@@ -1,7 +1,7 @@
 """Classes by decision: ranges of days without gaps or overlaps, told to the tablets, seen by whom they concern."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlmodel import Session
 
+from api import clock
 from api.accounts.permissions import Permission
 from api.areas.tables import area_id
 from api.changes.tables import ChangePending, RecordVersion
@@ -63,6 +64,17 @@ def test_the_household_gets_a_version_that_tells_its_class(session: Session) -> 
         (1, area_id("14080-03")),
         (2, area_id("14080-03")),
     ]
+
+
+def test_today_is_the_day_of_our_clock(session: Session) -> None:
+    home = household(session)
+    decide(session, "2022-12-12", {home: POOR})
+    decide(session, "2023-12-11", {home: NEAR})
+    found = []
+    for day in ("2022-12-11", "2023-12-10", "2023-12-11"):
+        with clock.at(datetime.fromisoformat(f"{day}T12:00:00+07:00")):
+            found.append(classes(session, [home])[home]["current_class"])
+    assert found == [None, "poor", "near_poor"]
 
 
 def test_the_same_class_again_is_no_news_to_the_tablets(session: Session) -> None:
