@@ -14,7 +14,6 @@ from api.accounts.permissions import Permission
 from api.households.class_view import household_class
 from api.households.search import head_name, visible
 from api.problems import NotFound
-from api.procedure.tables import Opinion
 from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionTotals, LineOut
 from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
@@ -27,7 +26,6 @@ from api.standards.tables import PovertyClass
 DECISION = Decision.__table__  # type: ignore[attr-defined]
 LINE = DecisionHousehold.__table__  # type: ignore[attr-defined]
 _REVIEW = Review.__table__  # type: ignore[attr-defined]
-_OPINION = Opinion.__table__  # type: ignore[attr-defined]
 _LIVING = LivingStandardCase.__table__  # type: ignore[attr-defined]
 
 

@@ -16,6 +16,7 @@ from api.procedure.tables import Complaint, ComplaintState, Posting, PostingKind
 from api.recognitions import living_standard_queries as queries
 from api.recognitions.books import commune_of
 from api.recognitions.homes import require_home
+from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_queries import LIVING
 from api.recognitions.living_standard_schemas import (
     CaseComplaintIn,
@@ -125,7 +126,7 @@ def post(session: Session, actor: Actor, living_standard_id: UUID, read: int | N
     """Posts a case whose sheet qualifies; one that does not is refused in writing. Raises Conflict, IllegalStage."""
     row = _hold(session, actor, living_standard_id, read)
     steps.after("living_standard", "post", row.stage)
-    found = queries.judged(row)
+    found = queries.judged(row, known_bounds(session))
     if not found.qualifies:
         raise Conflict(
             "Kết quả xác định thu nhập chưa đủ điều kiện công nhận; hãy bổ sung, hoặc trả lời từ chối bằng văn bản.",

@@ -15,6 +15,7 @@ from api.recognitions import decision_queries, living_standard_queries
 from api.recognitions.books import commune_of
 from api.recognitions.decision_queries import DECISION
 from api.recognitions.decision_schemas import DecisionIn, PreparedOut
+from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_queries import LIVING, judged
 from api.recognitions.recording import prepare_decision
 from api.recognitions.tables import DecisionKind, LivingStandardStage
@@ -35,7 +36,7 @@ def prepare_living_standard(session: Session, actor: Actor, decision_id: UUID, b
         raise NotFound("Có hồ sơ không tìm thấy.", "A case is not there.")
     for row in rows:
         steps.after("living_standard", "recognise", row.stage)
-    _refuse_unfit(rows)
+    _refuse_unfit(session, rows)
     communes = {commune_of(session, hamlet_id, actor.scope) for hamlet_id in {row.hamlet_id for row in rows}}
     if len(communes) != 1:
         raise Conflict("Các hồ sơ thuộc nhiều xã.", "The cases are of several communes.")
@@ -71,8 +72,9 @@ def _hold(session: Session, actor: Actor, where: Any) -> list[Row[Any]]:
     return list(session.execute(query.with_for_update(of=LIVING)))
 
 
-def _refuse_unfit(rows: list[Row[Any]]) -> None:
-    unfit = [row for row in rows if not judged(row).qualifies]
+def _refuse_unfit(session: Session, rows: list[Row[Any]]) -> None:
+    known = known_bounds(session)
+    unfit = [row for row in rows if not judged(row, known).qualifies]
     if unfit:
         raise Conflict(
             f"Có {len(unfit)} hồ sơ không đủ điều kiện công nhận.",
@@ -104,7 +106,7 @@ def recognise_living_standard(session: Session, actor: Actor, decision_id: UUID,
             "Có hộ đã chuyển khỏi xã sau khi trình. Hãy hủy bản trình này và trình lại.",
             "A household has left the commune since. Discard the decision, and prepare it anew.",
         )
-    _refuse_unfit(rows)
+    _refuse_unfit(session, rows)
     content = [{"household_id": r.home, "member_id": r.member_id, "kind": r.kind} for r in rows]
     values = {"rows": sql.rows(content), "day": day}
     session.execute(sql.load("api/recognitions/sql/close_living_standard.sql"), values)

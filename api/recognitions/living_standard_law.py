@@ -1,46 +1,43 @@
-"""The bounds of income of the third path: thresholds of the standards that come with the program, by day and area."""
+"""The bounds of income of the third path, out of the thresholds of the live standards in force."""
 
-from datetime import date
-from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
 
 from api.recognitions.living_standard_rules import Bounds
-from api.standards.shipped import shipped
+from api.standards.tables import StandardKind, StandardStatus, StandardVersion
+
+_STANDARD = StandardVersion.__table__.c  # type: ignore[attr-defined]
+_ABOVE, _UP_TO = "income_poor", "income_average"
 
 
-def bounds_on(day: date, area_type: str | None) -> Bounds | None:
-    """The bounds in force on `day` in a rural or urban area; None where none are known: then nobody is judged."""
-    for known in _known():
-        if (
-            known.area_type == area_type
-            and known.valid_from <= day
-            and (known.valid_to is None or day <= known.valid_to)
-        ):
-            return known
-    return None
+def known_bounds(session: Session) -> list[Bounds]:
+    """The bounds of every verified live standard, newest version first; one statement. A standard that does not know
+    one of the two values gives none: then nobody is judged by it."""
+    rows = session.execute(
+        select(_STANDARD.valid_from, _STANDARD.valid_to, _STANDARD.content["thresholds"], _STANDARD.content["sources"])
+        .where(_STANDARD.kind == StandardKind.live, _STANDARD.status == StandardStatus.verified)
+        .order_by(_STANDARD.valid_from.desc(), _STANDARD.version.desc())
+    )
+    return [bounds for row in rows for area in ("rural", "urban") for bounds in _bounds(area, *row)]
 
 
-@cache
-def _known() -> tuple[Bounds, ...]:
-    """One pair of thresholds for each live standard that is no draft: the poverty line, and the upper bound."""
-    found = []
-    for content in shipped():
-        if content["kind"] != "live" or content["status"] != "verified":
-            continue
-        numbers = {one["code"]: one["number"] for one in content["sources"]}
-        lines = {(one["code"], one["area_type"]): one for one in content["thresholds"]}
-        for area_type in ("rural", "urban"):
-            above, up_to = lines["income_poor", area_type], lines["income_average", area_type]
-            last = up_to["valid_to"]
-            found.append(
-                Bounds(
-                    date.fromisoformat(up_to["valid_from"]),
-                    last and date.fromisoformat(last),
-                    area_type,
-                    above["value"],
-                    up_to["value"],
-                    numbers[up_to["document"]],
-                    up_to["article"],
-                    above["verified"] and up_to["verified"],
-                )
-            )
-    return tuple(found)
+def _bounds(area_type: str, valid_from: Any, valid_to: Any, thresholds: Any, sources: Any) -> list[Bounds]:
+    found = {t["code"]: t for t in thresholds if t["area_type"] == area_type and t["value"] is not None}
+    if not {_ABOVE, _UP_TO} <= found.keys():
+        return []
+    above, up_to = found[_ABOVE], found[_UP_TO]
+    numbers = {source["code"]: source["number"] for source in sources}
+    return [
+        Bounds(
+            valid_from,
+            valid_to,
+            area_type,
+            above["value"],
+            up_to["value"],
+            numbers.get(up_to["document"], up_to["document"]),
+            up_to["article"],
+            above["verified"] and up_to["verified"],
+        )
+    ]

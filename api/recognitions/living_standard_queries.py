@@ -18,8 +18,8 @@ from api.procedure.tables import Posting
 from api.recognitions.books import AREA
 from api.recognitions.decision_queries import DECISION
 from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
-from api.recognitions.living_standard_law import bounds_on
-from api.recognitions.living_standard_rules import Verdict, verdict
+from api.recognitions.living_standard_law import known_bounds
+from api.recognitions.living_standard_rules import Bounds, Verdict, bounds_on, verdict
 from api.recognitions.living_standard_schemas import CaseOut, LivingStandardOut
 from api.recognitions.schemas import DecisionBrief
 from api.recognitions.tables import (
@@ -58,9 +58,9 @@ def cases_of(scope: Scope, day: date) -> Select[Any]:
     )
 
 
-def judged(row: Any) -> Verdict:
-    """What the sheet of a case says against the bounds of the day it was measured on."""
-    bounds = bounds_on(row.measured_on or clock.today(), row.area_type)
+def judged(row: Any, known: list[Bounds]) -> Verdict:
+    """What the sheet of a case says against the bounds of the day it was measured on (`known_bounds`)."""
+    bounds = bounds_on(known, row.measured_on or clock.today(), row.area_type)
     return verdict(row.kind, bounds, row.income_per_head_vnd, row.works_in_agriculture, row.current_class)
 
 
@@ -71,7 +71,7 @@ def case(session: Session, actor: Actor, living_standard_id: UUID) -> CaseOut:
     if row is None:
         raise no_such_case()
     audit.record(session, actor, "living_standard.read", "household", [row.home])
-    return case_out(row)
+    return case_out(row, known_bounds(session))
 
 
 def no_such_case() -> NotFound:
@@ -99,12 +99,13 @@ def cases(
     rows = session.execute(query.limit(limit + 1)).all()
     shown, next_cursor = paging.page(rows, limit, lambda row: (row.opened_on.isoformat(), str(row.id)))
     audit.record(session, actor, "living_standard.list", "household", dict.fromkeys(row.home for row in shown))
-    return Page[CaseOut](items=[case_out(row) for row in shown], next_cursor=next_cursor)
+    known = known_bounds(session)
+    return Page[CaseOut](items=[case_out(row, known) for row in shown], next_cursor=next_cursor)
 
 
-def case_out(row: Any) -> CaseOut:
-    found = judged(row)
-    bounds = bounds_on(row.measured_on or clock.today(), row.area_type)
+def case_out(row: Any, known: list[Bounds]) -> CaseOut:
+    found = judged(row, known)
+    bounds = bounds_on(known, row.measured_on or clock.today(), row.area_type)
     stored = {name: getattr(row, name) for name in CaseOut.model_fields if name in row._fields}
     return CaseOut(
         **stored
@@ -114,7 +115,7 @@ def case_out(row: Any) -> CaseOut:
             "reasons": list(found.reasons),
             "income_above_vnd": bounds and bounds.above,
             "income_up_to_vnd": bounds and bounds.up_to,
-            "bounds_source": bounds and f"{bounds.document}, {bounds.article}",
+            "bounds_source": bounds and ", ".join(filter(None, (bounds.document, bounds.article))),
             "bounds_verified": bounds and bounds.verified,
         }
     )

@@ -1,6 +1,7 @@
 """PURE: does an income sheet lead to a recognition of the third path (QĐ 24/2021, Điều 6; NĐ 07/2021, Điều 3;
 NĐ 30/2025)? A proposal, as every score: the recognition is the chair's decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ class Bounds:
     above: int
     up_to: int
     document: str
-    article: str
+    article: str | None
     verified: bool
 
 
@@ -27,6 +28,18 @@ class Verdict:
 
     qualifies: bool | None
     reasons: tuple[str, ...]
+
+
+def bounds_on(known: Iterable[Bounds], day: date, area_type: str | None) -> Bounds | None:
+    """The first of the bounds that hold on `day` in a rural or urban area; None where none are known."""
+    for bounds in known:
+        if (
+            bounds.area_type == area_type
+            and bounds.valid_from <= day
+            and not (bounds.valid_to and bounds.valid_to < day)
+        ):
+            return bounds
+    return None
 
 
 def verdict(

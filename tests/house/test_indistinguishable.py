@@ -14,7 +14,7 @@ from sqlmodel import Session
 from api.areas.tables import area_id
 from tests.house import trucs
 from tests.make import tablets
-from tests.make.tablets import HAMLET, batch, household, member, push, request, submission
+from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
 
 SignIn = Callable[[str], httpx.Client]
 VERSION = {"If-Match": '"1"'}
@@ -52,6 +52,17 @@ REST: list[tuple[str, str, str, Any]] = [
     ("truc-dai", "POST", "/api/v1/requests",
      {"household_id": None, "hamlet_id": "{hamlet_id}", "kind": "review", "received_on": "2024-09-02"}),
     ("truc-dai", "POST", "/api/v1/households", {"hamlet_id": "{hamlet_id}", "residence": "permanent"}),
+    *(("truc-dai", "GET", address, None) for address in (
+        "/api/v1/reviews/{review_id}", "/api/v1/reviews/{review_id}/explanation", "/api/v1/rounds/{round_id}/progress",
+        "/api/v1/reviews?household_id={household_id}", "/api/v1/reviews?round_id={round_id}",
+        "/api/v1/rounds/{round_id}/households", "/api/v1/rounds/{round_id}/rescoring",
+        "/api/v1/requests/{request_id}/screening",
+    )),
+    ("truc-dai", "POST", "/api/v1/reviews", review("{household_id}", "{round_id}")),
+    ("truc-dai", "POST", "/api/v1/reviews", review("{mine}", "{round_id}")),
+    ("truc-dai", "POST", "/api/v1/rounds/{round_id}/list", None),
+    ("truc-dai", "POST", "/api/v1/rounds/{round_id}/households", {"household_id": "{mine}", "reason": "x"}),
+    ("truc-dai", "POST", "/api/v1/rounds/{round_id}/households/{mine}/absence", {"reason": "x"}),
     ("truc-dai", "POST", "/sync/v1/submissions/{submission_id}/retry", None),
     ("truc-dai", "POST", "/sync/v1/conflicts/{conflict_id}/resolution", RESOLUTION),
     ("truc-dai", "POST", "/sync/v1/devices/{device_id}/revoke", None),
@@ -70,6 +81,8 @@ SENT: list[tuple[str, str, int | None, dict[str, Any]]] = [
     ("request", "{new}", None, request("{household_id}")),
     ("request", "{request_id}", 1, {"reason": "x"}),
     ("request", "{request_id}", 1, {"household_id": "{mine}"}),
+    ("review", "{new}", None, review("{household_id}", "{round_id}")),
+    ("review", "{review_id}", 1, {"b1_entered": 1}),
     ("household", "{household_id}", 1, {"phone": "1"}),
     ("household", "{household_id}", 1, {"hamlet_id": HAMLET[4]}),
     ("household", "{new}", None, household(4, head_member_id="{member_id}")),
@@ -97,7 +110,10 @@ def blind(answer: Any, ids: dict[str, str]) -> str:
 
 def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple[dict[str, str], dict[str, str]]:
     known = trucs.make(session, sign_in("truc-thai"), sign_in("xom-3")).ids
-    names = ("household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id")
+    names = (
+        "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
+        "review_id", "round_id",
+    )  # fmt: skip
     own = {"mine": mine, "my_member": my_member}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own
     nobody = {name: str(uuid4()) for name in names} | {"username": "khong-ai"} | own

@@ -237,7 +237,7 @@ def test_the_level_above_has_to_agree_first(
     sign_in: SignIn, session: Session, verdicts: list[str | None], status: int
 ) -> None:
     home = household(session)
-    round_id = ready_round(session, {home: "poor"}, upper_level="district")
+    round_id = ready_round(session, {home: "poor"}, upper_level="district", stage="opinion_given")
     for number, verdict in enumerate(verdicts, start=1):
         opinion(session, round_id, verdict, date(2024, 12, number))
     session.commit()

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api.accounts.permissions import Permission
 from api.areas.tables import area_id
 from api.recognitions.recording import Decision, record_decision
+from api.recognitions.standings import pasts
 from api.standards.tables import PovertyClass
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, households
@@ -74,6 +75,22 @@ def test_movements_since_a_day(sign_in: SignIn, story: dict[str, UUID]) -> None:
     assert names(officer, story, "relapsed", as_of="2022-12-31", since="2022-12-13") == {}
     assert set(names(officer, story, "new", since="2019-01-01", as_of="2022-12-31")) == {"lan", "hoa", "mai"}
     assert names(officer, story, "new", as_of="2022-12-31") == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "was_poor"),
+    [
+        (date(2022, 12, 9), None, True),
+        (date(2022, 12, 10), 24, True),
+        (date(2022, 12, 11), 24, False),
+        (date(2020, 12, 9), None, False),
+    ],
+)
+def test_the_look_back_of_a_relapse(
+    session: Session, story: dict[str, UUID], day: date, months: int | None, was_poor: bool
+) -> None:
+    """Lan left poverty on 10 December 2020; two years later that still counts, a day after not any more."""
+    assert pasts(session, [story["lan"]], day, months)[story["lan"]].was_poor is was_poor
 
 
 def test_a_decision_recorded_without_its_lines_has_no_movement(sign_in: SignIn, session: Session) -> None:
