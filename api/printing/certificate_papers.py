@@ -68,10 +68,10 @@ def _sheet(session: Session, actor: Actor, rows: Sequence[Row[Any]], signatory: 
     found = people.homes(session, actor, [row.home for row in rows])
     hamlets = places.names(session, [home.hamlet_id for home in found.values()])
     years = _years(session, [row.id for row in rows])
-    last = max((line for row in rows for line in years[row.id]), key=lambda line: line.decided_on)
+    last = max((line for row in rows for line in years[row.id]), key=lambda line: line.decided_on, default=None)
     paper = decisions.Certificates(
         issuer=place.issuer(),
-        signatory=chair(signatory or last.signatory),
+        signatory=chair(signatory or (last.signatory if last else None)),
         certificates=tuple(
             _certificate(row, found[row.home], _at(place, hamlets, found[row.home]), years[row.id]) for row in rows
         ),
@@ -99,9 +99,9 @@ def _years(session: Session, certificate_ids: list[UUID]) -> dict[UUID, list[Row
         .where(among(_YEAR.c.certificate_id, certificate_ids))
         .order_by(_YEAR.c.year)
     )
-    found: dict[UUID, list[Row[Any]]] = {}
+    found: dict[UUID, list[Row[Any]]] = {i: [] for i in certificate_ids}
     for row in rows:
-        found.setdefault(row.certificate_id, []).append(row)
+        found[row.certificate_id].append(row)
     return found
 
 

@@ -33,6 +33,7 @@ def test_the_first_sync_brings_the_hamlets_register(sign_in: SignIn, session: Se
             "household": "SELECT count(*) FROM household WHERE hamlet_id = :hamlet",
             "member": "SELECT count(*) FROM member m JOIN household h ON h.id = household_id WHERE hamlet_id = :hamlet",
             "request": "SELECT count(*) FROM request WHERE hamlet_id = :hamlet",
+            "review_case": "SELECT count(*) FROM review_case WHERE hamlet_id = :hamlet",  # of the training round
         }.items()
     }
     assert Counter(change["entity"] for change in changes) == stored

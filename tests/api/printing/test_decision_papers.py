@@ -124,6 +124,9 @@ def test_a_certificate_that_was_withdrawn_is_not_printed(
     later = ready_round(session, {homes["trai"]: "not_poor"}, year=2025)
     session.commit()
     issued(sign_in, signed(sign_in, later, "160/QĐ-UBND", "2025-12-10"))
+    left = printed(sign_in("truc-thai"), f"/recognition-decisions/{decision}/certificates")
+    assert len(pages(left)) == 2
+    assert "TrầnĐìnhTrãi" not in text_of(left)
     answer = sign_in("truc-thai").get(f"/api/v1/certificates/{mine['id']}/paper")
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/conflict")
 

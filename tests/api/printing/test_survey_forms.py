@@ -20,6 +20,7 @@ from tests.make.households import actor, hamlet, put_household, put_member
 from tests.make.procedure import done
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, households
+from tests.make.tablets import ANSWERS
 
 SignIn = Callable[[str], httpx.Client]
 NUMBERED = re.compile(r"Phiếu số\s*(\S+-\d{4})")
@@ -106,12 +107,10 @@ def test_the_paper_is_typed_back_with_its_number(sign_in: SignIn, round_id: UUID
     body: dict[str, Any] = {
         "household_id": str(homes["trai"]), "round_id": str(round_id), "form": {"code": "form-b", "version": 1},
         "surveyed_on": "2024-09-20", "paper_no": number, "b1_entered": 120,
-        "answers": {"floor_area_m2": 45},
+        "answers": ANSWERS,
     }  # fmt: skip
-    typed = officer.post("/api/v1/reviews", json=body)
-    assert typed.status_code in (201, 422), typed.text
-    if typed.status_code == 422:  # the form asks more; the number is not among what is wrong
-        assert "#/paper_no" not in {error["pointer"] for error in typed.json()["errors"]}
+    typed = done(officer.post("/api/v1/reviews", json=body))
+    assert (typed["paper_no"], typed["result"]["b1"]) == (number, 120)
 
 
 def test_what_the_surveyor_may_not_see_stays_open(sign_in: SignIn, round_id: UUID) -> None:
@@ -145,12 +144,28 @@ def test_training_forms_say_so(session: Session, sign_in: SignIn, homes: dict[st
 def test_who_does_not_find_them(session: Session, sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]) -> None:
     at = f"/api/v1{address(round_id)}"
     assert [sign_in(who).get(at).status_code for who in ("truc-dai", "xom-4", "chu-tich")] == [404, 404, 403]
+    known = {"household_id": str(homes["trai"])}
+    assert [sign_in(who).get(at, params=known).status_code for who in ("truc-dai", "xom-4")] == [404, 404]
     elsewhere = family(session, "trai", number=4)
     session.commit()
     off_the_list = sign_in("truc-thai").get(at, params={"household_id": str(elsewhere)})
     assert (off_the_list.status_code, off_the_list.json()["type"]) == (409, "/problems/not-in-round")
     nobody = sign_in("truc-thai").get(f"/api/v1{address(round_id, 4)}")
     assert (nobody.status_code, nobody.json()["type"]) == (404, "/problems/not-found")
+
+
+def test_who_has_moved_away_is_printed_by_the_commune_only(
+    sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]
+) -> None:
+    officer = sign_in("truc-thai")
+    away = {"hamlet_id": hamlet(4), "moved_on": "2024-10-01"}
+    done(officer.post(f"/api/v1/households/{homes['trai']}/move", json=away))
+    assert "Trần Đình Trãi" in numbers(printed(officer, address(round_id)))
+    assert numbers(printed(sign_in("xom-3"), address(round_id))) == {
+        "Nguyễn Thị Hưởng": "03-0001", "Lò Thị Lụa": "03-0003",
+    }  # fmt: skip
+    # it is not on the list of xóm 4, and the list of xóm 3 is not theirs
+    assert sign_in("xom-4").get(f"/api/v1{address(round_id)}").status_code == 404
 
 
 def test_many_forms_cost_as_many_statements_as_few(session: Session, sign_in: SignIn, app: Any, engine: Engine) -> None:
