@@ -22,7 +22,7 @@ from api.problems import NotFound, NotInRound
 from api.procedure.records import require_hamlet
 from api.recognitions.tables import Recognition
 from api.reviews import scoring
-from api.reviews.cases import CASE, standing
+from api.reviews.cases import CASE, merged_cases
 from api.reviews.rounds import ROUND
 from api.reviews.tables import CaseGround
 from api.standards import queries as standards
@@ -40,12 +40,12 @@ _ASKED = (CaseGround.request, CaseGround.added)
 class Listed:
     """A household on the list of the hamlet, under whom it stands today, and the number of its paper."""
 
-    case_id: UUID
     household_id: UUID
     home: UUID
     ground: str
     surveyor: str | None
     paper_no: str
+    merged: bool
 
 
 def forms(
@@ -103,17 +103,16 @@ def _listed(session: Session, row: Row[Any], hamlet_id: UUID, prefix: str) -> li
         .where(CASE.c.round_id == row.id, CASE.c.hamlet_id == hamlet_id)
         .order_by(CASE.c.created_at, CASE.c.id)
     ).all()
-    numbered = enumerate(rows, start=1)
+    merged, numbered = merged_cases(session, row.id), enumerate(rows, start=1)
     return [
-        Listed(one.id, one.household_id, one.home, one.ground, one.full_name, f"{prefix}-{n:04d}")
+        Listed(one.household_id, one.home, one.ground, one.full_name, f"{prefix}-{n:04d}", one.id in merged)
         for n, one in numbered
     ]
 
 
 def _chosen(listed: Sequence[Listed], form: FormCode, household_id: UUID | None) -> list[Listed]:
     """Who gets a form; of several cases that became one household, the one that stands for it."""
-    stands = standing((one.case_id, one.household_id, one.home) for one in listed)
-    alone = [one for one in listed if stands[one.home] == one.case_id]
+    alone = [one for one in listed if not one.merged]
     if household_id is None:
         return [one for one in alone if form == "form-b" or one.ground in _ASKED]
     named = {one.home for one in listed if household_id in (one.home, one.household_id)}

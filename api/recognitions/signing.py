@@ -25,6 +25,7 @@ from api.recognitions.recording import Line, give_classes
 from api.recognitions.standings import pasts
 from api.recognitions.tables import DecisionState, Movement
 from api.reviews import steps
+from api.reviews.candidates import Candidate, candidates
 from api.reviews.cases import CASE, hold_cases, move_cases
 from api.reviews.rounds import expect_version, hold_round, take_step
 from api.reviews.tables import CaseStage
@@ -112,7 +113,7 @@ def _recognise(session: Session, actor: Actor, in_round: Row[Any], row: Row[Any]
     settled = {"opinion_settled"} if opinion_settled(session, in_round.id) else set()
     take_step(session, actor, in_round, "sign", settled)
     lines = {line.household_id: line for line in _lines(session, row.id)}
-    cases = {c.household_id: c for c in queries.candidates(session, in_round.id) if not c.merged}
+    cases = {c.household_id: c for c in candidates(session, in_round.id) if not c.merged}
     held = hold_households(session, actor.scope, lines, Lock.edit)
     past = pasts(session, lines, body.decided_on)
     changed = [
@@ -146,7 +147,7 @@ def _lines(session: Session, decision_id: UUID) -> list[Line]:
     ]
 
 
-def _holds_still(line: Line, case: queries.Candidate | None, held: Held, past: Any) -> bool:
+def _holds_still(line: Line, case: Candidate | None, held: Held, past: Any) -> bool:
     """Is everything as it was when the decision was prepared: the case, its result, the household, its class?"""
     return (
         case is not None

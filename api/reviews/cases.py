@@ -4,7 +4,7 @@ Whoever moves cases holds their round first (rounds.hold_round), so that a round
 are locked in the order of their ids.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -65,26 +65,29 @@ def hold_cases(session: Session, *where: Any) -> list[Case]:
     return [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows]
 
 
-def standing(listed: Iterable[tuple[UUID, UUID, UUID]]) -> dict[UUID, UUID]:
-    """Household of today -> which of its cases in a round stands for it, of (case, household it was listed under,
-    household of today): the one listed under its own name, else the first."""
-    ordered = sorted(listed)
-    return {home: case for case, _, home in reversed(ordered)} | {
-        home: case for case, named, home in ordered if named == home
-    }
+def speaking(cases: Iterable[Case], home: Mapping[UUID, UUID]) -> dict[tuple[UUID, UUID], Case]:
+    """(round, household of today) -> the case that stands for it: of several that became one household the one listed
+    under its own name, or else the first. `home`: household as listed -> household of today."""
+    found: dict[tuple[UUID, UUID], Case] = {}
+    for case in cases:
+        place = case.round_id, home[case.household_id]
+        if place not in found or case.household_id == place[1]:
+            found[place] = case
+    return found
 
 
 def merged_cases(session: Session, round_id: UUID) -> set[UUID]:
     """The cases of a round that stand for nobody any more: their household was merged, and has another case there."""
     followed = ends(select(CASE.c.household_id).where(CASE.c.round_id == round_id))
     home = func.coalesce(followed.c.survivor, CASE.c.household_id)
-    rows = session.execute(
-        select(CASE.c.id, CASE.c.household_id, home.label("home"))
+    rows: Any = session.execute(
+        select(CASE.c.id, CASE.c.round_id, CASE.c.household_id, home.label("home"))
         .outerjoin(followed, followed.c.absorbed == CASE.c.household_id)
         .where(CASE.c.round_id == round_id, home.in_(select(followed.c.survivor)))
+        .order_by(CASE.c.id)
     ).all()
-    stands = standing((row.id, row.household_id, row.home) for row in rows)
-    return {row.id for row in rows if stands[row.home] != row.id}
+    stand = {case.id for case in speaking(rows, {row.household_id: row.home for row in rows}).values()}
+    return {row.id for row in rows} - stand
 
 
 def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[Case]:  # noqa: ARG001
