@@ -33,6 +33,7 @@ MEETING = {
 SHEET = {
     "round_id": _ROUND,
     "hamlet_id": _HAMLET,
+    "training": False,
     "items": [
         {
             "household_id": _HOUSEHOLD,
@@ -68,6 +69,7 @@ POSTING = {
 
 POSTED_LIST = {
     "posting_id": _POSTING,
+    "training": False,
     "items": [
         {
             "household_id": _HOUSEHOLD,

@@ -17,7 +17,7 @@ from api.procedure.meeting_schemas import MeetingOut, MeetingSheet, SheetLine, V
 from api.procedure.tables import Meeting, MeetingVote
 from api.reviews.cases import CASE, merged_cases
 from api.reviews.rounds import ROUND
-from api.reviews.tables import CaseStage
+from api.reviews.tables import CaseStage, RoundKind
 from api.schema import Page
 
 _MEETING = Meeting.__table__  # type: ignore[attr-defined]
@@ -70,7 +70,8 @@ def sheet(session: Session, actor: Actor, round_id: UUID, hamlet_id: UUID) -> Me
     lines = [_line(case, found.get(case.review_id), named[case.household_id]) for case in cases]
     lines.sort(key=lambda line: (line.household_no or "", line.head_name or "", line.household_id))
     audit.record(session, actor, "meetings.sheet", "household", [line.household_id for line in lines])
-    return MeetingSheet(round_id=round_id, hamlet_id=hamlet_id, items=lines)
+    training = row.kind == RoundKind.training
+    return MeetingSheet(round_id=round_id, hamlet_id=hamlet_id, training=training, items=lines)
 
 
 def _line(case: Row[Any], proposal: records.Proposal | None, named: records.Listed) -> SheetLine:

@@ -142,8 +142,9 @@ class SheetLine(Schema):
 
 
 class MeetingSheet(Schema):
-    """What lies on the table of the next meeting of a hamlet."""
+    """What lies on the table of the next meeting of a hamlet; of a `training` round it means nothing."""
 
     round_id: UUID
     hamlet_id: AreaId
+    training: bool
     items: list[SheetLine]

@@ -15,6 +15,7 @@ from api.procedure.postings import POSTING, posting_not_found
 from api.procedure.tables import PostingKind
 from api.reviews.procedure_law import counted_roughly, procedure
 from api.reviews.rounds import ROUND
+from api.reviews.tables import RoundKind
 from api.schema import Page
 
 _PLAIN = [name for name in PostingOut.model_fields if name not in ("households", "last_day_approximate")]
@@ -70,12 +71,12 @@ def posted_list(session: Session, actor: Actor, posting_id: UUID) -> PostedList:
         )
     lines.sort(key=lambda line: (line.head_name or "", line.household_id))
     audit.record(session, actor, "postings.list", "household", [line.household_id for line in lines])
-    return PostedList(posting_id=posting_id, items=lines)
+    return PostedList(posting_id=posting_id, training=row.round_kind == RoundKind.training, items=lines)
 
 
 def _mine(actor: Actor) -> Select[Any]:
     return (
-        select(POSTING, ROUND.c.procedure_code, ROUND.c.procedure_version)
+        select(POSTING, ROUND.c.kind.label("round_kind"), ROUND.c.procedure_code, ROUND.c.procedure_version)
         .outerjoin_from(POSTING, ROUND, ROUND.c.id == POSTING.c.round_id)
         .where(actor.scope.covers(POSTING.c.area_id))
     )

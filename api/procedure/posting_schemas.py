@@ -73,5 +73,8 @@ class PostedLine(Schema):
 
 
 class PostedList(Schema):
+    """What hung on the board; of a `training` round it means nothing."""
+
     posting_id: UUID
+    training: bool
     items: list[PostedLine]

@@ -134,7 +134,7 @@ def _settled_by(row: Row[Any], body: PostingCreate) -> ColumnElement[bool]:
         agreed: ColumnElement[bool] = CASE.c.meeting_id.in_(met)
         return agreed
     late = select(_COMPLAINT.c.household_id).where(
-        _COMPLAINT.c.round_id == row.id, _COMPLAINT.c.decided_on > body.posted_on
+        _COMPLAINT.c.round_id == row.id, _COMPLAINT.c.holds, _COMPLAINT.c.decided_on > body.posted_on
     )
     decided: ColumnElement[bool] = CASE.c.household_id.not_in(late)
     return decided

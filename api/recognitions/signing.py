@@ -1,6 +1,6 @@
 """Signs decisions: number, day, signatory, and the classes of the households from that day on.
 
-Order of locks: the round, the books of the commune, the decision, its cases, their households.
+Order of locks: the round, the books of the commune, the decision, its households, their cases.
 """
 
 from collections.abc import Collection

@@ -51,6 +51,7 @@ CASE = {
     "household_id": _HOUSEHOLD,
     "household_no": "17",
     "head_name": "Nguyễn Văn An",
+    "training": False,
     "hamlet_id": _HAMLET,
     "ground": "poor",
     "ground_reason": None,
@@ -188,6 +189,7 @@ EXPLANATION = {
 RESCORING = {
     "round_id": ROUND["id"],
     "standard": {"code": "vn-2022", "version": 1001},
+    "training": False,
     "reviews": 42,
     "changed": 1,
     "changes": [

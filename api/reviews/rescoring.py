@@ -32,6 +32,7 @@ def rescoring(session: Session, actor: Reader, round_id: UUID, asked: str | None
     return RescoringOut(
         round_id=round_id,
         standard=StandardRef(code=code, version=int(version)),
+        training=standard.training,
         reviews=len(found),
         changed=len(changes),
         changes=changes,

@@ -246,10 +246,12 @@ class Rescored(Schema):
 
 
 class RescoringOut(Schema):
-    """Nothing is written: what the reviews in force of a round would come to under a standard."""
+    """Nothing is written: what the reviews in force of a round would come to under a standard. `training`: under one
+    whose points are illustrative."""
 
     round_id: UUID
     standard: StandardRef
+    training: bool
     reviews: int
     changed: int
     changes: list[Rescored]

@@ -22,7 +22,8 @@ from api.problems import NotInRound
 from api.reviews import queries
 from api.reviews.cases import CASE, merged_cases
 from api.reviews.round_schemas import CaseOut, HamletProgress, ProgressOut
-from api.reviews.tables import CaseStage, Review, RoundStage
+from api.reviews.rounds import ROUND
+from api.reviews.tables import CaseStage, Review, RoundKind, RoundStage
 from api.schema import Page
 
 _area = Area.__table__  # type: ignore[attr-defined]
@@ -56,10 +57,12 @@ def cases_of(actor: Actor, *where: Any) -> Select[Any]:
             HOUSEHOLD.c.household_no,
             head_name().label("head_name"),
             _account.c.username.label("surveyor"),
+            (ROUND.c.kind == RoundKind.training).label("training"),
             *(_review.c[name] for name in _RESULT),
             sensitive,
         )
         .select_from(CASE)
+        .join(ROUND, ROUND.c.id == CASE.c.round_id)
         .outerjoin(followed, followed.c.absorbed == CASE.c.household_id)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == func.coalesce(followed.c.survivor, CASE.c.household_id))
         .outerjoin(_account, _account.c.id == CASE.c.surveyor_id)
@@ -106,7 +109,9 @@ def case(session: Session, actor: Actor, round_id: UUID, household_id: UUID) -> 
 def case_out(row: Row[Any]) -> CaseOut:
     # why a household was put on the list by hand is mostly an illness: withheld like the reason of a request
     withheld = [] if row.sees_sensitive else ["ground_reason"]
-    shown = {name: getattr(row, name) for name in (*_OWN, *_RESULT, "household_no", "head_name", "surveyor")}
+    shown = {
+        name: getattr(row, name) for name in (*_OWN, *_RESULT, "household_no", "head_name", "surveyor", "training")
+    }
     return CaseOut.model_validate(
         shown | {"household_id": row.home, "withheld": withheld} | dict.fromkeys(withheld, None)
     )

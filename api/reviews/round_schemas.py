@@ -81,7 +81,10 @@ class ListOut(Schema):
 
 
 class CaseOut(Schema):
-    """A household on the list. Class and points are those proposed by the review in force: nothing is decided yet."""
+    """A household on the list. Class and points are those proposed by the review in force: nothing is decided yet.
+
+    `training`: they come from a training round, and mean nothing.
+    """
 
     id: UUID
     version: Version
@@ -102,6 +105,7 @@ class CaseOut(Schema):
     b2: int | None
     proposed_class: PovertyClass | None
     override_class: PovertyClass | None
+    training: bool
     withheld: list[str]
     created_at: datetime
     updated_at: datetime

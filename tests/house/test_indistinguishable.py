@@ -14,6 +14,7 @@ from sqlmodel import Session
 from api.areas.tables import area_id
 from tests.house import trucs
 from tests.make import tablets
+from tests.make.procedure import complaint, minutes, posting
 from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
 
 SignIn = Callable[[str], httpx.Client]
@@ -58,6 +59,39 @@ REST: list[tuple[str, str, str, Any]] = [
         "/api/v1/rounds/{round_id}/households", "/api/v1/rounds/{round_id}/rescoring",
         "/api/v1/requests/{request_id}/screening",
     )),
+    *(("truc-dai", "GET", f"/api/v1/{address}", None) for address in (
+        "meetings/{meeting_id}", "meetings?round_id={round_id}", "postings/{posting_id}", "postings/{posting_id}/list",
+        "complaints/{complaint_id}", "complaints?household_id={household_id}", "opinions/{opinion_id}",
+        "rounds/{round_id}/steps", "rounds/{round_id}/hamlets/{own_hamlet}/meeting-sheet",
+        "rounds/{round_id}/hamlets/{hamlet_id}/meeting-sheet", "deadlines?round_id={round_id}",
+        "recognition-decisions/{decision_id}", "recognition-decisions/{decision_id}/households",
+        "recognition-decisions?round_id={round_id}", "movements?round_id={round_id}",
+        "movements/households?round_id={round_id}&class=poor&column=closing", "certificates/{certificate_id}",
+        "certificates?household_id={household_id}", "confirmation-letters/{letter_id}", "refusals/{request_id}",
+        "living-standard-cases/{living_standard_id}", "living-standard-recognitions?household_id={household_id}",
+        "requests/{request_id}/paper", "rounds/{round_id}/hamlets/{own_hamlet}/forms", "meetings/{meeting_id}/minutes",
+        "postings/{posting_id}/paper", "complaints/{complaint_id}/paper", "opinions/{opinion_id}/paper",
+        "recognition-decisions/{decision_id}/paper", "recognition-decisions/{decision_id}/certificates",
+        "certificates/{certificate_id}/paper", "confirmation-letters/{letter_id}/paper", "refusals/{request_id}/paper",
+    )),
+    ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}", hamlet_id="{own_hamlet}")),
+    ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}")),
+    ("truc-dai", "POST", "/api/v1/postings", posting("{round_id}", hamlet_id="{own_hamlet}")),
+    ("truc-dai", "POST", "/api/v1/complaints", complaint("{posting_id}", "{mine}")),
+    ("truc-dai", "POST", "/api/v1/recognition-decisions", {"round_id": "{round_id}"}),
+    ("truc-dai", "POST", "/api/v1/recognition-decisions",
+     {"kind": "living_standard", "living_standard_case_ids": ["{living_standard_id}"]}),
+    ("truc-dai", "DELETE", "/api/v1/recognition-decisions/{decision_id}", None),
+    ("truc-dai", "POST", "/api/v1/confirmation-letters", {"household_id": "{household_id}", "as_of": "2024-01-01"}),
+    ("truc-dai", "POST", "/api/v1/refusals", {"request_id": "{request_id}", "reasons": "x"}),
+    ("truc-dai", "POST", "/api/v1/living-standard-cases",
+     {"household_id": "{household_id}", "kind": "agri_average_living_standard"}),
+    ("truc-dai", "POST", "/api/v1/living-standard-cases",
+     {"household_id": "{mine}", "kind": "low_income_worker", "member_id": "{member_id}"}),
+    ("truc-dai", "POST", "/api/v1/living-standard-cases/{living_standard_id}/income",
+     {"income_per_head_vnd": 1, "measured_on": "2024-10-16"}),
+    ("truc-dai", "POST", "/api/v1/rounds/{round_id}/consolidation", None),
+    ("truc-dai", "POST", "/api/v1/rounds/{round_id}/closing", None),
     ("truc-dai", "POST", "/api/v1/reviews", review("{household_id}", "{round_id}")),
     ("truc-dai", "POST", "/api/v1/reviews", review("{mine}", "{round_id}")),
     ("truc-dai", "POST", "/api/v1/rounds/{round_id}/list", None),
@@ -112,9 +146,10 @@ def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple
     known = trucs.make(session, sign_in("truc-thai"), sign_in("xom-3")).ids
     names = (
         "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
-        "review_id", "round_id",
+        "review_id", "round_id", "meeting_id", "posting_id", "complaint_id", "opinion_id", "decision_id",
+        "certificate_id", "letter_id", "living_standard_id",
     )  # fmt: skip
-    own = {"mine": mine, "my_member": my_member}
+    own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01"))}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own
     nobody = {name: str(uuid4()) for name in names} | {"username": "khong-ai"} | own
     return foreign | {"new": str(uuid4())}, nobody | {"new": str(uuid4())}
