@@ -17,7 +17,7 @@ from api.recognitions.decision_queries import DECISION
 from api.recognitions.decision_schemas import DecisionIn, PreparedOut
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_queries import LIVING, judged
-from api.recognitions.recording import prepare_decision
+from api.recognitions.recording import prepare_decision, refuse_while_posted
 from api.recognitions.tables import DecisionKind, LivingStandardStage
 from api.reviews import steps
 
@@ -106,14 +106,10 @@ def recognise_living_standard(session: Session, actor: Actor, decision_id: UUID,
             "Có hộ đã chuyển khỏi xã sau khi trình. Hãy hủy bản trình này và trình lại.",
             "A household has left the commune since. Discard the decision, and prepare it anew.",
         )
+    for row in rows:  # a complaint may have come since it was prepared
+        steps.after("living_standard", "recognise", row.stage)
+    refuse_while_posted(day, max((row.posted_until for row in rows if row.posted_until), default=None))
     _refuse_unfit(session, rows)
-    held_back = [row for row in rows if row.stage != LivingStandardStage.cleared]
-    if held_back:
-        raise Conflict(
-            f"Có {len(held_back)} hồ sơ vừa có kiến nghị. Hãy hủy bản trình này và trình lại.",
-            f"{len(held_back)} cases were complained about since. Discard the decision, and prepare it anew.",
-            living_standard_case_ids=[str(row.id) for row in held_back],
-        )
     content = [{"household_id": r.home, "member_id": r.member_id, "kind": r.kind} for r in rows]
     values = {"rows": sql.rows(content), "day": day}
     session.execute(sql.load("api/recognitions/sql/close_living_standard.sql"), values)

@@ -150,10 +150,10 @@ def _refuse_used_number(session: Session, area_id: UUID, body: RefusalSignatureI
 
 
 def _refuse_third_path(session: Session, request_id: UUID) -> None:
-    found = session.execute(
+    cases = session.execute(
         select(LIVING.c.id, LIVING.c.stage).where(LIVING.c.request_id == request_id).with_for_update()
     ).all()
-    for one in found:  # a request has one case under way at most
+    for one in cases:  # a request has one case under way at most
         if one.stage in (LivingStandardStage.recognised, LivingStandardStage.refused):
             continue
         after = steps.after("living_standard", "refuse", one.stage)

@@ -1,9 +1,10 @@
 """The cases of a round with the households they stand for today: what can be decided, and what holds a round up."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session
 
 from api import clock
@@ -48,26 +49,8 @@ def candidates(session: Session, round_id: UUID) -> list[Candidate]:
 
     The class is that of the override, or the proposed one; None while it is undetermined.
     """
-    followed = ends()
     area_id: UUID = session.execute(select(ROUND.c.area_id).where(ROUND.c.id == round_id)).scalar_one()
-    query = (
-        select(
-            CASE.c.id,
-            CASE.c.household_id.label("named"),
-            CASE.c.stage,
-            CASE.c.review_id,
-            func.coalesce(_REVIEW.c.override_class, _REVIEW.c.proposed_class).label("poverty_class"),
-            HOUSEHOLD.c.id.label("home"),
-            HOUSEHOLD.c.hamlet_id,
-            HOUSEHOLD.c.status,
-            under(area_id, clock.today(), HOUSEHOLD.c.hamlet_id).label("here"),
-        )
-        .select_from(CASE)
-        .outerjoin(_REVIEW, _REVIEW.c.id == CASE.c.review_id)
-        .outerjoin(followed, followed.c.absorbed == CASE.c.household_id)
-        .join(HOUSEHOLD, HOUSEHOLD.c.id == func.coalesce(followed.c.survivor, CASE.c.household_id))
-    )
-    rows = session.execute(query.where(CASE.c.round_id == round_id).order_by(CASE.c.id)).all()
+    rows = session.execute(_cases(area_id).where(CASE.c.round_id == round_id).order_by(CASE.c.id)).all()
     # of several cases that became one household, the one listed under its own name stands for it (cases.speaking)
     speaks = {row.home: row.id for row in reversed(rows)} | {row.home: row.id for row in rows if row.home == row.named}
     return [
@@ -84,3 +67,25 @@ def candidates(session: Session, round_id: UUID) -> list[Candidate]:
         )
         for row in rows
     ]
+
+
+def _cases(area_id: UUID) -> Select[Any]:
+    """Cases with the household of today; `here`: it lives in that area."""
+    followed = ends()
+    return (
+        select(
+            CASE.c.id,
+            CASE.c.household_id.label("named"),
+            CASE.c.stage,
+            CASE.c.review_id,
+            func.coalesce(_REVIEW.c.override_class, _REVIEW.c.proposed_class).label("poverty_class"),
+            HOUSEHOLD.c.id.label("home"),
+            HOUSEHOLD.c.hamlet_id,
+            HOUSEHOLD.c.status,
+            under(area_id, clock.today(), HOUSEHOLD.c.hamlet_id).label("here"),
+        )
+        .select_from(CASE)
+        .outerjoin(_REVIEW, _REVIEW.c.id == CASE.c.review_id)
+        .outerjoin(followed, followed.c.absorbed == CASE.c.household_id)
+        .join(HOUSEHOLD, HOUSEHOLD.c.id == func.coalesce(followed.c.survivor, CASE.c.household_id))
+    )

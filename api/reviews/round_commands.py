@@ -35,7 +35,7 @@ def prepare_round(session: Session, actor: Actor, body: RoundCreate, key: str | 
     _hold_commune(session, actor, body.area_id)
     round_id = new_id(actor.account_id, "round", body.id, key)
     stored = session.execute(select(ROUND).where(ROUND.c.id == round_id)).one_or_none()
-    law = procedure_on(body.opens_on or date(body.year, 12, 1), body.kind)
+    law = _law(body)
     try:
         opens_on, closes_on = days_of(body.kind, body.year, body.opens_on, body.closes_on, law)
     except WrongDays as wrong:
@@ -47,6 +47,12 @@ def prepare_round(session: Session, actor: Actor, body: RoundCreate, key: str | 
     _insert(session, actor, round_id, body, (opens_on, closes_on), standard, law)
     audit.record(session, actor, "rounds.prepare", "round", [round_id], kind=body.kind.value, year=body.year)
     return queries.round_(session, actor.scope, round_id)
+
+
+def _law(body: RoundCreate) -> Procedure:
+    """The procedure in force on the first day of the round; the window of a year is that of its last day."""
+    first = body.opens_on or procedure_on(date(body.year, 12, 31), body.kind).periodic_window(body.year)[0]
+    return procedure_on(first, body.kind)
 
 
 def _hold_commune(session: Session, actor: Actor, area_id: UUID) -> None:

@@ -107,14 +107,18 @@ def case(session: Session, actor: Actor, round_id: UUID, household_id: UUID) -> 
 
 
 def case_out(row: Row[Any]) -> CaseOut:
-    # why a household was put on the list by hand is mostly an illness: withheld like the reason of a request
-    withheld = [] if row.sees_sensitive else ["ground_reason"]
+    withheld = _withheld(row)
     shown = {
         name: getattr(row, name) for name in (*_OWN, *_RESULT, "household_no", "head_name", "surveyor", "training")
     }
     return CaseOut.model_validate(
         shown | {"household_id": row.home, "withheld": withheld} | dict.fromkeys(withheld, None)
     )
+
+
+def _withheld(row: Row[Any]) -> list[str]:
+    # why a household was put on the list by hand, or was not met, is mostly an illness: like the reason of a request
+    return [] if row.sees_sensitive else ["ground_reason", "not_reached_reason"]
 
 
 def load_cases(session: Session, actor: Actor, ids: Any) -> dict[UUID, tuple[int, dict[str, Any]]]:
@@ -124,7 +128,10 @@ def load_cases(session: Session, actor: Actor, ids: Any) -> dict[UUID, tuple[int
 
 
 def _told(row: Row[Any]) -> dict[str, Any]:
-    plain = {name: getattr(row, name) for name in ("stage", "ground", "class_before", "surveyor", "not_reached_reason")}
+    withheld = [name for name in _withheld(row) if name == "not_reached_reason"]
+    shown = ("stage", "ground", "class_before", "surveyor", "not_reached_reason")
+    plain: dict[str, Any] = {name: None if name in withheld else getattr(row, name) for name in shown}
+    plain["withheld"] = withheld
     named = {"round_id": row.round_id, "household_id": row.home, "hamlet_id": row.hamlet_id, "review_id": row.review_id}
     return plain | {name: None if value is None else str(value) for name, value in named.items()}
 

@@ -121,11 +121,7 @@ TABLE: tuple[Step, ...] = (
     Step("living_standard", "end_posting", ("posted",), "cleared", "postings:write", ("posting_is_over",)),
     Step("living_standard", "recognise", ("cleared",), "recognised", "recognitions:sign"),
     Step(
-        "living_standard",
-        "refuse",
-        ("requested", "measured", "re_verified", "cleared"),
-        "refused",
-        "recognitions:sign",
+        "living_standard", "refuse", ("requested", "measured", "re_verified", "cleared"), "refused", "recognitions:sign"
     ),
 )
 

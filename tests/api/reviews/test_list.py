@@ -177,7 +177,7 @@ def test_a_household_is_added_by_hand_with_a_reason(session: Session, officer: h
     nowhere = officer.post(f"/api/v1/rounds/{round_id}/households", json=body | {"household_id": str(abroad)})
     assert nowhere.status_code == 404
     shown = listed(sign_in("truc-ninh"), round_id)[str(home)]
-    assert (shown["ground_reason"], shown["withheld"]) == (None, ["ground_reason"])
+    assert (shown["ground_reason"], shown["withheld"]) == (None, ["ground_reason", "not_reached_reason"])
 
 
 def test_once_the_surveys_are_over_nobody_comes_onto_the_list(session: Session, officer: httpx.Client) -> None:
@@ -235,7 +235,28 @@ def test_a_surveyor_sees_the_list_of_the_own_hamlet_and_tablets_learn_it(
     assert told["data"] == {
         "round_id": round_id, "household_id": str(mine), "hamlet_id": str(area_id("14080-03")), "stage": "listed",
         "ground": "poor", "class_before": "poor", "surveyor": None, "not_reached_reason": None, "review_id": None,
+        "withheld": [],
     }  # fmt: skip
+
+
+def test_why_a_household_was_not_met_is_for_those_who_may_know(
+    session: Session, sign_in: SignIn, officer: httpx.Client
+) -> None:
+    home = household(session)
+    round_id = rounds.review_round(session)
+    rounds.cases(session, round_id, [home], not_reached_reason=None)
+    session.commit()
+    address = f"/api/v1/rounds/{round_id}/households"
+    assert officer.post(f"{address}/{home}/absence", json={"reason": "Cả nhà đi viện"}).is_success
+    for who, reason, withheld in (
+        ("truc-thai", "Cả nhà đi viện", []),
+        ("truc-ninh", None, ["ground_reason", "not_reached_reason"]),
+    ):
+        (case,) = sign_in(who).get(address).json()["items"]
+        assert (case["not_reached_reason"], case["withheld"]) == (reason, withheld)
+    changes = sign_in("he-thong").get("/api/v1/changes").json()["changes"]
+    (told,) = [change["data"] for change in changes if change["entity"] == "review_case"]
+    assert (told["not_reached_reason"], told["withheld"]) == (None, ["not_reached_reason"])
 
 
 def test_a_long_list_costs_as_many_statements_as_a_short_one(session: Session, engine: Engine) -> None:
