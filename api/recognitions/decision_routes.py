@@ -52,7 +52,8 @@ def list_decisions(
     operation_id="prepare_decision",
     summary="Trình quyết định công nhận",
     status_code=201,
-    responses=problems("not-found", "already-exists", "conflict", "illegal-stage") | example(examples.PREPARED, 201),
+    responses=problems("not-found", "already-exists", "idempotency-key-reused", "conflict", "illegal-stage")
+    | example(examples.PREPARED, 201),
 )
 def prepare_decision(
     body: DecisionIn, actor: Preparer, db: Db, response: Response, idempotency_key: IdempotencyKey = None

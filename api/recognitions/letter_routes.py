@@ -47,7 +47,8 @@ def list_letters(
     operation_id="write_letter",
     summary="Cấp giấy xác nhận hộ nghèo, cận nghèo, mới thoát nghèo",
     status_code=201,
-    responses=problems("not-found", "already-exists", "conflict") | example(examples.LETTER, 201),
+    responses=problems("not-found", "already-exists", "idempotency-key-reused", "conflict")
+    | example(examples.LETTER, 201),
 )
 def write_letter(body: LetterIn, actor: Writer, db: Db, idempotency_key: IdempotencyKey = None) -> LetterOut:
     """Confirms what a household was on a day, with the decision, a number in the book of the year, and a code for the

@@ -16,7 +16,8 @@ from api.areas.names import full_name
 from api.areas.tables import LocalKind
 from api.households.class_view import household_class_on
 from api.idempotency import new_id
-from api.problems import AlreadyExists, Conflict, NotFound
+from api.problems import Conflict, NotFound
+from api.procedure.records import reused
 from api.recognitions.books import AREA, commune_of, hold_books
 from api.recognitions.certificate_schemas import LetterIn, LetterOut, VerifiedOut
 from api.recognitions.decision_queries import DECISION
@@ -44,7 +45,7 @@ def write_letter(session: Session, actor: Actor, body: LetterIn, key: str | None
     stored = session.execute(select(_LETTER).where(_LETTER.c.id == letter_id)).one_or_none()
     if stored is not None:
         if (stored.household_id, stored.as_of) != (body.household_id, body.as_of):
-            raise AlreadyExists("Mã này đã dùng cho một giấy khác.", "This id belongs to another letter.")
+            raise reused(by_key=bool(key) and body.id is None)
         return letter(session, actor, letter_id)
     found = _on(session, home.id, body.as_of)
     today = clock.today()

@@ -11,9 +11,10 @@ from api import audit, clock
 from api.accounts.actor import Actor
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
-from api.problems import AlreadyExists, Conflict, FieldError, Invalid, NotFound, SeparationOfDuties
+from api.problems import Conflict, FieldError, Invalid, NotFound, SeparationOfDuties
 from api.procedure.complaints import COMPLAINT, store_complaint
 from api.procedure.postings import POSTING, store_posting
+from api.procedure.records import reused
 from api.procedure.tables import ComplaintState, PostingKind
 from api.recognitions import living_standard_queries as queries
 from api.recognitions.books import commune_of
@@ -52,7 +53,7 @@ def open_case(session: Session, actor: Actor, body: CaseIn, key: str | None) -> 
     stored = session.execute(select(LIVING).where(LIVING.c.id == case_id)).one_or_none()
     if stored is not None:
         if {name: getattr(stored, name) for name in asked} != asked:
-            raise AlreadyExists("Mã này đã dùng cho một hồ sơ khác.", "This id belongs to another case.")
+            raise reused(by_key=bool(key) and body.id is None)
         return queries.case(session, actor, case_id)
     _check_member(session, body)
     _check_request(session, actor, body)

@@ -66,7 +66,8 @@ def list_cases(
     operation_id="open_living_standard_case",
     summary="Mở hồ sơ xác định mức sống trung bình, người lao động có thu nhập thấp",
     status_code=201,
-    responses=problems("not-found", "already-exists", "conflict") | example(examples.LIVING_STANDARD_CASE, 201),
+    responses=problems("not-found", "already-exists", "idempotency-key-reused", "conflict")
+    | example(examples.LIVING_STANDARD_CASE, 201),
 )
 def open_case(
     body: CaseIn, actor: Opener, db: Db, response: Response, idempotency_key: IdempotencyKey = None

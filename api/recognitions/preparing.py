@@ -11,7 +11,8 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.idempotency import new_id
-from api.problems import AlreadyExists, Conflict, FieldError, Invalid, NotFound
+from api.problems import Conflict, FieldError, Invalid, NotFound
+from api.procedure.records import reused
 from api.recognitions import decision_queries as queries
 from api.recognitions.decision_queries import DECISION, LINE
 from api.recognitions.decision_schemas import DecisionIn, LeftOut, LeftOutReason, PreparedOut
@@ -51,7 +52,7 @@ def prepare(session: Session, actor: Actor, body: DecisionIn, key: str | None) -
     if body.kind is DecisionKind.living_standard:
         return prepare_living_standard(session, actor, decision_id, body)
     row = hold_round(session, actor.scope, _round_of(body), whole=True)
-    before = _stored(session, actor, decision_id, row.id)
+    before = _stored(session, actor, decision_id, row.id, body, by_key=bool(key) and body.id is None)
     if before is not None:
         return before
     steps.after("round", "sign", row.stage, {*conditions(row), "opinion_settled"})
@@ -82,14 +83,17 @@ def _round_of(body: DecisionIn) -> UUID:
     return body.round_id
 
 
-def _stored(session: Session, actor: Actor, decision_id: UUID, round_id: UUID) -> PreparedOut | None:
+def _stored(
+    session: Session, actor: Actor, decision_id: UUID, round_id: UUID, body: DecisionIn, *, by_key: bool
+) -> PreparedOut | None:
     """What the same id made before: the decision as it is now, with what it still leaves out."""
     stored = session.execute(select(DECISION).where(DECISION.c.id == decision_id)).one_or_none()
     if stored is None:
         return None
-    if stored.round_id != round_id or stored.prepared_by != actor.account_id:
-        raise AlreadyExists("Mã này đã dùng cho một quyết định khác.", "This id belongs to another decision.")
     named = set(session.scalars(select(LINE.c.household_id).where(LINE.c.decision_id == decision_id)))
+    others_named = body.household_ids is not None and not named <= set(body.household_ids)
+    if stored.round_id != round_id or stored.prepared_by != actor.account_id or others_named:
+        raise reused(by_key)
     others = [c for c in candidates(session, round_id) if c.household_id not in named or c.merged]
     left_out = [_left(c, _why(c) or LeftOutReason.not_named) for c in others]
     return PreparedOut(**queries.decision(session, actor, decision_id).model_dump(), left_out=left_out)

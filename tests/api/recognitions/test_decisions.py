@@ -130,6 +130,8 @@ def test_a_supplementary_decision_recognises_who_was_held_back(
     session.commit()
     second = prepare(officer, story["round"])
     assert (second["kind"], second["totals"]["poor"]["households"]) == ("supplementary", 1)
+    body = {"id": second["id"], "round_id": str(story["round"]), "household_ids": [str(story["lan"])]}
+    assert officer.post(DECISIONS, json=body).json()["type"] == "/problems/already-exists"
     used = sign(chair, second["id"], "112/qđ-ubnd", "2024-12-20")
     assert (used.status_code, used.json()["type"]) == (409, "/problems/already-exists")
     assert sign(chair, second["id"], "119/QĐ-UBND", "2024-12-20").status_code == 200

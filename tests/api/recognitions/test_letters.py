@@ -71,9 +71,16 @@ def test_a_repeated_call_writes_one_letter(sign_in: SignIn, story: dict[str, UUI
     assert written(officer, story["lan"], "2024-12-31", id=own) == written(officer, story["lan"], "2024-12-31", id=own)
     body = {"id": own, "household_id": str(story["hoa"]), "as_of": "2024-12-31"}
     assert officer.post(LETTERS, json=body).json()["type"] == "/problems/already-exists"
+    other = {"household_id": str(story["lan"]), "as_of": "2023-12-31"}
+    keyed = [
+        officer.post(LETTERS, json=one, headers={"Idempotency-Key": "k-1"})
+        for one in (other, other, other | {"as_of": "2024-12-30"})
+    ]
+    assert (keyed[0].status_code, keyed[1].json()) == (201, keyed[0].json())
+    assert keyed[2].json()["type"] == "/problems/idempotency-key-reused"
     with ThreadPoolExecutor(6) as pool:
         made = list(pool.map(lambda _: written(officer, story["lan"], "2024-12-31")["book_no"], range(6)))
-    assert sorted(made) == list(range(2, 8))
+    assert sorted(made) == list(range(3, 9))
 
 
 def test_everybody_can_verify_a_letter_and_learns_nothing_of_a_person(

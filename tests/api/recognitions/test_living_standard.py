@@ -291,14 +291,22 @@ def test_a_decision_of_the_third_path_has_its_conditions(sign_in: SignIn, sessio
     assert in_force(officer, "2024-12-31") == []
 
 
+def _people(client: httpx.Client, home: UUID) -> list[str]:
+    return [one["id"] for one in client.get(f"/api/v1/households/{home}/members").json()["items"]]
+
+
 def test_opening_twice_opens_once_and_versions_are_heeded(sign_in: SignIn, home: UUID) -> None:
     officer, own = sign_in("truc-thai"), str(uuid4())
     assert opened(officer, home, id=own) == opened(officer, home, id=own)
     used = officer.post(CASES, json={"id": own, "household_id": str(home), "kind": WORKER, "member_id": str(uuid4())})
     assert used.json()["type"] == "/problems/already-exists"
+    bodies = [{"household_id": str(home), "kind": WORKER, "member_id": str(i)} for i in _people(officer, home)]
+    keyed = [officer.post(CASES, json=body, headers={"Idempotency-Key": "k-1"}) for body in bodies]
+    assert [one.status_code for one in keyed] == [201, 409]
+    assert keyed[1].json()["type"] == "/problems/idempotency-key-reused"
     stale = officer.post(f"{CASES}/{own}/income", json=SHEET, headers={"If-Match": '"7"'})
     assert stale.status_code == 412
-    assert len(officer.get(CASES, params={"stage": "requested"}).json()["items"]) == 1
+    assert len(officer.get(CASES, params={"stage": "requested"}).json()["items"]) == 2
     assert officer.get(CASES, params={"stage": "posted"}).json()["items"] == []
 
 
