@@ -51,8 +51,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
         "A training round has no legal effect, so nothing is decided in it.",
     ),
     "no_case_held_back": (
-        "Còn hộ đang chờ giải quyết kiến nghị; hãy ra quyết định bổ sung trước khi kết thúc đợt.",
-        "Complaints still hold households back; a supplementary decision has to come before the end of the round.",
+        "Còn hộ đang chờ quyết định hoặc chờ giải quyết kiến nghị; hãy ra quyết định (bổ sung) trước khi kết thúc đợt.",
+        "Households still wait for a decision or a complaint; a (supplementary) decision has to come before the end.",
     ),
     "class_determined": (
         "Chưa xác định được phân loại: còn thiếu thông tin trong phiếu.",
@@ -83,7 +83,15 @@ TABLE: tuple[Step, ...] = (
         "recognitions:sign",
         ("has_legal_effect", "opinion_settled"),
     ),
-    Step("round", "close", ("recognised",), "closed", "rounds:write", ("no_case_held_back",)),
+    # without a decision where nobody came through: none was met, all moved away
+    Step(
+        "round",
+        "close",
+        ("consolidated", "opinion_given", "recognised"),
+        "closed",
+        "rounds:write",
+        ("no_case_held_back",),
+    ),
     Step("round", "end_training", ("surveying", "consolidated"), "closed", "rounds:write"),
     # a case: a household on the list of a round
     Step("case", "miss", ("listed", "resurvey"), "not_reached", "reviews:write", ("round_is_surveying",)),
