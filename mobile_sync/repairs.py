@@ -13,7 +13,16 @@ from api.accounts.actor import Actor, narrowed
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
-from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, Superseded, UnknownFormVersion
+from api.problems import (
+    Conflict,
+    FieldError,
+    IllegalStage,
+    Invalid,
+    NotFound,
+    NotInRound,
+    Superseded,
+    UnknownFormVersion,
+)
 from api.schema import Note, Schema
 from mobile_sync import conflicts, held, intake, journal, payloads, places, senders
 from mobile_sync.appliers import KINDS
@@ -22,8 +31,9 @@ from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSub
 
 # Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
 _RETRYABLE = (OutcomeKind.quarantined, OutcomeKind.held)
-# But for one: the tablet knew a form that was loaded here later.
-_UNKNOWN_FORM = f"/problems/{UnknownFormVersion.slug}"
+# But for what was rejected for want of something here: a form loaded later, a household put onto the list later,
+# a round approved later or opened again.
+_LATER = {f"/problems/{problem.slug}" for problem in (UnknownFormVersion, NotInRound, IllegalStage)}
 
 
 class Resolution(Schema):
@@ -144,8 +154,8 @@ def _close(
 
 
 def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]:
-    """Tries a quarantined or held submission again, with the rights of the officer who asks; its outcome then.
-    One's own surveyors' submissions, and those whose record stands in one's areas now.
+    """Tries a held or quarantined submission, or one of `_LATER`, again, with the rights of the officer who asks; its
+    outcome then. One's own surveyors' submissions, and those whose record stands in one's areas now.
 
     The officer's, not the sender's: the record of a hand-over has left the sender's areas, and somebody who is there
     now has to answer for the change. The history still names the tablet and the submission.
@@ -158,10 +168,12 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     ).first()
     if row is None:
         raise NotFound("Không tìm thấy lần gửi này.", "There is no such submission.")
-    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") != _UNKNOWN_FORM:
+    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") not in _LATER:
         raise IllegalStage(
-            f"Chỉ thử lại được phiếu đang chờ hoặc đang cách ly; phiếu này: {row.outcome}.",
-            f"Only what is held or quarantined can be tried again; this one is {row.outcome}.",
+            "Chỉ thử lại được phiếu đang chờ, đang cách ly, hoặc bị từ chối do danh sách, mẫu phiếu, đợt rà soát; "
+            f"phiếu này: {row.outcome}.",
+            "Only what is held, quarantined, or was refused by the list, the form or the round can be tried again; "
+            f"this one is {row.outcome}.",
         )
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)

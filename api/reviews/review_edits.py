@@ -21,7 +21,7 @@ from api.changes.tables import Origin
 from api.problems import Problem
 from api.reviews import review_faults, scoring, stages
 from api.reviews.cases import Case, move_cases
-from api.reviews.review_ground import Ground, Touched
+from api.reviews.review_ground import Ground, Touched, surveyors
 from api.reviews.review_rows import CONTENT, result_of, row_of
 from api.reviews.review_schemas import parsed, same_content
 from api.reviews.review_store import ENTITY, run, store_changed
@@ -62,6 +62,7 @@ class Reviews:
         good = [one for one in self.fields if isinstance(one, dict)]
         scope = actor.scope_of(Permission.reviews_write)
         self.touched = Touched(session, scope, [edit.record_id for edit in edits], good)
+        self.surveyors = surveyors(session, {edit.device_id for edit in edits})
         self.changes = Changes()
 
     def _decides(self, edit: Edit) -> bool:
@@ -140,8 +141,8 @@ class Reviews:
         found = scoring.score(ground.standard, fields, members, ground.place)
         row = row_of(fields, members, ground.place, ground.standard, found) | {
             "id": edit.record_id, "round_id": ground.round.id, "household_id": ground.case.household_id, "version": 1,
-            "kind": kind, "in_force": False, "surveyor_id": self.actor.account_id, "mine": True,
-            "home": ground.home, "hamlet": self.touched.hamlet(ground.home),
+            "kind": kind, "in_force": False, "surveyor_id": self.surveyors.get(edit.device_id, self.actor.account_id),
+            "mine": True, "home": ground.home, "hamlet": self.touched.hamlet(ground.home),
         }  # fmt: skip
         self.touched.stored[edit.record_id] = self.changes.added[edit.record_id] = row
         self.changes.steps.append(Step(edit.record_id, 1, None, edit.device_id, edit.submission_id))

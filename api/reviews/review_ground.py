@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
+from api.accounts.tables import Device
 from api.areas.scope import Scope
 from api.changes import history
 from api.changes.fold import Record
@@ -24,6 +25,8 @@ from api.reviews.rounds import ROUND
 from api.reviews.scoring import Place
 from api.standards.compiled import Standard
 
+DEVICE = Device.__table__  # type: ignore[attr-defined]
+
 
 @dataclass(slots=True)
 class Ground:
@@ -34,6 +37,15 @@ class Ground:
     home: UUID
     case: Case
     place: Place
+
+
+def surveyors(session: Session, device_ids: Iterable[UUID | None]) -> dict[UUID | None, UUID]:
+    """Tablet -> whose it is: who made a review on it, also where an officer tries its submission again."""
+    named = [device_id for device_id in device_ids if device_id is not None]
+    if not named:
+        return {}
+    rows = session.execute(select(DEVICE.c.id, DEVICE.c.account_id).where(among(DEVICE.c.id, named)))
+    return {row.id: row.account_id for row in rows}
 
 
 class Touched:

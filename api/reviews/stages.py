@@ -51,8 +51,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
         "A training round has no legal effect, so nothing is decided in it.",
     ),
     "no_case_held_back": (
-        "Còn hộ chưa có quyết định, hoặc đang chờ giải quyết kiến nghị; hãy ra quyết định trước khi kết thúc đợt.",
-        "Some households wait for a decision, or a complaint holds them back; a decision has to come first.",
+        "Còn hộ đang chờ quyết định hoặc chờ giải quyết kiến nghị; hãy ra quyết định (bổ sung) trước khi kết thúc đợt.",
+        "Households still wait for a decision or a complaint; a (supplementary) decision has to come before the end.",
     ),
     "class_determined": (
         "Chưa xác định được phân loại: còn thiếu thông tin trong phiếu.",
@@ -83,7 +83,7 @@ TABLE: tuple[Step, ...] = (
         "recognitions:sign",
         ("has_legal_effect", "opinion_settled"),
     ),
-    # also without a decision, where nobody was met whom one could be on
+    # without a decision where nobody came through: none was met, all moved away
     Step(
         "round",
         "close",

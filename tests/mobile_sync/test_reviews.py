@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api.changes.edits import Edit
 from api.changes.tables import Origin
+from api.reviews.cases import case_id
 from api.reviews.review_commands import write_reviews
 from tests.make import rounds, tablets
 from tests.make.reviews import acting, counted, households
@@ -360,3 +361,50 @@ def test_two_hundred_reviews_cost_as_many_statements_as_two(session: Session, en
         session.commit()
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 25, seen
+
+
+def test_what_the_list_or_the_round_refused_is_tried_again_and_stays_its_surveyors(
+    surveyor: httpx.Client, device: str, home: str, engine: Engine, sign_in: SignIn, session: Session
+) -> None:
+    """The review waits in the journal until the officer has put the household onto the list, and the round is open
+    again; the officer who tries it again did not survey anybody."""
+    officer, round_id = sign_in("truc-thai"), listed(engine)
+    sent = submission("review", review(home, round_id), seq=3)
+    (outcome,) = push(surveyor, device, sent)
+    assert (outcome["outcome"], outcome["problem"]["type"]) == ("rejected", "/problems/not-in-round")
+    body = {"household_id": home, "reason": "Bị sót khi lập danh sách"}
+    assert officer.post(f"/api/v1/rounds/{round_id}/households", json=body).status_code == 201
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE review_round SET stage = 'consolidated'"))
+    path = f"/sync/v1/submissions/{sent['submission_id']}/retry"
+    closed = officer.post(path).json()
+    assert (closed["outcome"], closed["problem"]["type"]) == ("rejected", "/problems/illegal-stage")
+    assert officer.post(f"/api/v1/rounds/{round_id}/reopening").status_code == 200
+    assert officer.post(path).json()["outcome"] == "applied"
+    assert officer.get(f"/api/v1/reviews/{sent['id']}").json()["surveyor"] == "xom-3"
+    (again,) = push(surveyor, device, sent)
+    assert (again["outcome"], again["replayed"]) == ("applied", True)
+
+
+def test_a_conflict_is_decided_after_its_household_was_merged_into_another_of_the_list(
+    surveyor: httpx.Client, device: str, engine: Engine, sign_in: SignIn, session: Session
+) -> None:
+    """Both were surveyed: the second review of the absorbed one takes the place of the first of that one only."""
+    officer = sign_in("truc-thai")
+    one, two = (submission("household", household(), seq=n) for n in (1, 2))
+    push(surveyor, device, one, two)
+    round_id = listed(engine, one["id"], two["id"])
+    home, other = sorted((one["id"], two["id"]), key=lambda i: case_id(UUID(round_id), UUID(i)))
+    first = [submission("review", review(i, round_id), seq=n) for n, i in enumerate((home, other), 3)]
+    push(surveyor, device, *first)
+    again = submission("review", review(other, round_id, respondent="Con trai"), seq=5)
+    (outcome,) = push(surveyor, device, again)
+    merge = {"survivor_id": home, "absorbed_id": other}
+    assert officer.post("/api/v1/households/merge", json=merge).status_code == 200
+    path = f"/sync/v1/conflicts/{outcome['conflict_id']}/resolution"
+    answer = officer.post(path, json={"choice": "device", "reason": "Đã hỏi lại"})
+    assert answer.status_code == 200, answer.text
+    rows = session.execute(text("SELECT household_id::text, id::text FROM review WHERE in_force")).all()
+    assert {tuple(row) for row in rows} == {(home, first[0]["id"]), (other, again["id"])}
+    pointed = session.execute(text("SELECT household_id::text, review_id::text FROM review_case")).all()
+    assert {tuple(row) for row in pointed} == {tuple(row) for row in rows}

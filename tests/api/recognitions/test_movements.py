@@ -356,3 +356,20 @@ def _compare(
                 if value := getattr(line.households, column):
                     seen[area, line.poverty_class, column] = value
         assert seen == dict(by_hand)
+
+
+def test_a_round_in_which_nobody_was_met_closes_without_a_decision(sign_in: SignIn, session: Session) -> None:
+    """Otherwise it would stay open for ever, and whoever asked could stand on no other list."""
+    officer, home = sign_in("truc-thai"), household(session)
+    first = review_round(session, kind="regular", upper_level="none", opens_on=date(2024, 10, 15),
+                         closes_on=date(2024, 10, 29))  # fmt: skip
+    cases(session, first, [home])
+    session.commit()
+    absent = officer.post(f"/api/v1/rounds/{first}/households/{home}/absence", json={"reason": "Đi vắng"})
+    assert absent.is_success, absent.text
+    assert close(officer, first).status_code == 409  # the surveys go on
+    assert officer.post(f"/api/v1/rounds/{first}/consolidation").is_success
+    steps = officer.get(f"/api/v1/rounds/{first}/steps").json()["steps"]
+    assert {one["action"]: one["missing"] for one in steps}["close"] == []
+    closed = close(officer, first)
+    assert (closed.status_code, closed.json()["stage"]) == (200, "closed")
