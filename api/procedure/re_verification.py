@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlmodel import Session
 
 from api import audit
@@ -20,7 +20,7 @@ from api.reviews.cases import CASE, Case, hold_cases, move_cases
 from api.reviews.review_commands import put_in_force, store_re_verification
 from api.reviews.rounds import expect_version, hold_round
 from api.reviews.stages import Refusal, allowed
-from api.reviews.tables import CaseStage
+from api.reviews.tables import CaseStage, ReviewKind
 
 
 def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int | None, body: ReVerification) -> None:
@@ -39,10 +39,14 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
             missing=["window_is_open"],
             allowed=[],
         )
+    if complaint.state != ComplaintState.open:  # an earlier one, of another posting: this check answers the open ones
+        raise Conflict(
+            "Kiến nghị này đã được phúc tra; hãy ghi phúc tra vào kiến nghị đang chờ của hộ.",
+            "This complaint was re-verified already; record the check at the open complaint of the household.",
+        )
     if body.re_verified_on < complaint.received_on:
         raise Invalid(errors=(_too_early("re_verified_on", complaint.received_on),))
-    first = records.proposals(session, [case.review_id])
-    if actor.account_id in {case.surveyor_id, *(review.surveyor_id for review in first.values())}:
+    if actor.account_id in {case.surveyor_id, *_surveyors(session, case)}:
         raise SeparationOfDuties(
             "Người đã rà soát hộ này không được phúc tra; hãy giao người khác.",
             "Whoever surveyed this household may not re-verify it; somebody else has to.",
@@ -56,6 +60,17 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
         records.change(session, COMPLAINT, open_one, None, **found)
     move_cases(session, actor, [replace(case, stage=stage)])
     audit.record(session, actor, "complaints.re_verify", "household", [case.household_id], complaint=str(complaint_id))
+
+
+def _surveyors(session: Session, case: Case) -> set[UUID]:
+    """Whoever surveyed the household in this round, also before a re-verification, and whose review is in force."""
+    surveys = records.REVIEW.c.kind != ReviewKind.re_verification
+    query = select(records.REVIEW.c.surveyor_id).where(
+        records.REVIEW.c.round_id == case.round_id,
+        records.REVIEW.c.household_id == case.household_id,
+        or_(surveys, records.REVIEW.c.in_force),
+    )
+    return set(session.scalars(query))
 
 
 def _review(session: Session, actor: Actor, case: Case, complaint: Row[Any], body: ReVerification) -> UUID:

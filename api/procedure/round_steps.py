@@ -1,10 +1,11 @@
 """What may be done with a round and its households now, read from the table of stages (api/reviews/stages.py)."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from api.areas.scope import Scope
@@ -13,7 +14,7 @@ from api.problems import NotFound
 from api.procedure.deadline_schemas import CasesAt, RoundSteps, StepNow
 from api.procedure.opinions import opinion_settled
 from api.reviews import stages, steps
-from api.reviews.cases import CASE
+from api.reviews.candidates import candidates
 from api.reviews.rounds import ROUND, conditions
 from api.reviews.stages import Step
 from api.reviews.tables import CaseStage, RoundKind
@@ -27,8 +28,7 @@ def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
     row = session.execute(select(ROUND).where(ROUND.c.id == round_id, scope.touches(ROUND.c.area_id))).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
-    counted = select(CASE.c.stage, func.count().label("households")).where(CASE.c.round_id == round_id)
-    found = {one.stage: one.households for one in session.execute(counted.group_by(CASE.c.stage))}
+    found = Counter(case.stage for case in candidates(session, round_id) if case.present)
     holding = _holding(session, row, found)
     cases = [stage for stage in CaseStage if stage in found]
     return RoundSteps(

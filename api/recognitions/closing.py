@@ -9,10 +9,11 @@ from sqlmodel import Session
 from api import clock, sql
 from api.accounts.actor import Actor
 from api.recognitions.books import hold_books
-from api.recognitions.decision_queries import DECISION, candidates
+from api.recognitions.decision_queries import DECISION
 from api.recognitions.standings import stands_on
 from api.recognitions.tables import DecisionState
 from api.reviews import queries
+from api.reviews.candidates import candidates
 from api.reviews.rounds import ROUND, expect_version, hold_round, take_step
 from api.reviews.schemas import RoundOut
 from api.reviews.tables import CaseStage, RoundKind
@@ -63,10 +64,7 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
 
 
 def _held_back(session: Session, row: Row[Any]) -> bool:
-    return any(
-        case.stage not in _THROUGH and not case.merged and case.status == "active"
-        for case in candidates(session, row.id)
-    )
+    return any(case.present and case.stage not in _THROUGH for case in candidates(session, row.id))
 
 
 def last_closed(session: Session, area_id: UUID) -> UUID | None:

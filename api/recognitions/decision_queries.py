@@ -1,6 +1,5 @@
-"""Reads decisions, their numbers and their households; and which households of a round can be decided on."""
+"""Reads decisions, their numbers and their households."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,67 +17,12 @@ from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionT
 from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
 from api.recognitions.tables import RecognitionDecision as Decision
-from api.reviews.cases import CASE
-from api.reviews.tables import CaseStage, Review
 from api.schema import Page
 from api.standards.tables import PovertyClass
 
 DECISION = Decision.__table__  # type: ignore[attr-defined]
 LINE = DecisionHousehold.__table__  # type: ignore[attr-defined]
-_REVIEW = Review.__table__  # type: ignore[attr-defined]
 _LIVING = LivingStandardCase.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A case of a round with the household it stands under today, and what its review in force says."""
-
-    case_id: UUID
-    household_id: UUID
-    hamlet_id: UUID
-    status: str
-    stage: CaseStage
-    review_id: UUID | None
-    poverty_class: PovertyClass | None
-    merged: bool
-
-
-def candidates(session: Session, round_id: UUID) -> list[Candidate]:
-    """Every case of the round, by id. `merged`: its household is another case's household by now, which stands for it.
-
-    The class is that of the override, or the proposed one; None while it is undetermined. The caller holds the round.
-    """
-    query = at_home(
-        select(
-            CASE.c.id,
-            CASE.c.household_id.label("named"),
-            CASE.c.stage,
-            CASE.c.review_id,
-            func.coalesce(_REVIEW.c.override_class, _REVIEW.c.proposed_class).label("poverty_class"),
-            HOUSEHOLD.c.id.label("home"),
-            HAMLET,
-            HOUSEHOLD.c.status,
-        )
-        .select_from(CASE)
-        .outerjoin(_REVIEW, _REVIEW.c.id == CASE.c.review_id),
-        CASE.c.household_id,
-    )
-    rows = session.execute(query.where(CASE.c.round_id == round_id).order_by(CASE.c.id)).all()
-    # of several cases that became one household, the one listed under its own name stands for it
-    speaks = {row.home: row.id for row in reversed(rows)} | {row.home: row.id for row in rows if row.home == row.named}
-    return [
-        Candidate(
-            row.id,
-            row.home,
-            row.hamlet_id,
-            row.status,
-            CaseStage(row.stage),
-            row.review_id,
-            row.poverty_class and PovertyClass(row.poverty_class),
-            speaks[row.home] != row.id,
-        )
-        for row in rows
-    ]
 
 
 def decisions(

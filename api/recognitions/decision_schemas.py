@@ -36,6 +36,7 @@ class LeftOutReason(StrEnum):
     undetermined = "undetermined"
     merged = "merged"
     household_ended = "household_ended"
+    moved_away = "moved_away"
     not_named = "not_named"
 
 

@@ -215,7 +215,7 @@ def end_posting(session: Session, actor: Actor, living_standard_id: UUID, read: 
 def _end_posting(session: Session, actor: Actor, posting_id: UUID) -> None:
     session.execute(
         update(_POSTING)
-        .where(_POSTING.c.id == posting_id)
+        .where(_POSTING.c.id == posting_id, _POSTING.c.ended_on.is_(None))
         .values(
             ended_on=clock.today(),
             ended_by=actor.account_id,

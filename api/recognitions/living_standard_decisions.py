@@ -17,7 +17,7 @@ from api.recognitions.decision_queries import DECISION
 from api.recognitions.decision_schemas import DecisionIn, PreparedOut
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_queries import LIVING, judged
-from api.recognitions.recording import prepare_decision
+from api.recognitions.recording import prepare_decision, refuse_while_posted
 from api.recognitions.tables import DecisionKind, LivingStandardStage
 from api.reviews import steps
 
@@ -106,6 +106,9 @@ def recognise_living_standard(session: Session, actor: Actor, decision_id: UUID,
             "Có hộ đã chuyển khỏi xã sau khi trình. Hãy hủy bản trình này và trình lại.",
             "A household has left the commune since. Discard the decision, and prepare it anew.",
         )
+    for row in rows:  # a complaint may have come since it was prepared
+        steps.after("living_standard", "recognise", row.stage)
+    refuse_while_posted(day, max((row.posted_until for row in rows if row.posted_until), default=None))
     _refuse_unfit(session, rows)
     content = [{"household_id": r.home, "member_id": r.member_id, "kind": r.kind} for r in rows]
     values = {"rows": sql.rows(content), "day": day}

@@ -13,13 +13,14 @@ from api.accounts.actor import Actor
 from api.idempotency import new_id
 from api.problems import AlreadyExists, Conflict, FieldError, Invalid, NotFound
 from api.recognitions import decision_queries as queries
-from api.recognitions.decision_queries import DECISION, LINE, Candidate
+from api.recognitions.decision_queries import DECISION, LINE
 from api.recognitions.decision_schemas import DecisionIn, LeftOut, LeftOutReason, PreparedOut
 from api.recognitions.living_standard_decisions import prepare_living_standard, release
 from api.recognitions.recording import insert_lines, line, prepare_decision
 from api.recognitions.standings import pasts
 from api.recognitions.tables import DecisionKind, DecisionState
 from api.reviews import steps
+from api.reviews.candidates import Candidate, candidates
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import conditions, expect_version, hold_round
 from api.reviews.tables import CaseStage
@@ -55,7 +56,7 @@ def prepare(session: Session, actor: Actor, body: DecisionIn, key: str | None) -
         return before
     steps.after("round", "sign", row.stage, {*conditions(row), "opinion_settled"})
     kind = _kind(session, row.id, body.kind)
-    chosen, left_out = _chosen(queries.candidates(session, row.id), body.household_ids)
+    chosen, left_out = _chosen(candidates(session, row.id), body.household_ids)
     if not chosen:
         raise _nothing_to_decide(left_out)
     law = procedure(row.procedure_code, row.procedure_version)
@@ -89,7 +90,7 @@ def _stored(session: Session, actor: Actor, decision_id: UUID, round_id: UUID) -
     if stored.round_id != round_id or stored.prepared_by != actor.account_id:
         raise AlreadyExists("Mã này đã dùng cho một quyết định khác.", "This id belongs to another decision.")
     named = set(session.scalars(select(LINE.c.household_id).where(LINE.c.decision_id == decision_id)))
-    others = [c for c in queries.candidates(session, round_id) if c.household_id not in named or c.merged]
+    others = [c for c in candidates(session, round_id) if c.household_id not in named or c.merged]
     left_out = [_left(c, _why(c) or LeftOutReason.not_named) for c in others]
     return PreparedOut(**queries.decision(session, actor, decision_id).model_dump(), left_out=left_out)
 
@@ -138,6 +139,8 @@ def _why(candidate: Candidate) -> LeftOutReason | None:
         return LeftOutReason.merged
     if candidate.status != "active":
         return LeftOutReason.household_ended
+    if candidate.moved_away:
+        return LeftOutReason.moved_away
     if candidate.stage is not CaseStage.cleared:
         return _WHY[candidate.stage]
     return None if candidate.poverty_class else LeftOutReason.undetermined

@@ -17,7 +17,7 @@ from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.households.class_view import classes
 from api.households.stored import Held, Lock, hold_households
-from api.problems import Conflict, NotFound
+from api.problems import Conflict, FieldError, Invalid, NotFound
 from api.recognitions.movements import movement
 from api.recognitions.standings import Past, pasts
 from api.recognitions.tables import DecisionKind, DecisionState, Movement, RecognitionDecision
@@ -131,6 +131,15 @@ def give_classes(
     # a poor or near-poor household is excluded from the third path from then on (QĐ 24/2021, Điều 2)
     session.execute(sql.load("api/recognitions/sql/end_living_standard.sql"), {"rows": rows, "day": day})
     _announce(session, actor, held, before, classes(session, recognised), origin)
+
+
+def refuse_while_posted(day: date, last: date | None) -> None:
+    """Raises Invalid for a decision of a day on which a list it rests on still hung, up to and with `last`: until then
+    anybody may complain (QĐ 24/2021, Điều 4.4, Điều 6)."""
+    if last is not None and day <= last:
+        vi = f"Danh sách niêm yết tới hết ngày {last:%d/%m/%Y}; ngày quyết định phải sau ngày đó."
+        en = f"The list was posted to the end of {last}; the decision has to come after that day."
+        raise Invalid(vi, en, errors=(FieldError("#/decided_on", "before_end_of_posting", vi, en),))
 
 
 def prepare_decision(

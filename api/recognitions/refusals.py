@@ -16,7 +16,7 @@ from api.recognitions.books import commune_of, hold_books
 from api.recognitions.living_standard_queries import LIVING
 from api.recognitions.refusal_schemas import RefusalIn, RefusalOut, RefusalSignatureIn
 from api.recognitions.tables import LivingStandardStage, Refusal
-from api.reviews import steps
+from api.reviews import stages, steps
 from api.reviews.cases import CASE
 from api.reviews.queries import REQUEST_HAMLET, REQUEST_HOME, at_home, requests_of
 from api.reviews.rounds import expect_version
@@ -28,7 +28,7 @@ _REQUEST = Request.__table__  # type: ignore[attr-defined]
 _REVIEW = Review.__table__  # type: ignore[attr-defined]
 _SCREENING = Screening.__table__  # type: ignore[attr-defined]
 _THROUGH = (CaseStage.cleared, CaseStage.recognised)
-_REFUSABLE = (LivingStandardStage.requested, LivingStandardStage.measured, LivingStandardStage.cleared)
+_REFUSABLE = stages.step("living_standard", "refuse").before
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,10 @@ def _refuse_used_number(session: Session, area_id: UUID, body: RefusalSignatureI
 
 
 def _refuse_third_path(session: Session, request_id: UUID) -> None:
-    stages = session.execute(
+    cases = session.execute(
         select(LIVING.c.id, LIVING.c.stage).where(LIVING.c.request_id == request_id).with_for_update()
     ).all()
-    for one in stages:  # a request has one case under way at most
+    for one in cases:  # a request has one case under way at most
         if one.stage in (LivingStandardStage.recognised, LivingStandardStage.refused):
             continue
         after = steps.after("living_standard", "refuse", one.stage)

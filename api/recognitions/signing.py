@@ -5,6 +5,7 @@ Order of locks: the round, the books of the commune, the decision, its cases, th
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,17 @@ from api.accounts.actor import Actor
 from api.households.stored import Held, Lock, among, hold_households
 from api.problems import AlreadyExists, Conflict, FieldError, Invalid, SeparationOfDuties
 from api.procedure.opinions import opinion_settled
+from api.procedure.postings import POSTING
 from api.recognitions import decision_queries as queries
 from api.recognitions.books import hold_books
 from api.recognitions.decision_queries import DECISION, LINE
 from api.recognitions.decision_schemas import DecisionOut, SignatureIn
 from api.recognitions.living_standard_decisions import recognise_living_standard
-from api.recognitions.recording import Line, give_classes
+from api.recognitions.recording import Line, give_classes, refuse_while_posted
 from api.recognitions.standings import pasts
 from api.recognitions.tables import DecisionState, Movement
 from api.reviews import steps
+from api.reviews.candidates import Candidate, candidates
 from api.reviews.cases import CASE, hold_cases, move_cases
 from api.reviews.rounds import expect_version, hold_round, take_step
 from api.reviews.tables import CaseStage
@@ -109,10 +112,11 @@ def _recognise(session: Session, actor: Actor, in_round: Row[Any], row: Row[Any]
         vi = f"Ngày quyết định không được trước ngày mở đợt ({in_round.opens_on:%d/%m/%Y})."
         en = f"The day lies before the round opened ({in_round.opens_on})."
         raise Invalid(vi, en, errors=(FieldError("#/decided_on", "before_round", vi, en),))
+    refuse_while_posted(body.decided_on, _posted_until(session, row.id))
     settled = {"opinion_settled"} if opinion_settled(session, in_round.id) else set()
     take_step(session, actor, in_round, "sign", settled)
     lines = {line.household_id: line for line in _lines(session, row.id)}
-    cases = {c.household_id: c for c in queries.candidates(session, in_round.id) if not c.merged}
+    cases = {c.household_id: c for c in candidates(session, in_round.id) if not c.merged}
     held = hold_households(session, actor.scope, lines, Lock.edit)
     past = pasts(session, lines, body.decided_on)
     changed = [
@@ -128,6 +132,17 @@ def _recognise(session: Session, actor: Actor, in_round: Row[Any], row: Row[Any]
     recognised = {i: line.poverty_class for i, line in lines.items() if line.recognises}
     give_classes(session, actor, row.id, body.decided_on, held, recognised)
     audit.record(session, actor, "recognitions.give", "household", recognised, decision=str(row.id))
+
+
+def _posted_until(session: Session, decision_id: UUID) -> date | None:
+    """The latest last day of the postings that the households of a decision came through."""
+    last: date | None = session.scalar(
+        select(func.max(POSTING.c.last_day))
+        .join(CASE, CASE.c.posting_id == POSTING.c.id)
+        .join(LINE, LINE.c.review_id == CASE.c.review_id)
+        .where(LINE.c.decision_id == decision_id)
+    )
+    return last
 
 
 def _lines(session: Session, decision_id: UUID) -> list[Line]:
@@ -146,7 +161,7 @@ def _lines(session: Session, decision_id: UUID) -> list[Line]:
     ]
 
 
-def _holds_still(line: Line, case: queries.Candidate | None, held: Held, past: Any) -> bool:
+def _holds_still(line: Line, case: Candidate | None, held: Held, past: Any) -> bool:
     """Is everything as it was when the decision was prepared: the case, its result, the household, its class?"""
     return (
         case is not None

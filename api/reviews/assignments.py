@@ -18,7 +18,7 @@ from api.households.aliases import known_as
 from api.households.stored import Lock, hold_households
 from api.problems import FieldError, IllegalStage, Invalid, NotFound, NotInRound
 from api.reviews import round_queries, steps
-from api.reviews.cases import CASE, Case, hold_cases, move_cases
+from api.reviews.cases import CASE, Case, hold_cases, move_cases, speaking
 from api.reviews.round_schemas import Assignment, Assignments, AssignmentsOut, CaseOut
 from api.reviews.rounds import conditions, hold_round
 from api.reviews.tables import CaseStage, RoundStage
@@ -84,7 +84,7 @@ def held_case(session: Session, actor: Actor, row: Row[Any], household_id: UUID)
             "Hộ này không có trong danh sách của đợt; đề nghị cán bộ xã đưa hộ vào danh sách.",
             "The household is not on the list of the round; ask the commune officer to add it.",
         )
-    return held[0]
+    return speaking(held, {case.household_id: household_id for case in held})[row.id, household_id]
 
 
 def _chosen(held: Sequence[Case], item: Assignment) -> list[Case]:

@@ -4,7 +4,7 @@ Whoever moves cases holds their round first (rounds.hold_round), so that a round
 are locked in the order of their ids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -63,6 +63,17 @@ def hold_cases(session: Session, *where: Any) -> list[Case]:
         .with_for_update(of=CASE, key_share=True)
     )
     return [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows]
+
+
+def speaking(cases: Iterable[Case], home: Mapping[UUID, UUID]) -> dict[tuple[UUID, UUID], Case]:
+    """(round, household of today) -> the case that stands for it: of several that became one household the one listed
+    under its own name, or else the first. `home`: household as listed -> household of today."""
+    found: dict[tuple[UUID, UUID], Case] = {}
+    for case in cases:
+        place = case.round_id, home[case.household_id]
+        if place not in found or case.household_id == place[1]:
+            found[place] = case
+    return found
 
 
 def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[Case]:  # noqa: ARG001

@@ -119,8 +119,8 @@ class Reviews:
             return fields
         if edit.record_id in self.touched.foreign or edit.record_id in self.touched.stored:
             return already_exists()
-        home = self.touched.home(fields)
-        ground = review_faults.no_household() if home is None else self.touched.ground(fields, home)
+        home, named = self.touched.home(fields), UUID(fields["household_id"])
+        ground = review_faults.no_household() if home is None else self.touched.ground(fields, home, named)
         if isinstance(ground, Problem):
             return ground
         problem = self._fault(fields, ground)
@@ -151,7 +151,9 @@ class Reviews:
         """The review takes the place of the one before it, and the case goes to its stage."""
         self._make_room(row, ground)
         after = replace(ground.case, stage=stage, review_id=row["id"], not_reached_reason=None)
-        self.touched.cases[ground.round.id, ground.home] = self.changes.moved[after.id] = after
+        self.changes.moved[after.id] = self.touched.listed[after.round_id, after.household_id] = after
+        if self.touched.cases[after.round_id, ground.home].id == after.id:
+            self.touched.cases[after.round_id, ground.home] = after
 
     def _make_room(self, row: dict[str, Any], ground: Ground) -> None:
         before = ground.case.review_id
@@ -189,7 +191,7 @@ class Reviews:
         """The second review takes the place of the first, as it was sent."""
         if not same_content(_content(stored), _content(fields)):
             return rejected(review_faults.mixed())
-        ground = self.touched.ground(fields, stored["home"])
+        ground = self.touched.ground(fields, stored["home"], stored["household_id"])
         if isinstance(ground, Problem):
             return rejected(ground)
         problem = review_faults.may_replace(ground.round, ground.case.stage)

@@ -17,7 +17,7 @@ from api.households.aliases import all_names
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.problems import Problem
 from api.reviews import review_faults, scoring
-from api.reviews.cases import CASE, Case, hold_cases
+from api.reviews.cases import CASE, Case, hold_cases, speaking
 from api.reviews.review_rows import stored_reviews
 from api.reviews.review_store import ENTITY
 from api.reviews.rounds import ROUND
@@ -60,12 +60,13 @@ class Touched:
     def hamlet(self, home: UUID) -> UUID:
         return UUID(self.held.hamlets[home])
 
-    def ground(self, fields: dict[str, Any], home: UUID) -> Ground | Problem:
-        """Where the review of this household stands, or why nowhere."""
+    def ground(self, fields: dict[str, Any], home: UUID, listed_as: UUID | None = None) -> Ground | Problem:
+        """Where the review of this household stands, or why nowhere. `listed_as`: at the case listed under this name,
+        also where another one stands for the household since a merge."""
         row = self.rounds.get(UUID(fields["round_id"]))
         if row is None:
             return review_faults.no_round()
-        case = self.cases.get((row.id, home))
+        case = self.listed.get((row.id, listed_as)) if listed_as else self.cases.get((row.id, home))
         if case is None:
             return review_faults.not_in_round()
         standard = self.standards[row.standard_code, row.standard_version]
@@ -81,15 +82,16 @@ class Touched:
         return held, {asked: ends.get(asked, asked) for asked in named if asked in held.records}
 
     def _cases(self) -> dict[tuple[UUID, UUID], Case]:
-        """(round, household of today) -> its case, also one listed under a household merged away since."""
+        """(round, household of today) -> the case that stands for it; `listed` has all, by their own names."""
         homes = set(self.homes.values())
         known = {row.known: row.home for row in self.session.execute(all_names(homes))}
         held = hold_cases(self.session, among(CASE.c.round_id, self.rounds), among(CASE.c.household_id, known))
-        return {(case.round_id, known[case.household_id]): case for case in reversed(held)}
+        self.listed = {(case.round_id, case.household_id): case for case in held}
+        return speaking(held, known)
 
     def _stored(self, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         """The reviews of these ids, and those in force of the cases."""
-        in_force = [case.review_id for case in self.cases.values() if case.review_id is not None]
+        in_force = [case.review_id for case in self.listed.values() if case.review_id is not None]
         return stored_reviews(self.session, self.scope, {*ids, *in_force})
 
     def _places(self) -> dict[tuple[UUID, UUID], Place]:

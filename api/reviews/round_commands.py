@@ -13,6 +13,7 @@ from api.areas.tables import Area, Level
 from api.idempotency import new_id
 from api.problems import AlreadyExists, Conflict, FieldError, IdempotencyKeyReused, Invalid, SeparationOfDuties
 from api.reviews import queries, scoring
+from api.reviews.candidates import candidates
 from api.reviews.cases import CASE
 from api.reviews.procedure_law import Procedure, procedure_on
 from api.reviews.round_days import WrongDays, days_of
@@ -133,7 +134,7 @@ def approve(session: Session, actor: Actor, round_id: UUID, version: int | None)
 def consolidate(session: Session, actor: Actor, round_id: UUID, version: int | None) -> RoundOut:
     """The surveys are over: nothing changes in the list from now on. Raises NotFound, IllegalStage."""
     row = _held(session, actor, round_id, version)
-    unsettled = _any_case(session, round_id, CASE.c.stage.not_in(SETTLED))
+    unsettled = any(case.present and case.stage not in SETTLED for case in candidates(session, round_id))
     take_step(session, actor, row, "consolidate", set() if unsettled else {"all_cases_settled"})
     return queries.round_(session, actor.scope, round_id)
 

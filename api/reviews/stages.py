@@ -106,11 +106,15 @@ TABLE: tuple[Step, ...] = (
     # a case of the third path: no meeting (Điều 6)
     Step("living_standard", "measure", ("requested", "measured"), "measured", "reviews:write"),
     Step("living_standard", "post", ("measured", "re_verified"), "posted", "postings:write"),
-    Step("living_standard", "complain", ("posted",), "complained", "complaints:register", ("window_is_open",)),
+    Step(
+        "living_standard", "complain", ("posted", "cleared"), "complained", "complaints:register", ("window_is_open",)
+    ),
     Step("living_standard", "re_verify", ("complained",), "re_verified", "reviews:write"),
     Step("living_standard", "end_posting", ("posted",), "cleared", "postings:write", ("posting_is_over",)),
     Step("living_standard", "recognise", ("cleared",), "recognised", "recognitions:sign"),
-    Step("living_standard", "refuse", ("requested", "measured", "cleared"), "refused", "recognitions:sign"),
+    Step(
+        "living_standard", "refuse", ("requested", "measured", "re_verified", "cleared"), "refused", "recognitions:sign"
+    ),
 )
 
 _BY_ACTION: Mapping[tuple[str, str], Step] = {(step.subject, step.action): step for step in TABLE}

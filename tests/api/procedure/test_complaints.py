@@ -347,3 +347,34 @@ def test_sent_twice_it_is_one_complaint(session: Session, sign_in: SignIn, round
     assert done(officer.post(COMPLAINTS, json=body)) == first
     assert officer.post(COMPLAINTS, json=body | {"content": "Khác."}).json()["type"] == "/problems/already-exists"
     assert first["due_on"] == procedure("qd-24-2021", 1).re_verification_days.last_day(date(2024, 10, 15)).isoformat()
+
+
+def test_a_second_complaint_is_checked_at_its_own_and_by_nobody_who_surveyed(
+    session: Session, sign_in: SignIn, round_id: UUID
+) -> None:
+    """The check of the first complaint replaced the survey: whoever made that survey still may not check it."""
+    officer, first_surveyor = sign_in("truc-thai"), sign_in("xom-3")
+    homes, hung = posted(session, officer, round_id)
+    session.execute(text("UPDATE review_case SET surveyor_id = NULL"))  # nobody was assigned: the survey alone says it
+    session.commit()
+    done(
+        officer.post(
+            f"/api/v1/households/{homes[0]}/members",
+            json=member_body(health_insurance=True, labour_status="working", labour_contract=True),
+        )
+    )
+    first = done(officer.post(COMPLAINTS, json=complaint(hung["id"], homes[0])))
+    done(officer.post(f"{COMPLAINTS}/{first['id']}/re-verification", json=CHECK | {"review": survey_again()}))
+    done(sign_in("chu-tich").post(f"{COMPLAINTS}/{first['id']}/decision", json=UPHELD))
+    again = done(
+        officer.post("/api/v1/postings", json=posting(round_id, kind="re_verification", posted_on="2024-10-22"))
+    )
+    second = done(officer.post(COMPLAINTS, json=complaint(again["id"], homes[0], received_on="2024-10-23")))
+    late = CHECK | {"re_verified_on": "2024-10-24"}
+    refused = first_surveyor.post(f"{COMPLAINTS}/{second['id']}/re-verification", json=late)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/separation-of-duties")
+    # the first complaint is answered: its older day would let the second one be checked before it was received
+    old = first_surveyor.post(f"{COMPLAINTS}/{first['id']}/re-verification", json=CHECK)
+    assert (old.status_code, old.json()["type"]) == (409, "/problems/conflict")
+    told = done(officer.get(f"{COMPLAINTS}/{second['id']}"))
+    assert (told["state"], told["re_verified_on"]) == ("open", None)

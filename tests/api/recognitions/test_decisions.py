@@ -17,9 +17,10 @@ from api.recognitions import preparing, signing
 from api.recognitions.decision_schemas import DecisionIn, SignatureIn
 from tests.make.decisions import DECISIONS, opinion, people, prepare, ready_round, sign
 from tests.make.people import account_id
+from tests.make.procedure import done, posted
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, counted, household, households
-from tests.make.rounds import cases, review
+from tests.make.rounds import cases, review, review_round
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -352,3 +353,17 @@ def test_a_decision_on_two_hundred_costs_as_many_statements_as_one_on_five(sessi
         session.commit()
         spent.append(len(seen))
     assert spent[0] == spent[1] <= 45
+
+
+def test_a_decision_comes_after_the_last_day_of_the_lists_it_rests_on(session: Session, sign_in: SignIn) -> None:
+    """Until then anybody may complain; a day written back would have a class begin while the list still hung."""
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    round_id = review_round(session, upper_level="none")
+    _, hung = posted(session, officer, round_id)
+    done(officer.post(f"/api/v1/postings/{hung['id']}/ending"))
+    done(officer.post(f"/api/v1/rounds/{round_id}/consolidation"))
+    made = prepare(officer, round_id)
+    early = sign(chair, made["id"], "12/QĐ-UBND", hung["last_day"])
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "before_end_of_posting")
+    assert "17/10/2024" in early.json()["errors"][0]["detail"]
+    assert sign(chair, made["id"], "12/QĐ-UBND", "2024-10-18").status_code == 200

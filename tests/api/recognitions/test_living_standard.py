@@ -232,7 +232,7 @@ def test_a_decision_of_the_third_path_has_its_conditions(sign_in: SignIn, sessio
     # poor by another decision since: what was prepared does not hold any more
     recognise(session, home, "poor", date(2024, 10, 1))
     session.commit()
-    refusal = sign(chair, made["id"], "98/QĐ-UBND", "2024-10-17")
+    refusal = sign(chair, made["id"], "98/QĐ-UBND", "2024-10-25")
     assert (refusal.status_code, refusal.json()["living_standard_case_ids"]) == (409, [case["id"]])
     assert in_force(officer, "2024-12-31") == []
 
@@ -260,3 +260,37 @@ def test_each_reaches_the_cases_of_their_areas(sign_in: SignIn, home: UUID) -> N
         assert sign_in(who).get(f"{CASES}/{case['id']}").status_code == 404
     for who in ("mat-tran", "ngan-hang"):
         assert sign_in(who).get(CASES).status_code == 403
+
+
+def test_what_does_not_qualify_after_the_second_measuring_is_refused_in_writing(sign_in: SignIn, home: UUID) -> None:
+    """It can neither be posted again nor stay where it is."""
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    paper = {"household_id": str(home), "kind": "average_living_standard", "received_on": "2024-10-10"}
+    request_id = officer.post("/api/v1/requests", json=paper).json()["id"]
+    case = opened(officer, home, request_id=request_id)
+    step(sign_in("xom-3"), case, "income", SHEET)
+    step(officer, case, "posting", {"posted_on": "2024-10-17"})
+    step(officer, case, "complaint", COMPLAINT)
+    rich = SHEET | {"finding": "Có cửa hàng", "measured_on": "2024-10-23", "income_per_head_vnd": 5_000_000}
+    step(officer, case, "re-verification", rich)
+    assert refused(officer, case, "posting", {"posted_on": "2024-10-24"}) == (409, "conflict")
+    refusal = {"request_id": request_id, "reasons": "Thu nhập vượt mức quy định"}
+    assert officer.post("/api/v1/refusals", json=refusal).status_code == 201
+    signature = {"number": "3/TB", "signed_on": "2024-10-24", "signatory": "Chủ tịch"}
+    address = f"/api/v1/refusals/{request_id}/signature"
+    assert chair.post(address, json=signature, headers={"If-Match": '"1"'}).status_code == 200
+    assert officer.get(f"{CASES}/{case['id']}").json()["stage"] == "refused"
+
+
+def test_a_complaint_of_the_last_day_is_taken_after_the_posting_was_ended(sign_in: SignIn, home: UUID) -> None:
+    """It came in time and is typed in later: the prepared decision does not go over it."""
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    case = cleared(sign_in, opened(officer, home))
+    made = prepared(officer, case)
+    early = sign(chair, made["id"], "98/QĐ-UBND", "2024-10-24")
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "before_end_of_posting")
+    assert refused(officer, case, "complaint", COMPLAINT | {"received_on": "2024-10-25"}) == (409, "illegal-stage")
+    assert step(officer, case, "complaint", COMPLAINT | {"received_on": "2024-10-24"})["stage"] == "complained"
+    answer = sign(chair, made["id"], "98/QĐ-UBND", "2024-10-25")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/illegal-stage")
+    assert in_force(officer, "2024-12-31") == []
