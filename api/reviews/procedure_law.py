@@ -99,11 +99,6 @@ class Procedure:
         """First and last day of the periodic round of a year (Điều 3)."""
         return date(year, *self.periodic_opens), date(year, *self.periodic_closes)
 
-    def regular_window(self, year: int, month: int) -> tuple[date, date]:
-        """First and last day of the regular round of a month (Điều 5)."""
-        first = date(year, month, self.regular_opens_day)
-        return first, first + timedelta(days=self.regular_length_days - 1)
-
     def upper_level_for(self, day: date, kind: str) -> str:
         """Who gives the opinion on a round of this kind that opens on `day`: only periodic rounds ask (Điều 4.5, 5)."""
         if kind != "periodic":

@@ -1,6 +1,5 @@
 """PURE: days on which offices work, counted as the law counts terms: the day one counts from is not counted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,18 +42,6 @@ def add_working_days(day: date, number: int, holidays: Holidays) -> date:
     return day
 
 
-def working_days_between(first: date, last: date, holidays: Holidays) -> int:
-    """How many working days lie after `first`, up to and with `last`; negative where `last` comes before `first`."""
-    if last < first:
-        return -working_days_between(last, first, holidays)
-    return sum(1 for day in _days_after(first, last) if is_working_day(day, holidays))
-
-
 def is_approximate(first: date, last: date, holidays: Holidays) -> bool:
     """Does a term from `first` to `last` touch a year whose holidays are not announced?"""
     return any(year not in holidays.announced for year in range(first.year, last.year + 1))
-
-
-def _days_after(first: date, last: date) -> Iterator[date]:
-    for number in range(1, (last - first).days + 1):
-        yield first + timedelta(days=number)

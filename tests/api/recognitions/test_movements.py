@@ -92,7 +92,7 @@ def test_a_round_closes_when_nobody_waits_for_a_decision(
     assert close(officer, story["round"]).status_code == 409
 
 
-def test_a_round_in_which_nobody_was_met_closes_without_a_decision(sign_in: SignIn, session: Session) -> None:
+def test_a_round_waits_for_its_cleared_households_and_not_for_absent_ones(sign_in: SignIn, session: Session) -> None:
     away, waits = households(session, 2)
     recognise(session, away, "poor", date(2022, 12, 12))
     round_id = review_round(session, kind="regular", stage="consolidated", upper_level="none")

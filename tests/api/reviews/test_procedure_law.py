@@ -20,10 +20,9 @@ def test_the_numbers_of_decision_24() -> None:
     assert law.relapse_lookback_months is None
 
 
-def test_its_windows() -> None:
+def test_its_window() -> None:
     law = procedure("qd-24-2021", 1)
     assert law.periodic_window(2024) == (date(2024, 9, 1), date(2024, 12, 14))
-    assert law.regular_window(2024, 3) == (date(2024, 3, 15), date(2024, 3, 29))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.reviews import procedure_law
-from api.reviews.working_days import add_working_days, is_approximate, is_working_day, working_days_between
+from api.reviews.working_days import add_working_days, is_approximate, is_working_day
 
 HOLIDAYS = procedure_law.holidays()
 DAYS = st.dates(date(2021, 1, 1), date(2031, 12, 31))
@@ -46,15 +46,6 @@ def test_a_term_ends_on_a_working_day_and_holds_exactly_its_number(day: date, nu
     assert is_working_day(last, HOLIDAYS)
     counted = [day + timedelta(days=n) for n in range(1, (last - day).days + 1)]
     assert sum(is_working_day(other, HOLIDAYS) for other in counted) == number
-    assert working_days_between(day, last, HOLIDAYS) == number
-
-
-@given(DAYS, DAYS, DAYS)
-def test_working_days_add_up_over_any_day_between(one: date, two: date, three: date) -> None:
-    first, middle, last = sorted([one, two, three])
-    parts = working_days_between(first, middle, HOLIDAYS) + working_days_between(middle, last, HOLIDAYS)
-    assert parts == working_days_between(first, last, HOLIDAYS)
-    assert working_days_between(last, first, HOLIDAYS) == -parts
 
 
 @given(DAYS, DAYS, st.integers(0, 20))
