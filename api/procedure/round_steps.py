@@ -47,8 +47,8 @@ def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
 
 
 def _fits(step: Step, row: Row[Any]) -> bool:
-    for_training = {"end_training": True, "close": False}.get(step.action)
-    return for_training is None or for_training == (row.kind == RoundKind.training)
+    training = bool(row.kind == RoundKind.training)
+    return training if step.action == "end_training" else not (training and step.action == "close")
 
 
 def _holding(session: Session, row: Row[Any], found: Collection[str]) -> set[str]:

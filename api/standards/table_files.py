@@ -78,7 +78,7 @@ def read(content: bytes) -> PointsTable:
 def _from_toml(content: bytes) -> dict[str, Any]:
     try:
         document: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise Invalid(f"Tệp không phải TOML hợp lệ: {error}", f"The file is not valid TOML: {error}") from error
     document = {name: value for name, value in document.items() if value != "?"}
     groups = document.get("groups")

@@ -156,3 +156,9 @@ def test_the_command_line_says_who_may_not_load_and_what_is_wrong(database_url: 
     assert refused.returncode == 1
     assert "#/groups/household_size/options/size_1/points/NT_DBSH" in refused.stderr.decode()
     assert run("load", "nothing.toml", "--by", "truc-ninh", url=database_url, home=tmp_path).returncode == 2
+
+
+def test_a_file_nested_without_end_is_refused_in_words() -> None:
+    with pytest.raises(Invalid) as refused:
+        table_files.read(b"a=" + b"[" * 5000 + b"]" * 5000)
+    assert "TOML" in refused.value.detail.vi
