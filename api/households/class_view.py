@@ -1,10 +1,13 @@
 """The class of households as of today or any day, from the database's function `household_class_on` (migration 0009).
 
+How long a household counts as newly escaped is data (data/newly_escaped.toml).
 The function stands on recognitions, which live above this feature; nothing here knows their tables.
 """
 
+import tomllib
 from collections.abc import Iterable
 from datetime import date
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +25,16 @@ _COLUMNS = (
 )
 
 
+def _newly_escaped_months() -> int:
+    read = tomllib.loads(files("api.households").joinpath("data/newly_escaped.toml").read_text(encoding="utf-8"))
+    return int(read["programme"]["months"])
+
+
+_MONTHS = _newly_escaped_months()
+
+
 def _of_day(day: Any, name: str) -> Any:
-    return func.household_class_on(cast(day, Date)).table_valued(*_COLUMNS, name=name)
+    return func.household_class_on(cast(day, Date), _MONTHS).table_valued(*_COLUMNS, name=name)
 
 
 # Of the day on which the statement runs, by our clock and not by the database's.

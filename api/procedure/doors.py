@@ -22,7 +22,6 @@ Decider = Annotated[Actor, allow(Permission.complaints_decide)]
 OpinionAsker = Annotated[Actor, allow(Permission.rounds_approve)]
 OpinionGiver = Annotated[Actor, allow(Permission.opinions_write)]
 OpinionReader = Annotated[Actor, allow(Permission.households_read)]
-Anybody = Annotated[Actor, allow(Permission.areas_read)]
 
 RoundFilter = Annotated[UUID | None, Query(description="Only of this round.")]
 HamletFilter = Annotated[UUID | None, Query(description="Only of this hamlet.")]

@@ -14,7 +14,7 @@ from api.procedure import deadlines as due
 from api.procedure import examples, opinion_queries, round_steps
 from api.procedure import opinions as commands
 from api.procedure.deadline_schemas import Deadline, RoundSteps
-from api.procedure.doors import Anybody, HamletFilter, OpinionAsker, OpinionGiver, OpinionReader, RoundFilter, tagged
+from api.procedure.doors import Follower, HamletFilter, OpinionAsker, OpinionGiver, OpinionReader, RoundFilter, tagged
 from api.procedure.opinion_schemas import OpinionAnswer, OpinionCreate, OpinionOut
 from api.schema import Page
 
@@ -89,7 +89,7 @@ def answer_opinion(
     responses=problems("invalid-cursor") | example({"items": [examples.DEADLINE], "next_cursor": None}),
 )
 def list_deadlines(
-    actor: Anybody,
+    actor: Follower,
     db: Db,
     within_days: Annotated[int, Query(ge=0, le=366, description="Due by so many days from today.")] = 7,
     overdue: Annotated[bool | None, Query(description="Only missed ones, or only those still open.")] = None,
@@ -117,6 +117,6 @@ def list_deadlines(
     summary="Các bước có thể làm bây giờ",
     responses=problems("not-found") | example(examples.STEPS),
 )
-def read_round_steps(round_id: UUID, actor: Anybody, db: Db) -> RoundSteps:
+def read_round_steps(round_id: UUID, actor: Follower, db: Db) -> RoundSteps:
     """What may be done with a round and its households now, who may do it, and what is missing. No personal data."""
     return round_steps.steps_now(db, actor.scope, round_id)

@@ -86,8 +86,6 @@ def _check_member(session: Session, body: CaseIn) -> None:
 
 
 def _check_request(session: Session, actor: Actor, body: CaseIn) -> None:
-    if body.request_id is None:
-        return
     row = session.execute(requests_of(actor, _REQUEST.c.id == body.request_id)).one_or_none()
     if row is None or row.home != body.household_id or row.kind != RequestKind.average_living_standard:
         raise NotFound(

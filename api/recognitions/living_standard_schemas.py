@@ -13,7 +13,11 @@ from api.recognitions.tables import LivingStandardKind, LivingStandardStage
 from api.schema import AreaId, Label, Line60, Line120, Note, Schema, Version
 
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"
-_CASE: dict[str, Any] = {"household_id": _HOUSEHOLD, "kind": "agri_average_living_standard"}
+_CASE: dict[str, Any] = {
+    "request_id": "018e4f4c-5b2a-7c11-9d3e-8a7b6c5d4e3f",
+    "household_id": _HOUSEHOLD,
+    "kind": "agri_average_living_standard",
+}
 _INCOME: dict[str, Any] = {
     "income_per_head_vnd": 1_950_000,
     "works_in_agriculture": True,
@@ -45,7 +49,7 @@ class CaseIn(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_CASE]})
 
     id: UUID | None = None
-    request_id: Annotated[UUID | None, Field(description="The request (Mẫu 01) it rests on.")] = None
+    request_id: Annotated[UUID, Field(description="The request (Mẫu 01) it rests on.")]
     household_id: UUID
     member_id: Annotated[UUID | None, Field(description="The worker; only with `low_income_worker`.")] = None
     kind: LivingStandardKind

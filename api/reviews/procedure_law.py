@@ -88,8 +88,6 @@ class Procedure:
     periodic_closes: tuple[int, int]
     living_standard: LivingStandardTerms
     scores_posted: bool
-    newly_escaped_months: int
-    near_poor_newly_escaped: bool
     relapse_lookback_months: int | None
     upper_level: str
     upper_rules: tuple[UpperRule, ...]

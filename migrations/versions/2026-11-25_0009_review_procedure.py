@@ -11,11 +11,11 @@ branch_labels = None
 depends_on = None
 
 # What recognitions say of every household on a day, with no column that could disagree with them.
-# class_since: first day of the unbroken run of that class. newly_escaped_until: 36 months after the decision by
-# which it was poor no longer (QĐ 90/QĐ-TTg; a near-poor household can be newly escaped), while that lasts.
+# class_since: first day of the unbroken run of that class. newly_escaped_until: so many months after the decision by
+# which it was poor no longer (a near-poor household can be newly escaped), while that lasts.
 # One SELECT, STABLE, not STRICT: the planner writes it into the query that asks.
 _HOUSEHOLD_CLASS_ON = """
-CREATE FUNCTION household_class_on(day date)
+CREATE FUNCTION household_class_on(day date, newly_escaped_months integer)
 RETURNS TABLE (household_id uuid, current_class text, class_since date, newly_escaped_until date)
 LANGUAGE sql STABLE AS $$
 SELECT h.id, now_is.poverty_class, run.since, escape.until
@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
         )
 ) AS run ON now_is.id IS NOT NULL
 LEFT JOIN LATERAL (
-    SELECT (max(lower(r.days)) + interval '36 months')::date AS until
+    SELECT (max(lower(r.days)) + make_interval(months => $2))::date AS until
     FROM recognition r
     JOIN LATERAL (
         SELECT before.poverty_class FROM recognition before
@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (
         ORDER BY lower(before.days) DESC LIMIT 1
     ) AS came_from ON came_from.poverty_class = 'poor'
     WHERE r.household_id = h.id AND r.poverty_class <> 'poor' AND lower(r.days) <= $1
-    HAVING (max(lower(r.days)) + interval '36 months')::date >= $1
+    HAVING (max(lower(r.days)) + make_interval(months => $2))::date >= $1
 ) AS escape ON now_is.poverty_class IS DISTINCT FROM 'poor'
 $$
 """
@@ -619,7 +619,7 @@ def _extend_rounds_and_decisions() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION household_class_on(date)")
+    op.execute("DROP FUNCTION household_class_on(date, integer)")
     op.execute(_HOUSEHOLD_CLASS_BEFORE)
     for table in (
         "screening",

@@ -76,7 +76,7 @@ def test_the_contracts_numbers(session: Session) -> None:
 def test_a_class_comes_from_a_decision_and_from_nothing_else(session: Session) -> None:
     found = session.execute(
         text(
-            "SELECT c.current_class, count(*) FROM household_class_on(current_date) c "
+            "SELECT c.current_class, count(*) FROM household_class_on(current_date, 36) c "
             "JOIN household h ON h.id = c.household_id "
             "JOIN area a ON a.id = h.hamlet_id WHERE a.code LIKE '14080-%' GROUP BY 1"
         )
@@ -95,8 +95,8 @@ def test_a_class_comes_from_a_decision_and_from_nothing_else(session: Session) -
     # applicants have asked, and have no class
     asked = session.execute(
         text(
-            "SELECT r.kind, count(*), count(c.current_class) FROM request r JOIN household_class_on(current_date) c "
-            "ON c.household_id = r.household_id GROUP BY 1 ORDER BY 1"
+            "SELECT r.kind, count(*), count(c.current_class) FROM request r "
+            "JOIN household_class_on(current_date, 36) c ON c.household_id = r.household_id GROUP BY 1 ORDER BY 1"
         )
     ).all()
     assert [tuple(row) for row in asked] == [("average_living_standard", 13, 0), ("escape", 13, 13), ("review", 84, 0)]

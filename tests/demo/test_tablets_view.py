@@ -41,7 +41,7 @@ def test_the_first_sync_brings_the_hamlets_register(sign_in: SignIn, session: Se
     classes = Counter(c["data"]["current_class"] for c in changes if c["entity"] == "household")
     decided = session.execute(
         text(
-            "SELECT c.current_class, count(*) FROM household_class_on(current_date) c "
+            "SELECT c.current_class, count(*) FROM household_class_on(current_date, 36) c "
             "JOIN household h ON h.id = c.household_id "
             "WHERE h.hamlet_id = :hamlet GROUP BY 1"
         ),

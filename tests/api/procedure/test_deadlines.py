@@ -175,7 +175,7 @@ def test_the_steps_of_a_round_follow_the_table(session: Session, sign_in: SignIn
 def test_a_training_round_ends_and_never_decides(session: Session, sign_in: SignIn) -> None:
     made = rounds.review_round(session, kind="training", upper_level="none", stage="consolidated")
     session.commit()
-    now = done(sign_in("van-hoa").get(f"/api/v1/rounds/{made}/steps"))
+    now = done(sign_in("mat-tran").get(f"/api/v1/rounds/{made}/steps"))
     assert {step["action"]: step["missing"] for step in now["steps"]} == {
         "reopen": [], "ask_opinion": ["opinion_required"], "sign": ["has_legal_effect"], "end_training": [],
     }  # fmt: skip

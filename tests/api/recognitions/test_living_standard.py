@@ -17,7 +17,6 @@ from api.recognitions.living_standard import open_case
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_rules import bounds_on, verdict
 from api.recognitions.living_standard_schemas import CaseIn
-from api.recognitions.tables import LivingStandardKind
 from tests.make.decisions import DECISIONS, decide, people, ready_round, sign
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, household
@@ -73,8 +72,15 @@ def home(session: Session) -> UUID:
     return found
 
 
+def asked(client: httpx.Client, home: UUID, kind: str = AGRI) -> dict[str, Any]:
+    """What opens a case, with the request (Mẫu 01) it rests on."""
+    paper = {"household_id": str(home), "kind": "average_living_standard", "received_on": "2024-10-10"}
+    request_id = client.post("/api/v1/requests", json=paper).json()["id"]
+    return {"request_id": request_id, "household_id": str(home), "kind": kind}
+
+
 def opened(client: httpx.Client, home: UUID, kind: str = AGRI, **more: Any) -> dict[str, Any]:
-    answer = client.post(CASES, json={"household_id": str(home), "kind": kind} | more)
+    answer = client.post(CASES, json=asked(client, home, kind) | more)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -233,8 +239,8 @@ def test_a_complaint_recorded_after_the_ending_holds_the_case_back(sign_in: Sign
 
 def test_of_two_cases_opened_at_once_one_is_told_of_the_other(sign_in: SignIn, session: Session, home: UUID) -> None:
     officer, answers = sign_in("truc-thai"), []
-    open_case(session, acting("truc-thai"), CaseIn(household_id=home, kind=LivingStandardKind(AGRI)), None)
-    body = {"household_id": str(home), "kind": AGRI}
+    body = asked(officer, home)
+    open_case(session, acting("truc-thai"), CaseIn.model_validate(body), None)
     other = threading.Thread(target=lambda: answers.append(officer.post(CASES, json=body)))
     other.start()
     other.join(0.5)
@@ -247,12 +253,12 @@ def test_a_worker_of_the_household_is_recognised_beside_it(sign_in: SignIn, sess
     officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
     worker = officer.get(f"/api/v1/households/{home}/members").json()["items"][1]["id"]
     for body in ({"kind": WORKER}, {"kind": AGRI, "member_id": worker}):
-        answer = officer.post(CASES, json={"household_id": str(home)} | body)
+        answer = officer.post(CASES, json=asked(officer, home) | body)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/member_id")
-    stranger = officer.post(CASES, json={"household_id": str(home), "kind": WORKER, "member_id": str(uuid4())})
+    stranger = officer.post(CASES, json=asked(officer, home, WORKER) | {"member_id": str(uuid4())})
     assert stranger.status_code == 404
     farm, case = opened(officer, home), opened(officer, home, WORKER, member_id=worker)
-    second = officer.post(CASES, json={"household_id": str(home), "kind": WORKER, "member_id": worker})
+    second = officer.post(CASES, json=asked(officer, home, WORKER) | {"member_id": worker})
     assert (second.status_code, second.json()["type"]) == (409, "/problems/conflict")
     both = [cleared(sign_in, one) for one in (farm, case)]
     assert sign(chair, prepared(officer, *both)["id"], "98/QĐ-UBND", "2024-10-25").is_success
@@ -297,10 +303,11 @@ def _people(client: httpx.Client, home: UUID) -> list[str]:
 
 def test_opening_twice_opens_once_and_versions_are_heeded(sign_in: SignIn, home: UUID) -> None:
     officer, own = sign_in("truc-thai"), str(uuid4())
-    assert opened(officer, home, id=own) == opened(officer, home, id=own)
-    used = officer.post(CASES, json={"id": own, "household_id": str(home), "kind": WORKER, "member_id": str(uuid4())})
+    same = asked(officer, home) | {"id": own}
+    assert opened(officer, home, **same) == opened(officer, home, **same)
+    used = officer.post(CASES, json=asked(officer, home, WORKER) | {"id": own, "member_id": str(uuid4())})
     assert used.json()["type"] == "/problems/already-exists"
-    bodies = [{"household_id": str(home), "kind": WORKER, "member_id": str(i)} for i in _people(officer, home)]
+    bodies = [asked(officer, home, WORKER) | {"member_id": str(i)} for i in _people(officer, home)]
     keyed = [officer.post(CASES, json=body, headers={"Idempotency-Key": "k-1"}) for body in bodies]
     assert [one.status_code for one in keyed] == [201, 409]
     assert keyed[1].json()["type"] == "/problems/idempotency-key-reused"
