@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from api import clock, sql
 from api.audit import Acting
 from api.changes import history
 from api.changes.history import Announcement
+from api.changes.tables import Op, RemoveReason
 from api.households.aliases import ends
 from api.households.stored import among
 from api.households.tables import Household
@@ -107,6 +108,21 @@ def announce_cases(session: Session, cases: Sequence[Case]) -> None:
     """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet."""
     home = homes(session, {case.household_id for case in cases})
     history.announce(session, [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases])
+
+
+def withdraw_cases(session: Session, round_id: UUID) -> list[Case]:
+    """Takes the whole list of a round away, also from the tablets. Only of one nobody has worked in."""
+    gone = hold_cases(session, CASE.c.round_id == round_id)
+    home = homes(session, {case.household_id for case in gone})
+    session.execute(delete(CASE).where(CASE.c.round_id == round_id))
+    history.announce(
+        session,
+        [
+            Announcement(ENTITY, case.id, *home[case.household_id], case.version + 1, Op.remove, RemoveReason.deleted)
+            for case in gone
+        ],
+    )
+    return gone
 
 
 def homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:

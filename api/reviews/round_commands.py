@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, insert, select, update
+from sqlalchemy import Row, delete, exists, insert, select, update
 from sqlmodel import Session
 
 from api import audit, clock
@@ -14,7 +14,7 @@ from api.idempotency import new_id
 from api.problems import AlreadyExists, Conflict, FieldError, IdempotencyKeyReused, Invalid, SeparationOfDuties
 from api.reviews import queries, scoring
 from api.reviews.candidates import candidates
-from api.reviews.cases import CASE
+from api.reviews.cases import CASE, withdraw_cases
 from api.reviews.procedure_law import Procedure, procedure_on
 from api.reviews.round_days import WrongDays, days_of
 from api.reviews.round_schemas import RoundCreate, StandardRef
@@ -47,6 +47,22 @@ def prepare_round(session: Session, actor: Actor, body: RoundCreate, key: str | 
     _insert(session, actor, round_id, body, (opens_on, closes_on), standard, law)
     audit.record(session, actor, "rounds.prepare", "round", [round_id], kind=body.kind.value, year=body.year)
     return queries.round_(session, actor.scope, round_id)
+
+
+def discard(session: Session, actor: Actor, round_id: UUID, version: int | None) -> None:
+    """Takes back a round that was prepared by mistake, with its list. Raises NotFound, StaleVersion, Conflict once the
+    chair has approved it: then it is taken to its end."""
+    row = hold_round(session, actor.scope, round_id, whole=True)
+    if version is not None:
+        expect_version(row, version)
+    if row.stage != RoundStage.prepared:
+        raise Conflict(
+            "Đợt đã được Chủ tịch xã duyệt nên không hủy được; hãy thực hiện đến khi kết thúc đợt.",
+            "The chair has approved the round: it cannot be discarded, only taken to its end.",
+        )
+    gone = withdraw_cases(session, round_id)
+    session.execute(delete(ROUND).where(ROUND.c.id == round_id))
+    audit.record(session, actor, "rounds.discard", "round", [round_id], households=len(gone))
 
 
 def _law(body: RoundCreate) -> Procedure:

@@ -68,6 +68,18 @@ def change_round(
     return _tagged(response, round_commands.explain_overdue(db, actor, round_id, version, body.overdue_reason))
 
 
+@router.delete(
+    "/rounds/{round_id}",
+    operation_id="discard_round",
+    summary="Hủy đợt rà soát chưa được duyệt",
+    status_code=204,
+    responses=problems("not-found", "conflict", "stale-version"),
+)
+def discard_round(round_id: UUID, actor: Writer, db: Db, version: VersionIfGiven) -> None:
+    """Takes back a round prepared by mistake, with its list; one that the chair has approved stays."""
+    round_commands.discard(db, actor, round_id, version)
+
+
 @router.post(
     "/rounds/{round_id}/list",
     operation_id="build_round_list",

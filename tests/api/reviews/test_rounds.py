@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.make import rounds, walk
+from tests.make import rounds, tablets, walk
 from tests.make.reviews import household, households
 
 SignIn = Callable[[str], httpx.Client]
@@ -156,3 +156,27 @@ def test_a_round_past_its_days_says_why(sign_in: SignIn, session: Session) -> No
     assert (said.status_code, said.json()["overdue_reason"], said.json()["version"]) == (200, "Phúc tra", 2)
     blind = officer.patch(f"/api/v1/rounds/{round_id}", json={"overdue_reason": "x"})
     assert blind.status_code == 428
+
+
+def test_a_round_prepared_by_mistake_is_taken_back_with_its_list(
+    sign_in: SignIn, session: Session, engine: Engine
+) -> None:
+    officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
+    home = str(household(session))
+    session.commit()
+    wrong = walk.prepared(officer)["id"]
+    added = officer.post(f"/api/v1/rounds/{wrong}/households", json={"household_id": home, "reason": "Xóm đề nghị"})
+    seen, cursor = tablets.pull(sign_in("xom-3"))
+    assert [c["id"] for c in seen if c["entity"] == "review_case"] == [added.json()["id"]]
+    assert sign_in("truc-dai").delete(f"/api/v1/rounds/{wrong}").status_code == 404
+    assert officer.delete(f"/api/v1/rounds/{wrong}", headers={"If-Match": '"7"'}).status_code == 412
+    assert officer.delete(f"/api/v1/rounds/{wrong}").status_code == 204
+    assert officer.get(f"/api/v1/rounds/{wrong}").status_code == 404
+    (gone,) = tablets.pull(sign_in("xom-3"), cursor)[0]
+    assert (gone["id"], gone["op"], gone["reason"]) == (added.json()["id"], "remove", "deleted")
+    right = walk.prepared(officer)["id"]  # the days are free again
+    again = officer.post(f"/api/v1/rounds/{right}/households", json={"household_id": home, "reason": "Xóm đề nghị"})
+    assert again.status_code == 201
+    assert chair.post(f"/api/v1/rounds/{right}/approval").status_code == 200
+    refused = officer.delete(f"/api/v1/rounds/{right}")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
