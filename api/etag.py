@@ -1,9 +1,9 @@
 """Versions as HTTP says them: `ETag: "3"` with an answer, `If-Match: "3"` with a change."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 
 from api.problems import StaleVersion, VersionRequired
 
@@ -14,6 +14,22 @@ _OURS = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})"')
 def etag(version: int) -> str:
     """The tag of a record's version."""
     return f'"{version}"'
+
+
+class Versioned(Protocol):
+    """A record on the wire that counts its changes."""
+
+    @property
+    def version(self) -> int: ...
+
+
+Record = TypeVar("Record", bound=Versioned)
+
+
+def tagged(response: Response, record: Record) -> Record:
+    """The record, with its version as ETag."""
+    response.headers["ETag"] = etag(record.version)
+    return record
 
 
 def version_of(if_match: str | None) -> int:

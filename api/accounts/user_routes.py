@@ -1,6 +1,6 @@
 """Accounts, their grants and the table of roles over HTTP."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
@@ -11,7 +11,7 @@ from api.accounts.permissions import Permission, Role
 from api.accounts.schemas import GrantEnd, GrantIn, Roles, UserIn, UserOut, UserPage, UserPatch, UserWithPassword
 from api.accounts.signed_in import SignedIn
 from api.db import Db
-from api.etag import ReadVersion, etag
+from api.etag import ReadVersion, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -22,7 +22,6 @@ router = APIRouter(tags=["accounts"])
 Admin = Annotated[Actor, allow(Permission.accounts_write)]
 
 _REFUSALS = ("not-found", "permission-denied", "conflict")
-_Answer = TypeVar("_Answer", bound=UserOut)
 
 
 @router.get("/roles", operation_id="list_roles", summary="Bảng vai trò và quyền", responses=example(examples.ROLES))
@@ -72,7 +71,7 @@ def add_user(
     With a client-made `id` or an `Idempotency-Key` a repeated request adds nothing: it answers with the same account,
     without the password, which is told once only.
     """
-    return _tagged(response, commands.add_user(db, actor, body, idempotency_key))
+    return tagged(response, commands.add_user(db, actor, body, idempotency_key))
 
 
 @router.get(
@@ -83,7 +82,7 @@ def add_user(
 )
 def read_user(user_id: UUID, actor: Admin, db: Db, response: Response) -> UserOut:
     """One account with all grants there ever were, and its ETag; 404 outside of the administrator's areas."""
-    return _tagged(response, queries.read_user(db, actor, user_id))
+    return tagged(response, queries.read_user(db, actor, user_id))
 
 
 @router.patch(
@@ -106,7 +105,7 @@ def change_user(
     Disabling and a new password end every session of the account. Nobody changes their own account here, nor one
     that also holds rights outside of the administrator's areas.
     """
-    return _tagged(response, commands.change_user(db, actor, user_id, version, body))
+    return tagged(response, commands.change_user(db, actor, user_id, version, body))
 
 
 @router.post(
@@ -124,7 +123,7 @@ def grant_role(
     response: Response,
 ) -> UserOut:
     """One more role in an area of the administrator's own; works at the user's next request."""
-    return _tagged(response, commands.grant_role(db, actor, user_id, body))
+    return tagged(response, commands.grant_role(db, actor, user_id, body))
 
 
 @router.post(
@@ -142,9 +141,4 @@ def end_role(
     body: Annotated[GrantEnd, Body(openapi_examples={"later": {"value": {"last_day": "2026-12-31"}}})] = GrantEnd(),
 ) -> UserOut:
     """Ends a grant at once (without a body), or after `last_day`. Ended already: nothing changes."""
-    return _tagged(response, commands.end_role(db, actor, user_id, grant_id, body.last_day))
-
-
-def _tagged(response: Response, user: _Answer) -> _Answer:
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return tagged(response, commands.end_role(db, actor, user_id, grant_id, body.last_day))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.db import Db
-from api.etag import VersionIfGiven
+from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -20,7 +20,6 @@ from api.procedure.doors import (
     HamletFilter,
     ReVerifier,
     RoundFilter,
-    tagged,
 )
 from api.procedure.tables import ComplaintState
 from api.schema import Page

@@ -1,13 +1,12 @@
 """Who may knock at the addresses of meetings, postings, complaints and opinions, and the parameters they share."""
 
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query
 
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
-from api.etag import etag
 
 # The bank and the treasury list recognised households only: how a household got there is not theirs to follow.
 Follower = Annotated[Actor, allow(Permission.households_read, Permission.meetings_observe)]
@@ -25,17 +24,3 @@ OpinionReader = Annotated[Actor, allow(Permission.households_read)]
 
 RoundFilter = Annotated[UUID | None, Query(description="Only of this round.")]
 HamletFilter = Annotated[UUID | None, Query(description="Only of this hamlet.")]
-
-
-class Versioned(Protocol):
-    @property
-    def version(self) -> int: ...
-
-
-Record = TypeVar("Record", bound=Versioned)
-
-
-def tagged(response: Response, record: Record) -> Record:
-    """The record, with its version as ETag."""
-    response.headers["ETag"] = etag(record.version)
-    return record

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.db import Db
-from api.etag import ReadVersion
+from api.etag import ReadVersion, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -17,7 +17,6 @@ from api.procedure.doors import (
     MeetingObserver,
     MeetingWriter,
     RoundFilter,
-    tagged,
 )
 from api.procedure.meeting_schemas import MeetingCreate, MeetingOut, MeetingSheet, Observation
 from api.schema import Page

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.db import Db
-from api.etag import VersionIfGiven
+from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -14,7 +14,7 @@ from api.procedure import deadlines as due
 from api.procedure import examples, opinion_queries, round_steps
 from api.procedure import opinions as commands
 from api.procedure.deadline_schemas import Deadline, RoundSteps
-from api.procedure.doors import Follower, HamletFilter, OpinionAsker, OpinionGiver, OpinionReader, RoundFilter, tagged
+from api.procedure.doors import Follower, HamletFilter, OpinionAsker, OpinionGiver, OpinionReader, RoundFilter
 from api.procedure.opinion_schemas import OpinionAnswer, OpinionCreate, OpinionOut
 from api.schema import Page
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.db import Db
-from api.etag import VersionIfGiven
+from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.procedure import examples, posting_queries
 from api.procedure import postings as commands
-from api.procedure.doors import Follower, HamletFilter, Poster, RoundFilter, tagged
+from api.procedure.doors import Follower, HamletFilter, Poster, RoundFilter
 from api.procedure.posting_schemas import PostedList, PostingCreate, PostingOut
 from api.procedure.tables import PostingKind
 from api.schema import Page

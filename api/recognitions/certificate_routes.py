@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import etag
+from api.etag import tagged
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.recognitions import certificates, examples
@@ -63,5 +63,4 @@ def issue_certificates(body: IssueIn, actor: Issuer, db: Db) -> IssuedOut:
 def read_certificate(certificate_id: UUID, actor: ClassReader, db: Db, response: Response) -> CertificateOut:
     """One certificate with a line for each year, and its ETag."""
     found = certificates.certificate(db, actor, certificate_id)
-    response.headers["ETag"] = etag(found.version)
-    return found
+    return tagged(response, found)

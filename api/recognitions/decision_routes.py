@@ -1,6 +1,6 @@
 """Decisions (Mẫu 02) over HTTP: prepared by the officer, signed by the chair."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import ReadVersion, VersionIfGiven, etag
+from api.etag import ReadVersion, VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -24,7 +24,6 @@ router = APIRouter(tags=["recognitions"])
 ClassReader = Annotated[Actor, allow(Permission.households_list)]
 Preparer = Annotated[Actor, allow(Permission.recognitions_prepare)]
 Signer = Annotated[Actor, allow(Permission.recognitions_sign)]
-Versioned = TypeVar("Versioned", bound=DecisionOut)
 
 
 @router.get(
@@ -63,7 +62,7 @@ def prepare_decision(
     With kind `living_standard`: cleared cases of the third path. One decision of a round waits for its signature at a
     time; with an `id` of your own or an `Idempotency-Key` a repeated call prepares once.
     """
-    return _tagged(response, preparing.prepare(db, actor, body, idempotency_key))
+    return tagged(response, preparing.prepare(db, actor, body, idempotency_key))
 
 
 @router.get(
@@ -74,7 +73,7 @@ def prepare_decision(
 )
 def read_decision(decision_id: UUID, actor: ClassReader, db: Db, response: Response) -> DecisionOut:
     """One decision with its numbers and its ETag; the households stand under `/households`."""
-    return _tagged(response, queries.decision(db, actor, decision_id))
+    return tagged(response, queries.decision(db, actor, decision_id))
 
 
 @router.delete(
@@ -139,9 +138,4 @@ def sign_decision(
 ) -> DecisionOut:
     """The chair signs: number (unique in the commune and year), day, signatory. From that day the households have
     their classes. The preparer cannot sign; what changed since it was prepared is refused, and prepared anew."""
-    return _tagged(response, signing.sign(db, actor, decision_id, read, body))
-
-
-def _tagged(response: Response, record: Versioned) -> Versioned:
-    response.headers["ETag"] = etag(record.version)
-    return record
+    return tagged(response, signing.sign(db, actor, decision_id, read, body))

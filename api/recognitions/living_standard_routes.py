@@ -1,6 +1,6 @@
 """The third path over HTTP: average living standard and low-income workers (QĐ 24/2021, Điều 6)."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import VersionIfGiven, etag
+from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -38,7 +38,6 @@ Poster = Annotated[Actor, allow(Permission.postings_write)]
 Registrar = Annotated[Actor, allow(Permission.complaints_register)]
 KindFilter = Annotated[LivingStandardKind | None, Query(description="Only of this kind.")]
 HouseholdFilter = Annotated[UUID | None, Query(description="Only of this household.")]
-_Case = TypeVar("_Case", CaseOut, ComplainedOut)
 _STEP = problems("not-found", "illegal-stage", "stale-version") | example(examples.LIVING_STANDARD_CASE)
 
 
@@ -74,7 +73,7 @@ def open_case(
 ) -> CaseOut:
     """Opens a case of a household, or of one of its workers (NĐ 30/2025), perhaps on a request (Mẫu 01). One case of a
     kind is under way at a time; with an `id` of your own or an `Idempotency-Key` a repeated call opens once."""
-    return _tagged(response, commands.open_case(db, actor, body, idempotency_key))
+    return tagged(response, commands.open_case(db, actor, body, idempotency_key))
 
 
 @router.get(
@@ -85,7 +84,7 @@ def open_case(
 )
 def read_case(living_standard_id: UUID, actor: Reader, db: Db, response: Response) -> CaseOut:
     """One case with its ETag: the income sheet, the bounds in force on its day, and whether it qualifies."""
-    return _tagged(response, queries.case(db, actor, living_standard_id))
+    return tagged(response, queries.case(db, actor, living_standard_id))
 
 
 @router.post(
@@ -99,7 +98,7 @@ def measure_income(
 ) -> CaseOut:
     """The income of the 12 months before, per person and month, without state allowances. The answer shows what the
     bounds make of it; nothing is recognised by that."""
-    return _tagged(response, commands.measure(db, actor, living_standard_id, read, body))
+    return tagged(response, commands.measure(db, actor, living_standard_id, read, body))
 
 
 @router.post(
@@ -117,7 +116,7 @@ def post_case(
     read: VersionIfGiven = None,
 ) -> CaseOut:
     """Posts a case that qualifies at the commune office, for the working days that the procedure fixes."""
-    return _tagged(response, commands.post(db, actor, living_standard_id, read, body))
+    return tagged(response, commands.post(db, actor, living_standard_id, read, body))
 
 
 @router.post(
@@ -136,7 +135,7 @@ def complain_case(
 ) -> ComplainedOut:
     """Registers a complaint that came in while the case was posted; the case waits for its re-verification. Neither the
     income sheet nor what the complainant said is shown here."""
-    return _tagged(response, commands.complain(db, actor, living_standard_id, read, body))
+    return tagged(response, commands.complain(db, actor, living_standard_id, read, body))
 
 
 @router.post(
@@ -154,7 +153,7 @@ def re_verify_case(
     read: VersionIfGiven = None,
 ) -> CaseOut:
     """The income sheet once more, by somebody else than who measured first; then the case is posted again."""
-    return _tagged(response, commands.re_measure(db, actor, living_standard_id, read, body))
+    return tagged(response, commands.re_measure(db, actor, living_standard_id, read, body))
 
 
 @router.post(
@@ -167,7 +166,7 @@ def end_posting(
     living_standard_id: UUID, actor: Poster, db: Db, response: Response, read: VersionIfGiven = None
 ) -> CaseOut:
     """After the last day of the posting the case waits for the chair's decision; before it, 409."""
-    return _tagged(response, commands.end_posting(db, actor, living_standard_id, read))
+    return tagged(response, commands.end_posting(db, actor, living_standard_id, read))
 
 
 @router.get(
@@ -191,8 +190,3 @@ def list_recognised(
     return queries.recognised(
         db, actor, as_of=as_of, kind=kind, household_id=household_id, area_id=area_id, limit=limit, cursor=cursor
     )
-
-
-def _tagged(response: Response, record: _Case) -> _Case:
-    response.headers["ETag"] = etag(record.version)
-    return record

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import VersionIfGiven, etag
+from api.etag import VersionIfGiven, tagged
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.recognitions import closing, examples
@@ -37,8 +37,7 @@ def close_round(round_id: UUID, actor: Closer, db: Db, response: Response, read:
     """Closes a round once no household waits for a decision, and keeps who is poor and near-poor then: what the next
     round of the commune opens with. A training round just ends."""
     closed = closing.close_round(db, actor, round_id, read)
-    response.headers["ETag"] = etag(closed.version)
-    return closed
+    return tagged(response, closed)
 
 
 @router.get(

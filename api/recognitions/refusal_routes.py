@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import ReadVersion, etag
+from api.etag import ReadVersion, tagged
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.recognitions import examples, refusals
@@ -51,7 +51,7 @@ def list_refusals(
 def prepare_refusal(body: RefusalIn, actor: Preparer, db: Db, response: Response) -> RefusalOut:
     """For a request that was screened out, whose review ended without what it asks for, or whose case of the third path
     does not qualify. A request has one refusal: the same content again changes nothing."""
-    return _tagged(response, refusals.prepare_refusal(db, actor, body))
+    return tagged(response, refusals.prepare_refusal(db, actor, body))
 
 
 @router.get(
@@ -62,7 +62,7 @@ def prepare_refusal(body: RefusalIn, actor: Preparer, db: Db, response: Response
 )
 def read_refusal(request_id: UUID, actor: Reader, db: Db, response: Response) -> RefusalOut:
     """The refusal of a request, with its ETag."""
-    return _tagged(response, refusals.refusal(db, actor, request_id))
+    return tagged(response, refusals.refusal(db, actor, request_id))
 
 
 @router.post(
@@ -84,9 +84,4 @@ def sign_refusal(
     request_id: UUID, body: RefusalSignatureIn, actor: Signer, db: Db, response: Response, read: ReadVersion
 ) -> RefusalOut:
     """The chair signs a refusal with number and day; the preparer cannot. A case of the third path ends with it."""
-    return _tagged(response, refusals.sign_refusal(db, actor, request_id, read, body))
-
-
-def _tagged(response: Response, record: RefusalOut) -> RefusalOut:
-    response.headers["ETag"] = etag(record.version)
-    return record
+    return tagged(response, refusals.sign_refusal(db, actor, request_id, read, body))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import ReadVersion, etag
+from api.etag import ReadVersion, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -71,7 +71,7 @@ def create_review(
     A second review of a household in a round is refused; whoever holds `reviews:override` may send it with `replaces`
     and a reason, before the meeting.
     """
-    return _tagged(response, review_commands.create_review(db, actor, body, idempotency_key))
+    return tagged(response, review_commands.create_review(db, actor, body, idempotency_key))
 
 
 @router.get(
@@ -82,7 +82,7 @@ def create_review(
 )
 def read_review(review_id: UUID, actor: Reader, db: Db, response: Response) -> ReviewOut:
     """One review with the server's result. Answers and facts of people are withheld without `persons:sensitive`."""
-    return _tagged(response, review_queries.review(db, actor, review_id))
+    return tagged(response, review_queries.review(db, actor, review_id))
 
 
 @router.get(
@@ -107,7 +107,7 @@ def override_review(
     review_id: UUID, body: Override, actor: Overrider, db: Db, response: Response, version: ReadVersion
 ) -> ReviewOut:
     """Another class than the rules propose, by a person with a reason, before the meeting. The commune officer."""
-    return _tagged(response, review_commands.override(db, actor, review_id, version, body))
+    return tagged(response, review_commands.override(db, actor, review_id, version, body))
 
 
 @router.get(
@@ -130,8 +130,3 @@ def rescore_round(
 ) -> RescoringOut:
     """Whose proposed class would be another one under a standard, and why; nothing is written."""
     return rescoring.rescoring(db, actor, round_id, standard)
-
-
-def _tagged(response: Response, record: ReviewOut) -> ReviewOut:
-    response.headers["ETag"] = etag(record.version)
-    return record

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import ReadVersion, VersionIfGiven, etag
+from api.etag import ReadVersion, VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -52,7 +52,7 @@ def prepare_round(
     Periodic rounds run from 1 September to 14 December, regular ones from the 15th of a month for 15 days; a training
     round on any days, scored with the training standard and without legal effect.
     """
-    return _tagged(response, round_commands.prepare_round(db, actor, body, idempotency_key))
+    return tagged(response, round_commands.prepare_round(db, actor, body, idempotency_key))
 
 
 @router.patch(
@@ -65,7 +65,7 @@ def change_round(
     round_id: UUID, body: RoundChange, actor: Writer, db: Db, response: Response, version: ReadVersion
 ) -> RoundOut:
     """Says why a round runs past its last day: it is marked, never blocked. The commune officer."""
-    return _tagged(response, round_commands.explain_overdue(db, actor, round_id, version, body.overdue_reason))
+    return tagged(response, round_commands.explain_overdue(db, actor, round_id, version, body.overdue_reason))
 
 
 @router.delete(
@@ -174,7 +174,7 @@ def record_absence(round_id: UUID, household_id: UUID, body: Absence, actor: Rev
 )
 def approve_round(round_id: UUID, actor: Chair, db: Db, response: Response, version: VersionIfGiven) -> RoundOut:
     """The chair approves the round, and the surveys may begin; whoever prepared it may not approve it."""
-    return _tagged(response, round_commands.approve(db, actor, round_id, version))
+    return tagged(response, round_commands.approve(db, actor, round_id, version))
 
 
 @router.post(
@@ -186,7 +186,7 @@ def approve_round(round_id: UUID, actor: Chair, db: Db, response: Response, vers
 )
 def consolidate_round(round_id: UUID, actor: Writer, db: Db, response: Response, version: VersionIfGiven) -> RoundOut:
     """Ends the surveys, once every household is through, held back, or not met for a reason. The commune officer."""
-    return _tagged(response, round_commands.consolidate(db, actor, round_id, version))
+    return tagged(response, round_commands.consolidate(db, actor, round_id, version))
 
 
 @router.post(
@@ -198,9 +198,4 @@ def consolidate_round(round_id: UUID, actor: Writer, db: Db, response: Response,
 )
 def reopen_round(round_id: UUID, actor: Writer, db: Db, response: Response, version: VersionIfGiven) -> RoundOut:
     """Opens the surveys again after the consolidation, before the decision. The commune officer."""
-    return _tagged(response, round_commands.reopen(db, actor, round_id, version))
-
-
-def _tagged(response: Response, record: RoundOut) -> RoundOut:
-    response.headers["ETag"] = etag(record.version)
-    return record
+    return tagged(response, round_commands.reopen(db, actor, round_id, version))

@@ -1,6 +1,6 @@
 """Requests and rounds over HTTP."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
-from api.etag import ReadVersion, etag
+from api.etag import ReadVersion, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
@@ -66,7 +66,7 @@ def create_request(
     With an `id` of your own or an `Idempotency-Key` a repeated call creates once. Without `household_id` (a household
     not registered yet) somebody with several hamlets names the hamlet.
     """
-    return _tagged(response, commands.create_request(db, actor, body, idempotency_key))
+    return tagged(response, commands.create_request(db, actor, body, idempotency_key))
 
 
 @router.get(
@@ -78,7 +78,7 @@ def create_request(
 )
 def read_request(request_id: UUID, actor: Reader, db: Db, response: Response) -> RequestOut:
     """One request of the caller's areas, with its ETag; for those who read households."""
-    return _tagged(response, queries.request(db, actor, request_id))
+    return tagged(response, queries.request(db, actor, request_id))
 
 
 @router.patch(
@@ -92,7 +92,7 @@ def change_request(
     request_id: UUID, body: RequestChange, actor: Writer, db: Db, response: Response, version: ReadVersion
 ) -> RequestOut:
     """Changes the fields that are sent, on the version named by `If-Match`; commune officers and hamlet surveyors."""
-    return _tagged(response, commands.change_request(db, actor, request_id, version, body))
+    return tagged(response, commands.change_request(db, actor, request_id, version, body))
 
 
 @router.post(
@@ -150,12 +150,4 @@ def list_rounds(
 )
 def read_round(round_id: UUID, actor: RoundReader, db: Db, response: Response) -> RoundOut:
     """One review round, with its ETag. No personal data."""
-    return _tagged(response, queries.round_(db, actor.scope, round_id))
-
-
-_Tagged = TypeVar("_Tagged", RequestOut, RoundOut)
-
-
-def _tagged(response: Response, record: _Tagged) -> _Tagged:
-    response.headers["ETag"] = etag(record.version)
-    return record
+    return tagged(response, queries.round_(db, actor.scope, round_id))
