@@ -37,6 +37,9 @@ class _Supervisor(Multiprocess):
         if time.monotonic() < self._rests_until:
             return
         for place, worker in enumerate(self.processes):
+            # Our copy of its end of the line: while it is open, a worker that dies just when it is asked how it is
+            # would be waited for as if it were only busy, for a whole minute.
+            worker.child_conn.close()
             # not while others are being stopped: a signal may have come since
             if self.should_exit.is_set() or worker.is_alive(self.config.timeout_worker_healthcheck):
                 continue
