@@ -60,6 +60,8 @@ DEVICE: dict[str, Any] = {
     "last_contact_at": TIME,
     "last_seq": 17,
     "pending": 0,
+    "oldest_pending_at": None,
+    "form_version": "vn-2022/1",
     "clock_skew_seconds": -3,
     "silent_days": 0,
 }
@@ -77,7 +79,13 @@ OUTCOME: dict[str, Any] = {
     "waiting_for": None,
 }
 
-RECEIPT: dict[str, Any] = {"batch_id": BATCH_ID, "epoch": EPOCH, "server_time": TIME, "outcomes": [OUTCOME]}
+RECEIPT: dict[str, Any] = {
+    "batch_id": BATCH_ID,
+    "epoch": EPOCH,
+    "server_time": TIME,
+    "durable_through": 12,
+    "outcomes": [OUTCOME],
+}
 INFO: dict[str, Any] = {
     "protocol": 1,
     "max_submissions": 1000,
@@ -86,6 +94,8 @@ INFO: dict[str, Any] = {
     "epoch": EPOCH,
 }
 OUTCOMES: dict[str, Any] = {
+    "epoch": EPOCH,
+    "durable_through": 12,
     "items": [{**OUTCOME, "seq": 17, "received_at": TIME, "decided_at": TIME}],
     "after_seq": None,
 }

@@ -36,14 +36,24 @@ class SortedOut:
     reused: list[Arrival] = field(default_factory=list)
     # one per submission sent: the arrival, and how it is answered
     answers: list[tuple[Arrival, str]] = field(default_factory=list)
+    # the tablet's smallest seq that is in no backup, as this batch leaves it
+    undurable_from: int | None = None
 
     @property
     def replayed(self) -> int:
         return sum(how in ("stored", "again") for _, how in self.answers)
 
 
-def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[dict[str, Any]]:
-    """The outcomes of a batch. Whatever a submission holds, it is kept, and harms no other.
+@dataclass(frozen=True)
+class Received:
+    """What the receipt tells: the outcomes, and the tablet's `seq` up to which a verified backup has everything."""
+
+    outcomes: list[dict[str, Any]]
+    durable_through: int
+
+
+def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> Received:
+    """What became of a batch. Whatever a submission holds, it is kept, and harms no other.
 
     Raises TooLarge (nothing stored, split it), Invalid (a submission without an id), the refusals of
     `senders.enrolled`, and what passes by itself (503: send it again).
@@ -57,23 +67,26 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> list[
     arrivals = read_arrivals(batch.submissions, id_key(session))
     device = senders.enrolled(session, actor, batch.device_id)
     actor_at_tablet = senders.with_tablet(actor, device.id)
-    sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals)
+    sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals, device.undurable_from)
     release(session, actor_at_tablet, device.id, entries)
     if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
         # what came again may have been released just now: the receipt says how it is, not how it was
         sorted_out.stored = journal.known(session, arrivals)
     skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
-    _note_contact(session, actor, device, Contact(skew, newest, batch.pending, batch.app_version))
+    _note_contact(session, actor, device, Contact.of(batch, skew, newest))
     by_id = {entry.arrival.submission_id: entry for entry in entries}
-    return [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
+    outcomes = [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
+    return Received(outcomes, senders.durable_through(sorted_out.undurable_from, device.last_seq))
 
 
-def _decided(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival]) -> tuple[SortedOut, list[Entry]]:
+def _decided(
+    session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], undurable_from: int | None
+) -> tuple[SortedOut, list[Entry]]:
     for _ in range(2):
         try:
             with session.begin_nested():
-                return _journalled(session, actor, batch, arrivals, apply_all)
+                return _journalled(session, actor, batch, arrivals, undurable_from, apply_all)
         except IntegrityError as error:
             # another tablet stored one of these ids while we worked: it is known now, so sort the batch out again
             if "pk_sync_submission" not in str(error.orig):
@@ -85,15 +98,21 @@ def _decided(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arr
             log.error("batch quarantined %s", type(error).__name__)
             break
     # The last line of defence: what we cannot apply is kept all the same, and the tablet may let go of it.
-    return _journalled(session, actor, batch, arrivals, _all_quarantined)
+    return _journalled(session, actor, batch, arrivals, undurable_from, _all_quarantined)
 
 
 def _journalled(
-    session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], decide: held.Decide
+    session: Session,
+    actor: Actor,
+    batch: Envelope,
+    arrivals: list[Arrival],
+    undurable_from: int | None,
+    decide: held.Decide,
 ) -> tuple[SortedOut, list[Entry]]:
     sorted_out = _sort_out(session, actor, arrivals)
     entries = decide(session, actor, sorted_out.new)
-    journal.write(session, actor.account_id, batch, entries)
+    new = journal.write(session, actor.account_id, batch, entries) if entries else undurable_from
+    sorted_out.undurable_from = new
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, entries)
     return sorted_out, entries

@@ -98,10 +98,8 @@ def note_batch(session: Session, account_id: UUID, batch: Envelope, now: datetim
     return skew
 
 
-def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> None:
-    """One statement for the batch's new submissions, however many."""
-    if not entries:
-        return
+def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> int | None:
+    """One statement for the batch's new submissions (at least one), however many; the tablet's `undurable_from`."""
     key = id_key(session)
     rows = [
         {
@@ -117,7 +115,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
         }
         for entry in entries
     ]
-    session.execute(
+    undurable_from: int | None = session.scalar(
         sql.load("mobile_sync/sql/write_journal.sql"),
         {
             "rows": sql.rows(rows),
@@ -127,6 +125,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
             "now": clock.now(),
         },
     )
+    return undurable_from
 
 
 def revise(session: Session, entries: Sequence[Entry]) -> None:

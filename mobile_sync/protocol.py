@@ -70,14 +70,17 @@ class Submission(Schema):
 
 
 class Envelope(Schema):
-    """What surrounds the submissions. `pending` and `app_version` (optional) are shown to the officer of the fleet."""
+    """What surrounds the submissions. What is optional is shown to the officer of the fleet: how many submissions the
+    tablet still holds (`pending`), since when (`oldest_pending_at`), its app, and the newest form it has."""
 
     protocol: Annotated[Literal[1], BeforeValidator(_whole)]
     batch_id: UUID
     device_id: UUID
     sent_at: Claim
     pending: Count | None = None
+    oldest_pending_at: Claim | None = None
     app_version: Line60 | None = None
+    form_version: Line60 | None = None
     submissions: list[Any]
 
 
@@ -111,11 +114,16 @@ class Outcome(Schema):
 
 
 class Receipt(Schema):
-    """The answer to a push: one outcome for each submission, in the order sent. It leaves after the commit."""
+    """The answer to a push: one outcome for each submission, in the order sent. It leaves after the commit.
+
+    `durable_through`: everything of this tablet up to that `seq` is in a verified backup. Until then a tablet keeps
+    what was acknowledged, and offers it again when the `epoch` has changed. Only the newest told counts: it may fall.
+    """
 
     batch_id: UUID
     epoch: UUID
     server_time: datetime
+    durable_through: int
     outcomes: list[Outcome]
 
 
@@ -138,8 +146,13 @@ class StoredOutcome(Outcome):
 
 
 class StoredOutcomes(Schema):
-    """Outcomes by `seq`; `after_seq` is where the next question goes on, null when these were the last."""
+    """Outcomes by `seq`; `after_seq` is where the next question goes on, null when these were the last.
 
+    `epoch` and `durable_through`: as in a receipt.
+    """
+
+    epoch: UUID
+    durable_through: int
     items: list[StoredOutcome]
     after_seq: int | None
 

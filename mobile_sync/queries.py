@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.accounts.tables import Device
+from api.changes import epoch
 from api.problems import DeviceRevoked, NotFound
 from mobile_sync import intake, journal, senders
 from mobile_sync.tables import SyncSubmission
@@ -21,7 +22,7 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
     Submissions with the same `seq` are never torn apart, so a page may be a little longer than `limit`.
     Raises NotFound for any other tablet, DeviceRevoked for a revoked one of one's own.
     """
-    _require_visible(session, actor, device_id)
+    found = _visible(session, actor, device_id)
     intake.release(session, senders.with_tablet(actor, device_id), device_id)
     s: Any = SyncSubmission
     rows = session.scalars(
@@ -35,15 +36,22 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
         | {"seq": row.seq, "received_at": row.received_at.isoformat(), "decided_at": row.decided_at.isoformat()}
         for row in rows
     ]
-    return {"items": items, "after_seq": rows[-1].seq if len(rows) >= limit else None}
+    return {
+        "epoch": str(epoch.epoch_of(session)),
+        "durable_through": senders.durable_through(found.undurable_from, found.last_seq),
+        "items": items,
+        "after_seq": rows[-1].seq if len(rows) >= limit else None,
+    }
 
 
-def _require_visible(session: Session, actor: Actor, device_id: UUID) -> None:
+def _visible(session: Session, actor: Actor, device_id: UUID) -> Row[Any]:
     device: Any = Device
     mine = device.account_id == actor.account_id
     fleet = placed_in(device.account_id, actor.scope_of(Permission.fleet_read))
     found = session.execute(
-        select(device.revoked_at, fleet.label("fleet")).where(device.id == device_id, mine | fleet)
+        select(device.revoked_at, device.undurable_from, device.last_seq, fleet.label("fleet")).where(
+            device.id == device_id, mine | fleet
+        )
     ).one_or_none()
     if found is None:
         raise NotFound("Không tìm thấy máy tính bảng này.", "There is no such tablet.")
@@ -53,3 +61,4 @@ def _require_visible(session: Session, actor: Actor, device_id: UUID) -> None:
     # able to enrol the next tablet. Who distrusts the person as well resets the password or disables the account.
     if found.revoked_at is not None and not found.fleet:
         raise DeviceRevoked()
+    return found

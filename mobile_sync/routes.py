@@ -7,32 +7,28 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api import clock, paging
-from api.accounts import devices
+from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
-from api.accounts.schemas import DeviceOut, DevicePage
 from api.changes import epoch
 from api.changes.routes import Cursor, Limit
 from api.changes.schemas import ChangesOut, page_out
 from api.db import Db
 from api.openapi import example, problems
-from mobile_sync import conflicts as conflict_list
-from mobile_sync import examples, fleet, intake, protocol, pulls, queries, repairs
+from mobile_sync import examples, intake, protocol, pulls, queries
 from mobile_sync import reference as reference_data
 from mobile_sync.appliers import PUSHERS
-from mobile_sync.conflicts import ConflictOut
-from mobile_sync.fleet import DeviceIn, Enrolled, EnrolmentIn, EnrolmentOut
-from mobile_sync.protocol import PROTOCOL, Info, Outcome, Receipt, StoredOutcomes
+from mobile_sync.fleet_routes import router as fleet
+from mobile_sync.officer_routes import router as officers
+from mobile_sync.protocol import PROTOCOL, Info, Receipt, StoredOutcomes
 from mobile_sync.reference import Reference
-from mobile_sync.repairs import Resolution
-from mobile_sync.tables import ConflictState
 
 router = APIRouter(tags=["sync"])
+router.include_router(fleet)
+router.include_router(officers)
 
 Pusher = Annotated[Actor, allow(*PUSHERS)]
 Reader = Annotated[Actor, allow(Permission.households_read)]
-Resolver = Annotated[Actor, allow(Permission.conflicts_resolve)]
 
 
 async def raw_body(request: Request) -> bytes:
@@ -78,13 +74,14 @@ def push_batch(request: Request, body: Annotated[bytes, Depends(raw_body)], acto
     again, nothing changes and the stored outcomes come back. `Content-Encoding: gzip` is understood.
     """
     batch = protocol.read_envelope(protocol.parse(body))
-    outcomes = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
+    received = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
     return _json(
         {
             "batch_id": str(batch.batch_id),
             "epoch": str(epoch.epoch_of(db)),
             "server_time": clock.now().isoformat(),
-            "outcomes": outcomes,
+            "durable_through": received.durable_through,
+            "outcomes": received.outcomes,
         }
     )
 
@@ -139,112 +136,6 @@ def read_reference(
     if tag in (if_none_match or ""):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(content, media_type="application/json", headers={"ETag": tag})
-
-
-@router.post(
-    "/enrolments",
-    operation_id="create_enrolment",
-    summary="Cấp mã đăng ký máy tính bảng",
-    status_code=201,
-    responses=problems("not-found") | example(examples.ENROLMENT, 201),
-)
-def create_enrolment(
-    body: EnrolmentIn, actor: Annotated[Actor, allow(Permission.tablets_enrol)], db: Db
-) -> EnrolmentOut:
-    """A one-time code for a tablet of a hamlet, of a user, or of anybody; commune officers, in their areas.
-
-    It takes no `Idempotency-Key`: a code is told once and only its hash is kept, so that nobody can tell it again. Ask
-    for another one; the first expires unused.
-    """
-    return fleet.create_enrolment(db, actor, body)
-
-
-@router.post(
-    "/devices",
-    operation_id="enrol_device",
-    summary="Đăng ký máy tính bảng",
-    status_code=201,
-    responses=problems("device-of-another-user", "device-revoked", "too-many-attempts")
-    | example(examples.ENROLLED, 201),
-)
-def enrol_device(body: DeviceIn, actor: Pusher, db: Db) -> Enrolled:
-    """Binds a tablet to the user who is signed in on it, with a code of a commune officer; whoever may send work."""
-    return fleet.enrol(db, actor, body)
-
-
-@router.get(
-    "/devices",
-    operation_id="list_devices",
-    summary="Các máy tính bảng",
-    responses=problems("invalid-cursor") | example({"items": [examples.DEVICE], "next_cursor": None}),
-)
-def list_devices(
-    actor: Annotated[Actor, allow(Permission.fleet_read)],
-    db: Db,
-    limit: paging.Limit = 1000,
-    cursor: paging.Cursor = None,
-) -> DevicePage:
-    """The tablets of the caller's areas: last contact, unsent work, clock, app version. Who reads the fleet."""
-    return devices.devices(db, actor, limit=limit, cursor=cursor)
-
-
-@router.post(
-    "/devices/{device_id}/revoke",
-    operation_id="revoke_device",
-    summary="Thu hồi máy tính bảng",
-    responses=problems("not-found") | example(examples.DEVICE),
-)
-def revoke_device(device_id: UUID, actor: Annotated[Actor, allow(Permission.tablets_revoke)], db: Db) -> DeviceOut:
-    """Ends a tablet's access at its next request, for good; commune officers and administrators, in their areas."""
-    return devices.revoke_device(db, actor, device_id)
-
-
-@router.get(
-    "/conflicts",
-    operation_id="list_conflicts",
-    summary="Mâu thuẫn chờ quyết định",
-    responses=example([examples.CONFLICT]),
-)
-def list_conflicts(
-    actor: Resolver,
-    db: Db,
-    state: Annotated[ConflictState, Query(description="Open ones, or decided ones.")] = ConflictState.open,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-) -> list[ConflictOut]:
-    """Where two people changed one field to different values, oldest first; commune officers, in their areas.
-
-    One whose record has left them since is `handed_over`: shown without values, and decided by the officers there.
-    """
-    return conflict_list.conflicts(db, actor, state, limit)
-
-
-@router.post(
-    "/conflicts/{conflict_id}/resolution",
-    operation_id="resolve_conflict",
-    summary="Quyết định một mâu thuẫn",
-    responses=problems("not-found", "illegal-stage", "conflict", "already-exists") | example(examples.RESOLVED),
-)
-def resolve_conflict(conflict_id: UUID, body: Resolution, actor: Resolver, db: Db) -> dict[str, Any]:
-    """Decides for the server's value, the tablet's, or another one; commune officers. Answers with the record.
-
-    The decision is a change like any other and reaches the tablets; the submission becomes `merged`, or `rejected`
-    (superseded) where nothing of it remains.
-    """
-    return repairs.resolve(db, actor, conflict_id, body)
-
-
-@router.post(
-    "/submissions/{submission_id}/retry",
-    operation_id="retry_submission",
-    summary="Thử lại một phiếu đang chờ hoặc đang cách ly",
-    responses=problems("not-found", "illegal-stage") | example(examples.OUTCOME),
-)
-def retry_submission(submission_id: UUID, actor: Resolver, db: Db) -> Outcome:
-    """Tries a held or quarantined submission again, with the officer's rights; commune officers, in their areas.
-
-    Theirs are the submissions of their own surveyors, and those of others whose record stands in their areas now.
-    """
-    return Outcome.model_validate(repairs.retry(db, actor, submission_id))
 
 
 def _json(content: dict[str, Any]) -> Response:

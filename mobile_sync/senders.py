@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, select, update
@@ -13,6 +14,7 @@ from api.accounts.permissions import Role
 from api.accounts.tables import Account, AccountGrant, Device, SignIn
 from api.areas.scope import Scope, valid_on
 from api.problems import DeviceNotEnrolled, DeviceOfAnotherUser, DeviceRevoked
+from mobile_sync.protocol import Envelope, storable
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,19 @@ class Contact:
     skew_seconds: int
     last_seq: int
     pending: int | None
+    oldest_pending_at: datetime | None
     app_version: str | None
+    form_version: str | None
+
+    @classmethod
+    def of(cls, batch: Envelope, skew_seconds: int, last_seq: int) -> "Contact":
+        oldest = storable(batch.oldest_pending_at) if batch.oldest_pending_at else None
+        return cls(skew_seconds, last_seq, batch.pending, oldest, batch.app_version, batch.form_version)
+
+
+def durable_through(undurable_from: int | None, last_seq: int) -> int:
+    """The `seq` up to which all that a tablet sent is in a verified backup; -1 where even 0 is not."""
+    return last_seq if undurable_from is None else undurable_from - 1
 
 
 def enrolled(session: Session, actor: Actor, device_id: UUID) -> Device:
@@ -83,8 +97,10 @@ def note_contact(session: Session, actor: Actor, device: Device, seen: Contact) 
     device.last_contact_at = clock.now()
     device.clock_skew_seconds = seen.skew_seconds
     device.last_seq = max(device.last_seq, seen.last_seq)
-    device.pending = seen.pending if seen.pending is not None else device.pending
+    if seen.pending is not None:
+        device.pending, device.oldest_pending_at = seen.pending, seen.oldest_pending_at
     device.app_version = seen.app_version or device.app_version
+    device.form_version = seen.form_version or device.form_version
     session.add(device)
     if actor.session_id is not None and actor.device_id != device.id:
         session.execute(

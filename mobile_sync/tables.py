@@ -80,6 +80,8 @@ class SyncSubmission(SQLModel, table=True):
     waiting_for: UUID | None = None
     decided_at: datetime = Field(sa_type=_WHEN)
     attempts: int = 1
+    # with which of the tablet's arrivals (device.arrivals) it came: tells what a backup holds
+    arrival: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class SyncReuse(SQLModel, table=True):

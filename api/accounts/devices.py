@@ -235,6 +235,8 @@ def _out(row: Any) -> DeviceOut:
         last_contact_at=row.last_contact_at,
         last_seq=row.last_seq,
         pending=row.pending,
+        oldest_pending_at=row.oldest_pending_at,
+        form_version=row.form_version,
         clock_skew_seconds=row.clock_skew_seconds,
         silent_days=max(0, (clock.now() - heard).days),
     )

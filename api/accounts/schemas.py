@@ -208,6 +208,8 @@ class DeviceOut(Schema):
     last_contact_at: datetime | None
     last_seq: int
     pending: int | None
+    oldest_pending_at: datetime | None
+    form_version: str | None
     clock_skew_seconds: int | None
     silent_days: int
 

@@ -85,7 +85,12 @@ class SignIn(SQLModel, table=True):
 
 
 class Device(SQLModel, table=True):
-    """A tablet, bound to the account that enrolled it. Its id is made on the tablet."""
+    """A tablet, bound to the account that enrolled it. Its id is made on the tablet.
+
+    `arrivals` counts the batches that brought something new, in the order of their commits (a batch locks this row);
+    `undurable_from` is the smallest `seq` of the work that came since the newest verified backup, null where all of it
+    is in one.
+    """
 
     __tablename__ = "device"
 
@@ -99,7 +104,11 @@ class Device(SQLModel, table=True):
     last_contact_at: datetime | None = Field(default=None, sa_type=_WHEN)
     last_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     pending: int | None = None  # what the tablet said it still holds, at its last contact
+    oldest_pending_at: datetime | None = Field(default=None, sa_type=_WHEN)  # and since when, by its own clock
     clock_skew_seconds: int | None = None
+    form_version: str | None = Field(default=None, sa_type=Text)  # the newest form it holds, such as vn-2022/1
+    arrivals: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    undurable_from: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
 class EnrolmentCode(SQLModel, table=True):

@@ -1,0 +1,121 @@
+"""How a tablet sends its outbox: in batches, each piece of work as often as it takes until a receipt names it."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from mobile_sync.tablet_line import Line, Refused
+from mobile_sync.tablet_storage import STANDING, Storage, Work
+
+_PAGE = 500
+# room for what surrounds the submissions of a batch
+_ENVELOPE_BYTES = 1000
+
+# What a batch tells of the tablet: device_id, sent_at, pending, …
+Said = Callable[[], dict[str, Any]]
+
+
+@dataclass
+class _Limits:
+    submissions: int
+    size: int
+
+
+def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
+    """Sends what is in the outbox, in batches; the outcomes as the receipts tell them.
+
+    Raises Unreachable or Refused; whatever was acknowledged until then is marked, the rest stays.
+    """
+    told: list[dict[str, Any]] = []
+    if not storage.unsent():
+        return told
+    info = line.call("GET", "/sync/v1/info").json()
+    limits = _Limits(info["max_submissions"], info["max_bytes"])
+    while batch := _ready(storage, limits):
+        told += _send(storage, line, said, batch, limits)
+    return told
+
+
+def _ready(storage: Storage, limits: _Limits) -> list[Work]:
+    """The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt.
+
+    Two changes of one record on the road at once could not name their versions: the second is made on what the
+    first becomes, and only its receipt tells that.
+    """
+    batch: list[Work] = []
+    size = _ENVELOPE_BYTES
+    touched: set[str] = set()
+    for one in storage.unsent():
+        if one.record_id in touched:
+            continue
+        touched.add(one.record_id)
+        work = _sealed(storage, one)
+        size += len(json.dumps(_submission(work), ensure_ascii=False).encode()) + 2
+        if batch and (len(batch) >= limits.submissions or size > limits.size):
+            break
+        batch.append(work)
+    return batch
+
+
+def _sealed(storage: Storage, work: Work) -> Work:
+    """The work as it is sent, now and at every repetition: made on what its predecessors became."""
+    if work.sealed:
+        return work
+    base = work.base_version
+    if base is not None:
+        earlier = [one for one in storage.work_on(work.record_id) if one.seq < work.seq]
+        base = max([base, *(one.version or 0 for one in earlier if one.outcome in STANDING)])
+    storage.seal(work.seq, base)
+    return replace(work, base_version=base, sealed=True)
+
+
+def _send(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _Limits) -> list[dict[str, Any]]:
+    """Sends one batch; where it is too large for the server after all, two halves of it."""
+    body = {"protocol": 1, "batch_id": str(uuid4()), **said(), "submissions": [_submission(work) for work in batch]}
+    try:
+        response = line.call(
+            "POST",
+            "/sync/v1/batches",
+            content=gzip.compress(json.dumps(body, ensure_ascii=False).encode(), 6),
+            headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        )
+    except Refused as refused:
+        if refused.status != 413 or len(batch) == 1:
+            raise
+        limits.submissions = max(1, len(batch) // 2)
+        middle = len(batch) // 2
+        first = _send(storage, line, said, batch[:middle], limits)
+        return first + _send(storage, line, said, batch[middle:], limits)
+    receipt: dict[str, Any] = response.json()
+    with storage.transaction():
+        for outcome in receipt["outcomes"]:
+            storage.mark(outcome)
+    outcomes: list[dict[str, Any]] = receipt["outcomes"]
+    return outcomes
+
+
+def ask_again(storage: Storage, line: Line, device_id: str) -> None:
+    """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""
+    after: int | None = -1
+    while after is not None:
+        query = {"device_id": device_id, "after_seq": after, "limit": _PAGE}
+        page = line.call("GET", "/sync/v1/submissions", params=query).json()
+        with storage.transaction():
+            for outcome in page["items"]:
+                storage.mark(outcome)
+        after = page["after_seq"]
+
+
+def _submission(work: Work) -> dict[str, Any]:
+    return {
+        "submission_id": work.submission_id,
+        "seq": work.seq,
+        "entity": work.entity,
+        "id": work.record_id,
+        "base_version": work.base_version,
+        "recorded_at": work.recorded_at,
+        "data": work.data,
+    }
