@@ -10,8 +10,9 @@
     tablet.push()                            # whenever there is a line; sending twice changes nothing
 
 It imports nothing of the server: integrators may copy it. Rules it shows: work is written to disk before it is shown
-as saved; a submission never changes; it is marked by its own id, from a receipt, and by nothing else; the cursor is
-stored in the transaction that stores the data it came with.
+as saved; a submission never changes; it is marked by its own id, from a receipt, and by nothing else; what was
+acknowledged is kept until a verified backup has it, and sent again to a server that was restored; the cursor is stored
+in the transaction that stores the data it came with.
 """
 
 import os
@@ -104,6 +105,11 @@ class Tablet:
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""
         tablet_push.ask_again(self.storage, self.line, self.device_id)
+
+    def let_go(self) -> int:
+        """Forgets work that cannot be lost any more (in force, pulled, in a verified backup); how much it was."""
+        with self.storage.transaction():
+            return self.storage.let_go()
 
     def receipts(self) -> list[Work]:
         """All work with what the server said about it."""

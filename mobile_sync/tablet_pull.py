@@ -26,12 +26,15 @@ def pull(storage: Storage, line: Line) -> Pulled:
     for page in _pages(storage, line, result):
         life = int(storage.setting("life") or 0)
         with storage.transaction():
+            storage.heard(page["epoch"])
             for change in page["changes"]:
                 _take(storage, change, life, result)
             if storage.setting("first_sync") and not page["more"]:
                 storage.remove_before(life)
                 storage.set("first_sync", None)
             storage.set("cursor", page["cursor"])
+            if not page["more"]:
+                storage.mark_pulled()
         result.pages += 1
     return result
 

@@ -1,4 +1,8 @@
-"""How a tablet sends its outbox: in batches, each piece of work as often as it takes until a receipt names it."""
+"""How a tablet sends its outbox: in batches, each piece of work as often as it takes until a receipt names it.
+
+Where the server turns out to have been restored (another epoch), all work still kept is sent again, the acknowledged
+too, as it was: what the server still has comes back `replayed`, what it lost is applied.
+"""
 
 import gzip
 import json
@@ -30,9 +34,12 @@ def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
     Raises Unreachable or Refused; whatever was acknowledged until then is marked, the rest stays.
     """
     told: list[dict[str, Any]] = []
-    if not storage.unsent():
+    if not storage.holds_work():
         return told
     info = line.call("GET", "/sync/v1/info").json()
+    # before the first batch: what a restored server lost goes before what it never had
+    with storage.transaction():
+        storage.heard(info["epoch"])
     limits = _Limits(info["max_submissions"], info["max_bytes"])
     while batch := _ready(storage, limits):
         told += _send(storage, line, said, batch, limits)
@@ -90,9 +97,7 @@ def _send(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _
         first = _send(storage, line, said, batch[:middle], limits)
         return first + _send(storage, line, said, batch[middle:], limits)
     receipt: dict[str, Any] = response.json()
-    with storage.transaction():
-        for outcome in receipt["outcomes"]:
-            storage.mark(outcome)
+    _note(storage, receipt, receipt["outcomes"])
     outcomes: list[dict[str, Any]] = receipt["outcomes"]
     return outcomes
 
@@ -103,10 +108,15 @@ def ask_again(storage: Storage, line: Line, device_id: str) -> None:
     while after is not None:
         query = {"device_id": device_id, "after_seq": after, "limit": _PAGE}
         page = line.call("GET", "/sync/v1/submissions", params=query).json()
-        with storage.transaction():
-            for outcome in page["items"]:
-                storage.mark(outcome)
+        _note(storage, page, page["items"])
         after = page["after_seq"]
+
+
+def _note(storage: Storage, answer: dict[str, Any], outcomes: list[dict[str, Any]]) -> None:
+    with storage.transaction():
+        storage.heard(answer["epoch"], answer["durable_through"])
+        for outcome in outcomes:
+            storage.mark(outcome, answer["epoch"])
 
 
 def _submission(work: Work) -> dict[str, Any]:

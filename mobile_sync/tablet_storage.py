@@ -1,7 +1,9 @@
 """What a tablet keeps in its own SQLite file: the records it pulled, where it stands in the feed, and its outbox.
 
-Nothing leaves the outbox but by a receipt. A power cut at any moment loses at most what was not yet written down:
-the journal of SQLite is on the disk before `add` returns (WAL, synchronous=FULL).
+Work is acknowledged by a receipt, in one epoch of the server: a server restored from a backup is another epoch, which
+may never have heard of it, so there it is due again. It leaves the file only by `let_go`. A power cut at any moment
+loses at most what was not yet written down: the journal of SQLite is on the disk before `add` returns (WAL,
+synchronous=FULL).
 """
 
 import json
@@ -28,11 +30,15 @@ CREATE TABLE IF NOT EXISTS outbox (
     sealed INTEGER NOT NULL DEFAULT 0,
     outcome TEXT,                   -- null until a receipt names the submission
     version INTEGER,
-    told TEXT                       -- the outcome as the server told it last
+    told TEXT,                      -- the outcome as the server told it last
+    epoch TEXT,                     -- of the server that told it
+    pulled INTEGER NOT NULL DEFAULT 0  -- a whole pull came after it: the records pulled hold it
 );
 CREATE INDEX IF NOT EXISTS outbox_record ON outbox (record_id, seq);
-CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (seq) WHERE outcome IS NULL;
 """
+
+# What a file made by an older version lacks.
+_LATER_COLUMNS = {"epoch": "TEXT", "pulled": "INTEGER NOT NULL DEFAULT 0"}
 
 STANDING = ("applied", "merged")
 WAITING = (None, "held", "quarantined")
@@ -53,6 +59,7 @@ class Work:
     outcome: str | None
     version: int | None
     told: dict[str, Any] | None
+    due: bool  # to be sent: no receipt of the server's present epoch names it
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,10 @@ class Storage:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
+        known = {row[1] for row in self._db.execute("PRAGMA table_info(outbox)")}
+        for name, kind in _LATER_COLUMNS.items():
+            if name not in known:
+                self._db.execute(f"ALTER TABLE outbox ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         self._db.close()
@@ -148,7 +159,7 @@ class Storage:
         entity = pulled.entity if pulled else ""
         for one in work:
             newer = one.outcome in STANDING and (one.version or 0) > (version or 0)
-            if one.outcome in WAITING or newer:
+            if one.outcome in WAITING or newer or (one.outcome in STANDING and one.due):
                 data = {**(data or {}), **one.data}
                 entity = one.entity
         return Record(work[0].record_id if work else pulled.id, entity, version, data) if data is not None else None  # type: ignore[union-attr]
@@ -167,8 +178,12 @@ class Storage:
         return added.lastrowid
 
     def unsent(self) -> list[Work]:
-        """What no receipt has named yet, in order."""
-        return self._work("outcome IS NULL")
+        """What no receipt of the present epoch has named yet, in order."""
+        return self._work(_DUE)
+
+    def holds_work(self) -> bool:
+        """Whether there is any work, acknowledged or not."""
+        return bool(self._db.execute("SELECT EXISTS (SELECT 1 FROM outbox)").fetchone()[0])
 
     def work_on(self, record_id: str) -> list[Work]:
         return self._work("record_id = ?", record_id)
@@ -176,12 +191,41 @@ class Storage:
     def all_work(self) -> list[Work]:
         return self._work("TRUE")
 
-    def mark(self, told: dict[str, Any]) -> None:
+    def heard(self, epoch: str, durable_through: int | None = None) -> None:
+        """What an answer says of the server. In another epoch than before, all that is kept is due again."""
+        if epoch != self.setting("epoch"):
+            self.set("epoch", epoch)
+            self.set("durable_through", None)
+            self._db.execute("UPDATE outbox SET pulled = 0")
+        if durable_through is not None:
+            self.set("durable_through", str(durable_through))
+
+    def mark(self, told: dict[str, Any], epoch: str) -> None:
         """Marks one submission with what a receipt says about it: by its id, never 'all that was sent'."""
+        said = json.dumps(told, ensure_ascii=False)
         self._db.execute(
-            "UPDATE outbox SET outcome = ?, version = ?, told = ? WHERE submission_id = ?",
-            (told["outcome"], told["version"], json.dumps(told, ensure_ascii=False), told["submission_id"]),
+            "UPDATE outbox SET outcome = ?1, version = ?2, told = ?3, epoch = ?4, pulled = pulled AND epoch IS ?4 "
+            "AND outcome = ?1 AND version IS ?2 WHERE submission_id = ?5",
+            (told["outcome"], told["version"], said, epoch, told["submission_id"]),
         )
+
+    def mark_pulled(self) -> None:
+        """A pull is complete: the records pulled hold whatever was in force before it."""
+        self._db.execute(f"UPDATE outbox SET pulled = 1 WHERE NOT ({_DUE}) AND {_IN_FORCE}")  # noqa: S608  (ours)
+
+    def let_go(self) -> int:
+        """Forgets work that is in force and in a verified backup; how much.
+
+        Its seq alone does not tell: a server restored from a backup may call seq 1 to 9 durable and never have had 7.
+        So only what a receipt of the present epoch names. Not yet where a later change of the record will need its
+        version, nor before a pull has brought the record.
+        """
+        done = self._db.execute(
+            f"DELETE FROM outbox WHERE NOT ({_DUE}) AND {_IN_FORCE} AND pulled "  # noqa: S608  (ours)
+            "AND seq <= (SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'durable_through') "
+            "AND NOT EXISTS (SELECT 1 FROM outbox later WHERE later.record_id = outbox.record_id AND NOT later.sealed)"
+        )
+        return done.rowcount
 
     def seal(self, seq: int, base: int | None) -> None:
         """From now on this piece of work is sent as it is: the server knows a repetition by its content."""
@@ -195,11 +239,16 @@ class Storage:
         return [_work_of(row) for row in rows]
 
 
-_WORK_COLUMNS = "seq, submission_id, entity, record_id, base_version, recorded_at, data, sealed, outcome, version, told"
+_DUE = "outcome IS NULL OR epoch IS NOT (SELECT value FROM setting WHERE name = 'epoch')"
+_IN_FORCE = "outcome IN ('applied', 'merged')"
+_WORK_COLUMNS = (
+    "seq, submission_id, entity, record_id, base_version, recorded_at, data, sealed, outcome, version, told, "
+    f"({_DUE}) AS due"
+)
 
 
 def _work_of(row: Sequence[Any]) -> Work:
-    seq, submission_id, entity, record_id, base, at, data, sealed, outcome, version, told = row
+    seq, submission_id, entity, record_id, base, at, data, sealed, outcome, version, told, due = row
     return Work(
         seq,
         submission_id,
@@ -212,4 +261,5 @@ def _work_of(row: Sequence[Any]) -> Work:
         outcome,
         version,
         json.loads(told) if told else None,
+        bool(due),
     )
