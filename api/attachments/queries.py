@@ -11,12 +11,13 @@ from sqlmodel import Session
 
 from api import audit, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.attachments.schemas import AttachmentOut, DeclaredOut
 from api.attachments.tables import Attachment, AttachmentEntity, AttachmentLink
 from api.households.aliases import ends
 from api.households.stored import among
 from api.households.tables import Household
-from api.problems import NotFound
+from api.problems import NotFound, PermissionDenied
 from api.schema import Page
 
 FILE = Attachment.__table__  # type: ignore[attr-defined]
@@ -69,12 +70,23 @@ class Stored:
 
 
 def stored(session: Session, actor: Actor, sha256: str) -> Stored:
-    """Raises NotFound unless a record that stands in the actor's areas declares it and it has arrived there."""
-    here = placed(LINK.c.sha256 == sha256).where(actor.scope.covers(_PLACE), LINK.c.arrived_at.is_not(None))
-    rows = session.execute(here).all()
+    """Raises NotFound unless a record that stands in the actor's areas declares it and it has arrived there,
+    PermissionDenied where that is the review of a household and the actor lacks `persons:sensitive` there: on the scan
+    of a form stand the answers that are withheld from them, and no field tells it from the photo of a roof."""
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(_PLACE)
+    here = placed(LINK.c.sha256 == sha256).add_columns((sensitive | LINK.c.area_id.is_not(None)).label("open"))
+    query = here.where(actor.scope.covers(_PLACE), LINK.c.arrived_at.is_not(None))
+    found = session.execute(query).all()
     media_type = session.execute(select(FILE.c.media_type).where(FILE.c.sha256 == sha256)).scalar_one_or_none()
-    if not rows or media_type is None:
+    if not found or media_type is None:
         raise NotFound("Không tìm thấy tệp này.", "There is no such file.")
+    rows = [row for row in found if row.open]
+    if not rows:
+        raise PermissionDenied(
+            "Xem ảnh và bản chụp phiếu của hộ cần quyền persons:sensitive.",
+            "Photos and scans of a household need the permission persons:sensitive.",
+            permission=Permission.persons_sensitive.value,
+        )
     records = [str(row.record_id) for row in rows]
     homes = {row.home for row in rows if row.home}
     audit.record(session, actor, "attachments.read", "household", homes, sha256=sha256, records=records)

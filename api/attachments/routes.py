@@ -50,7 +50,7 @@ def list_attachments(
     operation_id="read_attachment",
     summary="Tải ảnh, chữ ký, bản chụp",
     response_class=Response,
-    responses=problems("not-found", "range-not-satisfiable") | _FILE,
+    responses=problems("not-found", "permission-denied", "range-not-satisfiable") | _FILE,
 )
 def read_attachment(
     sha256: Sha256,
@@ -61,8 +61,11 @@ def read_attachment(
     if_range: Annotated[str | None, Header(max_length=200)] = None,
     if_none_match: Annotated[str | None, Header(max_length=1000, description="The `ETag` held already.")] = None,
 ) -> Response:
-    """The bytes of a file that a record in the caller's areas declares, whole or a `Range` of it. Every read is
-    written into the audit log."""
+    """The bytes of a file that a record in the caller's areas declares, whole or a `Range` of it.
+
+    The files of a household's review need `persons:sensitive` there too: a scan shows the answers. Every read is
+    written into the audit log.
+    """
     found = queries.stored(db, actor, sha256)
     if download.tag_of(sha256) in (if_none_match or ""):
         return Response(status_code=304, headers={"ETag": download.tag_of(sha256)})
