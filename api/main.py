@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api import errors, openapi, wire
 from api.accounts.routes import router as accounts
 from api.areas.routes import router as areas
+from api.attachments.routes import router as attachments
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
 from api.changes.epoch import await_epoch
@@ -34,6 +35,7 @@ from mobile_sync.appliers import LOADERS
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
+_SYNC_FILES = "/sync/v1/attachments/"
 
 
 def create_app(config: Settings | None = None) -> FastAPI:
@@ -53,7 +55,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.id_key = IdKey(secrets.id_key)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, plans, changes, audit)
+    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
@@ -62,7 +64,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
     errors.install(app)
     openapi.install(app)
 
-    def limit_of(path: str) -> int:
+    def limit_of(path: str) -> int | None:
+        if path.startswith(_SYNC_FILES):
+            return None  # a file is written as it comes, and is as long as was declared
         return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
 
     app.add_middleware(wire.Wire, limit_of=limit_of)

@@ -210,6 +210,21 @@ class TooManyAttempts(Problem):
     title = Text("Sai quá nhiều lần, hãy chờ rồi thử lại", "Too many attempts, wait and try again")
 
 
+class WrongOffset(Problem):
+    slug, status = "wrong-offset", 409
+    title = Text("Chỗ gửi tiếp không khớp với phần đã nhận", "The file does not go on at this place")
+
+
+class RangeNotSatisfiable(Problem):
+    slug, status = "range-not-satisfiable", 416
+    title = Text("Tệp không có phần được hỏi", "The file does not have the part asked for")
+
+
+class HashMismatch(Problem):
+    slug, status = "hash-mismatch", 422
+    title = Text("Tệp nhận được không đúng như đã khai", "What arrived is not the file that was declared")
+
+
 class InternalError(Problem):
     slug, status = "internal-error", 500
     title = Text("Máy chủ gặp lỗi, dữ liệu của bạn chưa bị thay đổi", "The server failed, nothing was changed")

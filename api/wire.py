@@ -26,9 +26,10 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 
 class Wire:
-    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking."""
+    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking; None: the route reads
+    the body itself, as it comes, and bounds it."""
 
-    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int | None]) -> None:
         self.app = app
         self.limit_of = limit_of
 
@@ -53,8 +54,11 @@ class Wire:
             await send(message)
 
         try:
-            body = await read_body(scope, receive, self.limit_of(scope["path"]))
-            await self.app(scope, _replay(body, receive), traced)
+            limit = self.limit_of(scope["path"])
+            body = (
+                to_the_last_byte(receive) if limit is None else _replay(await read_body(scope, receive, limit), receive)
+            )
+            await self.app(scope, body, traced)
         except ClientGone:
             pass
         except Problem as problem:
@@ -129,6 +133,30 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replayed
+
+
+def to_the_last_byte(receive: Receive) -> Receive:
+    """The body as it comes, also what came just before the line was cut.
+
+    uvicorn tells of the cut first, and what it has read and not yet handed out would be lost with it: on a bad line
+    that is what the tablet has paid for. Its request object keeps those bytes; another server's may not, and then
+    they are sent again.
+    """
+    told = False
+
+    async def received() -> Message:
+        nonlocal told
+        message = await receive()
+        if message["type"] != "http.disconnect" or told:
+            return message
+        told = True
+        cycle = getattr(receive, "__self__", None)
+        rest = bytes(getattr(cycle, "body", b""))
+        if not rest:
+            return message
+        return {"type": "http.request", "body": rest, "more_body": bool(getattr(cycle, "more_body", True))}
+
+    return received
 
 
 def _note(scope: Scope, status: int, seconds: float, trace_id: str) -> None:

@@ -90,6 +90,9 @@ INFO: dict[str, Any] = {
     "protocol": 1,
     "max_submissions": 1000,
     "max_bytes": 16777216,
+    "max_attachment_bytes": 20971520,
+    "attachment_types": ["image/jpeg", "image/png", "image/webp", "application/pdf"],
+    "attachment_chunk_bytes": 524288,
     "server_time": TIME,
     "epoch": EPOCH,
 }

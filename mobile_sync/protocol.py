@@ -133,6 +133,9 @@ class Info(Schema):
     protocol: int
     max_submissions: int
     max_bytes: int
+    max_attachment_bytes: int
+    attachment_types: list[str]
+    attachment_chunk_bytes: int
     server_time: datetime
     epoch: UUID
 

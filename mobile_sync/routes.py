@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
+from api.attachments.schemas import CHUNK_BYTES, MEDIA_TYPES, MOST_BYTES
 from api.changes import epoch
 from api.changes.routes import Cursor, Limit
 from api.changes.schemas import ChangesOut, page_out
@@ -18,6 +19,7 @@ from api.openapi import example, problems
 from mobile_sync import examples, intake, protocol, pulls, queries
 from mobile_sync import reference as reference_data
 from mobile_sync.appliers import PUSHERS
+from mobile_sync.attachment_routes import router as files
 from mobile_sync.fleet_routes import router as fleet
 from mobile_sync.officer_routes import router as officers
 from mobile_sync.protocol import PROTOCOL, Info, Receipt, StoredOutcomes
@@ -25,6 +27,7 @@ from mobile_sync.reference import Reference
 
 router = APIRouter(tags=["sync"])
 router.include_router(fleet)
+router.include_router(files)
 router.include_router(officers)
 
 Pusher = Annotated[Actor, allow(*PUSHERS)]
@@ -49,6 +52,9 @@ def read_info(request: Request, _: Reader, db: Db) -> Info:
         protocol=PROTOCOL,
         max_submissions=limits.sync_max_submissions,
         max_bytes=limits.sync_max_bytes,
+        max_attachment_bytes=MOST_BYTES,
+        attachment_types=list(MEDIA_TYPES),
+        attachment_chunk_bytes=CHUNK_BYTES,
         server_time=clock.now(),
         epoch=epoch.epoch_of(db),
     )

@@ -7,7 +7,9 @@
     tablet.pull()                            # the first sync, and every later one
     household = tablet.create("household", {"hamlet_id": …, "residence": "permanent"})
     tablet.change("household", household, {"phone": "0911222333"})
+    photo = tablet.attach(Path("house.jpg"), "house", "image/jpeg")      # into the `attachments` of a review
     tablet.push()                            # whenever there is a line; sending twice changes nothing
+    tablet.send_files()                      # photos on their own, after the records that declare them
 
 It imports nothing of the server: integrators may copy it. Rules it shows: work is written to disk before it is shown
 as saved; a submission never changes; it is marked by its own id, from a receipt, and by nothing else; what was
@@ -20,11 +22,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from mobile_sync import tablet_pull, tablet_push
+from mobile_sync import tablet_files, tablet_pull, tablet_push
+from mobile_sync.tablet_files import Files, Sent
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_pull import Pulled
 from mobile_sync.tablet_storage import Storage, Work
@@ -89,6 +93,18 @@ class Tablet:
         # A record made here and not yet acknowledged will be version 1; tablet_push corrects what turns out otherwise.
         self._add(entity, record_id, seen.version or 1, changes)
 
+    def attach(self, content: Path | bytes, purpose: str, media_type: str) -> dict[str, Any]:
+        """Keeps a photo, a signature or a scan; its declaration, for the `attachments` of the record it belongs to.
+
+        On the disk when this returns, as a copy: the camera's own file may be deleted.
+        """
+        return self.files.keep(content if isinstance(content, bytes) else content.read_bytes(), purpose, media_type)
+
+    @property
+    def files(self) -> Files:
+        """What waits to be sent of them, beside the outbox."""
+        return Files(self.storage.path.with_name(f"{self.storage.path.name}-files"))
+
     def _add(self, entity: str, record_id: str, base: int | None, data: dict[str, Any]) -> None:
         self.storage.add(entity, record_id, base, self.clock().isoformat(), data, uuid7())
 
@@ -97,6 +113,10 @@ class Tablet:
     def push(self) -> list[dict[str, Any]]:
         """Sends the outbox (tablet_push.py); the outcomes as the receipts tell them. Raises Unreachable or Refused."""
         return tablet_push.push(self.storage, self.line, self._said)
+
+    def send_files(self) -> list[Sent]:
+        """Sends the files that wait (tablet_files.py), apart from the outbox: records never wait for their photos."""
+        return list(tablet_files.send(self.files, self.line))
 
     def pull(self) -> Pulled:
         """Brings the tablet up to date (tablet_pull.py). Raises Unreachable or Refused."""

@@ -76,6 +76,7 @@ class Storage:
     """The tablet's file. One process at a time."""
 
     def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")

@@ -8,6 +8,7 @@ import pytest
 from api import codes
 from api.accounts.permissions import Role
 from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
+from api.attachments.tables import AttachmentEntity
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households import tables as households
 from api.plans.tables import Comparison
@@ -63,6 +64,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "origin": Origin,
     "op": Op,
     "remove_reason": RemoveReason,
+    "attachment_entity": AttachmentEntity,
     "outcome_kind": OutcomeKind,
     "conflict_state": ConflictState,
 }

@@ -10,8 +10,11 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.attachments.commands import Declaration, declare
+from api.attachments.tables import AttachmentEntity
 from api.standards.tables import PovertyClass
-from tests.make import people, procedure, rounds
+from tests.make import files, people, procedure, rounds
+from tests.make.reviews import acting
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
@@ -176,6 +179,10 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     review_id = rounds.review(session, round_id, household_id)
     session.commit()
     meeting = procedure.done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
+    photo = files.content(100)
+    review = Declaration(AttachmentEntity.review, review_id, [files.declaration(photo)], household_id)
+    declare(session, acting("xom-3"), [review])
+    session.commit()
     posting = procedure.done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
     said = procedure.complaint(posting["id"], household_id, complainant="Nguyễn Thị Kín")
     complaint = procedure.done(officer.post("/api/v1/complaints", json=said))
@@ -190,5 +197,5 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     session.commit()
     return {
         "meeting_id": meeting["id"], "posting_id": posting["id"], "complaint_id": complaint["id"],
-        "opinion_id": str(opinion.id), "review_id": str(review_id),
+        "opinion_id": str(opinion.id), "review_id": str(review_id), "sha256": files.sha(photo),
     }  # fmt: skip
