@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     sync_max_submissions: PositiveInt = 1000
     # Photos, signatures, scans. Several hosts need one folder that all of them see.
     files: Path | None = None
+    # A tablet is `silent` after so many days without contact, `stuck` with unsent work older than so many.
+    tablet_silent_days: int = Field(default=7, ge=1, le=3650)
+    tablet_stuck_days: int = Field(default=3, ge=1, le=3650)
 
     # Only these may say who the client is (X-Forwarded-For): addresses or networks, separated by commas.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()

@@ -15,6 +15,7 @@ from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
 from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
+from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
 from api.health import router as health
@@ -32,10 +33,14 @@ from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
 from api.standards.routes import router as standards
 from mobile_sync.appliers import LOADERS
+from mobile_sync.fleet_state import Patience
+from mobile_sync.gauges import FleetGauges
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
 _SYNC_FILES = "/sync/v1/attachments/"
+# So many requests may wait for each connection of the pool: with a tenth of a second each, the last one waits for five.
+_QUEUE = 50
 
 
 def create_app(config: Settings | None = None) -> FastAPI:
@@ -53,6 +58,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
+    patience = Patience(config.tablet_silent_days, config.tablet_stuck_days)
+    app.state.gauges = FleetGauges(app.state.engine, patience)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
@@ -69,7 +76,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
             return None  # a file is written as it comes, and is as long as was declared
         return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
 
-    app.add_middleware(wire.Wire, limit_of=limit_of)
+    app.add_middleware(Compression)
+    app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)
     return app
 
 

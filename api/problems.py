@@ -3,8 +3,12 @@
 The slug never changes; texts may. `docs/problems.md` has a heading per slug, and a test compares the two.
 """
 
+import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+# Seconds; between them every one is as likely.
+_RETRY_AFTER = (3, 15)
 
 CATALOGUE: dict[str, type["Problem"]] = {}
 
@@ -237,8 +241,10 @@ class Unavailable(Problem):
         "The server is not available now, try again soon",
     )
 
-    def __init__(self, vi: str = "", en: str = "", *, retry_after: int = 5, **extras: Any) -> None:
-        super().__init__(vi, en, headers={"Retry-After": str(retry_after)}, **extras)
+    def __init__(self, vi: str = "", en: str = "", **extras: Any) -> None:
+        # not the same for all: tablets that were turned away together would come back together
+        seconds = random.randint(*_RETRY_AFTER)  # noqa: S311
+        super().__init__(vi, en, headers={"Retry-After": str(seconds)}, **extras)
 
 
 # The kinds below are only met inside a sync receipt: the batch itself is answered with 200.

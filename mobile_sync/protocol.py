@@ -71,7 +71,8 @@ class Submission(Schema):
 
 class Envelope(Schema):
     """What surrounds the submissions. What is optional is shown to the officer of the fleet: how many submissions the
-    tablet still holds (`pending`), since when (`oldest_pending_at`), its app, and the newest form it has."""
+    tablet still holds beside these (`pending`), since when (`oldest_pending_at`), its app, and the newest form it has.
+    """
 
     protocol: Annotated[Literal[1], BeforeValidator(_whole)]
     batch_id: UUID

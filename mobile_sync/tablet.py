@@ -19,7 +19,7 @@ in the transaction that stores the data it came with.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -120,7 +120,7 @@ class Tablet:
 
     def pull(self) -> Pulled:
         """Brings the tablet up to date (tablet_pull.py). Raises Unreachable or Refused."""
-        return tablet_pull.pull(self.storage, self.line)
+        return tablet_pull.pull(self.storage, self.line, self._waiting)
 
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""
@@ -135,13 +135,17 @@ class Tablet:
         """All work with what the server said about it."""
         return self.storage.all_work()
 
-    def _said(self) -> dict[str, Any]:
-        unsent = self.storage.unsent()
+    def _said(self, batch: list[Work]) -> dict[str, Any]:
         return {
             "device_id": self.device_id,
             "sent_at": self.clock().isoformat(),
-            "pending": len(unsent),
-            "oldest_pending_at": unsent[0].recorded_at if unsent else None,
+            **self._waiting(batch),
             "app_version": self.app_version,
             "form_version": self.form_version,
         }
+
+    def _waiting(self, batch: Sequence[Work] = ()) -> dict[str, Any]:
+        """What stays in the outbox beside this batch: how much, and since when."""
+        sent = {work.seq for work in batch}
+        unsent = [work for work in self.storage.unsent() if work.seq not in sent]
+        return {"pending": len(unsent), "oldest_pending_at": unsent[0].recorded_at if unsent else None}

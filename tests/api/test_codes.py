@@ -19,7 +19,7 @@ from api.recognitions.living_standard_schemas import LivingStandardReason
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
-from mobile_sync.tables import ConflictState, OutcomeKind
+from mobile_sync.tables import ConflictState, OutcomeKind, StuckBecause, TabletState
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "level": Level,
@@ -67,6 +67,8 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "attachment_entity": AttachmentEntity,
     "outcome_kind": OutcomeKind,
     "conflict_state": ConflictState,
+    "tablet_state": TabletState,
+    "stuck_because": StuckBecause,
 }
 _LISTS = {one["code"]: [value["code"] for value in one["values"]] for one in codes.code_lists()}
 
