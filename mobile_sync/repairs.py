@@ -180,7 +180,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
     journal.revise(session, [entry])
     conflicts.open_for(session, [entry])
-    held.release(session, actor, row.device_id, [entry], intake.apply_all)
+    held.release_for(session, held.came([entry]), intake.apply_all)
     audit.record(session, actor, "submissions.retry", row.entity, _ids(entry), outcome=str(entry.outcome))
     return journal.told(entry)
 
