@@ -58,6 +58,13 @@ class SyncSubmission(SQLModel, table=True):
         Index("ix_sync_submission_device_seq", "device_id", "seq"),
         Index("ix_sync_submission_waiting", "waiting_for", postgresql_where=text("outcome = 'held'")),
         Index("ix_sync_submission_record", "record_id"),
+        # the officers' list: a few of millions
+        Index(
+            "ix_sync_submission_open",
+            "received_at",
+            "submission_id",
+            postgresql_where=text("outcome IN ('held', 'quarantined', 'rejected')"),
+        ),
     )
 
     submission_id: UUID = Field(primary_key=True)
