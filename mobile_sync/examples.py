@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.problems import Superseded
+
 BATCH_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a01"
 DEVICE_ID = "01920b5e-0000-7000-8000-000000000001"
 SUBMISSION_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a02"
@@ -134,6 +136,37 @@ CONFLICT: dict[str, Any] = {
     "resolved_at": None,
     "choice": None,
     "reason": None,
+}
+WAITING: dict[str, Any] = {
+    "submission_id": SUBMISSION_ID,
+    "outcome": "held",
+    "entity": "household",
+    "record_id": HOUSEHOLD_ID,
+    "seq": 17,
+    "base_version": 1,
+    "username": "xom-3",
+    "device_id": DEVICE_ID,
+    "device_name": "Máy xóm 3",
+    "recorded_at": TIME,
+    "received_at": TIME,
+    "decided_at": TIME,
+    "waiting_for": HOUSEHOLD_ID,
+    "problem": None,
+    "handed_over": False,
+    "why": {
+        "vi": "Chờ chính bản ghi này: trong địa bàn của người gửi chưa có bản ghi mang mã ấy.",
+        "en": "Waits for the record itself: none of that id is in the sender's areas yet.",
+    },
+}
+SUBMISSION: dict[str, Any] = WAITING | {"data": {"phone": "0911222335"}, "result": None}
+DECLINED: dict[str, Any] = OUTCOME | {
+    "outcome": "rejected",
+    "version": None,
+    "problem": Superseded(
+        "Cán bộ không nhận phiếu này: Hộ đã được xã bên nhập lại",
+        "An officer has declined this submission: Hộ đã được xã bên nhập lại",
+        reason="Hộ đã được xã bên nhập lại",
+    ).body("vi"),
 }
 RESOLVED: dict[str, Any] = {"id": HOUSEHOLD_ID, "version": 5, **_HOUSEHOLD, "phone": "0911222335"}
 REFERENCE: dict[str, Any] = {

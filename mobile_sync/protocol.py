@@ -163,7 +163,8 @@ class StoredOutcomes(Schema):
 
 @dataclass(slots=True)
 class Arrival:
-    """A submission as it came: its text, its digest, and either its parts or what is wrong with it.
+    """A submission as it came: its text, its digest, and either its parts or what is wrong with it. `waited`: it is
+    one of the journal that was held until now.
 
     Neither parts nor fault: it is one of the journal that our key does not open.
     """
@@ -176,6 +177,7 @@ class Arrival:
     seq: int
     entity: str
     record_id: UUID | None
+    waited: bool = False
 
     @property
     def recorded_at(self) -> datetime | None:

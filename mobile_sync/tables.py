@@ -83,6 +83,13 @@ class SyncSubmission(SQLModel, table=True):
             "received_at",
             postgresql_where=text("outcome IN ('held', 'quarantined', 'conflict')"),
         ),
+        # the officers' list: a few of millions
+        Index(
+            "ix_sync_submission_open",
+            "received_at",
+            "submission_id",
+            postgresql_where=text("outcome IN ('held', 'quarantined', 'rejected')"),
+        ),
     )
 
     submission_id: UUID = Field(primary_key=True)
