@@ -4,6 +4,7 @@ Nothing leaves the outbox but by a receipt. A power cut at any moment loses at m
 the journal of SQLite is on the disk before `add` returns (WAL, synchronous=FULL).
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,8 @@ from typing import Any
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (
-    id TEXT PRIMARY KEY, entity TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, life INTEGER NOT NULL
+    id TEXT PRIMARY KEY, entity TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, life INTEGER NOT NULL,
+    area_id TEXT, checksum TEXT     -- null in files of before: such a record counts as damaged, and is pulled again
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,6 +67,11 @@ class Record:
     data: dict[str, Any]
 
 
+def _checksum(record_id: str, entity: str, version: int, data: str, area_id: str | None) -> str:
+    """What tells a record that was stored from one that a failing disk, or somebody's editor, has changed since."""
+    return hashlib.sha256(f"{record_id} {entity} {version} {area_id} {data}".encode()).hexdigest()[:16]
+
+
 class Storage:
     """The tablet's file. One process at a time."""
 
@@ -73,6 +80,8 @@ class Storage:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
+        if "checksum" not in {row[1] for row in self._db.execute("PRAGMA table_info(record)")}:
+            self._db.executescript("ALTER TABLE record ADD area_id TEXT; ALTER TABLE record ADD checksum TEXT;")
 
     def close(self) -> None:
         self._db.close()
@@ -105,14 +114,42 @@ class Storage:
 
     # records: what the server has, as far as it was pulled
 
-    def put(self, entity: str, record_id: str, version: int, data: dict[str, Any], life: int) -> None:
+    def put(
+        self, entity: str, record_id: str, version: int, data: dict[str, Any], life: int, area_id: str | None = None
+    ) -> None:
         """Stores a pulled record, unless a newer one is there already."""
+        written = json.dumps(data, ensure_ascii=False)
         self._db.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "version = excluded.version, data = excluded.data, life = excluded.life WHERE excluded.version >= version "
-            "OR excluded.life > life",
-            (record_id, entity, version, json.dumps(data, ensure_ascii=False), life),
+            "INSERT INTO record (id, entity, version, data, life, area_id, checksum) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET entity = excluded.entity, version = excluded.version, "
+            "data = excluded.data, life = excluded.life, area_id = excluded.area_id, checksum = excluded.checksum "
+            "WHERE excluded.version >= version OR excluded.life > life",
+            (
+                record_id,
+                entity,
+                version,
+                written,
+                life,
+                area_id,
+                _checksum(record_id, entity, version, written, area_id),
+            ),
         )
+
+    def held(self) -> Iterator[tuple[str, str, int, str | None]]:
+        """(id, entity, version, area) of every pulled record that is as it was stored."""
+        for row, whole in self._checked():
+            if whole:
+                yield row
+
+    def damaged(self) -> list[str]:
+        """The ids (as they stand there) of the pulled records that are not as they were stored."""
+        return [row[0] for row, whole in self._checked() if not whole]
+
+    def _checked(self) -> Iterator[tuple[tuple[str, str, int, str | None], bool]]:
+        rows = self._db.execute("SELECT id, entity, version, data, area_id, checksum FROM record")
+        for record_id, entity, version, data, area_id, checksum in rows.fetchall():
+            whole = area_id is not None and checksum == _checksum(record_id, entity, version, data, area_id)
+            yield (record_id, entity, version, area_id), whole
 
     def remove(self, record_id: str) -> None:
         """The record has left the tablet's areas. Work that was done on it stays in the outbox."""
