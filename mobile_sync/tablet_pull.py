@@ -31,6 +31,8 @@ def pull(storage: Storage, line: Line) -> Pulled:
             if storage.setting("first_sync") and not page["more"]:
                 storage.remove_before(life)
                 storage.set("first_sync", None)
+            if not page["more"]:
+                storage.settle()
             storage.set("cursor", page["cursor"])
         result.pages += 1
     return result

@@ -30,13 +30,15 @@ CREATE TABLE IF NOT EXISTS outbox (
     sealed INTEGER NOT NULL DEFAULT 0,
     outcome TEXT,                   -- null until a receipt names the submission
     version INTEGER,
-    told TEXT                       -- the outcome as the server told it last
+    told TEXT,                      -- the outcome as the server told it last
+    settled INTEGER NOT NULL DEFAULT 0  -- in force when a pull reached its end: what was pulled says what became of it
 );
 CREATE INDEX IF NOT EXISTS outbox_record ON outbox (record_id, seq);
 CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (seq) WHERE outcome IS NULL;
 """
 
 STANDING = ("applied", "merged")
+_STANDS = "outcome IN ('applied', 'merged')"
 WAITING = (None, "held", "quarantined")
 
 
@@ -82,6 +84,8 @@ class Storage:
         self._db.executescript(_SCHEMA)
         if "checksum" not in {row[1] for row in self._db.execute("PRAGMA table_info(record)")}:
             self._db.executescript("ALTER TABLE record ADD area_id TEXT; ALTER TABLE record ADD checksum TEXT;")
+        if "settled" not in {row[1] for row in self._db.execute("PRAGMA table_info(outbox)")}:
+            self._db.execute("ALTER TABLE outbox ADD settled INTEGER NOT NULL DEFAULT 0")
 
     def close(self) -> None:
         self._db.close()
@@ -166,7 +170,8 @@ class Storage:
 
     def record(self, record_id: str) -> Record | None:
         """The record as the surveyor sees it."""
-        return self._with_work(self.pulled(record_id), self.work_on(record_id))
+        visible = self._work(f"record_id = ? AND NOT (settled AND {_STANDS})", record_id)
+        return self._with_work(self.pulled(record_id), visible)
 
     def records(self, entity: str) -> list[Record]:
         """All records of a kind, as the surveyor sees them."""
@@ -219,6 +224,11 @@ class Storage:
             "UPDATE outbox SET outcome = ?, version = ?, told = ? WHERE submission_id = ?",
             (told["outcome"], told["version"], json.dumps(told, ensure_ascii=False), told["submission_id"]),
         )
+
+    def settle(self) -> None:
+        """A pull has reached its end: it brought all that is in force, or removed it. Work that the server took before
+        no longer stands in for what was not pulled yet: a record that was taken away would come back by it."""
+        self._db.execute(f"UPDATE outbox SET settled = 1 WHERE NOT settled AND {_STANDS}")  # noqa: S608  (ours)
 
     def seal(self, seq: int, base: int | None) -> None:
         """From now on this piece of work is sent as it is: the server knows a repetition by its content."""
