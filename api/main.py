@@ -26,6 +26,7 @@ from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
@@ -61,6 +62,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     patience = Patience(config.tablet_silent_days, config.tablet_stuck_days)
     app.state.gauges = FleetGauges(app.state.engine, patience)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
+    app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
     for router in features:

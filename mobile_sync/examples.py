@@ -120,9 +120,31 @@ CHANGES: dict[str, Any] = {
     "more": False,
     "server_time": TIME,
     "changes": [
-        {"entity": "household", "id": HOUSEHOLD_ID, "version": 3, "op": "put", "data": _HOUSEHOLD},
+        {
+            "entity": "household",
+            "id": HOUSEHOLD_ID,
+            "version": 3,
+            "op": "put",
+            "area_id": HAMLET_ID,
+            "data": _HOUSEHOLD,
+        },
         {"entity": "household", "id": BATCH_ID, "version": 4, "op": "remove", "reason": "left-area"},
     ],
+}
+DIGESTS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "behind": False,
+    "areas": [{"area_id": HAMLET_ID, "count": 412, "digest": "8f3c0b51d2e6a794"}],
+}
+BUCKET_DIGESTS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "buckets": [{"bucket": 3, "count": 2, "digest": "1d2e6a7948f3c0b5"}],
+}
+BUCKET_RECORDS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "changes": CHANGES["changes"][:1],
+    "ids": [HOUSEHOLD_ID],
+    "after": None,
 }
 CONFLICT: dict[str, Any] = {
     "id": BATCH_ID,

@@ -20,6 +20,7 @@ from mobile_sync import examples, intake, protocol, pulls, queries, refusals
 from mobile_sync import reference as reference_data
 from mobile_sync.appliers import PUSHERS
 from mobile_sync.attachment_routes import router as files
+from mobile_sync.digest_routes import router as digests
 from mobile_sync.fleet_routes import router as fleet
 from mobile_sync.officer_routes import router as officers
 from mobile_sync.protocol import PROTOCOL, Claim, Info, Receipt, StoredOutcomes
@@ -27,6 +28,7 @@ from mobile_sync.pulls import Waiting
 from mobile_sync.reference import Reference
 
 router = APIRouter(tags=["sync"])
+router.include_router(digests)
 router.include_router(fleet)
 router.include_router(files)
 router.include_router(officers)

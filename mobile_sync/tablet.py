@@ -27,10 +27,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from mobile_sync import tablet_files, tablet_pull, tablet_push
+from mobile_sync import tablet_files, tablet_pull, tablet_push, tablet_repair
 from mobile_sync.tablet_files import Files, Sent
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_pull import Pulled
+from mobile_sync.tablet_repair import Verified
 from mobile_sync.tablet_storage import Storage, Work
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -121,6 +122,10 @@ class Tablet:
     def pull(self) -> Pulled:
         """Brings the tablet up to date (tablet_pull.py). Raises Unreachable or Refused."""
         return tablet_pull.pull(self.storage, self.line, self._waiting)
+
+    def verify(self) -> Verified:
+        """Compares with the server and repairs what differs (tablet_repair.py). Raises Unreachable or Refused."""
+        return tablet_repair.verify(self.storage, self.line)
 
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""

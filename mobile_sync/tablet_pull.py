@@ -86,5 +86,5 @@ def _take(storage: Storage, change: dict[str, Any], life: int, result: Pulled) -
         storage.remove(change["id"])
         result.removed += 1
     else:
-        storage.put(change["entity"], change["id"], change["version"], change["data"], life)
+        storage.put(change["entity"], change["id"], change["version"], change["data"], life, change.get("area_id"))
         result.put += 1

@@ -6,6 +6,7 @@ loses at most what was not yet written down: the journal of SQLite is on the dis
 synchronous=FULL).
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,8 @@ from typing import Any
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (
-    id TEXT PRIMARY KEY, entity TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, life INTEGER NOT NULL
+    id TEXT PRIMARY KEY, entity TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, life INTEGER NOT NULL,
+    area_id TEXT, checksum TEXT     -- null in files of before: such a record counts as damaged, and is pulled again
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -38,7 +40,10 @@ CREATE INDEX IF NOT EXISTS outbox_record ON outbox (record_id, seq);
 """
 
 # What a file made by an older version lacks.
-_LATER_COLUMNS = {"epoch": "TEXT", "pulled": "INTEGER NOT NULL DEFAULT 0"}
+_LATER_COLUMNS = {
+    "outbox": {"epoch": "TEXT", "pulled": "INTEGER NOT NULL DEFAULT 0"},
+    "record": {"area_id": "TEXT", "checksum": "TEXT"},
+}
 
 STANDING = ("applied", "merged")
 WAITING = (None, "held", "quarantined")
@@ -72,6 +77,11 @@ class Record:
     data: dict[str, Any]
 
 
+def _checksum(record_id: str, entity: str, version: int, data: str, area_id: str | None) -> str:
+    """What tells a record that was stored from one that a failing disk, or somebody's editor, has changed since."""
+    return hashlib.sha256(f"{record_id} {entity} {version} {area_id} {data}".encode()).hexdigest()[:16]
+
+
 class Storage:
     """The tablet's file. One process at a time."""
 
@@ -81,10 +91,11 @@ class Storage:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
-        known = {row[1] for row in self._db.execute("PRAGMA table_info(outbox)")}
-        for name, kind in _LATER_COLUMNS.items():
-            if name not in known:
-                self._db.execute(f"ALTER TABLE outbox ADD COLUMN {name} {kind}")
+        for table, columns in _LATER_COLUMNS.items():
+            known = {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in known:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         self._db.close()
@@ -117,14 +128,42 @@ class Storage:
 
     # records: what the server has, as far as it was pulled
 
-    def put(self, entity: str, record_id: str, version: int, data: dict[str, Any], life: int) -> None:
+    def put(
+        self, entity: str, record_id: str, version: int, data: dict[str, Any], life: int, area_id: str | None = None
+    ) -> None:
         """Stores a pulled record, unless a newer one is there already."""
+        written = json.dumps(data, ensure_ascii=False)
         self._db.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "version = excluded.version, data = excluded.data, life = excluded.life WHERE excluded.version >= version "
-            "OR excluded.life > life",
-            (record_id, entity, version, json.dumps(data, ensure_ascii=False), life),
+            "INSERT INTO record (id, entity, version, data, life, area_id, checksum) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET entity = excluded.entity, version = excluded.version, "
+            "data = excluded.data, life = excluded.life, area_id = excluded.area_id, checksum = excluded.checksum "
+            "WHERE excluded.version >= version OR excluded.life > life",
+            (
+                record_id,
+                entity,
+                version,
+                written,
+                life,
+                area_id,
+                _checksum(record_id, entity, version, written, area_id),
+            ),
         )
+
+    def held(self) -> Iterator[tuple[str, str, int, str | None]]:
+        """(id, entity, version, area) of every pulled record that is as it was stored."""
+        for row, whole in self._checked():
+            if whole:
+                yield row
+
+    def damaged(self) -> list[str]:
+        """The ids (as they stand there) of the pulled records that are not as they were stored."""
+        return [row[0] for row, whole in self._checked() if not whole]
+
+    def _checked(self) -> Iterator[tuple[tuple[str, str, int, str | None], bool]]:
+        rows = self._db.execute("SELECT id, entity, version, data, area_id, checksum FROM record")
+        for record_id, entity, version, data, area_id, checksum in rows.fetchall():
+            whole = area_id is not None and checksum == _checksum(record_id, entity, version, data, area_id)
+            yield (record_id, entity, version, area_id), whole
 
     def remove(self, record_id: str) -> None:
         """The record has left the tablet's areas. Work that was done on it stays in the outbox."""
@@ -141,7 +180,8 @@ class Storage:
 
     def record(self, record_id: str) -> Record | None:
         """The record as the surveyor sees it."""
-        return self._with_work(self.pulled(record_id), self.work_on(record_id))
+        visible = self._work(f"record_id = ? AND NOT (pulled AND {_IN_FORCE})", record_id)
+        return self._with_work(self.pulled(record_id), visible)
 
     def records(self, entity: str) -> list[Record]:
         """All records of a kind, as the surveyor sees them."""

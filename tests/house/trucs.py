@@ -19,6 +19,9 @@ from tests.make.reviews import acting
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
 
+_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket"}
+
+
 @dataclass(frozen=True)
 class Known:
     """`ids`: what an address or a body may name, by the name of the parameter. `secrets`: ids no stranger may see."""
@@ -56,14 +59,15 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     ids = {
         "household_id": made["household"], "member_id": made["member"], "request_id": made["request"],
         "absorbed_id": made["second"], "survivor_id": made["household"], "device_id": device, "hamlet_id": HAMLET,
-        "to_hamlet_id": OTHER_HAMLET, "area_id": HAMLET, "area": HAMLET, "conflict_id": clash["conflict_id"],
+        "to_hamlet_id": OTHER_HAMLET, "area_id": HAMLET, "area": HAMLET, "bucket": "0",
+        "conflict_id": clash["conflict_id"],
         "submission_id": held["submission_id"], "merge_id": _merge(officer, surveyor, device),
         "account_id": str(people.account_id("xom-3")), "user_id": str(people.account_id("xom-3")),
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     ids |= _decided(session, made["household"])
-    secret = {value for name, value in ids.items() if name not in {"hamlet_id", "to_hamlet_id", "area_id", "area"}}
+    secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
 
