@@ -93,5 +93,7 @@ class Replay:
         mine = {name: value for name, value in values.items() if value != seen.get(name)}
         for name, value in mine.items():
             if before.get(name) not in (seen.get(name), value):
-                raise Wrong(f"{place}: {name} was {before.get(name)!r}, {value!r} was set by who saw {seen.get(name)!r}")
+                raise Wrong(
+                    f"{place}: {name} was {before.get(name)!r}, {value!r} was set by who saw {seen.get(name)!r}"
+                )
         return mine

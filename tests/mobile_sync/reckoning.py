@@ -54,7 +54,12 @@ def check_tablet(work: Work, hand: Hand) -> None:
                 assert where[change["id"]]["hamlet_id"] in mine, f"told to {hand.username}: {change}"
     hand.pages.clear()
     register = {i: r["version"] for i, r in where.items() if r["hamlet_id"] in mine and r["status"] != "merged"}
-    pulled = {i: r.version for e in TABLES for i in register | _pulled(hand) if (r := hand.tablet.storage.pulled(i)) and r.entity == e}
+    pulled = {
+        i: r.version
+        for e in TABLES
+        for i in register | _pulled(hand)
+        if (r := hand.tablet.storage.pulled(i)) and r.entity == e
+    }
     assert pulled == register, hand.username
 
 
@@ -118,9 +123,7 @@ def replay_of(work: Work) -> Replay:
 def _check_register(work: Work) -> None:
     replay = replay_of(work)
     newest = replay.newest()
-    stored = {
-        row["id"]: row for table in TABLES.values() for row in work.rows(f"SELECT * FROM {table}")
-    }
+    stored = {row["id"]: row for table in TABLES.values() for row in work.rows(f"SELECT * FROM {table}")}
     assert {record: row["version"] for record, row in stored.items()} == newest
     for record, version in newest.items():
         must = replay.at(record, version)

@@ -207,7 +207,7 @@ def test_any_history_ends_with_what_was_done(start: Callable[[], Work]) -> None:
             derandomize=MORE is None,
             database=None,
             print_blob=True,
-            phases=[Phase.generate] if os.environ.get('G_DEBUG') else list(Phase),
+            phases=[Phase.generate] if os.environ.get("G_DEBUG") else list(Phase),
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),

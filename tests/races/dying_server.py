@@ -24,6 +24,8 @@ from api.config import Settings
 from api.main import create_app
 
 ROOT = Path(__file__).parents[2]
+# a place that no server comes to
+NEVER = 10**9
 
 
 class Countdown:
