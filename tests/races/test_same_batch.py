@@ -9,8 +9,10 @@ import httpx
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.config import Settings
 from tests.make import tablets
 from tests.make.tablets import batch, household, member, push, submission
+from tests.races.dying_server import NEVER, dying_server
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -20,17 +22,28 @@ def at_once(client: httpx.Client, bodies: list[Any]) -> list[httpx.Response]:
         return list(pool.map(lambda body: client.post("/sync/v1/batches", json=body), bodies))
 
 
-def test_the_same_batch_twenty_times_at_once_is_applied_once(sign_in: SignIn, engine: Engine, session: Session) -> None:
+def test_the_same_batch_fifty_times_at_once_to_three_processes_is_applied_once(
+    sign_in: SignIn, engine: Engine, session: Session, database_url: str, config: Settings
+) -> None:
     device, surveyor = tablets.enrolled(engine, "xom-3"), sign_in("xom-3")
     home = submission("household", household(phone="0911222333"))
     people = [submission("member", member(home["id"]), seq=2 + n) for n in range(3)]
     body = batch(device, [home, *people])
-    answers = at_once(surveyor, [body] * 20)
+    with dying_server(database_url, config.home) as one, dying_server(database_url, config.home) as two:
+        for server in (one, two):
+            server.start(NEVER)
+        addresses = [str(surveyor.base_url).rstrip("/"), one.base_url, two.base_url]
+        with httpx.Client(headers=surveyor.headers, timeout=60) as client, ThreadPoolExecutor(50) as pool:
+            paths = [f"{addresses[n % 3]}/sync/v1/batches" for n in range(50)]
+            answers = list(pool.map(lambda path: client.post(path, json=body), paths))
+        for server in (one, two):
+            server.kill()
+            server.died()
     assert {answer.status_code for answer in answers} == {200}
     told = [[o | {"replayed": None} for o in answer.json()["outcomes"]] for answer in answers]
     assert all(one == told[0] for one in told)
     assert sum(not answer.json()["outcomes"][0]["replayed"] for answer in answers) == 1
-    for table, many in (("household", 1), ("member", 3), ("sync_submission", 4), ("sync_batch", 20)):
+    for table, many in (("household", 1), ("member", 3), ("sync_submission", 4), ("sync_batch", 50)):
         assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == many
     assert session.execute(text("SELECT max(version) FROM record_version")).scalar_one() == 1
 
