@@ -125,7 +125,7 @@ class Tablet:
 
     def verify(self) -> Verified:
         """Compares with the server and repairs what differs (tablet_repair.py). Raises Unreachable or Refused."""
-        return tablet_repair.verify(self.storage, self.line)
+        return tablet_repair.verify(self.storage, self.line, self._waiting)
 
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""
