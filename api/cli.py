@@ -18,6 +18,8 @@ from api.config import ConfigError, settings
 COMMANDS = {
     "areas": "api.areas_cli:app",
     "audit": "api.audit_cli:app",
+    "backup": "api.backup_cli:backup_app",
+    "restore": "api.backup_cli:restore_app",
     "standard": "api.standards.cli:app",
     "round": "api.reviews.cli:app",
     "tablet": "mobile_sync.cli:app",

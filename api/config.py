@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = 1024 * 1024
     sync_max_bytes: PositiveInt = 16 * 1024 * 1024
     sync_max_submissions: PositiveInt = 1000
+    # Photos, signatures, scans. Several hosts need one folder that all of them see.
+    files: Path | None = None
+    # A tablet is `silent` after so many days without contact, `stuck` with unsent work older than so many.
+    tablet_silent_days: int = Field(default=7, ge=1, le=3650)
+    tablet_stuck_days: int = Field(default=3, ge=1, le=3650)
 
     # Only these may say who the client is (X-Forwarded-For): addresses or networks, separated by commas.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
@@ -105,11 +110,11 @@ class Settings(BaseSettings):
             raise ValueError("phải là địa chỉ như https://giamngheo.example.vn / must be an address with http(s)://")
         return value and value.rstrip("/")
 
-    @field_validator("home", mode="after")
+    @field_validator("home", "files", mode="after")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
+    def _absolute(cls, value: Path | None) -> Path | None:
         # The workers and the commands of another day may run in another folder.
-        return value.expanduser().absolute()
+        return value and value.expanduser().absolute()
 
     @model_validator(mode="after")
     def _complete_url(self) -> "Settings":
@@ -145,6 +150,11 @@ class Settings(BaseSettings):
                 "The embedded PostgreSQL is not running: use `giamngheo serve` or set DATABASE_URL."
             )
         return url
+
+    @property
+    def files_folder(self) -> Path:
+        """Where photos, signatures and scans are kept (api/attachments/store.py)."""
+        return self.files or self.home / "files"
 
     def secrets(self) -> Secrets:
         """The keys: from the environment, otherwise from `home/secrets`, where the first start makes them.

@@ -1,6 +1,7 @@
 """The engine, the naming of constraints, and the one transaction of a request."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -51,6 +52,10 @@ def unit_of_work(request: Request) -> Iterator[Session]:
     with Session(state.engine, expire_on_commit=False, info={"id_key": state.id_key}) as session, session.begin():
         yield session
 
+
+# For the one kind of request that reads its body slowly, piece by piece: several short transactions, none of which is
+# open while the line is waited for (docs/decisions/0012).
+short_unit_of_work = contextmanager(unit_of_work)
 
 # scope="function" commits before the response is sent; FastAPI's default would commit after it, and a
 # failing commit would still be answered with 200.

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -63,9 +64,11 @@ def readyz(request: Request) -> Ready:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"example": 'giamngheo_requests_total{status="200"} 1.0\n'}}}},
 )
-async def metrics() -> Response:
-    """Public. Prometheus text; routes and counts only, nothing about a person. Sums over all worker processes."""
-    return Response(_metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+def metrics(request: Request) -> Response:
+    """Public. Prometheus text; routes and counts only, nothing about a person. Sums over all worker processes; the
+    tablets and what waits of their work are counted in the database, and left out while it does not answer."""
+    text = _metrics() + _of(request.app.state.gauges)
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def check(engine: Engine) -> str:
@@ -92,6 +95,12 @@ def _newest() -> str:
     head = ScriptDirectory(str(migrations_folder())).get_current_head()
     assert head is not None
     return head
+
+
+def _of(gauges: Collector) -> bytes:
+    registry = CollectorRegistry()
+    registry.register(gauges)
+    return generate_latest(registry)
 
 
 def _metrics() -> bytes:

@@ -10,10 +10,12 @@ from fastapi import FastAPI
 from api import errors, openapi, wire
 from api.accounts.routes import router as accounts
 from api.areas.routes import router as areas
+from api.attachments.routes import router as attachments
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
 from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
+from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
 from api.health import router as health
@@ -24,6 +26,7 @@ from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
@@ -31,9 +34,14 @@ from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
 from api.standards.routes import router as standards
 from mobile_sync.appliers import LOADERS
+from mobile_sync.fleet_state import Patience
+from mobile_sync.gauges import FleetGauges
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
+_SYNC_FILES = "/sync/v1/attachments/"
+# So many requests may wait for each connection of the pool: with a tenth of a second each, the last one waits for five.
+_QUEUE = 50
 
 
 def create_app(config: Settings | None = None) -> FastAPI:
@@ -51,9 +59,12 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
     app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
     app.state.id_key = IdKey(secrets.id_key)
+    patience = Patience(config.tablet_silent_days, config.tablet_stuck_days)
+    app.state.gauges = FleetGauges(app.state.engine, patience)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
+    app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, plans, changes, audit)
+    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
@@ -62,10 +73,13 @@ def create_app(config: Settings | None = None) -> FastAPI:
     errors.install(app)
     openapi.install(app)
 
-    def limit_of(path: str) -> int:
+    def limit_of(path: str) -> int | None:
+        if path.startswith(_SYNC_FILES):
+            return None  # a file is written as it comes, and is as long as was declared
         return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
 
-    app.add_middleware(wire.Wire, limit_of=limit_of)
+    app.add_middleware(Compression)
+    app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)
     return app
 
 

@@ -35,6 +35,7 @@ TAGS: list[dict[str, str]] = [
         ("procedure", "Họp dân, niêm yết, kiến nghị, xin ý kiến, thời hạn. Meetings, postings, complaints, opinions."),
         ("recognitions", "Quyết định, diễn biến, giấy chứng nhận. Decisions, movements, certificates, letters."),
         ("papers", "In biểu mẫu, giấy tờ dạng PDF. The printed papers of the procedure, as PDF."),
+        ("attachments", "Ảnh, chữ ký, bản chụp của phiếu. Photos, signatures and scans of records."),
         ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),

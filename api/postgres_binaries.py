@@ -86,6 +86,31 @@ def find(user: RunAs | None) -> Binaries:
     )
 
 
+def client(server_major: int) -> Binaries:
+    """pg_dump and pg_restore for a server: of its own version where there are some, otherwise the next newer ones.
+
+    Raises ConfigError where all are older: they would refuse, or leave out what they do not know.
+    """
+    named = os.environ.get("GIAMNGHEO_PG_BIN")
+    folders = ([Path(named)] if named else []) + _candidates(None)
+    found = [Binaries(folder, major) for folder in folders if (major := _client_major(folder)) >= server_major]
+    if not found:
+        raise ConfigError(
+            f"Cần pg_dump và pg_restore bản {server_major} trở lên. Cài đặt: apt-get install postgresql-client; hoặc "
+            f"đặt GIAMNGHEO_PG_BIN.\nNo pg_dump and pg_restore of PostgreSQL {server_major} or newer were found."
+        )
+    return min(found, key=lambda one: one.major)
+
+
+def _client_major(folder: Path) -> int:
+    majors = []
+    for program in ("pg_dump", "pg_restore"):
+        result = _run([str(folder / program), "--version"], None)
+        match = re.search(r"\(PostgreSQL\) (\d+)", result.stdout)
+        majors.append(int(match[1]) if result.returncode == 0 and match else 0)
+    return min(majors)
+
+
 def _candidates(user: RunAs | None) -> list[Path]:
     folders = []
     wheel = _wheel(user)

@@ -3,8 +3,12 @@
 The slug never changes; texts may. `docs/problems.md` has a heading per slug, and a test compares the two.
 """
 
+import random
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+# Seconds; between them every one is as likely.
+_RETRY_AFTER = (3, 15)
 
 CATALOGUE: dict[str, type["Problem"]] = {}
 
@@ -210,6 +214,21 @@ class TooManyAttempts(Problem):
     title = Text("Sai quá nhiều lần, hãy chờ rồi thử lại", "Too many attempts, wait and try again")
 
 
+class WrongOffset(Problem):
+    slug, status = "wrong-offset", 409
+    title = Text("Chỗ gửi tiếp không khớp với phần đã nhận", "The file does not go on at this place")
+
+
+class RangeNotSatisfiable(Problem):
+    slug, status = "range-not-satisfiable", 416
+    title = Text("Tệp không có phần được hỏi", "The file does not have the part asked for")
+
+
+class HashMismatch(Problem):
+    slug, status = "hash-mismatch", 422
+    title = Text("Tệp nhận được không đúng như đã khai", "What arrived is not the file that was declared")
+
+
 class InternalError(Problem):
     slug, status = "internal-error", 500
     title = Text("Máy chủ gặp lỗi, dữ liệu của bạn chưa bị thay đổi", "The server failed, nothing was changed")
@@ -222,8 +241,10 @@ class Unavailable(Problem):
         "The server is not available now, try again soon",
     )
 
-    def __init__(self, vi: str = "", en: str = "", *, retry_after: int = 5, **extras: Any) -> None:
-        super().__init__(vi, en, headers={"Retry-After": str(retry_after)}, **extras)
+    def __init__(self, vi: str = "", en: str = "", **extras: Any) -> None:
+        # not the same for all: tablets that were turned away together would come back together
+        seconds = random.randint(*_RETRY_AFTER)  # noqa: S311
+        super().__init__(vi, en, headers={"Retry-After": str(seconds)}, **extras)
 
 
 # The kinds below are only met inside a sync receipt: the batch itself is answered with 200.

@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 from api import audit
 from api.accounts import tables as accounts
 from api.areas import tables as areas
+from api.attachments import tables as attachments
+from api.backups import tables as backups
 from api.changes import tables as changes
 from api.households import tables as households
 from api.plans import tables as plans
@@ -14,6 +16,9 @@ from api.reviews import tables as reviews
 from api.standards import tables as standards
 from mobile_sync import tables as journal
 
-FEATURES = (areas, accounts, audit, households, changes, standards, reviews, procedure, recognitions, plans, journal)
+FEATURES = (
+    areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
+    plans, journal,
+)  # fmt: skip
 
 metadata = SQLModel.metadata

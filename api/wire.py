@@ -1,5 +1,6 @@
 """Around every request: a trace id, a bounded body (gzip unpacked), one log line without personal data."""
 
+import asyncio
 import json
 import logging
 import time
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import answer
 from api.forms import percent_encoded
-from api.problems import InternalError, NotAcceptable, Problem, TooLarge
+from api.problems import InternalError, NotAcceptable, Problem, TooLarge, Unavailable
 
 log = logging.getLogger("giamngheo.access")
 
@@ -26,11 +27,18 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
 
 class Wire:
-    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking."""
+    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking; None: the route reads
+    the body itself, as it comes, and bounds it.
 
-    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
+    Of more than `most_at_work` requests whose body has come, the newest is told to come again (503): in a queue that
+    grows without end everybody is answered after having given up, and comes again on top of it.
+    """
+
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int | None], most_at_work: int = 500) -> None:
         self.app = app
         self.limit_of = limit_of
+        self.most_at_work = most_at_work
+        self.at_work = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,8 +61,19 @@ class Wire:
             await send(message)
 
         try:
-            body = await read_body(scope, receive, self.limit_of(scope["path"]))
-            await self.app(scope, _replay(body, receive), traced)
+            limit = self.limit_of(scope["path"])
+            if limit is None:
+                await self.app(scope, to_the_last_byte(receive), traced)
+                return
+            body = await read_body(scope, receive, limit)
+            # no request thread and no connection of the database was taken until here, however slow the line
+            if self.at_work >= self.most_at_work and scope["path"] not in _WITHOUT_QUEUE:
+                raise Unavailable()
+            self.at_work += 1
+            try:
+                await self.app(scope, _replay(body, receive), traced)
+            finally:
+                self.at_work -= 1
         except ClientGone:
             pass
         except Problem as problem:
@@ -68,6 +87,9 @@ class Wire:
             _note(scope, status, time.perf_counter() - started, trace_id)
 
 
+# the launcher and the proxy ask these whether the process is well: busy is well
+_WITHOUT_QUEUE = {"/healthz", "/readyz", "/metrics"}
+
 _SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -75,8 +97,11 @@ _SECURITY_HEADERS = [
 ]
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body, unpacked, never more than `limit` bytes. Raises TooLarge, NotAcceptable or ClientGone."""
+async def read_body(scope: Scope, receive: Receive, limit: int, silence: float = 120) -> bytes:
+    """The whole body, unpacked, never more than `limit` bytes, however slowly it comes, as long as it comes.
+
+    Raises TooLarge, NotAcceptable, ClientGone, and Unavailable after `silence` seconds without a byte.
+    """
     encoding = (
         next((value for name, value in scope["headers"] if name == b"content-encoding"), b"identity").strip().lower()
     )
@@ -87,9 +112,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     size = 0
     more = True
     while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone()
+        message = await _heard(receive, silence)
         chunk = message.get("body", b"")
         try:
             part = unpack.decompress(chunk, limit - size + 1) if unpack else chunk
@@ -114,6 +137,20 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     return percent_encoded(kind, b"".join(parts))
 
 
+async def _heard(receive: Receive, silence: float) -> Message:
+    """The next piece of the body. Raises ClientGone where the line was cut, Unavailable where nothing comes for
+    `silence` seconds: a tablet that lost its line in the middle of an upload leaves a connection without an end."""
+    try:
+        message = await asyncio.wait_for(receive(), silence)
+    except TimeoutError:
+        problem = Unavailable("Đường truyền bị ngắt giữa chừng, hãy gửi lại.", "The line went silent, send it again.")
+        problem.headers["Connection"] = "close"
+        raise problem from None
+    if message["type"] == "http.disconnect":
+        raise ClientGone()
+    return message
+
+
 class ClientGone(Exception):
     """The line was cut while the request was read: nothing was started, nobody is there to be answered."""
 
@@ -129,6 +166,30 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replayed
+
+
+def to_the_last_byte(receive: Receive) -> Receive:
+    """The body as it comes, also what came just before the line was cut.
+
+    uvicorn tells of the cut first, and what it has read and not yet handed out would be lost with it: on a bad line
+    that is what the tablet has paid for. Its request object keeps those bytes; another server's may not, and then
+    they are sent again.
+    """
+    told = False
+
+    async def received() -> Message:
+        nonlocal told
+        message = await receive()
+        if message["type"] != "http.disconnect" or told:
+            return message
+        told = True
+        cycle = getattr(receive, "__self__", None)
+        rest = bytes(getattr(cycle, "body", b""))
+        if not rest:
+            return message
+        return {"type": "http.request", "body": rest, "more_body": bool(getattr(cycle, "more_body", True))}
+
+    return received
 
 
 def _note(scope: Scope, status: int, seconds: float, trace_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.problems import Superseded
+
 BATCH_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a01"
 DEVICE_ID = "01920b5e-0000-7000-8000-000000000001"
 SUBMISSION_ID = "01920b5e-5c1f-7a53-9d4e-6f0f5c1b7a02"
@@ -54,16 +56,26 @@ DEVICE: dict[str, Any] = {
     "user_id": BATCH_ID,
     "username": "xom-3",
     "full_name": "Vũ Văn Bình",
+    "state": "stuck",
+    "stuck_because": ["old_work"],
     "app_version": "1.0",
+    "form_version": "vn-2022/1",
     "enrolled_at": TIME,
     "revoked_at": None,
     "last_contact_at": TIME,
-    "last_seq": 17,
-    "pending": 0,
-    "oldest_pending_at": None,
-    "form_version": "vn-2022/1",
-    "clock_skew_seconds": -3,
     "silent_days": 0,
+    "last_seq": 17,
+    "pending": 4,
+    "oldest_pending_at": "2024-09-08T16:02:11+07:00",
+    "unsent_days": 3,
+    "refused_at": None,
+    "refused_with": None,
+    "first_sync_at": TIME,
+    "clock_skew_seconds": -3,
+    "clock_wrong": False,
+    "held": 1,
+    "quarantined": 0,
+    "in_conflict": 0,
 }
 
 OUTCOME: dict[str, Any] = {
@@ -90,6 +102,9 @@ INFO: dict[str, Any] = {
     "protocol": 1,
     "max_submissions": 1000,
     "max_bytes": 16777216,
+    "max_attachment_bytes": 20971520,
+    "attachment_types": ["image/jpeg", "image/png", "image/webp", "application/pdf"],
+    "attachment_chunk_bytes": 524288,
     "server_time": TIME,
     "epoch": EPOCH,
 }
@@ -105,9 +120,31 @@ CHANGES: dict[str, Any] = {
     "more": False,
     "server_time": TIME,
     "changes": [
-        {"entity": "household", "id": HOUSEHOLD_ID, "version": 3, "op": "put", "data": _HOUSEHOLD},
+        {
+            "entity": "household",
+            "id": HOUSEHOLD_ID,
+            "version": 3,
+            "op": "put",
+            "area_id": HAMLET_ID,
+            "data": _HOUSEHOLD,
+        },
         {"entity": "household", "id": BATCH_ID, "version": 4, "op": "remove", "reason": "left-area"},
     ],
+}
+DIGESTS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "behind": False,
+    "areas": [{"area_id": HAMLET_ID, "count": 412, "digest": "8f3c0b51d2e6a794"}],
+}
+BUCKET_DIGESTS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "buckets": [{"bucket": 3, "count": 2, "digest": "1d2e6a7948f3c0b5"}],
+}
+BUCKET_RECORDS: dict[str, Any] = {
+    "epoch": EPOCH,
+    "changes": CHANGES["changes"][:1],
+    "ids": [HOUSEHOLD_ID],
+    "after": None,
 }
 CONFLICT: dict[str, Any] = {
     "id": BATCH_ID,
@@ -121,6 +158,37 @@ CONFLICT: dict[str, Any] = {
     "resolved_at": None,
     "choice": None,
     "reason": None,
+}
+WAITING: dict[str, Any] = {
+    "submission_id": SUBMISSION_ID,
+    "outcome": "held",
+    "entity": "household",
+    "record_id": HOUSEHOLD_ID,
+    "seq": 17,
+    "base_version": 1,
+    "username": "xom-3",
+    "device_id": DEVICE_ID,
+    "device_name": "Máy xóm 3",
+    "recorded_at": TIME,
+    "received_at": TIME,
+    "decided_at": TIME,
+    "waiting_for": HOUSEHOLD_ID,
+    "problem": None,
+    "handed_over": False,
+    "why": {
+        "vi": "Chờ chính bản ghi này: trong địa bàn của người gửi chưa có bản ghi mang mã ấy.",
+        "en": "Waits for the record itself: none of that id is in the sender's areas yet.",
+    },
+}
+SUBMISSION: dict[str, Any] = WAITING | {"data": {"phone": "0911222335"}, "result": None}
+DECLINED: dict[str, Any] = OUTCOME | {
+    "outcome": "rejected",
+    "version": None,
+    "problem": Superseded(
+        "Cán bộ không nhận phiếu này: Hộ đã được xã bên nhập lại",
+        "An officer has declined this submission: Hộ đã được xã bên nhập lại",
+        reason="Hộ đã được xã bên nhập lại",
+    ).body("vi"),
 }
 RESOLVED: dict[str, Any] = {"id": HOUSEHOLD_ID, "version": 5, **_HOUSEHOLD, "phone": "0911222335"}
 REFERENCE: dict[str, Any] = {

@@ -3,22 +3,30 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query, Request
 
 from api import paging
-from api.accounts import devices
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
-from api.accounts.schemas import DeviceOut, DevicePage
 from api.db import Db
 from api.openapi import example, problems
-from mobile_sync import examples, fleet
+from mobile_sync import examples, fleet, fleet_list, fleet_state
 from mobile_sync.appliers import PUSHERS
 from mobile_sync.fleet import DeviceIn, Enrolled, EnrolmentIn, EnrolmentOut
+from mobile_sync.fleet_list import DeviceOut, DevicePage
+from mobile_sync.tables import TabletState
 
 router = APIRouter(tags=["sync"])
 
 Pusher = Annotated[Actor, allow(*PUSHERS)]
+
+
+def patience_of(request: Request) -> fleet_state.Patience:
+    settings = request.app.state.settings
+    return fleet_state.Patience(settings.tablet_silent_days, settings.tablet_stuck_days)
+
+
+Patience = Annotated[fleet_state.Patience, Depends(patience_of)]
 
 
 @router.post(
@@ -61,11 +69,14 @@ def enrol_device(body: DeviceIn, actor: Pusher, db: Db) -> Enrolled:
 def list_devices(
     actor: Annotated[Actor, allow(Permission.fleet_read)],
     db: Db,
+    patience: Patience,
+    state: Annotated[TabletState | None, Query(description="Only those that are so.")] = None,
     limit: paging.Limit = 1000,
     cursor: paging.Cursor = None,
 ) -> DevicePage:
-    """The tablets of the caller's areas: last contact, unsent work, clock, app version. Who reads the fleet."""
-    return devices.devices(db, actor, limit=limit, cursor=cursor)
+    """The tablets of the caller's areas: are they silent or stuck and why, their unsent work, their clock, what of
+    theirs waits for a person. Who reads the fleet."""
+    return fleet_list.devices_of(db, actor, patience, state=state, limit=limit, cursor=cursor)
 
 
 @router.post(
@@ -74,6 +85,8 @@ def list_devices(
     summary="Thu hồi máy tính bảng",
     responses=problems("not-found") | example(examples.DEVICE),
 )
-def revoke_device(device_id: UUID, actor: Annotated[Actor, allow(Permission.tablets_revoke)], db: Db) -> DeviceOut:
+def revoke_device(
+    device_id: UUID, actor: Annotated[Actor, allow(Permission.tablets_revoke)], db: Db, patience: Patience
+) -> DeviceOut:
     """Ends a tablet's access at its next request, for good; commune officers and administrators, in their areas."""
-    return devices.revoke_device(db, actor, device_id)
+    return fleet_list.revoke(db, actor, device_id, patience)

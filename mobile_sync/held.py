@@ -1,57 +1,143 @@
-"""Submissions that wait for a record they name: applied as soon as it is there, for the person who sent them."""
+"""Submissions that wait for a record they name: applied as soon as it is there, for the person who sent them.
 
-from collections.abc import Callable, Sequence
+What a tablet sends and what it has waiting are decided together, in the order of its `seq`: a change that came early
+must not be overtaken by one that was made after it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from api import sql
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.accounts.queries import placed_in
 from api.households.stored import among
-from api.problems import NotFound
 from mobile_sync import conflicts, journal, senders
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
+from mobile_sync.places import waits_at
 from mobile_sync.protocol import Arrival
 from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 Decide = Callable[[Session, Actor, Sequence[Arrival]], list[Entry]]
 
+# A household brings its people and papers, and they bring what was changed in them: deeper nothing hangs.
+_DEEPEST = 4
+# How many of the officers' list are looked at when somebody reads it
+_AT_ONCE = 500
 
-_MAY_BE_DUE = text(
+_WAITING = text(
     """
-    SELECT EXISTS (
-        SELECT 1 FROM sync_submission WHERE outcome = 'held' AND (device_id = :device OR waiting_for = ANY(:came))
+    SELECT coalesce(bool_or(device_id = :device), false), coalesce(bool_or(waiting_for = ANY(:born)), false)
+    FROM sync_submission WHERE outcome = 'held' AND (device_id = :device OR waiting_for = ANY(:born))
+    """
+).bindparams(bindparam("born", type_=sql.Ids()))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What waits when a batch comes: of its own tablet (`here`), to be decided with it; and does anybody (`born`)
+    wait for a record that it creates?"""
+
+    here: Sequence[SyncSubmission] = ()
+    born: bool = False
+
+
+def awaited(session: Session, actor: Actor, device_id: UUID, arrivals: Sequence[Arrival]) -> Awaited:
+    """One statement where nothing waits, which is as good as always."""
+    born = _born(arrivals)
+    here, elsewhere = session.execute(_WAITING, {"device": device_id, "born": born}).one()
+    return Awaited(_due(session, _of_tablet(actor, device_id, born)) if here else (), elsewhere)
+
+
+def _of_tablet(actor: Actor, device_id: UUID, born: set[UUID]) -> ColumnElement[bool]:
+    """What waits for a record that is there or comes now, and what waits for a record that will come with that."""
+    s: Any = SyncSubmission
+    parent: Any = aliased(SyncSubmission)
+    own = and_(s.device_id == device_id, s.account_id == actor.account_id)
+    first = or_(among(s.waiting_for, born), reaches(actor, s.waiting_for))
+    brings = or_(among(parent.waiting_for, born), reaches(actor, parent.waiting_for))
+    unborn = select(parent.record_id).where(
+        parent.device_id == device_id, parent.outcome == OutcomeKind.held, parent.base_version.is_(None), brings
     )
-    """
-).bindparams(bindparam("came", type_=sql.Ids()))
+    return and_(own, or_(first, s.waiting_for.in_(unborn)))
 
 
-def release(session: Session, actor: Actor, device_id: UUID, entries: Sequence[Entry], decide: Decide) -> None:
-    """Tries again what waits for a household that came with this batch (from whatever tablet), and what this tablet
-    has waiting for one that came by another way, or came back into its areas. One statement where nothing waits.
-    """
-    came = {e.arrival.record_id for e in entries if e.stands and e.version == 1 and e.arrival.record_id}
-    # hardly ever does anything wait: asked first, without the areas, for a tenth of what `_due` costs
-    if not session.scalar(_MAY_BE_DUE, {"device": device_id, "came": came}):
-        return
-    waiting = _due(session, actor, device_id, came)
+def _born(arrivals: Sequence[Arrival]) -> set[UUID]:
+    return {a.submission.id for a in arrivals if a.submission is not None and a.submission.base_version is None}
+
+
+def came(entries: Iterable[Entry]) -> set[UUID]:
+    """The records that these entries brought into being."""
+    return {e.arrival.record_id for e in entries if e.stands and e.arrival.record_id and _creates(e.arrival)}
+
+
+def _creates(arrival: Arrival) -> bool:
+    return arrival.submission is not None and arrival.submission.base_version is None
+
+
+def release_of(session: Session, actor: Actor, device_id: UUID, decide: Decide) -> None:
+    """Tries again what this tablet has waiting for a record that is in the actor's areas by now."""
+    here, _ = session.execute(_WAITING, {"device": device_id, "born": set()}).one()
+    if here:
+        s: Any = SyncSubmission
+        _release(session, and_(s.device_id == device_id, reaches(actor, s.waiting_for)), decide)
+
+
+def release_in(session: Session, actor: Actor, decide: Decide) -> None:
+    """Tries again what senders of the actor's areas have waiting for a record that is there by now: their tablet may
+    never ask again, and the record may have come over the web."""
+    s: Any = SyncSubmission
+    theirs = and_(placed_in(s.account_id, actor.scope), actor.scope.covers(waits_at(s.waiting_for)))
+    _release(session, theirs, decide, limit=_AT_ONCE)
+
+
+def release_for(session: Session, records: set[UUID], decide: Decide) -> None:
+    """Tries again what waits for these records, from whatever tablet, and then what waited for that."""
+    if records:
+        s: Any = SyncSubmission
+        _release(session, among(s.waiting_for, records), decide)
+
+
+def _release(session: Session, which: ColumnElement[bool], decide: Decide, limit: int | None = None) -> None:
+    s: Any = SyncSubmission
+    for _ in range(_DEEPEST):
+        # what another transaction holds is being decided there; nobody waits for it here
+        waiting = _due(session, which, skip_locked=True, limit=limit)
+        records = came(_decided(session, waiting, decide))
+        if not records:
+            return
+        which, limit = among(s.waiting_for, records), None
+
+
+def _decided(session: Session, waiting: Sequence[SyncSubmission], decide: Decide) -> list[Entry]:
     if not waiting:
-        return
+        return []
     people = senders.authors(session, {row.account_id for row in waiting})
     by_sender: dict[tuple[UUID, UUID], list[Arrival]] = {}
     for row in waiting:
         by_sender.setdefault((row.account_id, row.device_id), []).append(journal.stored_arrival(session, row))
-    decided: list[Entry] = []
+    entries: list[Entry] = []
     for (account_id, sender), arrivals in by_sender.items():
         if account_id in people:  # work of a disabled account goes on waiting, for a person
-            decided += decide(session, senders.with_tablet(people[account_id], sender), arrivals)
-    # what waits on is left as it was: a fresh `decided_at` would tell that the record exists, outside one's areas
+            entries += decide(session, senders.with_tablet(people[account_id], sender), arrivals)
+    settle(session, waiting, entries)
+    return entries
+
+
+def settle(session: Session, waiting: Sequence[SyncSubmission], entries: Sequence[Entry]) -> None:
+    """Writes down what became of submissions that waited.
+
+    What waits on is left as it was: a fresh `decided_at` would tell that the record exists, outside one's areas.
+    """
     still = {row.submission_id: row.waiting_for for row in waiting}
-    decided = [entry for entry in decided if not _waits_on(entry, still[entry.arrival.submission_id])]
+    decided = [entry for entry in entries if not _waits_on(entry, still[entry.arrival.submission_id])]
     journal.revise(session, decided)
     conflicts.open_for(session, decided)
 
@@ -60,53 +146,17 @@ def _waits_on(entry: Entry, named: UUID | None) -> bool:
     return entry.outcome is OutcomeKind.held and entry.waiting_for == named
 
 
-def behind(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
-    """A change of a record that is itself still held or quarantined waits behind it, and is not refused as unknown."""
-    orphans = [entry for entry in entries if _names_nothing(entry)]
-    if not orphans:
-        return
+def _due(
+    session: Session, which: ColumnElement[bool], *, skip_locked: bool = False, limit: int | None = None
+) -> Sequence[SyncSubmission]:
     s: Any = SyncSubmission
-    stored = session.execute(
-        select(s.record_id, s.waiting_for).where(
-            s.record_id.in_({entry.arrival.record_id for entry in orphans}),
-            s.account_id == actor.account_id,
-            s.base_version.is_(None),
-            s.outcome.in_(_UNDECIDED),
-            s.submission_id.not_in([entry.arrival.submission_id for entry in entries]),
-        )
-    )
-    unborn: dict[UUID | None, UUID | None] = {row.record_id: row.waiting_for for row in stored}
-    for entry in entries:
-        if entry.outcome in _UNDECIDED and entry.arrival.submission and entry.arrival.submission.base_version is None:
-            unborn[entry.arrival.record_id] = entry.waiting_for
-    for entry in orphans:
-        if entry.arrival.record_id in unborn:
-            entry.outcome, entry.problem = OutcomeKind.held, None
-            entry.waiting_for = unborn[entry.arrival.record_id] or entry.arrival.record_id
+    wanted: Select[Any] = select(s).where(s.outcome == OutcomeKind.held, which)
+    wanted = wanted.order_by(s.device_id, s.seq, s.submission_id).limit(limit)
+    wanted = wanted.with_for_update(skip_locked=skip_locked)
+    return session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-_UNDECIDED = (OutcomeKind.held, OutcomeKind.quarantined)
-
-
-def _names_nothing(entry: Entry) -> bool:
-    sent = entry.arrival.submission
-    unknown = entry.problem is not None and entry.problem["type"] == f"/problems/{NotFound.slug}"
-    return unknown and sent is not None and sent.base_version is not None
-
-
-def _due(session: Session, actor: Actor, device_id: UUID, came: set[UUID]) -> Sequence[SyncSubmission]:
-    s: Any = SyncSubmission
-    mine_again = and_(s.device_id == device_id, _reaches(actor, s.waiting_for))
-    return session.scalars(
-        select(s)
-        .where(s.outcome == OutcomeKind.held, or_(among(s.waiting_for, came), mine_again))
-        .order_by(s.device_id, s.seq, s.submission_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-def _reaches(actor: Actor, named: Any) -> ColumnElement[bool]:
+def reaches(actor: Actor, named: Any) -> ColumnElement[bool]:
     """Does the record of that id stand in the actor's areas? A household merged away: does its survivor?"""
     scope = actor.scope_of(Permission.households_write)
     found = []

@@ -1,7 +1,7 @@
 """How a batch is received: one transaction, one outcome for each submission, in the order sent."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -38,6 +38,8 @@ class SortedOut:
     answers: list[tuple[Arrival, str]] = field(default_factory=list)
     # the tablet's smallest seq that is in no backup, as this batch leaves it
     undurable_from: int | None = None
+    # somebody waits for a record that the batch creates
+    awaited: bool = False
 
     @property
     def replayed(self) -> int:
@@ -68,7 +70,8 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> Recei
     device = senders.enrolled(session, actor, batch.device_id)
     actor_at_tablet = senders.with_tablet(actor, device.id)
     sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals, device.undurable_from)
-    release(session, actor_at_tablet, device.id, entries)
+    if sorted_out.awaited:
+        _try(session, lambda: held.release_for(session, held.came(entries), apply_all))
     if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
         # what came again may have been released just now: the receipt says how it is, not how it was
         sorted_out.stored = journal.known(session, arrivals)
@@ -86,7 +89,7 @@ def _decided(
     for _ in range(2):
         try:
             with session.begin_nested():
-                return _journalled(session, actor, batch, arrivals, undurable_from, apply_all)
+                return _journalled(session, actor, batch, arrivals, undurable_from)
         except IntegrityError as error:
             # another tablet stored one of these ids while we worked: it is known now, so sort the batch out again
             if "pk_sync_submission" not in str(error.orig):
@@ -98,7 +101,7 @@ def _decided(
             log.error("batch quarantined %s", type(error).__name__)
             break
     # The last line of defence: what we cannot apply is kept all the same, and the tablet may let go of it.
-    return _journalled(session, actor, batch, arrivals, undurable_from, _all_quarantined)
+    return _journalled(session, actor, batch, arrivals, undurable_from, quarantines=True)
 
 
 def _journalled(
@@ -107,24 +110,44 @@ def _journalled(
     batch: Envelope,
     arrivals: list[Arrival],
     undurable_from: int | None,
-    decide: held.Decide,
+    *,
+    quarantines: bool = False,
 ) -> tuple[SortedOut, list[Entry]]:
     sorted_out = _sort_out(session, actor, arrivals)
-    entries = decide(session, actor, sorted_out.new)
-    new = journal.write(session, actor.account_id, batch, entries) if entries else undurable_from
-    sorted_out.undurable_from = new
+    waiting: Sequence[SyncSubmission] = ()
+    if quarantines:
+        entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
+    else:
+        waits = held.awaited(session, actor, batch.device_id, sorted_out.new)
+        waiting, sorted_out.awaited = waits.here, waits.born
+        waited = [journal.stored_arrival(session, row) for row in waiting]
+        entries = apply_all(session, actor, [*sorted_out.new, *waited])
+    ours = {arrival.submission_id for arrival in sorted_out.new}
+    new = [entry for entry in entries if entry.arrival.submission_id in ours]
+    sorted_out.undurable_from = journal.write(session, actor.account_id, batch, new) if new else undurable_from
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
-    conflicts.open_for(session, entries)
+    conflicts.open_for(session, new)
+    if waiting:
+        held.settle(session, waiting, [entry for entry in entries if entry.arrival.submission_id not in ours])
     return sorted_out, entries
 
 
-def release(session: Session, actor: Actor, device_id: UUID, entries: Sequence[Entry] = ()) -> None:
-    """Applies what waited for a record that is there by now. Also asked when a tablet only reads: what it waits for
-    may have come over the web, and nobody there knows of tablets.
+def release(session: Session, actor: Actor, device_id: UUID) -> None:
+    """Applies what this tablet has waiting for a record that is there by now. Asked when a tablet only reads: the
+    record may have come over the web, and nobody there knows of tablets.
     """
+    _try(session, lambda: held.release_of(session, actor, device_id, apply_all))
+
+
+def release_in(session: Session, actor: Actor) -> None:
+    """Applies what the senders of the actor's areas have waiting for a record that is there by now."""
+    _try(session, lambda: held.release_in(session, actor, apply_all))
+
+
+def _try(session: Session, releases: Callable[[], None]) -> None:
     try:
         with session.begin_nested():
-            held.release(session, actor, device_id, entries, apply_all)
+            releases()
     except Exception as error:
         if halving.passes(error):
             raise
@@ -190,7 +213,6 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
     for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
         entries += _apply_kind(session, actor, KINDS[entity], in_order)
-    held.behind(session, actor, entries)
     return entries
 
 
@@ -214,8 +236,4 @@ def _written(session: Session, actor: Actor, kind: Kind, edits: Sequence[Edit]) 
 def _edit(arrival: Arrival, device_id: UUID | None) -> Edit:
     sent = arrival.submission
     assert sent is not None
-    return Edit(sent.id, sent.base_version, sent.data, sent.submission_id, device_id)
-
-
-def _all_quarantined(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> list[Entry]:  # noqa: ARG001
-    return [Entry(arrival, OutcomeKind.quarantined) for arrival in arrivals]
+    return Edit(sent.id, sent.base_version, sent.data, sent.submission_id, device_id, arrival.waited)

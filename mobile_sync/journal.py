@@ -167,7 +167,9 @@ def stored_arrival(session: Session, row: SyncSubmission) -> Arrival:
     """A submission of the journal, as it was when it came; without parts and fault where our key does not open it."""
     key = id_key(session)
     try:
-        return read_arrivals([payloads.opened(key, row.payload, row.submission_id)], key)[0]
+        arrival = read_arrivals([payloads.opened(key, row.payload, row.submission_id)], key)[0]
+        arrival.waited = row.outcome == OutcomeKind.held
+        return arrival
     except payloads.Unreadable:
         log.error("no key opens submission=%s", row.submission_id)
         return Arrival(row.submission_id, b"", row.digest, None, None, row.seq, row.entity, row.record_id)

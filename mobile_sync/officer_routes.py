@@ -9,12 +9,15 @@ from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
 from api.openapi import example, problems
+from api.paging import Cursor, Limit
 from mobile_sync import conflicts as conflict_list
-from mobile_sync import examples, repairs
+from mobile_sync import corrections, examples, repairs, worklist
 from mobile_sync.conflicts import ConflictOut
+from mobile_sync.corrections import Correction, Refusal
 from mobile_sync.protocol import Outcome
 from mobile_sync.repairs import Resolution
 from mobile_sync.tables import ConflictState
+from mobile_sync.worklist import SubmissionOut, Waiting, WaitingPage
 
 router = APIRouter(tags=["sync"])
 
@@ -55,6 +58,41 @@ def resolve_conflict(conflict_id: UUID, body: Resolution, actor: Resolver, db: D
     return repairs.resolve(db, actor, conflict_id, body)
 
 
+@router.get(
+    "/submissions/waiting",
+    operation_id="list_waiting_submissions",
+    summary="Phiếu chờ cán bộ xử lý",
+    responses=problems("invalid-cursor") | example({"items": [examples.WAITING], "next_cursor": None}),
+)
+def list_waiting_submissions(
+    actor: Resolver,
+    db: Db,
+    outcome: Annotated[Waiting | None, Query(description="Only these; without it, all.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> WaitingPage:
+    """What is held, quarantined, or was refused for want of something here, oldest first; commune officers.
+
+    Of their own surveyors, and of others whose record stands in their areas now. One whose record has left them is
+    `handed_over`: shown without its problem, and decided by the officers there.
+    """
+    return worklist.waiting(db, actor, outcome, cursor, limit)
+
+
+@router.get(
+    "/submissions/{submission_id}",
+    operation_id="read_submission",
+    summary="Xem một phiếu đã gửi",
+    responses=problems("not-found") | example(examples.SUBMISSION),
+)
+def read_submission(submission_id: UUID, actor: Resolver, db: Db) -> SubmissionOut:
+    """One submission with the data as sent; commune officers, in their areas. The read is noted in the audit log.
+
+    Citizen numbers are masked without `persons:id_full`. Data is null where the record has left the reader's areas.
+    """
+    return worklist.submission(db, actor, submission_id)
+
+
 @router.post(
     "/submissions/{submission_id}/retry",
     operation_id="retry_submission",
@@ -67,3 +105,33 @@ def retry_submission(submission_id: UUID, actor: Resolver, db: Db) -> Outcome:
     Theirs are the submissions of their own surveyors, and those of others whose record stands in their areas now.
     """
     return Outcome.model_validate(repairs.retry(db, actor, submission_id))
+
+
+@router.post(
+    "/submissions/{submission_id}/repair",
+    operation_id="repair_submission",
+    summary="Sửa một phiếu chưa ghi nhận được rồi ghi nhận",
+    responses=problems("not-found", "illegal-stage", "conflict", "already-exists", "invalid", "not-in-round")
+    | example(examples.OUTCOME | {"result": {"corrected_because": "Ghi nhầm số"}}),
+)
+def repair_submission(submission_id: UUID, body: Correction, actor: Resolver, db: Db) -> Outcome:
+    """Writes corrected data in the place of a held, quarantined or rejected submission; commune officers.
+
+    It is the officer's own change; the history names the tablet and the submission, and the journal keeps what was
+    sent. Values that do not fit are refused here, and the submission stays as it was.
+    """
+    return Outcome.model_validate(corrections.repair(db, actor, submission_id, body))
+
+
+@router.post(
+    "/submissions/{submission_id}/refusal",
+    operation_id="refuse_submission",
+    summary="Không nhận một phiếu đang chờ hoặc đang cách ly",
+    responses=problems("not-found", "illegal-stage", "conflict") | example(examples.DECLINED),
+)
+def refuse_submission(submission_id: UUID, body: Refusal, actor: Resolver, db: Db) -> Outcome:
+    """Declines a held or quarantined submission for a reason that the surveyor reads; commune officers.
+
+    It becomes `rejected`, problem `superseded`. What was sent stays in the journal.
+    """
+    return Outcome.model_validate(corrections.refuse(db, actor, submission_id, body))

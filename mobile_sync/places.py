@@ -20,8 +20,16 @@ def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
 def decidable(scope: Scope) -> ColumnElement[bool]:
     """Submissions of the senders of these areas, and those whose record, or what they wait for, stands there now."""
     s: Any = SyncSubmission
-    waits_at = func.coalesce(*(_hamlet(kind.place, s.waiting_for) for kind in KINDS.values() if kind.place is not None))
-    return or_(placed_in(s.account_id, scope), scope.covers(standing(s.entity, s.record_id)), scope.covers(waits_at))
+    return or_(
+        placed_in(s.account_id, scope),
+        scope.covers(standing(s.entity, s.record_id)),
+        scope.covers(waits_at(s.waiting_for)),
+    )
+
+
+def waits_at(record_id: Any) -> ColumnElement[Any]:
+    """The hamlet in which the record of that id, of whatever kind, stands now; null for one that is not there."""
+    return func.coalesce(*(_hamlet(kind.place, record_id) for kind in KINDS.values() if kind.place is not None))
 
 
 def _hamlet(place: Select[Any], record_id: Any) -> ColumnElement[Any]:

@@ -71,7 +71,8 @@ class Submission(Schema):
 
 class Envelope(Schema):
     """What surrounds the submissions. What is optional is shown to the officer of the fleet: how many submissions the
-    tablet still holds (`pending`), since when (`oldest_pending_at`), its app, and the newest form it has."""
+    tablet still holds beside these (`pending`), since when (`oldest_pending_at`), its app, and the newest form it has.
+    """
 
     protocol: Annotated[Literal[1], BeforeValidator(_whole)]
     batch_id: UUID
@@ -133,6 +134,9 @@ class Info(Schema):
     protocol: int
     max_submissions: int
     max_bytes: int
+    max_attachment_bytes: int
+    attachment_types: list[str]
+    attachment_chunk_bytes: int
     server_time: datetime
     epoch: UUID
 
@@ -159,7 +163,8 @@ class StoredOutcomes(Schema):
 
 @dataclass(slots=True)
 class Arrival:
-    """A submission as it came: its text, its digest, and either its parts or what is wrong with it.
+    """A submission as it came: its text, its digest, and either its parts or what is wrong with it. `waited`: it is
+    one of the journal that was held until now.
 
     Neither parts nor fault: it is one of the journal that our key does not open.
     """
@@ -172,6 +177,7 @@ class Arrival:
     seq: int
     entity: str
     record_id: UUID | None
+    waited: bool = False
 
     @property
     def recorded_at(self) -> datetime | None:

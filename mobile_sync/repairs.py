@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import select
 from sqlmodel import Session
 
 from api import audit, clock
@@ -19,21 +18,17 @@ from api.problems import (
     IllegalStage,
     Invalid,
     NotFound,
-    NotInRound,
     Superseded,
-    UnknownFormVersion,
 )
 from api.schema import Note, Schema
-from mobile_sync import conflicts, held, intake, journal, payloads, places, senders
+from mobile_sync import conflicts, held, intake, journal, payloads, senders, worklist
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
 
 # Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
 _RETRYABLE = (OutcomeKind.quarantined, OutcomeKind.held)
-# But for what was rejected for want of something here: a form loaded later, a household put onto the list later,
-# a round approved later or opened again.
-_LATER = {f"/problems/{problem.slug}" for problem in (UnknownFormVersion, NotInRound, IllegalStage)}
+# But for what was rejected for want of something here (worklist.LATER).
 
 
 class Resolution(Schema):
@@ -154,21 +149,15 @@ def _close(
 
 
 def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]:
-    """Tries a held or quarantined submission, or one of `_LATER`, again, with the rights of the officer who asks; its
-    outcome then. One's own surveyors' submissions, and those whose record stands in one's areas now.
+    """Tries a held or quarantined submission, or one of `worklist.LATER`, again, with the rights of the officer who
+    asks; its outcome then. One's own surveyors' submissions, and those whose record stands in one's areas now.
 
     The officer's, not the sender's: the record of a hand-over has left the sender's areas, and somebody who is there
     now has to answer for the change. The history still names the tablet and the submission.
     Raises NotFound (also for a tablet of another area) and IllegalStage for any other outcome.
     """
-    row = session.scalars(
-        select(SyncSubmission)
-        .where(SyncSubmission.submission_id == submission_id, places.decidable(actor.scope))  # type: ignore[arg-type]
-        .with_for_update()
-    ).first()
-    if row is None:
-        raise NotFound("Không tìm thấy lần gửi này.", "There is no such submission.")
-    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") not in _LATER:
+    row, _ = worklist.locked(session, actor, submission_id)
+    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") not in worklist.LATER:
         raise IllegalStage(
             "Chỉ thử lại được phiếu đang chờ, đang cách ly, hoặc bị từ chối do danh sách, mẫu phiếu, đợt rà soát; "
             f"phiếu này: {row.outcome}.",
@@ -180,7 +169,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
     journal.revise(session, [entry])
     conflicts.open_for(session, [entry])
-    held.release(session, actor, row.device_id, [entry], intake.apply_all)
+    held.release_for(session, held.came([entry]), intake.apply_all)
     audit.record(session, actor, "submissions.retry", row.entity, _ids(entry), outcome=str(entry.outcome))
     return journal.told(entry)
 

@@ -10,21 +10,27 @@ from fastapi.responses import JSONResponse
 from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
+from api.attachments.schemas import CHUNK_BYTES, MEDIA_TYPES, MOST_BYTES
 from api.changes import epoch
 from api.changes.routes import Cursor, Limit
 from api.changes.schemas import ChangesOut, page_out
 from api.db import Db
 from api.openapi import example, problems
-from mobile_sync import examples, intake, protocol, pulls, queries
+from mobile_sync import examples, intake, protocol, pulls, queries, refusals
 from mobile_sync import reference as reference_data
 from mobile_sync.appliers import PUSHERS
+from mobile_sync.attachment_routes import router as files
+from mobile_sync.digest_routes import router as digests
 from mobile_sync.fleet_routes import router as fleet
 from mobile_sync.officer_routes import router as officers
-from mobile_sync.protocol import PROTOCOL, Info, Receipt, StoredOutcomes
+from mobile_sync.protocol import PROTOCOL, Claim, Info, Receipt, StoredOutcomes
+from mobile_sync.pulls import Waiting
 from mobile_sync.reference import Reference
 
 router = APIRouter(tags=["sync"])
+router.include_router(digests)
 router.include_router(fleet)
+router.include_router(files)
 router.include_router(officers)
 
 Pusher = Annotated[Actor, allow(*PUSHERS)]
@@ -49,6 +55,9 @@ def read_info(request: Request, _: Reader, db: Db) -> Info:
         protocol=PROTOCOL,
         max_submissions=limits.sync_max_submissions,
         max_bytes=limits.sync_max_bytes,
+        max_attachment_bytes=MOST_BYTES,
+        attachment_types=list(MEDIA_TYPES),
+        attachment_chunk_bytes=CHUNK_BYTES,
         server_time=clock.now(),
         epoch=epoch.epoch_of(db),
     )
@@ -73,8 +82,9 @@ def push_batch(request: Request, body: Annotated[bytes, Depends(raw_body)], acto
     200 whenever the envelope could be read. What is acknowledged is stored: the answer leaves after the commit. Sent
     again, nothing changes and the stored outcomes come back. `Content-Encoding: gzip` is understood.
     """
-    batch = protocol.read_envelope(protocol.parse(body))
-    received = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
+    with refusals.noted(db, actor):
+        batch = protocol.read_envelope(protocol.parse(body))
+        received = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
     return _json(
         {
             "batch_id": str(batch.batch_id),
@@ -111,12 +121,22 @@ def list_submissions(
     response_model=ChangesOut,
     responses=problems("invalid-cursor", "resync-required") | example(examples.CHANGES),
 )
-def pull_changes(actor: Reader, db: Db, limit: Limit = 500, cursor: Cursor = None) -> Response:
+def pull_changes(
+    actor: Reader,
+    db: Db,
+    limit: Limit = 500,
+    cursor: Cursor = None,
+    pending: Annotated[
+        int | None, Query(ge=0, le=1_000_000, description="How much of its work is not sent yet.")
+    ] = None,
+    oldest_pending_at: Annotated[Claim | None, Query(description="Since when the oldest of it waits.")] = None,
+) -> Response:
     """The changes of the caller's areas after the cursor; without one, the first sync. Whoever reads households.
 
-    Parents come before children. Ask again while `more`; store the cursor together with the data it came with.
+    Parents come before children. Ask again while `more`; store the cursor together with the data it came with. What
+    the tablet says of its outbox is shown to the officer of the fleet: its pushes may be what fails.
     """
-    return _json(page_out(pulls.pull(db, actor, cursor, limit)))
+    return _json(page_out(pulls.pull(db, actor, cursor, limit, Waiting(pending, oldest_pending_at))))
 
 
 @router.get(

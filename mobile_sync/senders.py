@@ -99,6 +99,7 @@ def note_contact(session: Session, actor: Actor, device: Device, seen: Contact) 
     device.last_seq = max(device.last_seq, seen.last_seq)
     if seen.pending is not None:
         device.pending, device.oldest_pending_at = seen.pending, seen.oldest_pending_at
+    device.refused_at = device.refused_with = None
     device.app_version = seen.app_version or device.app_version
     device.form_version = seen.form_version or device.form_version
     session.add(device)

@@ -28,6 +28,23 @@ class ConflictState(StrEnum):
     resolved = "resolved"
 
 
+class TabletState(StrEnum):
+    """How a tablet is, as its officer should see it (docs/operations.md, "The fleet")."""
+
+    fine = "fine"
+    silent = "silent"
+    stuck = "stuck"
+    revoked = "revoked"
+
+
+class StuckBecause(StrEnum):
+    """Why work does not get through although the tablet is heard of."""
+
+    old_work = "old_work"
+    first_syncs = "first_syncs"
+    refused = "refused"
+
+
 class SyncBatch(SQLModel, table=True):
     """One arrival of a batch. Sent again, it arrives again: the submissions are what is counted once."""
 
@@ -58,6 +75,21 @@ class SyncSubmission(SQLModel, table=True):
         Index("ix_sync_submission_device_seq", "device_id", "seq"),
         Index("ix_sync_submission_waiting", "waiting_for", postgresql_where=text("outcome = 'held'")),
         Index("ix_sync_submission_record", "record_id"),
+        # what a person or a repair still has to deal with: few, and counted for every tablet and every scrape
+        Index(
+            "ix_sync_submission_unfinished",
+            "device_id",
+            "outcome",
+            "received_at",
+            postgresql_where=text("outcome IN ('held', 'quarantined', 'conflict')"),
+        ),
+        # the officers' list: a few of millions
+        Index(
+            "ix_sync_submission_open",
+            "received_at",
+            "submission_id",
+            postgresql_where=text("outcome IN ('held', 'quarantined', 'rejected')"),
+        ),
     )
 
     submission_id: UUID = Field(primary_key=True)

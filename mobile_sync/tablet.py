@@ -7,25 +7,31 @@
     tablet.pull()                            # the first sync, and every later one
     household = tablet.create("household", {"hamlet_id": …, "residence": "permanent"})
     tablet.change("household", household, {"phone": "0911222333"})
+    photo = tablet.attach(Path("house.jpg"), "house", "image/jpeg")      # into the `attachments` of a review
     tablet.push()                            # whenever there is a line; sending twice changes nothing
+    tablet.send_files()                      # photos on their own, after the records that declare them
 
 It imports nothing of the server: integrators may copy it. Rules it shows: work is written to disk before it is shown
-as saved; a submission never changes; it is marked by its own id, from a receipt, and by nothing else; the cursor is
-stored in the transaction that stores the data it came with.
+as saved; a submission never changes; it is marked by its own id, from a receipt, and by nothing else; what was
+acknowledged is kept until a verified backup has it, and sent again to a server that was restored; the cursor is stored
+in the transaction that stores the data it came with.
 """
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from mobile_sync import tablet_pull, tablet_push
+from mobile_sync import tablet_files, tablet_pull, tablet_push, tablet_repair
+from mobile_sync.tablet_files import Files, Sent
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_pull import Pulled
+from mobile_sync.tablet_repair import Verified
 from mobile_sync.tablet_storage import Storage, Work
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -88,6 +94,18 @@ class Tablet:
         # A record made here and not yet acknowledged will be version 1; tablet_push corrects what turns out otherwise.
         self._add(entity, record_id, seen.version or 1, changes)
 
+    def attach(self, content: Path | bytes, purpose: str, media_type: str) -> dict[str, Any]:
+        """Keeps a photo, a signature or a scan; its declaration, for the `attachments` of the record it belongs to.
+
+        On the disk when this returns, as a copy: the camera's own file may be deleted.
+        """
+        return self.files.keep(content if isinstance(content, bytes) else content.read_bytes(), purpose, media_type)
+
+    @property
+    def files(self) -> Files:
+        """What waits to be sent of them, beside the outbox."""
+        return Files(self.storage.path.with_name(f"{self.storage.path.name}-files"))
+
     def _add(self, entity: str, record_id: str, base: int | None, data: dict[str, Any]) -> None:
         self.storage.add(entity, record_id, base, self.clock().isoformat(), data, uuid7())
 
@@ -97,25 +115,42 @@ class Tablet:
         """Sends the outbox (tablet_push.py); the outcomes as the receipts tell them. Raises Unreachable or Refused."""
         return tablet_push.push(self.storage, self.line, self._said)
 
+    def send_files(self) -> list[Sent]:
+        """Sends the files that wait (tablet_files.py), apart from the outbox: records never wait for their photos."""
+        return list(tablet_files.send(self.files, self.line))
+
     def pull(self) -> Pulled:
         """Brings the tablet up to date (tablet_pull.py). Raises Unreachable or Refused."""
-        return tablet_pull.pull(self.storage, self.line)
+        return tablet_pull.pull(self.storage, self.line, self._waiting)
+
+    def verify(self) -> Verified:
+        """Compares with the server and repairs what differs (tablet_repair.py). Raises Unreachable or Refused."""
+        return tablet_repair.verify(self.storage, self.line)
 
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""
         tablet_push.ask_again(self.storage, self.line, self.device_id)
 
+    def let_go(self) -> int:
+        """Forgets work that cannot be lost any more (in force, pulled, in a verified backup); how much it was."""
+        with self.storage.transaction():
+            return self.storage.let_go()
+
     def receipts(self) -> list[Work]:
         """All work with what the server said about it."""
         return self.storage.all_work()
 
-    def _said(self) -> dict[str, Any]:
-        unsent = self.storage.unsent()
+    def _said(self, batch: list[Work]) -> dict[str, Any]:
         return {
             "device_id": self.device_id,
             "sent_at": self.clock().isoformat(),
-            "pending": len(unsent),
-            "oldest_pending_at": unsent[0].recorded_at if unsent else None,
+            **self._waiting(batch),
             "app_version": self.app_version,
             "form_version": self.form_version,
         }
+
+    def _waiting(self, batch: Sequence[Work] = ()) -> dict[str, Any]:
+        """What stays in the outbox beside this batch: how much, and since when."""
+        sent = {work.seq for work in batch}
+        unsent = [work for work in self.storage.unsent() if work.seq not in sent]
+        return {"pending": len(unsent), "oldest_pending_at": unsent[0].recorded_at if unsent else None}

@@ -1,4 +1,8 @@
-"""How a tablet sends its outbox: in batches, each piece of work as often as it takes until a receipt names it."""
+"""How a tablet sends its outbox: in batches, each piece of work as often as it takes until a receipt names it.
+
+Where the server turns out to have been restored (another epoch), all work still kept is sent again, the acknowledged
+too, as it was: what the server still has comes back `replayed`, what it lost is applied.
+"""
 
 import gzip
 import json
@@ -7,15 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from mobile_sync.tablet_line import Line, Refused
+from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import STANDING, Storage, Work
 
 _PAGE = 500
+# a line that breaks within every large batch still carries small ones
+_SMALLEST_BATCH = 20
 # room for what surrounds the submissions of a batch
 _ENVELOPE_BYTES = 1000
 
-# What a batch tells of the tablet: device_id, sent_at, pending, …
-Said = Callable[[], dict[str, Any]]
+# What a batch tells of the tablet beside the work in it: device_id, sent_at, pending, …
+Said = Callable[[list[Work]], dict[str, Any]]
 
 
 @dataclass
@@ -30,9 +36,12 @@ def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
     Raises Unreachable or Refused; whatever was acknowledged until then is marked, the rest stays.
     """
     told: list[dict[str, Any]] = []
-    if not storage.unsent():
+    if not storage.holds_work():
         return told
     info = line.call("GET", "/sync/v1/info").json()
+    # before the first batch: what a restored server lost goes before what it never had
+    with storage.transaction():
+        storage.heard(info["epoch"])
     limits = _Limits(info["max_submissions"], info["max_bytes"])
     while batch := _ready(storage, limits):
         told += _send(storage, line, said, batch, limits)
@@ -73,8 +82,13 @@ def _sealed(storage: Storage, work: Work) -> Work:
 
 
 def _send(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _Limits) -> list[dict[str, Any]]:
-    """Sends one batch; where it is too large for the server after all, two halves of it."""
-    body = {"protocol": 1, "batch_id": str(uuid4()), **said(), "submissions": [_submission(work) for work in batch]}
+    """Sends one batch; where it is too large for the server or the line after all, two halves of it."""
+    body = {
+        "protocol": 1,
+        "batch_id": str(uuid4()),
+        **said(batch),
+        "submissions": [_submission(work) for work in batch],
+    }
     try:
         response = line.call(
             "POST",
@@ -85,16 +99,22 @@ def _send(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _
     except Refused as refused:
         if refused.status != 413 or len(batch) == 1:
             raise
-        limits.submissions = max(1, len(batch) // 2)
-        middle = len(batch) // 2
-        first = _send(storage, line, said, batch[:middle], limits)
-        return first + _send(storage, line, said, batch[middle:], limits)
+        return _halved(storage, line, said, batch, limits)
+    except Unreachable as gone:
+        if len(batch) <= _SMALLEST_BATCH or gone.retry_after:
+            raise
+        return _halved(storage, line, said, batch, limits)
     receipt: dict[str, Any] = response.json()
-    with storage.transaction():
-        for outcome in receipt["outcomes"]:
-            storage.mark(outcome)
+    _note(storage, receipt, receipt["outcomes"])
     outcomes: list[dict[str, Any]] = receipt["outcomes"]
     return outcomes
+
+
+def _halved(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _Limits) -> list[dict[str, Any]]:
+    limits.submissions = max(1, len(batch) // 2)
+    middle = len(batch) // 2
+    first = _send(storage, line, said, batch[:middle], limits)
+    return first + _send(storage, line, said, batch[middle:], limits)
 
 
 def ask_again(storage: Storage, line: Line, device_id: str) -> None:
@@ -103,10 +123,15 @@ def ask_again(storage: Storage, line: Line, device_id: str) -> None:
     while after is not None:
         query = {"device_id": device_id, "after_seq": after, "limit": _PAGE}
         page = line.call("GET", "/sync/v1/submissions", params=query).json()
-        with storage.transaction():
-            for outcome in page["items"]:
-                storage.mark(outcome)
+        _note(storage, page, page["items"])
         after = page["after_seq"]
+
+
+def _note(storage: Storage, answer: dict[str, Any], outcomes: list[dict[str, Any]]) -> None:
+    with storage.transaction():
+        storage.heard(answer["epoch"], answer["durable_through"])
+        for outcome in outcomes:
+            storage.mark(outcome, answer["epoch"])
 
 
 def _submission(work: Work) -> dict[str, Any]:

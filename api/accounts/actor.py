@@ -71,4 +71,15 @@ def allow(*permissions: Permission) -> Any:
     return Depends(door)
 
 
+def allow_briefly(*permissions: Permission) -> Any:
+    """Like `allow`, in a transaction that has ended before the route runs: for a route that waits for a slow body."""
+    from api.accounts.signed_in import signed_in_briefly  # here: signed_in needs Actor
+
+    def door(actor: Annotated[Actor, Depends(signed_in_briefly)]) -> Actor:
+        return narrowed(actor, *permissions)
+
+    door.permissions = permissions  # type: ignore[attr-defined]  # as above
+    return Depends(door)
+
+
 Door = Callable[..., Actor]

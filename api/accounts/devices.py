@@ -1,4 +1,4 @@
-"""Tablets: one-time codes, enrolment, revocation, and the fleet as its officer sees it."""
+"""Tablets: one-time codes, enrolment, revocation."""
 
 import hashlib
 import secrets
@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select, tuple_, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from api import audit, clock, paging
+from api import audit, clock
 from api.accounts import attempts, queries
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission, Role, holds
-from api.accounts.schemas import DeviceOut, DevicePage
 from api.accounts.tables import Account, AccountGrant, Device, EnrolmentCode, SignIn
 from api.accounts.usernames import lowered
 from api.areas.scope import Scope, valid_on
@@ -108,7 +107,7 @@ def enrol_device(
     return device
 
 
-def revoke_device(session: Session, actor: Actor, device_id: UUID) -> DeviceOut:
+def revoke_device(session: Session, actor: Actor, device_id: UUID) -> None:
     """The tablet's next request is refused, and every one after it. Once revoked it stays so; again changes nothing.
 
     Raises NotFound where its owner holds no grant in the areas of the caller's tablets:revoke.
@@ -122,21 +121,6 @@ def revoke_device(session: Session, actor: Actor, device_id: UUID) -> DeviceOut:
             update(_device).where(_device.c.id == device_id).values(revoked_at=clock.now(), revoked_by=actor.account_id)
         )
         audit.record(session, actor, "devices.revoke", "device", [device_id])
-    rows = session.execute(_fleet().where(_device.c.id == device_id)).all()
-    return _out(rows[0])
-
-
-def devices(session: Session, actor: Actor, *, limit: int = 1000, cursor: str | None = None) -> DevicePage:
-    """The tablets whose owners hold a grant in the areas of the caller's fleet:read, by user and name."""
-    query = _fleet().where(queries.placed_in(_device.c.account_id, actor.scope))
-    order = (_account.c.username, _device.c.name, _device.c.id)
-    after = paging.decode(cursor, str, str, UUID)
-    if after is not None:
-        query = query.where(tuple_(*order) > tuple_(*after))
-    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
-    shown, next_cursor = paging.page(rows, limit, lambda row: (row.username, row.name, str(row.id)))
-    audit.record(session, actor, "devices.list", "device", [row.id for row in shown])
-    return DevicePage(items=[_out(row) for row in shown], next_cursor=next_cursor)
 
 
 def _user_in(session: Session, scope: Scope, username: str) -> UUID:
@@ -214,32 +198,6 @@ def _stored(session: Session, actor: Actor, device_id: UUID, name: str, app_vers
     if kept is None:
         raise DeviceOfAnotherUser() if device.account_id != actor.account_id else DeviceRevoked()
     return device
-
-
-def _fleet() -> Any:
-    joined = _device.join(_account, _account.c.id == _device.c.account_id)
-    return select(_device, _account.c.username, _account.c.full_name).select_from(joined)
-
-
-def _out(row: Any) -> DeviceOut:
-    heard = row.last_contact_at or row.enrolled_at
-    return DeviceOut(
-        id=row.id,
-        name=row.name,
-        user_id=row.account_id,
-        username=row.username,
-        full_name=row.full_name,
-        app_version=row.app_version,
-        enrolled_at=row.enrolled_at,
-        revoked_at=row.revoked_at,
-        last_contact_at=row.last_contact_at,
-        last_seq=row.last_seq,
-        pending=row.pending,
-        oldest_pending_at=row.oldest_pending_at,
-        form_version=row.form_version,
-        clock_skew_seconds=row.clock_skew_seconds,
-        silent_days=max(0, (clock.now() - heard).days),
-    )
 
 
 def _hash(code: str) -> bytes:

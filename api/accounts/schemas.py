@@ -194,25 +194,4 @@ class Roles(Schema):
     items: list[RoleOut]
 
 
-class DeviceOut(Schema):
-    """A tablet as the officer of the fleet sees it. `silent_days`: whole days since it was last heard of."""
-
-    id: UUID
-    name: str
-    user_id: UUID
-    username: str
-    full_name: str
-    app_version: str | None
-    enrolled_at: datetime
-    revoked_at: datetime | None
-    last_contact_at: datetime | None
-    last_seq: int
-    pending: int | None
-    oldest_pending_at: datetime | None
-    form_version: str | None
-    clock_skew_seconds: int | None
-    silent_days: int
-
-
 UserPage = Page[UserOut]
-DevicePage = Page[DeviceOut]

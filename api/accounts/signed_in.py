@@ -12,7 +12,7 @@ from api.accounts.actor import Actor, Grant
 from api.accounts.permissions import Role
 from api.accounts.tables import Account, AccountGrant, Device, SignIn
 from api.areas.scope import Scope, valid_on
-from api.db import Db
+from api.db import Db, short_unit_of_work
 from api.problems import DeviceRevoked, NotSignedIn
 from api.query_names import known_query
 from api.security import AccessToken
@@ -30,6 +30,12 @@ def signed_in(request: Request, token: Annotated[str | None, Depends(_bearer)], 
     request.state.actor = actor
     known_query(request)
     return actor
+
+
+def signed_in_briefly(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Actor:
+    """The caller, like `signed_in`; no transaction stays open behind it."""
+    with short_unit_of_work(request) as session:
+        return signed_in(request, token, session)
 
 
 # For what is open to everybody who is signed in: their own account, the table of roles.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field, SQLModel
 
@@ -89,7 +89,7 @@ class Device(SQLModel, table=True):
 
     `arrivals` counts the batches that brought something new, in the order of their commits (a batch locks this row);
     `undurable_from` is the smallest `seq` of the work that came since the newest verified backup, null where all of it
-    is in one.
+    is in one. `refused_at` and `refused_with` (the problem) are of its newest push, null where that was taken.
     """
 
     __tablename__ = "device"
@@ -109,6 +109,12 @@ class Device(SQLModel, table=True):
     form_version: str | None = Field(default=None, sa_type=Text)  # the newest form it holds, such as vn-2022/1
     arrivals: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     undurable_from: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    # when it asked for everything from the start, the last time and the time before, and how often
+    first_sync_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    first_sync_before_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    first_syncs: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    refused_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    refused_with: str | None = Field(default=None, sa_type=Text)
 
 
 class EnrolmentCode(SQLModel, table=True):

@@ -15,7 +15,8 @@ class Edit:
     """One wish to create or change a record, from the web or from a tablet.
 
     `base_version` is the version the editor saw (None: creates). `data` are the raw JSON fields: all of them for a
-    create, the changed ones for an update; they are validated by the feature that owns the record.
+    create, the changed ones for an update; they are validated by the feature that owns the record. `waited`: it was
+    held until now, so the tablet's later edits were made on top of it without knowing which version it would become.
     """
 
     record_id: UUID
@@ -23,6 +24,7 @@ class Edit:
     data: Mapping[str, Any]
     submission_id: UUID | None = None
     device_id: UUID | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,13 @@ def guard_epoch(engine: Engine) -> UUID:
         return epoch
 
 
+def begin_again(engine: Engine) -> UUID:
+    """After a restore: a new epoch, also where this role may not read which server it is."""
+    with Session(engine) as session, session.begin():
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
+        return start_epoch(session, _identity(session), current(session))
+
+
 def end_of_run(session: Session, run: UUID) -> int | None:
     """The last number that can have been given in this run; None for a run that this database never saw."""
     r: Any = FeedRun

@@ -40,10 +40,13 @@ from api.problems import ResyncRequired
 
 
 class Reader(audit.Acting, Protocol):
-    """Who reads: `scope` says which areas' changes (accounts' Actor has it)."""
+    """Who reads: `scope` says which areas' changes, `grants` in which roles (accounts' Actor has both)."""
 
     @property
     def scope(self) -> Scope: ...
+
+    @property
+    def grants(self) -> Sequence[Any]: ...
 
 
 # The live data of records: {id: (version, data)}, without those the reader may not see.
@@ -61,7 +64,7 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Change:
-    """One change: `put` with the record as it is now, or `remove` with its reason."""
+    """One change: `put` with the record as it is now and the area it stands in, or `remove` with its reason."""
 
     entity: str
     id: UUID
@@ -70,6 +73,7 @@ class Change:
     data: dict[str, Any] | None = None
     reason: str | None = None
     into: UUID | None = None
+    area_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -95,10 +99,10 @@ def read(session: Session, actor: Reader, loaders: Loaders, cursor: str | None, 
     Raises InvalidCursor, and ResyncRequired where the cursor is of another epoch or of other areas.
     """
     where = cursors.decode(cursor) if cursor is not None else None
-    areas = scope_mark(session, actor.scope)
+    areas = scope_mark(session, actor)
     page = None
     for _ in range(_TRIES):
-        _number_if_waiting(session)
+        number_waiting(session)
         page = _page(session, actor, loaders, where, areas, limit)
         if page.changes or not page.more:
             break
@@ -108,15 +112,22 @@ def read(session: Session, actor: Reader, loaders: Loaders, cursor: str | None, 
     return page
 
 
-def scope_mark(session: Session, scope: Scope) -> str:
-    """Sixteen characters that change when the areas a scope reaches change: another grant, or another area tree."""
+def scope_mark(session: Session, actor: Reader) -> str:
+    """Sixteen characters that change when what an actor sees changes: the areas, or the roles that mask fields there.
+
+    Worked out here at every question and never by the reader: the same grants always give the same mark, so that
+    nobody starts again and again.
+    """
     area: Any = Area
     listed = func.array_agg(aggregate_order_by(area.id, area.id))
-    mark = session.scalar(select(func.md5(cast(listed, Text))).where(scope.covers(area.id)))
+    roles = sorted({f"{grant.role}:{grant.area_id}" for grant in actor.grants})
+    seen = func.concat(cast(listed, Text), " ".join(roles))
+    mark = session.scalar(select(func.md5(seen)).where(actor.scope.covers(area.id)))
     return (mark or "")[:16]
 
 
-def _number_if_waiting(session: Session) -> None:
+def number_waiting(session: Session) -> None:
+    """Numbers what is committed by now, where there is anything; beside the caller's own transaction."""
     if not session.scalar(_WAITING):
         return
     engine = session.get_bind()
@@ -134,7 +145,7 @@ def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | Non
         return _page(session, actor, loaders, where, areas, limit)
     life, seen = rows[0].epoch, rows[0].last_seq
     if where is not None:
-        _check_life(session, where, life, areas)
+        check_life(session, where, life, areas)
     run = rows[0].run
     where = replace(where, run=run) if where is not None else Cursor(life, run, areas, seen, booting=True)
     found = [row for row in rows if row.record_id is not None]
@@ -147,8 +158,9 @@ def _page(session: Session, actor: Reader, loaders: Loaders, where: Cursor | Non
     return FeedPage(life, cursors.encode(after), more or after.after < seen, changes)
 
 
-def _check_life(session: Session, where: Cursor, life: UUID, areas: str) -> None:
-    """Raises ResyncRequired for a cursor of another epoch, of other areas, or of a time that was rolled back."""
+def check_life(session: Session, where: Cursor, life: UUID, areas: str) -> None:
+    """Raises ResyncRequired for a cursor of another epoch, of other areas (`areas`: the mark of today), or of a time
+    that was rolled back."""
     end = epoch.end_of_run(session, where.run)
     if (where.epoch, where.scope) != (life, areas) or end is None or where.newest > end:
         raise ResyncRequired(
@@ -187,7 +199,7 @@ def _given(
             continue
         version, data = live.get(row.record_id, (0, {}))
         if version == row.version:
-            changes.append(Change(row.entity, row.record_id, version, Op.put, data))
+            changes.append(Change(row.entity, row.record_id, version, Op.put, data, area_id=row.area_id))
         elif version > row.version and row.rank == 0 and (where.booting or row.first_seq > where.after):
             return changes, position
     return changes, len(rows)

@@ -56,6 +56,8 @@ class Fold:
     together: Sequence[Sequence[str]] = ()
     strict: bool = False
     steps: list[Step] = field(default_factory=list)
+    # (record, version) -> the tablet whose edit had waited and has now become that version
+    late: dict[tuple[UUID, int], UUID | None] = field(default_factory=dict)
 
     def create(self, edit: Edit, values: dict[str, Any], check: Check) -> Written:
         """A record that is not there comes into being; one that is there with the same content is left as it is."""
@@ -79,9 +81,10 @@ class Fold:
     ) -> Written:
         """`target` is the record to change; `seen` the one the editor knew, where that was merged into `target`."""
         seen = seen or target
-        current = seen is target and edit.base_version == target.version
+        base = self._base(edit, target) if seen is target else edit.base_version
+        current = seen is target and base == target.version
         decision = decide_update(
-            None if current else seen.at(edit.base_version),
+            None if current else seen.at(base),
             target.values,
             values,
             current=current,
@@ -89,6 +92,19 @@ class Fold:
             together=self.together,
         )
         return self._settle(edit, decision, check, target, current)
+
+    def _base(self, edit: Edit, target: Record) -> int | None:
+        """The version the edit was made on: past those that the same tablet's own waiting edits have just become.
+
+        The tablet showed them when the edit was made, and could not know their numbers. Nobody else's change is
+        skipped: then the edit is merged, or becomes a conflict.
+        """
+        base = edit.base_version
+        while (
+            base is not None and edit.device_id is not None and self.late.get((target.id, base + 1)) == edit.device_id
+        ):
+            base += 1
+        return base
 
     def _settle(self, edit: Edit, decision: Decision, check: Check, target: Record, current: bool) -> Written:
         if decision.verdict == "stale":
@@ -101,6 +117,8 @@ class Fold:
         if problem:
             return rejected(problem)
         self.change(target, decision.merge.take, edit.device_id, edit.submission_id)
+        if edit.waited:
+            self.late[target.id, target.version] = edit.device_id
         return Written("applied" if current else "merged", target.version)
 
     def change(
@@ -139,14 +157,14 @@ def wanting_past(edits: Iterable[Edit], records: dict[UUID, Record], thorough: b
     """Which history the fold will need: record -> the oldest version somebody names.
 
     An id that is to be created is looked up only at a second attempt (`thorough`): hardly ever does another kind of
-    record have it already.
+    record have it already. One that is to be changed and is not there always is: then it may be of another kind.
     """
     oldest: dict[UUID, int] = {}
     for edit in edits:
         stored = records.get(edit.record_id)
-        if stored is None and not thorough:
+        if stored is None and edit.base_version is None and not thorough:
             continue
-        base = edit.base_version or 0
+        base = (edit.base_version or 0) if stored else 0
         if stored is None or base < stored.version or stored.values.get("merged_into"):
             oldest[edit.record_id] = min(base, oldest.get(edit.record_id, base))
     return oldest

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api import clock, sql
 from api.areas.scope import Scope
 from api.audit import Acting
+from api.changes.edits import Edit
 from api.changes.fold import Record, Step
 from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RemoveReason
 
@@ -103,17 +104,31 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
 
 
 def left_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the records that once were in these areas and left them: an edit of them is kept for a person."""
+    """Those of the records that once were in these areas and left them."""
+    return _told(session, scope, record_ids, Op.remove, RemoveReason.left_area)
+
+
+def in_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the records, of whatever kind, that readers of these areas are told of."""
+    return _told(session, scope, record_ids, Op.put, None)
+
+
+def mistaken(session: Session, scope: Scope, edits: Iterable[Edit], foreign: set[UUID]) -> set[UUID]:
+    """Ids to be changed as one kind of record that name another kind (`foreign`) in the caller's areas.
+
+    One outside of them is not told apart from one that is not there yet: the edit waits, and nobody learns of it.
+    """
+    return in_areas(session, scope, foreign & {edit.record_id for edit in edits if edit.base_version is not None})
+
+
+def _told(session: Session, scope: Scope, record_ids: Iterable[UUID], op: Op, reason: RemoveReason | None) -> set[UUID]:
     ids = list(record_ids)
-    if not ids:
-        return set()
-    gone: set[UUID] = set()
-    for table in (ChangeFeed, ChangePending):
+    found: set[UUID] = set()
+    for table in (ChangeFeed, ChangePending) if ids else ():
         wanted = (
             select(table.record_id)  # type: ignore[call-overload]
-            .where(table.record_id.in_(ids))  # type: ignore[attr-defined]
-            .where(table.op == Op.remove, table.reason == RemoveReason.left_area)
-            .where(scope.covers(table.area_id))
+            .where(table.record_id.in_(ids), table.op == op)  # type: ignore[attr-defined]
+            .where(table.reason == reason, scope.covers(table.area_id))
         )
-        gone.update(session.execute(wanted).scalars())
-    return gone
+        found.update(session.execute(wanted).scalars())
+    return found

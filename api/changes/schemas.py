@@ -19,8 +19,9 @@ class ChangeOut(Schema):
     version: int
     op: Literal["put", "remove"]
     data: dict[str, Any] | None = Field(default=None, description="With `put`: the fields of the record.")
+    area_id: UUID | None = Field(default=None, description="With `put`: the caller's area the record stands in.")
     reason: Literal["left-area", "deleted", "merged"] | None = Field(default=None, description="With `remove`.")
-    into: UUID | None = Field(default=None, description="With `merged`: the household that took it over.")
+    into: UUID | None = Field(default=None, description="With `merged`: the record that took it over.")
 
 
 class ChangesOut(Schema):
@@ -40,11 +41,12 @@ def page_out(page: FeedPage) -> dict[str, Any]:
         "cursor": page.cursor,
         "more": page.more,
         "server_time": clock.now().isoformat(),
-        "changes": [_change(change) for change in page.changes],
+        "changes": [change_out(change) for change in page.changes],
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_out(change: Change) -> dict[str, Any]:
+    """One change as JSON values."""
     said: dict[str, Any] = {
         "entity": change.entity,
         "id": str(change.id),
@@ -52,5 +54,5 @@ def _change(change: Change) -> dict[str, Any]:
         "op": str(change.op),
     }
     if change.data is not None:
-        return said | {"data": change.data}
+        return said | {"area_id": str(change.area_id), "data": change.data}
     return said | {"reason": change.reason} | ({"into": str(change.into)} if change.into else {})

@@ -2,17 +2,25 @@
 
 from typing import Annotated, Any
 
-from fastapi import Body, Response
+from fastapi import Body, Depends, Request, Response
 
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.etag import etag
+from api.households import moves
 
 Lister = Annotated[Actor, allow(Permission.households_list, Permission.households_read)]
 Reader = Annotated[Actor, allow(Permission.households_read)]
 Writer = Annotated[Actor, allow(Permission.households_write)]
 Merger = Annotated[Actor, allow(Permission.households_merge)]
 NumberReader = Annotated[Actor, allow(Permission.persons_id_full)]
+
+
+def _after_merge(request: Request) -> Any:
+    return request.app.state.after_merge
+
+
+AfterMerge = Annotated[moves.AfterMerge, Depends(_after_merge)]
 
 
 def shown(value: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.changes.edits import Edit, Written, rejected
 from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
-from api.changes.history import left_areas, load_past
+from api.changes.history import load_past, mistaken
 from api.changes.merge import Values
 from api.households.class_view import CLASS_FIELDS, classes
 from api.households.records import HOUSEHOLD_TOGETHER, READ_ONLY, household_draft, read_only_fault
@@ -49,8 +49,7 @@ class HouseholdFold:
         self.foreign = load_past(
             session, "household", self.held.records, wanting_past(edits, self.held.records, thorough)
         )
-        outside = set() if strict else self.held.records.keys() - self.held.mine
-        self.left = left_areas(session, scope, outside)
+        self.mistaken = mistaken(session, scope, edits, set() if strict else self.foreign)
         self.hamlets = self._hamlets(session, scope)
         self.taken = self._taken(session, edits)
         self.classes = classes(session, self._class_named(edits))
@@ -81,11 +80,11 @@ class HouseholdFold:
     def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
         seen = self.fold.records.get(edit.record_id)
         if seen is None:
-            return rejected(no_such_household())
+            return self._not_there(edit)
         end = self.ends.get(seen.id)
         target = self.fold.records[end] if end else seen
         if not self._reaches(target.id):
-            return self._handed_over(seen)
+            return self._not_there(edit)
         for name in [name for name in READ_ONLY if name in draft]:
             if draft.pop(name) != self._stored(seen, name):
                 return rejected(read_only_fault(name))
@@ -104,12 +103,12 @@ class HouseholdFold:
         record = self.fold.records[household_id]
         return household_id in self.held.mine or not record.loaded
 
-    def _handed_over(self, seen: Record) -> Written:
-        # It was mine and is not any more: what the surveyor still held for it goes to a person, not into the void.
-        # It waits for the id that was named: where that one was merged into is nothing the surveyor may see.
-        if not self.strict and (seen.id in self.left or seen.id in self.held.mine):
-            return Written("held", waiting_for=seen.id)
-        return rejected(no_such_household())
+    def _not_there(self, edit: Edit) -> Written:
+        # Not come yet, gone to another area, or never ours: the same answer, so that nobody learns which. It waits for
+        # the id that was named: where that one was merged into is nothing the surveyor may see.
+        if self.strict or edit.record_id in self.mistaken:
+            return rejected(no_such_household())
+        return Written("held", waiting_for=edit.record_id)
 
     def _stored(self, record: Record, name: str) -> Any:
         if name in CLASS_FIELDS:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api.areas.scope import Scope
 from api.changes.edits import Edit, Written, rejected
 from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
-from api.changes.history import left_areas, load_past
+from api.changes.history import load_past, mistaken
 from api.changes.merge import Values
 from api.households.citizen_numbers import id_key, masked, sealed, warnings
 from api.households.household_fold import no_such_household
@@ -37,10 +37,7 @@ class MemberFold:
         self.fold = Fold(members, MEMBER_TOGETHER, strict)
         self.homes_before = {member_id: record.values["household_id"] for member_id, record in members.items()}
         self.foreign = load_past(session, "member", members, wanting_past(edits, members, thorough))
-        away = {member_id for member_id, record in members.items() if not self._reaches(record)}
-        self.left = left_areas(session, scope, set() if strict else away)
-        # members of this list that wait for their household: a later edit of one waits with it
-        self.waiting: dict[UUID, UUID] = {}
+        self.mistaken = mistaken(session, scope, edits, set() if strict else self.foreign)
 
     def _late(self, session: Session, scope: Scope, members: dict[UUID, Record]) -> None:
         # A merge committed between our two looks: the members stand in a household that was not loaded with them.
@@ -56,13 +53,13 @@ class MemberFold:
         number = draft.get("personal_id")
         if number is not None:
             draft["personal_id"] = sealed(self.key, number, edit.record_id)
-        home, refused = self._home(edit, draft)
+        home, refused = self._home(draft)
         if refused is not None:
             return refused
         written = self._create(edit, draft) if edit.base_version is None else self._update(edit, draft)
         return self._told(edit, written, number, home)
 
-    def _home(self, edit: Edit, draft: dict[str, Any]) -> tuple[UUID | None, Written | None]:
+    def _home(self, draft: dict[str, Any]) -> tuple[UUID | None, Written | None]:
         """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there.
 
         A household outside the caller's areas is not there: whoever knows an id must not learn that it exists.
@@ -74,8 +71,6 @@ class MemberFold:
         if end not in self.held.mine:
             if self.strict:
                 return None, rejected(_no_such_home())
-            if edit.base_version is None:
-                self.waiting[edit.record_id] = named
             return None, Written("held", waiting_for=named)
         if end == named:
             return None, None
@@ -101,12 +96,10 @@ class MemberFold:
         record = self.fold.records.get(edit.record_id)
         if record is not None and self._reaches(record):
             return self.fold.update(edit, draft, _check, record)
-        if edit.record_id in self.waiting:
-            return Written("held", waiting_for=self.waiting[edit.record_id])
-        if edit.record_id in self.left:
-            # It was mine and is not any more: what the surveyor still held for it goes to a person, not into the void.
-            return Written("held", waiting_for=edit.record_id)
-        return rejected(no_such_member())
+        # Not come yet, gone to another area, or never ours: the same answer, so that nobody learns which.
+        if self.strict or edit.record_id in self.mistaken:
+            return rejected(no_such_member())
+        return Written("held", waiting_for=edit.record_id)
 
     def _told(self, edit: Edit, written: Written, number: str | None, merged_into: UUID | None) -> Written:
         if written.outcome == "conflict":

@@ -1,6 +1,7 @@
 """What happens to whole households: moved, split, merged, un-merged, ended. Each verb holds its households FOR UPDATE,
 so that nobody writes a member into a household that is on its way elsewhere."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
@@ -76,7 +77,13 @@ def move_household(session: Session, actor: Actor, household_id: UUID, move: Mov
     audit.record(session, actor, "households.move", "household", [household_id], **where)
 
 
-def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed_id: UUID, reason: str | None) -> None:
+# What the features above tell their readers of households that became one, or two again.
+AfterMerge = Callable[[Session, Sequence[UUID]], None]
+
+
+def merge_households(
+    session: Session, actor: Actor, survivor_id: UUID, absorbed_id: UUID, reason: str | None, tell: AfterMerge
+) -> None:
     """`absorbed` was `survivor` all along: its members move there, papers stand there, late edits of it will follow.
 
     Sent again it changes nothing. Raises NotFound outside of the actor's areas, Conflict where one of them was merged
@@ -101,6 +108,7 @@ def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed
     _store_members(session, actor, people, held, Origin.merge, dict.fromkeys(members, str(absorbed_id)))
     announce(session, [_gone(absorbed, survivor_id)])
     told = regroup(session, absorbed_id, survivor_id, held.hamlets[survivor_id])
+    tell(session, [survivor_id])
     session.execute(
         insert(_MERGE).values(
             id=uuid4(),
@@ -116,7 +124,7 @@ def merge_households(session: Session, actor: Actor, survivor_id: UUID, absorbed
     audit.record(session, actor, "households.merge", "household", [survivor_id, absorbed_id], members=len(members))
 
 
-def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID, read: int | None) -> None:
+def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID, read: int | None, tell: AfterMerge) -> None:
     """Takes a merge back: the household is there again, with those of its members who still live where they went.
 
     Raises NotFound outside of the actor's areas, Conflict where it is not merged, StaleVersion.
@@ -140,6 +148,7 @@ def unmerge_household(session: Session, actor: Actor, absorbed_id: UUID, read: i
     _store(session, actor, fold, held, Origin.unmerge)
     _store_members(session, actor, people, held, Origin.unmerge, dict.fromkeys(members, str(end_id)))
     regroup(session, end_id, absorbed_id, held.hamlets[absorbed_id], merge.told_record_ids)
+    tell(session, [absorbed_id, end_id])
     undone = {"undone_at": clock.now(), "undone_by": actor.account_id}
     session.execute(update(_MERGE).where(_MERGE.c.id == merge.id).values(**undone))
     audit.record(session, actor, "households.unmerge", "household", [absorbed_id, end_id], members=len(members))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.db import Db
 from api.etag import ReadVersion, VersionIfGiven
 from api.households import duplicates, examples, queries, record_history, search, single
-from api.households.doors import Lister, Merger, Reader, Writer, paged, shown, tagged
+from api.households.doors import AfterMerge, Lister, Merger, Reader, Writer, paged, shown, tagged
 from api.households.member_routes import router as members
 from api.households.member_schemas import DuplicateOut
 from api.households.schemas import (
@@ -106,11 +106,11 @@ def list_duplicates(actor: Reader, db: Db, limit: Limit = 50, cursor: Cursor = N
     responses=problems("not-found", "conflict") | _CHANGED,
 )
 def merge_households(
-    body: Annotated[MergeIn, shown(examples.MERGE_BODY)], actor: Merger, db: Db, response: Response
+    body: Annotated[MergeIn, shown(examples.MERGE_BODY)], actor: Merger, db: Db, response: Response, tell: AfterMerge
 ) -> dict[str, Any]:
     """The members of the absorbed household move to the survivor, and late edits of it follow them; commune officers.
     Answers with the survivor. Sent again it changes nothing; `unmerge` takes it back."""
-    return tagged(response, single.merge(db, actor, body))
+    return tagged(response, single.merge(db, actor, body, tell))
 
 
 @router.get(
@@ -217,11 +217,11 @@ def split_household(
     responses=problems("not-found", "conflict", "stale-version") | _CHANGED,
 )
 def unmerge_household(
-    household_id: UUID, actor: Merger, db: Db, response: Response, version: VersionIfGiven
+    household_id: UUID, actor: Merger, db: Db, response: Response, version: VersionIfGiven, tell: AfterMerge
 ) -> dict[str, Any]:
     """Takes the merge of this (absorbed) household back, with those of its members who still live in the survivor;
     commune officers."""
-    return tagged(response, single.unmerge(db, actor, household_id, version))
+    return tagged(response, single.unmerge(db, actor, household_id, version, tell))
 
 
 @router.post(

@@ -77,15 +77,15 @@ def split(
     return household_records(session, actor, [split_id])[split_id]
 
 
-def merge(session: Session, actor: Actor, body: MergeIn) -> Record:
+def merge(session: Session, actor: Actor, body: MergeIn, tell: moves.AfterMerge) -> Record:
     """The survivor."""
-    moves.merge_households(session, actor, body.survivor_id, body.absorbed_id, body.reason)
+    moves.merge_households(session, actor, body.survivor_id, body.absorbed_id, body.reason, tell)
     return household_records(session, actor, [body.survivor_id])[body.survivor_id]
 
 
-def unmerge(session: Session, actor: Actor, household_id: UUID, read: int | None) -> Record:
+def unmerge(session: Session, actor: Actor, household_id: UUID, read: int | None, tell: moves.AfterMerge) -> Record:
     """The household that is there again."""
-    moves.unmerge_household(session, actor, household_id, read)
+    moves.unmerge_household(session, actor, household_id, read, tell)
     return household_records(session, actor, [household_id])[household_id]
 
 

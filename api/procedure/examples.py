@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.attachments import examples as attachments
+
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"
 _HAMLET = "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11"
 _COMMUNE = "9d0b1f4e-52a5-5a86-9b0b-7a7a4d0f1c22"
@@ -26,7 +28,7 @@ MEETING = {
     "front_observed": True,
     "observation": None,
     "comments": "Bà con thống nhất với kết quả rà soát.",
-    "minutes": [],
+    "minutes": [attachments.FILE],
     **_WHEN,
 }
 

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from api import audit, paging
 from api.accounts.actor import Actor
+from api.attachments import queries as attachments
+from api.attachments.tables import AttachmentEntity
 from api.households.stored import among
 from api.problems import NotFound
 from api.procedure import records
@@ -101,10 +103,14 @@ def _shown(session: Session, actor: Actor, rows: Sequence[Row[Any]]) -> list[Mee
         counted = {name: getattr(vote, name) for name in ("votes_for", "votes_against", "passed", "comment")}
         votes[vote.meeting_id].append(VoteOut(household_id=home, **counted))
     audit.record(session, actor, "meetings.read", "meeting", [row.id for row in rows])
-    plain = [name for name in MeetingOut.model_fields if name not in ("votes", "households")]
+    files = attachments.told(session, AttachmentEntity.meeting, {row.id: row.minutes for row in rows})
+    plain = [name for name in MeetingOut.model_fields if name not in ("votes", "households", "minutes")]
     return [
         MeetingOut(
-            **{name: getattr(row, name) for name in plain}, votes=votes[row.id], households=len(row.household_ids)
+            **{name: getattr(row, name) for name in plain},
+            votes=votes[row.id],
+            households=len(row.household_ids),
+            minutes=files[row.id],
         )
         for row in rows
     ]

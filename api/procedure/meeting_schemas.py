@@ -8,8 +8,8 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from api import codes
+from api.attachments.schemas import AttachmentIn, AttachmentOut
 from api.procedure.tables import MeetingResult
-from api.reviews.review_schemas import Attachment
 from api.reviews.tables import CaseGround
 from api.schema import AreaId, Label, Note, PastDay, PersonName, Schema, Version
 from api.standards.tables import PovertyClass
@@ -83,7 +83,7 @@ class MeetingCreate(Schema):
     ]
     front_observed: bool
     comments: Note | None = None
-    minutes: Annotated[list[Attachment], Field(default_factory=list, max_length=50)]
+    minutes: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=50)]
 
 
 class Observation(Schema):
@@ -121,7 +121,7 @@ class MeetingOut(Schema):
     front_observed: bool
     observation: str | None
     comments: str | None
-    minutes: list[Attachment]
+    minutes: list[AttachmentOut]
     created_at: datetime
     updated_at: datetime
 

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from api import audit
 from api.accounts.actor import Actor
+from api.attachments.commands import Declaration, declare
+from api.attachments.tables import AttachmentEntity
 from api.idempotency import new_id
 from api.problems import FieldError, IllegalStage, Invalid, NotFound
 from api.procedure import records
@@ -161,6 +163,8 @@ def _insert(
         for vote, said in zip(body.votes, passed, strict=True)
     ]
     session.execute(insert(VOTE), rows)
+    papers = Declaration(AttachmentEntity.meeting, meeting_id, minutes["minutes"], area_id=body.hamlet_id)
+    declare(session, actor, [papers])
     audit.record(session, actor, "meetings.record", "household", household_ids, meeting=str(meeting_id), result=result)
 
 

@@ -17,7 +17,7 @@ from api.audit import Acting
 from api.changes import history
 from api.changes.history import Announcement
 from api.changes.tables import Op, RemoveReason
-from api.households.aliases import ends
+from api.households.aliases import all_names, ends
 from api.households.stored import among
 from api.households.tables import Household
 from api.reviews.tables import CaseStage, ReviewCase
@@ -105,9 +105,45 @@ def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[C
 
 
 def announce_cases(session: Session, cases: Sequence[Case]) -> None:
-    """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet."""
+    """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet.
+
+    A case that stands for nobody any more (its household was merged into one that has another) is taken from the
+    tablets, `into` that other case: they would send somebody to the same door twice.
+    """
     home = homes(session, {case.household_id for case in cases})
-    history.announce(session, [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases])
+    absorbed = {home[case.household_id][1] for case in cases if home[case.household_id][1] != case.household_id}
+    instead = _spoken_for(session, absorbed) if absorbed else {}
+    told = [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases]
+    history.announce(session, [_superseded(one, instead.get(one.record_id)) for one in told])
+
+
+def _superseded(told: Announcement, by: UUID | None) -> Announcement:
+    return told if by is None else replace(told, op=Op.remove, reason=RemoveReason.merged, into_id=by)
+
+
+def _spoken_for(session: Session, household_ids: set[UUID]) -> dict[UUID, UUID]:
+    """Case -> the case that stands for it: of all cases of these households, under whatever id they were listed."""
+    names = all_names(household_ids).subquery()
+    rows: Any = session.execute(
+        select(CASE.c.id, CASE.c.round_id, CASE.c.household_id, names.c.home)
+        .join(names, names.c.known == CASE.c.household_id)
+        .order_by(CASE.c.id)
+    ).all()
+    stand = speaking(rows, {row.household_id: row.home for row in rows})
+    instead = {row.id: stand[row.round_id, row.home].id for row in rows}
+    return {case_id: other for case_id, other in instead.items() if case_id != other}
+
+
+def announce_cases_of(session: Session, household_ids: Sequence[UUID]) -> None:
+    """After a merge, or one taken back: every case of these households is told as it stands now. Whoever calls holds
+    the households; the cases keep their versions."""
+    names = all_names(household_ids).subquery()
+    rows = session.execute(
+        select(*(CASE.c[name] for name in _FIELDS))
+        .where(CASE.c.household_id.in_(select(names.c.known)))
+        .order_by(CASE.c.id)
+    )
+    announce_cases(session, [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows])
 
 
 def withdraw_cases(session: Session, round_id: UUID) -> list[Case]:

@@ -1,5 +1,7 @@
 """What answers look like, for the description of the wire. Made up."""
 
+from api.attachments import examples as attachments
+
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"
 _HAMLET = "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11"
 _MOMENT = "2024-03-18T09:12:40+07:00"
@@ -124,7 +126,9 @@ REVIEW = {
     "causes": [],
     "needs": [],
     "device_result": None,
-    "attachments": [],
+    "attachments": [attachments.FILE],
+    "attachments_declared": 1,
+    "attachments_present": 1,
     "result": {
         "b1": 120,
         "b2": 20,

@@ -50,8 +50,6 @@ class Requests:
         self.scope = scope
         self.session = session
         self.strict = strict
-        # requests of this list that wait for their household: a later edit of one waits with it
-        self.waiting: dict[UUID, UUID] = {}
         self.hamlets: dict[UUID, UUID] = {}  # request -> where it is dealt with, as loaded and then as folded
         self.before: dict[UUID, UUID] = {}
         self.ends: dict[str, str] = {}  # household a paper names -> the one it stands under today
@@ -62,22 +60,23 @@ class Requests:
         self.homes = self._homes(edits)
         away = [record_id for record_id in records if record_id not in self.mine]
         self.left = history.left_areas(session, scope, set() if strict else away)
+        self.mistaken = history.mistaken(session, scope, edits, set() if strict else self.foreign)
         self._own: list[UUID] | None = None
 
     def write(self, edit: Edit) -> Written:
         """Folds one edit over what the ones before it left."""
         stored = self.fold.records.get(edit.record_id)
-        refused = self._unreachable(edit, stored)
-        if refused is not None:
-            return refused
         values = _parsed(RequestFields if edit.base_version is None else RequestChange, edit.data)
         if isinstance(values, Problem):
             return rejected(values)
+        refused = self._unreachable(edit, stored)
+        if refused is not None:
+            return refused
         hamlet = values.pop("hamlet_id", None)
         named = values.get("household_id")
         home = self.homes.get(UUID(named)) if named else None
         if named and (home is None or not home.mine):
-            return self._no_home(edit, UUID(named))
+            return self._no_home(UUID(named))
         if named and home:
             values["household_id"] = self._as_stored(stored, named, str(home.id))
         if stored is None or edit.base_version is None:
@@ -144,23 +143,22 @@ class Requests:
         return self._own
 
     def _unreachable(self, edit: Edit, stored: Record | None) -> Written | None:
-        creates = edit.base_version is None
-        if edit.record_id in self.foreign or (stored is not None and edit.record_id not in self.mine):
+        if stored is not None and edit.record_id in self.mine:
+            return None
+        if edit.base_version is None:
             if edit.record_id in self.left:
                 return Written("held", waiting_for=edit.record_id)
-            return rejected(already_exists() if creates else _no_request())
-        if stored is None and not creates:
-            if edit.record_id in self.waiting:
-                return Written("held", waiting_for=self.waiting[edit.record_id])
+            taken = stored is not None or edit.record_id in self.foreign
+            return rejected(already_exists()) if taken else None
+        # Not come yet, gone to another area, or never ours: the same answer, so that nobody learns which.
+        if self.strict or edit.record_id in self.mistaken:
             return rejected(_no_request())
-        return None
+        return Written("held", waiting_for=edit.record_id)
 
-    def _no_home(self, edit: Edit, named: UUID) -> Written:
+    def _no_home(self, named: UUID) -> Written:
         # Outside the caller's areas is as if it were not there: whoever knows an id must not learn that it exists.
         if self.strict:
             return rejected(_no_household())
-        if edit.base_version is None:
-            self.waiting[edit.record_id] = named
         return Written("held", waiting_for=named)
 
     def _announced(self, record: Record) -> Iterable[Announcement]:

@@ -13,6 +13,8 @@ from sqlmodel import Session
 from api import audit
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.attachments.commands import Declaration, declare
+from api.attachments.tables import AttachmentEntity
 from api.changes import history
 from api.changes.edits import Edit, Written, rejected
 from api.changes.fold import Step, already_exists
@@ -216,6 +218,9 @@ class Reviews:
         if added:
             own = ("home", "hamlet", "mine")
             run(self.session, "insert_reviews", [{k: v for k, v in row.items() if k not in own} for row in added])
+            # with the review, never after it: what is missing can be asked for from then on
+            files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
+            declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
         move_cases(self.session, self.actor, list(self.changes.moved.values()))
         history.keep(self.session, self.actor, ENTITY, self.changes.steps, self.origin)
         history.announce(

@@ -13,6 +13,9 @@ from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.tables import Account
+from api.attachments import queries as attachments
+from api.attachments.schemas import AttachmentOut
+from api.attachments.tables import AttachmentEntity
 from api.households.aliases import known_as
 from api.households.stored import among
 from api.problems import NotFound
@@ -149,14 +152,15 @@ def _row(session: Session, actor: Actor, review_id: UUID) -> Row[Any]:
 
 def _told(session: Session, rows: Collection[Row[Any]]) -> list[ReviewOut]:
     standards = _standards(session, rows)
-    return [_out(row, standards[row.standard_code, row.standard_version]) for row in rows]
+    files = attachments.told(session, AttachmentEntity.review, {row.id: row.attachments for row in rows})
+    return [_out(row, standards[row.standard_code, row.standard_version], files[row.id]) for row in rows]
 
 
 def _standards(session: Session, rows: Collection[Row[Any]]) -> dict[tuple[str, int], Standard]:
     return scoring.standards_of(session, {(row.standard_code, row.standard_version) for row in rows})
 
 
-def _out(row: Row[Any], standard: Standard) -> ReviewOut:
+def _out(row: Row[Any], standard: Standard, files: list[AttachmentOut]) -> ReviewOut:
     withheld = [] if row.sees_sensitive else list(SENSITIVE)
     result = result_of(dict(row._mapping), standard)
     if withheld:
@@ -171,13 +175,16 @@ def _out(row: Row[Any], standard: Standard) -> ReviewOut:
         "result": Result(**result),
         "override": _override(row),
         "withheld": withheld,
+        "attachments": files,
+        "attachments_declared": len(files),
+        "attachments_present": sum(file.present for file in files),
     }
     return ReviewOut.model_validate(plain | whole | told)
 
 
 _PLAIN = (
     "id", "version", "round_id", "kind", "in_force", "surveyed_on", "surveyor", "respondent", "paper_no", "b1_entered",
-    "device_result", "attachments", "created_at", "updated_at",
+    "device_result", "created_at", "updated_at",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from api import field_errors
+from api.attachments.schemas import AttachmentIn, AttachmentOut
 from api.households.schemas import TextPastDay
 from api.problems import Invalid, Problem
 from api.reviews.round_schemas import Reason, StandardRef
@@ -75,15 +76,6 @@ class DeviceResult(Schema):
     deprivations: Annotated[list[Code] | None, Field(max_length=100)] = None
 
 
-class Attachment(Schema):
-    """A file that belongs to the review: the scan of the paper, a photo."""
-
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    size: Annotated[int, Field(strict=True, ge=1, le=2**40)]
-    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
-    purpose: Line60
-
-
 class ReviewContent(Schema):
     """What was asked and answered at a household, whichever round it is for."""
 
@@ -98,7 +90,7 @@ class ReviewContent(Schema):
     causes: list[Code] = Field(default_factory=list, max_length=100)
     needs: list[Code] = Field(default_factory=list, max_length=100)
     device_result: DeviceResult | None = None
-    attachments: list[Attachment] = Field(default_factory=list, max_length=50)
+    attachments: list[AttachmentIn] = Field(default_factory=list, max_length=50)
 
 
 class ReviewFields(ReviewContent):
@@ -190,7 +182,9 @@ class ReviewOut(Schema):
     causes: list[str] | None
     needs: list[str] | None
     device_result: dict[str, Any] | None
-    attachments: list[dict[str, Any]]
+    attachments: list[AttachmentOut]
+    attachments_declared: int
+    attachments_present: int
     result: Result
     override: OverrideOut | None
     withheld: list[str]

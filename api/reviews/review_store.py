@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api import clock, sql
+from api.areas.scope import Scope
 from api.audit import Acting
 from api.changes import history
 from api.changes.fold import Step
 from api.changes.history import Announcement
 from api.changes.tables import Origin
+from api.reviews.review_rows import stored_reviews
 
 ENTITY = "review"
 
@@ -23,6 +25,14 @@ def restored(session: Session, actor: Acting, rows: Sequence[dict[str, Any]], re
     store_changed(session, rows)
     kept = [Step(row["id"], row["version"], {"in_force": [not row["in_force"], row["in_force"]]}) for row in rows]
     history.keep(session, actor, ENTITY, kept, Origin.web)
+    history.announce(
+        session, [Announcement(ENTITY, row["id"], row["hamlet"], row["home"], row["version"]) for row in rows]
+    )
+
+
+def told_again(session: Session, scope: Scope, ids: Sequence[UUID]) -> None:
+    """Tells the readers of the feed of reviews whose files have arrived: the same version, read anew."""
+    rows = stored_reviews(session, scope, ids).values()
     history.announce(
         session, [Announcement(ENTITY, row["id"], row["hamlet"], row["home"], row["version"]) for row in rows]
     )

@@ -8,6 +8,7 @@ import pytest
 from api import codes
 from api.accounts.permissions import Role
 from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
+from api.attachments.tables import AttachmentEntity
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households import tables as households
 from api.plans.tables import Comparison
@@ -18,7 +19,7 @@ from api.recognitions.living_standard_schemas import LivingStandardReason
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
-from mobile_sync.tables import ConflictState, OutcomeKind
+from mobile_sync.tables import ConflictState, OutcomeKind, StuckBecause, TabletState
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "level": Level,
@@ -63,8 +64,11 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "origin": Origin,
     "op": Op,
     "remove_reason": RemoveReason,
+    "attachment_entity": AttachmentEntity,
     "outcome_kind": OutcomeKind,
     "conflict_state": ConflictState,
+    "tablet_state": TabletState,
+    "stuck_because": StuckBecause,
 }
 _LISTS = {one["code"]: [value["code"] for value in one["values"]] for one in codes.code_lists()}
 

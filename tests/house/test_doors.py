@@ -55,6 +55,8 @@ def call(client: httpx.Client, operation: Operation, ids: dict[str, str]) -> htt
     if body is None:
         return client.request(operation.method, path, params=query, headers=headers)
     media_type, example = body
+    if media_type == "application/octet-stream":
+        return client.request(operation.method, path, params=query, headers=headers, content=example.encode())
     if media_type != "application/json":
         return client.request(operation.method, path, params=query, headers=headers, data=example)
     return client.request(operation.method, path, params=query, headers=headers, json=aimed(example, ids))

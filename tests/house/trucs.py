@@ -10,10 +10,16 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.attachments.commands import Declaration, declare
+from api.attachments.tables import AttachmentEntity
 from api.standards.tables import PovertyClass
-from tests.make import people, procedure, rounds
+from tests.make import files, people, procedure, rounds
+from tests.make.reviews import acting
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
+
+
+_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket"}
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,15 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     ids = {
         "household_id": made["household"], "member_id": made["member"], "request_id": made["request"],
         "absorbed_id": made["second"], "survivor_id": made["household"], "device_id": device, "hamlet_id": HAMLET,
-        "to_hamlet_id": OTHER_HAMLET, "area_id": HAMLET, "area": HAMLET, "conflict_id": clash["conflict_id"],
+        "to_hamlet_id": OTHER_HAMLET, "area_id": HAMLET, "area": HAMLET, "bucket": "0",
+        "conflict_id": clash["conflict_id"],
         "submission_id": held["submission_id"], "merge_id": _merge(officer, surveyor, device),
         "account_id": str(people.account_id("xom-3")), "user_id": str(people.account_id("xom-3")),
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     ids |= _decided(session, made["household"])
-    secret = {value for name, value in ids.items() if name not in {"hamlet_id", "to_hamlet_id", "area_id", "area"}}
+    secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
 
@@ -176,6 +183,10 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     review_id = rounds.review(session, round_id, household_id)
     session.commit()
     meeting = procedure.done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
+    photo = files.content(100)
+    review = Declaration(AttachmentEntity.review, review_id, [files.declaration(photo)], household_id)
+    declare(session, acting("xom-3"), [review])
+    session.commit()
     posting = procedure.done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
     said = procedure.complaint(posting["id"], household_id, complainant="Nguyễn Thị Kín")
     complaint = procedure.done(officer.post("/api/v1/complaints", json=said))
@@ -190,5 +201,5 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     session.commit()
     return {
         "meeting_id": meeting["id"], "posting_id": posting["id"], "complaint_id": complaint["id"],
-        "opinion_id": str(opinion.id), "review_id": str(review_id),
+        "opinion_id": str(opinion.id), "review_id": str(review_id), "sha256": files.sha(photo),
     }  # fmt: skip

@@ -68,7 +68,7 @@ def test_one_bad_edit_harms_no_neighbour(session: Session) -> None:
         Edit(homes[5], None, household_body(household_no="2")),
     )
     said = [w.problem.slug if w.problem else w.outcome for w in written]
-    assert said == ["applied", "already-exists", "not-found", "invalid", "not-found", "applied"]
+    assert said == ["applied", "already-exists", "not-found", "invalid", "held", "applied"]
     pointers = {error.pointer for error in written[3].problem.errors}  # type: ignore[union-attr]
     assert pointers == {"#/hamlet_id", "#/residence", "#/wrong"}
 
@@ -100,22 +100,21 @@ def test_a_member_waits_for_its_household(session: Session) -> None:
         Edit(person, None, member_body(household_id=str(home))),
         Edit(person, 1, {"pension": True}),
     )
-    assert [(w.outcome, w.waiting_for) for w in waiting] == [("held", home), ("held", home)]
+    assert [(w.outcome, w.waiting_for) for w in waiting] == [("held", home), ("held", person)]
     households(session, Edit(home, None, household_body()))
     assert members(session, Edit(person, None, member_body(household_id=str(home))))[0].outcome == "applied"
 
 
-def test_outside_of_my_areas_is_not_found_unless_it_left_them(session: Session) -> None:
+def test_what_is_outside_of_my_areas_is_waited_for_like_what_is_not_there(session: Session) -> None:
     officer = actor("truc-thai")
     far = put_household(session, officer, hamlet_id=hamlet(2))
     inside = put_member(session, officer, far)
-    refused = [
-        *households(session, Edit(far, 1, {"phone": "1"}), Edit(uuid4(), 1, {"phone": "1"})),
-        *members(session, Edit(inside, 1, {"pension": True}), Edit(uuid4(), 1, {"pension": True})),
-    ]
-    assert {w.outcome for w in refused} == {"rejected"}
-    assert len({w.problem.detail for w in refused if w.problem}) == 2  # the same words as for what does not exist
     nowhere = uuid4()
+    unknown = [
+        *households(session, Edit(far, 1, {"phone": "1"}), Edit(nowhere, 1, {"phone": "1"})),
+        *members(session, Edit(inside, 1, {"pension": True}), Edit(nowhere, 1, {"pension": True})),
+    ]
+    assert unknown == [Written("held", waiting_for=id_) for id_ in (far, nowhere, inside, nowhere)]
     unborn = members(
         session,
         Edit(uuid4(), None, member_body(household_id=str(far))),
@@ -133,11 +132,19 @@ def test_outside_of_my_areas_is_not_found_unless_it_left_them(session: Session) 
         *members(session, Edit(uuid4(), None, member_body(household_id=str(gone)))),
     ]
     assert [(w.outcome, w.waiting_for) for w in held] == [("held", gone), ("held", person), ("held", gone)]
-    # who came to that household after it had left was never mine
-    newcomer = put_member(session, officer, gone)
-    assert members(session, Edit(newcomer, 1, {"pension": True}))[0].outcome == "rejected"
     strict = write_households(session, SURVEYOR, [Edit(gone, 1, {"phone": "1"})], Origin.web, strict=True)[0]
     assert strict.outcome == "rejected"
+
+
+def test_an_id_of_another_kind_is_refused_in_my_areas_and_waited_for_elsewhere(session: Session) -> None:
+    officer = actor("truc-thai")
+    mine, far = put_household(session, SURVEYOR), put_household(session, officer, hamlet_id=hamlet(2))
+    person, stranger = put_member(session, SURVEYOR, mine), put_member(session, officer, far)
+    told = [
+        *households(session, Edit(person, 1, {"phone": "1"}), Edit(stranger, 1, {"phone": "1"})),
+        *members(session, Edit(mine, 1, {"pension": True}), Edit(far, 1, {"pension": True})),
+    ]
+    assert [w.problem.slug if w.problem else w.outcome for w in told] == ["not-found", "held", "not-found", "held"]
 
 
 def test_a_version_that_never_was_overwrites_nothing(session: Session) -> None:
@@ -335,7 +342,7 @@ class _Serial:
                 return "applied", len(known)
             return ("applied", 1) if fields == known[0] else ("rejected", None)
         if known is None:
-            return "rejected", None
+            return "held", None
         server = known[-1]
         current = edit.base_version == len(known)
         base = known[edit.base_version - 1] if edit.base_version <= len(known) else dict.fromkeys(fields)

@@ -71,7 +71,7 @@ def test_a_paper_waits_for_its_household(session: Session) -> None:
 def test_what_was_written_after_a_waiting_paper_waits_with_it(session: Session) -> None:
     edit = paper(coming := uuid4())
     outcomes = write(session, "xom-3", edit, Edit(edit.record_id, 1, {"kind": "escape"}))
-    assert outcomes == [Written("held", waiting_for=coming)] * 2
+    assert outcomes == [Written("held", waiting_for=coming), Written("held", waiting_for=edit.record_id)]
 
 
 def test_another_communes_household_is_not_there(session: Session) -> None:
@@ -191,8 +191,8 @@ def test_a_paper_moves_with_its_household(session: Session) -> None:
     session.execute(
         text("UPDATE household SET hamlet_id = :to WHERE id = :id"), {"id": home, "to": area_id("14080-07")}
     )
-    refused = write(session, "xom-3", Edit(edit.record_id, 1, {"kind": "escape"}))[0]
-    assert refused.outcome == "rejected"
+    late = write(session, "xom-3", Edit(edit.record_id, 1, {"kind": "escape"}))[0]
+    assert late == Written("held", waiting_for=edit.record_id)
     assert write(session, "xom-7", Edit(edit.record_id, 1, {"kind": "escape"}))[0].version == 2
 
 
@@ -226,8 +226,8 @@ def test_a_wrong_field_is_named_and_harms_no_neighbour(session: Session, fields:
 
 
 def test_an_update_of_a_request_that_is_not_there(session: Session) -> None:
-    written = write(session, "xom-3", Edit(uuid4(), 1, {"kind": "escape"}))[0]
-    assert (written.outcome, written.problem and written.problem.slug) == ("rejected", "not-found")
+    edit = Edit(uuid4(), 1, {"kind": "escape"})
+    assert write(session, "xom-3", edit) == [Written("held", waiting_for=edit.record_id)]
 
 
 def test_an_id_taken_elsewhere_is_taken_and_no_more_is_said(session: Session) -> None:
@@ -236,7 +236,9 @@ def test_an_id_taken_elsewhere_is_taken_and_no_more_is_said(session: Session) ->
     home = household(session)
     created = write(session, "xom-3", Edit(edit.record_id, None, PAPER | {"household_id": str(home)}))[0]
     changed = write(session, "xom-3", Edit(edit.record_id, 1, {"kind": "escape"}))[0]
-    assert [w.problem and w.problem.slug for w in (created, changed)] == ["already-exists", "not-found"]
+    assert created.problem is not None
+    assert created.problem.slug == "already-exists"
+    assert changed == Written("held", waiting_for=edit.record_id)  # as for one that is not there
 
 
 def test_the_id_of_another_record_is_taken(session: Session) -> None:

@@ -51,8 +51,9 @@ def test_a_paper_is_typed_back_with_its_number_and_scan(officer: httpx.Client, h
     assert (first.status_code, first.headers["etag"]) == (201, '"1"')
     made = first.json()
     assert (made["paper_no"], made["attachments"], made["surveyor"], made["kind"]) == (
-        "B-17", [SCAN], "truc-thai", "survey",
+        "B-17", [SCAN | {"present": False}], "truc-thai", "survey",
     )  # fmt: skip
+    assert (made["attachments_present"], made["attachments_declared"]) == (0, 1)
     assert (made["in_force"], made["result"]["b1"], made["result"]["proposed_class"]) == (True, 120, None)
     assert post(officer, home, round_id, id=review_id, paper_no="B-17", attachments=[SCAN]).json() == made
     assert post(officer, home, round_id, id=review_id, paper_no="B-18").json()["type"] == "/problems/already-exists"

@@ -1,0 +1,61 @@
+"""The files that tablets uploaded (`files/<2 hex>/<sha256>`), copied beside the dumps and back: each one once."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.backups import manifest
+from api.key_files import ConfigError
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+
+
+@dataclass
+class Copied:
+    """How many were copied, how many lay there already, and which are not what their name says."""
+
+    new: int = 0
+    there: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+def copy(source: Path, target: Path) -> Copied:
+    """Copies what is missing in `target`; a file's name is its hash, and it is checked. No folder, no files."""
+    result = Copied()
+    try:
+        for path in sorted(source.glob("??/*")):
+            if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:2]:
+                continue
+            place = target / path.parent.name / path.name
+            if place.exists():
+                result.there += 1
+            elif _copied(path, place):
+                result.new += 1
+            else:
+                result.damaged.append(path.name)
+    except OSError as error:
+        raise ConfigError(
+            f"Không sao chép được tệp đính kèm sang {target} / cannot copy the uploaded files: {error.strerror}"
+        ) from None
+    return result
+
+
+def _copied(path: Path, place: Path) -> bool:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = place.with_name(f".{place.name}.tmp")
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as read, manifest.private(draft) as written:
+            while chunk := read.read(_CHUNK):
+                digest.update(chunk)
+                written.write(chunk)
+            manifest.synced(written)
+        if digest.hexdigest() != path.name:
+            return False
+        draft.rename(place)
+        manifest.sync_folder(place.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True

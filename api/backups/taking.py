@@ -1,0 +1,189 @@
+"""How a backup is taken and proved, while everybody works on.
+
+One snapshot is exported and everything is read in it: the dump, the sums of every table, how many batches of each
+tablet had arrived. So what is told about the dump is true of the dump, whatever is committed meanwhile.
+"""
+
+import errno
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from psycopg import IsolationLevel
+
+from api import clock
+from api.backups import contents, manifest, server
+from api.backups.manifest import Manifest
+from api.backups.server import Connection, Server
+from api.key_files import ConfigError
+
+Report = Callable[[str], None]
+_BROKEN = ".broken"
+
+
+class NotProved(ConfigError):
+    """The trial restore did not give what was dumped: this file is no backup."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A backup on the disk, and how many batches of each tablet it holds."""
+
+    path: Path
+    manifest: Manifest
+    arrivals: Mapping[UUID, int]
+
+
+def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Taken:
+    """Writes a dump and its manifest into `folder`, complete or not at all. Not proved yet.
+
+    Raises ConfigError where the disk is full or the role may not read all of the register.
+    """
+    with _said(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.glob(".giamngheo-*.tmp"):  # of a run that was killed; nobody else runs now (server.held)
+            left.unlink()
+        now = clock.now()
+        path = folder / f"giamngheo-{now:%Y%m%d-%H%M%S}.dump"
+        draft = path.with_name(f".{path.name}.tmp")
+        try:
+            with server.connected(server_.url) as session:
+                session.isolation_level = IsolationLevel.REPEATABLE_READ
+                session.read_only = True
+                snapshot, arrivals = _exported(session)
+                report("Ghi dữ liệu ra tệp / dumping")
+                with manifest.private(draft) as file:
+                    server.run(server_, "pg_dump", server_.url, ["--format=custom", f"--snapshot={snapshot}"], file)
+                    manifest.synced(file)
+                report("Đếm và cộng mọi bảng / summing up every table")
+                held = contents.read(session)
+            return _named(path, draft, now, held, arrivals)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _exported(session: Connection) -> tuple[str, dict[UUID, int]]:
+    row = session.execute("SELECT pg_export_snapshot()").fetchone()
+    assert row is not None
+    return str(row[0]), dict(session.execute("SELECT id, arrivals FROM device").fetchall())
+
+
+def _named(path: Path, draft: Path, now: datetime, held: contents.Contents, arrivals: Mapping[UUID, int]) -> Taken:
+    if path.exists():
+        raise ConfigError(f"{path} đã có / exists already")
+    paper = Manifest(
+        path.name, manifest.sha256(draft), draft.stat().st_size, now, None, _program(), held
+    )  # fmt: skip
+    # The paper first: a dump without one is never seen.
+    manifest.write(paper, path)
+    draft.rename(path)
+    manifest.sync_folder(path.parent)
+    return Taken(path, paper, arrivals)
+
+
+def _program() -> str:
+    try:
+        return version("giamngheo")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "?"
+
+
+def prove(server_: Server, taken: Taken, report: Report = lambda _: None) -> Taken:
+    """Restores the dump into a scratch database and compares every table; the same backup, `verified_at` now.
+
+    Raises NotProved, and puts the file aside as `….broken`, where it does not hold what was dumped.
+    """
+    report("Thử khôi phục vào cơ sở dữ liệu tạm / restoring on trial")
+    try:
+        with server.scratch(server_, "trial") as url:
+            load(server_, taken.path, taken.manifest, url, report)
+    except NotProved:
+        aside = taken.path.with_name(taken.path.name + _BROKEN)
+        taken.path.rename(aside)
+        manifest.path_of(taken.path).rename(manifest.path_of(aside))
+        raise
+    proved = taken.manifest.verified(clock.now())
+    manifest.write(proved, taken.path)
+    return replace(taken, manifest=proved)
+
+
+def load(server_: Server, path: Path, paper: Manifest, url: str, report: Report = lambda _: None) -> None:
+    """Restores a dump into an empty database and compares. Raises NotProved where it is not what was dumped."""
+    try:
+        manifest.check_file(path, paper)
+        server.run(server_, "pg_restore", url, ["--no-owner", "--no-privileges", "--jobs=2", str(path)])
+    except ConfigError as error:
+        if "No space left on device" in str(error):
+            raise
+        raise NotProved(_no_backup(path, str(error))) from None
+    report("So sánh với lúc sao lưu / comparing")
+    with server.connected(url) as session:
+        wrong = paper.contents.differences(contents.read(session))
+    if wrong:
+        raise NotProved(_no_backup(path, ", ".join(wrong)))
+
+
+def prune(folder: Path, keep: int) -> list[Path]:
+    """Removes what is older than the `keep` newest verified backups; the names removed. The newest one always stays."""
+    verified = []
+    for path in sorted(folder.glob("giamngheo-*.dump"), reverse=True):
+        try:
+            paper = manifest.read(path)
+        except ConfigError:
+            continue  # not ours to judge
+        if paper.verified_at is not None:
+            verified.append(path)
+    if len(verified) < max(keep, 1):
+        return []
+    oldest = verified[max(keep, 1) - 1]
+    stamps = len(oldest.name)
+    old = [path for path in folder.glob("giamngheo-*.dump*") if path.name[:stamps] < oldest.name]
+    dumps = [path for path in old if path.suffix != ".json"]
+    for path in sorted(old):
+        path.unlink(missing_ok=True)
+    return sorted(dumps)
+
+
+def _no_backup(path: Path, why: str) -> str:
+    return (
+        f"Bản sao lưu {path.name} KHÔNG khôi phục được như lúc ghi, nên không được tính là bản sao lưu: {why}\n"
+        "This file did not restore to what was dumped: it is no backup, and nothing became durable."
+    )
+
+
+@contextmanager
+def _said(folder: Path) -> Iterator[None]:
+    """What the disk and the database refuse, as sentences."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ConfigError(_no_right(str(error).splitlines()[0])) from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise ConfigError(_full(folder)) from None
+        raise ConfigError(f"Không ghi được vào {folder} / cannot write there: {error.strerror}") from None
+    except ConfigError as error:
+        if "No space left on device" in str(error):
+            raise ConfigError(_full(folder)) from None
+        if "permission denied" in str(error):
+            raise ConfigError(_no_right(str(error).splitlines()[-1])) from None
+        raise
+
+
+def _full(folder: Path) -> str:
+    return (
+        f"Hết chỗ trên ổ đĩa của {folder}; chưa có bản sao lưu nào được ghi. Hãy dọn ổ đĩa (hoặc dùng --keep) rồi chạy "
+        "lại.\nThe disk is full; no backup was written. Make room and run it again."
+    )
+
+
+def _no_right(why: str) -> str:
+    return (
+        "Tài khoản PostgreSQL này không được đọc hết dữ liệu, nên không sao lưu được. Hãy dùng tài khoản sở hữu cơ sở "
+        f"dữ liệu (DATABASE_URL).\nThis role may not read all of the register, so it cannot back it up: {why}"
+    )

@@ -1,0 +1,32 @@
+// The digests of convergence (docs/sync-protocol.md): what a tablet holds, in a few characters per area and bucket.
+// The same rules as mobile_sync/tablet_digests.py; both run tests/vectors/digests.json.
+
+/** The first eight bytes of SHA-256 over "entity:id:version", as a BigInt. `id` with hyphens, in lower case. */
+export async function recordHash({ entity, id, version }) {
+  const named = new TextEncoder().encode(`${entity}:${id}:${version}`);
+  const hashed = await crypto.subtle.digest("SHA-256", named);
+  return new DataView(hashed).getBigUint64(0);
+}
+
+/** The last byte of the id: ids are UUIDv7, whose first bytes are the time. */
+export const bucketOf = (id) => Number.parseInt(id.slice(-2), 16);
+
+const hex = (value) => value.toString(16).padStart(16, "0");
+
+/** Of the records of one area: `{area: {count, digest}, buckets: [{bucket, count, digest}]}`, in order. */
+export async function digests(records) {
+  const held = new Map();
+  let whole = 0n;
+  for (const record of records) {
+    const hash = await recordHash(record);
+    const bucket = bucketOf(record.id);
+    const { count, value } = held.get(bucket) ?? { count: 0, value: 0n };
+    held.set(bucket, { count: count + 1, value: value ^ hash });
+    whole ^= hash;
+  }
+  const buckets = [...held].sort(([one], [other]) => one - other);
+  return {
+    area: { count: records.length, digest: hex(whole) },
+    buckets: buckets.map(([bucket, { count, value }]) => ({ bucket, count, digest: hex(value) })),
+  };
+}

@@ -1,0 +1,330 @@
+"""The fleet: which tablets are silent or stuck and why, what waits for a person, and the numbers for the monitoring."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from api import clock
+from api.db import make_engine
+from mobile_sync.fleet_state import Patience
+from mobile_sync.gauges import FleetGauges
+from tests.make import tablets
+from tests.make.people import PASSWORD
+from tests.make.reviews import counted
+from tests.make.tablets import batch, household, member, submission
+
+SignIn = Callable[[str], httpx.Client]
+Shown = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def device(engine: Engine) -> str:
+    device = tablets.enrolled(engine, "xom-3")
+    _set(engine, device, enrolled_at="now()")
+    return device
+
+
+@pytest.fixture
+def surveyor(nobody: httpx.Client, device: str) -> httpx.Client:
+    """xom-3, signed in on the tablet."""
+    form = {"username": "xom-3", "password": PASSWORD, "client_id": device}
+    token = nobody.post("/api/v1/auth/token", data=form).json()["access_token"]
+    nobody.headers["Authorization"] = f"Bearer {token}"
+    return nobody
+
+
+@pytest.fixture
+def shown(sign_in: SignIn, device: str) -> Shown:
+    """The tablet as the officer sees it."""
+
+    def look(device_id: str = device, **asked: str) -> dict[str, Any]:
+        listed = sign_in("truc-thai").get("/sync/v1/devices", params=asked)
+        assert listed.status_code == 200, listed.text
+        found: dict[str, Any] = {one["id"]: one for one in listed.json()["items"]}[device_id]
+        return found
+
+    return look
+
+
+def _set(engine: Engine, device: str, **values: str) -> None:
+    with engine.begin() as connection:
+        for column, value in values.items():
+            connection.execute(text(f"UPDATE device SET {column} = {value} WHERE id = '{device}'"))
+
+
+def sent(device: str, *submissions: Any, **more: Any) -> dict[str, Any]:
+    return batch(device, list(submissions), **more) | {"sent_at": clock.now().isoformat()}
+
+
+def pulls(client: httpx.Client, **asked: Any) -> dict[str, Any]:
+    answer = client.get("/sync/v1/changes", params=asked)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def ago(**span: float) -> str:
+    return (clock.now() - timedelta(**span)).isoformat()
+
+
+def test_a_tablet_is_silent_after_days_without_contact_from_its_enrolment_on(
+    shown: Shown, surveyor: httpx.Client, engine: Engine, device: str
+) -> None:
+    assert (shown()["state"], shown()["last_contact_at"], shown()["silent_days"]) == ("fine", None, 0)
+    _set(engine, device, enrolled_at="now() - interval '6 days 23 hours'")
+    assert (shown()["state"], shown()["silent_days"]) == ("fine", 6)
+    _set(engine, device, enrolled_at="now() - interval '7 days 1 hour'")
+    assert (shown()["state"], shown()["silent_days"], shown()["stuck_because"]) == ("silent", 7, [])
+    pulls(surveyor)
+    assert (shown()["state"], shown()["silent_days"]) == ("fine", 0)
+    _set(
+        engine,
+        device,
+        last_contact_at="now() - interval '8 days'",
+        pending="3",
+        oldest_pending_at="now() - interval '9 days'",
+    )
+    assert shown()["state"] == "silent"
+    _set(engine, device, revoked_at="now()")
+    assert shown()["state"] == "revoked"
+
+
+def test_the_patience_is_a_setting(shown: Shown, surveyor: httpx.Client, engine: Engine, app: Any, device: str) -> None:
+    pulls(surveyor, pending=1, oldest_pending_at=ago(hours=30))
+    _set(engine, device, enrolled_at="now() - interval '3 days'", last_contact_at="now() - interval '30 hours'")
+    assert shown()["state"] == "fine"
+    settings = app.state.settings
+    app.state.settings = settings.model_copy(update={"tablet_stuck_days": 1})
+    assert (shown()["state"], shown()["stuck_because"]) == ("stuck", ["old_work"])
+    app.state.settings = settings.model_copy(update={"tablet_silent_days": 1})
+    assert shown()["state"] == "silent"
+
+
+def test_a_tablet_whose_pushes_fail_is_stuck_though_it_pulls(shown: Shown, surveyor: httpx.Client) -> None:
+    pulls(surveyor, pending=12, oldest_pending_at=ago(days=2))
+    assert (shown()["state"], shown()["pending"], shown()["unsent_days"]) == ("fine", 12, 2)
+    pulls(surveyor, pending=14, oldest_pending_at=ago(days=4))  # within the minute, and noted because it is another
+    told = shown()
+    assert (told["state"], told["stuck_because"], told["pending"], told["unsent_days"]) == (
+        "stuck",
+        ["old_work"],
+        14,
+        4,
+    )
+    pulls(surveyor)  # of one that says nothing, what was known stays
+    assert shown()["pending"] == 14
+    pulls(surveyor, pending=0)
+    told = shown()
+    assert (told["state"], told["oldest_pending_at"], told["unsent_days"]) == ("fine", None, None)
+
+
+def test_what_a_pull_says_again_is_written_once_a_minute(
+    surveyor: httpx.Client, engine: Engine, session: Session, device: str
+) -> None:
+    said = {"pending": 3, "oldest_pending_at": ago(days=1)}
+    cursor = pulls(surveyor, **said)["cursor"]
+    written = "SELECT xmin::text FROM device WHERE id = :id"
+    before = session.scalar(text(written), {"id": device})
+    session.rollback()
+    for _ in range(3):
+        pulls(surveyor, cursor=cursor, **said)
+    assert session.scalar(text(written), {"id": device}) == before
+    session.rollback()
+    pulls(surveyor, cursor=cursor, **said | {"pending": 4})
+    assert session.scalar(text(written), {"id": device}) != before
+
+
+@pytest.mark.parametrize("wrong", [{"pending": -1}, {"pending": "x"}, {"oldest_pending_at": "2024-01-01T00:00:00"}])
+def test_nonsense_about_the_outbox_is_refused_with_its_place(wrong: dict[str, Any], surveyor: httpx.Client) -> None:
+    answer = surveyor.get("/sync/v1/changes", params=wrong)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")
+    assert answer.json()["errors"][0]["pointer"] == f"#query/{next(iter(wrong))}"
+
+
+@pytest.mark.parametrize("claim", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2019-01-01T00:00:00Z"])
+def test_any_time_a_broken_clock_can_show_is_borne(
+    claim: str, shown: Shown, surveyor: httpx.Client, engine: Engine, device: str
+) -> None:
+    for skew in (-(2**31) + 1, 2**31 - 1):
+        pulls(surveyor, pending=1, oldest_pending_at=claim)
+        _set(engine, device, clock_skew_seconds=str(skew))
+        assert shown()["pending"] == 1
+        assert FleetGauges(engine, Patience(7, 3))._counted() is not None
+
+
+def test_a_wrong_clock_is_flagged_and_makes_no_work_old(shown: Shown, surveyor: httpx.Client, device: str) -> None:
+    years = timedelta(days=700)
+    body = sent(device, pending=2, oldest_pending_at=(clock.now() - years - timedelta(days=1)).isoformat())
+    body["sent_at"] = (clock.now() - years).isoformat()
+    assert surveyor.post("/sync/v1/batches", json=body).status_code == 200
+    told = shown()
+    assert (told["clock_wrong"], told["state"], told["unsent_days"]) == (True, "fine", 1)
+    assert abs(told["clock_skew_seconds"] + years.total_seconds()) < 60
+    assert surveyor.post("/sync/v1/batches", json=sent(device)).status_code == 200
+    assert (shown()["clock_wrong"], abs(shown()["clock_skew_seconds"]) < 60) == (False, True)
+
+
+def test_two_full_syncs_in_a_day_are_stuck_and_a_repeated_first_page_is_none(
+    shown: Shown, surveyor: httpx.Client, engine: Engine, device: str, session: Session
+) -> None:
+    for _ in range(3):  # its answer was lost on the road
+        pulls(surveyor)
+    assert (shown()["state"], session.scalar(text("SELECT first_syncs FROM device"))) == ("fine", 1)
+    session.rollback()
+    _set(engine, device, first_sync_at="now() - interval '20 hours'")
+    pulls(surveyor)
+    told = shown()
+    assert (told["state"], told["stuck_because"], told["first_sync_at"] > ago(minutes=5)) == (
+        "stuck",
+        ["first_syncs"],
+        True,
+    )
+    _set(engine, device, first_sync_before_at="now() - interval '25 hours'")
+    assert shown()["state"] == "fine"
+    assert session.scalar(text("SELECT first_syncs FROM device")) == 2
+
+
+def test_a_refused_push_shows_until_one_is_taken(shown: Shown, surveyor: httpx.Client, device: str) -> None:
+    broken = sent(device) | {"protocol": 2}
+    assert surveyor.post("/sync/v1/batches", json=broken).status_code == 422
+    told = shown()
+    assert (told["state"], told["stuck_because"], told["refused_with"]) == ("stuck", ["refused"], "invalid")
+    assert told["refused_at"] > ago(minutes=5)
+    assert surveyor.post("/sync/v1/batches", content=b"{").status_code == 400
+    assert shown()["refused_with"] == "not-json"
+    unknown = surveyor.post("/sync/v1/batches", json=sent(str(uuid4())))
+    assert unknown.json()["type"] == "/problems/device-not-enrolled"
+    assert shown()["refused_with"] == "device-not-enrolled"
+    assert surveyor.post("/sync/v1/batches", json=sent(device)).status_code == 200
+    assert (shown()["state"], shown()["refused_at"], shown()["refused_with"]) == ("fine", None, None)
+
+
+def test_a_batch_that_is_to_be_split_is_no_refusal(shown: Shown, surveyor: httpx.Client, app: Any, device: str) -> None:
+    app.state.settings = app.state.settings.model_copy(update={"sync_max_submissions": 1})
+    many = [submission("household", household()) for _ in range(2)]
+    assert surveyor.post("/sync/v1/batches", json=sent(device, *many)).status_code == 413
+    assert shown()["state"] == "fine"
+
+
+def test_what_waits_of_each_tablets_work_is_counted(
+    shown: Shown, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
+) -> None:
+    other = tablets.enrolled(engine, "xom-4")
+    home = submission("household", household(phone="1"))
+    orphan, quarantined = submission("member", member(str(uuid4())), seq=2), submission("delivery", {}, seq=3)
+    first = submission("household", {"phone": "2"}, base=1, record=home["id"], seq=4)
+    clash = submission("household", {"phone": "3"}, base=1, record=home["id"], seq=5)
+    answer = surveyor.post("/sync/v1/batches", json=sent(device, home, orphan, quarantined, first, clash)).json()
+    outcomes = [o["outcome"] for o in answer["outcomes"]]
+    assert outcomes == ["applied", "held", "quarantined", "applied", "conflict"]
+    told = shown()
+    assert (told["held"], told["quarantined"], told["in_conflict"]) == (1, 1, 1)
+    theirs = shown(other)
+    assert (theirs["held"], theirs["quarantined"], theirs["in_conflict"]) == (0, 0, 0)
+    conflict = answer["outcomes"][4]["conflict_id"]
+    decided = {"choice": "server", "reason": "đã gọi điện hỏi"}
+    assert sign_in("truc-thai").post(f"/sync/v1/conflicts/{conflict}/resolution", json=decided).status_code == 200
+    assert shown()["in_conflict"] == 0
+
+
+def test_each_state_can_be_asked_for_in_pages_of_one_statement(sign_in: SignIn, engine: Engine) -> None:
+    officer = sign_in("truc-thai")
+    now = "enrolled_at = now()"
+    states = {
+        "fine": now,
+        "silent": "enrolled_at = now() - interval '30 days'",
+        "stuck": f"{now}, refused_at = now()",
+        "revoked": f"{now}, revoked_at = now()",
+    }
+    made: dict[str, set[str]] = {}
+    for state, values in states.items():
+        made[state] = {tablets.enrolled(engine, "xom-3") for _ in range(5)}
+        with engine.begin() as connection:
+            ids = {"ids": list(made[state])}
+            connection.execute(text(f"UPDATE device SET {values} WHERE id::text = ANY(:ids)"), ids)
+    for state, ids in made.items():
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            asked = {"state": state, "limit": 2} | ({"cursor": cursor} if cursor else {})
+            page = officer.get("/sync/v1/devices", params=asked).json()
+            assert {one["state"] for one in page["items"]} == {state}
+            found += [one["id"] for one in page["items"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        assert len(found) == 5
+        assert set(found) == ids, state
+    assert len(officer.get("/sync/v1/devices").json()["items"]) == 20
+    assert sign_in("truc-dai").get("/sync/v1/devices", params={"state": "stuck"}).json()["items"] == []
+    assert officer.get("/sync/v1/devices", params={"state": "lost"}).status_code == 422
+
+
+def test_the_list_costs_the_same_statements_whatever_it_shows(sign_in: SignIn, engine: Engine, app: Any) -> None:
+    officer = sign_in("truc-thai")
+    tablets.enrolled(engine, "xom-3")
+
+    def statements() -> int:
+        with counted(app.state.engine) as seen:
+            assert officer.get("/sync/v1/devices").status_code == 200
+        return len(seen)
+
+    few = statements()
+    for _ in range(25):
+        tablets.enrolled(engine, "xom-4")
+    assert statements() == few
+
+
+def numbers(client: httpx.Client) -> dict[str, float]:
+    """The numbers of the page that are about the fleet."""
+    page = client.get("/metrics")
+    assert page.status_code == 200
+    lines = [line.rsplit(" ", 1) for line in page.text.splitlines() if not line.startswith("#")]
+    ours = ("tablets", "submissions_waiting", "oldest_waiting", "full_syncs", "backup_age", "fleet_up")
+    return {name: float(value) for name, value in lines if name.startswith(tuple(f"giamngheo_{o}" for o in ours))}
+
+
+def test_the_metrics_count_the_fleet(surveyor: httpx.Client, engine: Engine, device: str) -> None:
+    old = tablets.enrolled(engine, "xom-4")
+    _set(engine, old, enrolled_at="now() - interval '30 days'")
+    orphan = submission("member", member(str(uuid4())))
+    assert surveyor.post("/sync/v1/batches", json=sent(device, orphan)).status_code == 200
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE sync_submission SET received_at = now() - interval '1 hour'"))
+    pulls(surveyor)
+    told = numbers(surveyor)
+    assert told["giamngheo_fleet_up"] == 1
+    states = {s: told[f'giamngheo_tablets{{state="{s}"}}'] for s in ("fine", "silent", "stuck", "revoked")}
+    assert states == {"fine": 1, "silent": 1, "stuck": 0, "revoked": 0}
+    waiting = {o: told[f'giamngheo_submissions_waiting{{outcome="{o}"}}'] for o in ("held", "quarantined", "conflict")}
+    assert waiting == {"held": 1, "quarantined": 0, "conflict": 0}
+    assert 3600 <= told["giamngheo_oldest_waiting_seconds"] < 3700
+    assert told["giamngheo_full_syncs_total"] == 1
+
+
+def test_a_scrape_asks_the_database_once_in_a_while(nobody: httpx.Client, app: Any) -> None:
+    with counted(app.state.engine) as seen:
+        for _ in range(5):
+            assert numbers(nobody)["giamngheo_fleet_up"] == 1
+    assert len([one for one in seen if "sync_submission" in one]) == 1
+
+
+def test_without_the_database_the_page_stands_and_says_that_it_cannot_count(nobody: httpx.Client, app: Any) -> None:
+    gone = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", pool_size=1)
+    app.state.gauges = FleetGauges(gone, Patience(7, 3))
+    assert numbers(nobody) == {"giamngheo_fleet_up": 0}
+
+
+def test_the_age_of_the_newest_verified_backup(nobody: httpx.Client, engine: Engine) -> None:
+    with engine.begin() as connection:
+        if not connection.scalar(text("SELECT to_regclass('backup')")):
+            connection.execute(text("CREATE TABLE backup (verified_at timestamptz)"))
+            rows = "(now() - interval '2 hours'), (now() - interval '3 days'), (NULL)"
+            connection.execute(text(f"INSERT INTO backup VALUES {rows}"))
+    assert 7200 <= numbers(nobody)["giamngheo_backup_age_seconds"] < 7300
