@@ -1,6 +1,6 @@
 """What an officer decides about submissions that could not simply be applied: resolve a conflict, try again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from api.problems import (
     Superseded,
 )
 from api.schema import Note, Schema
-from mobile_sync import conflicts, held, intake, journal, payloads, senders, worklist
+from mobile_sync import conflicts, held, intake, journal, payloads, senders, since, worklist
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
@@ -51,7 +51,8 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
     if conflict.state != ConflictState.open:
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
-    values = _values(_sent(session, submission), conflict, resolution)
+    sent = _sent(session, submission)
+    values = _values(sent, since.quiet(session, actor, conflict, submission, sent), conflict, resolution)
     outcome = _write(session, actor, conflict, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
     audit.record(session, actor, "conflicts.resolve", conflict.entity, [conflict.record_id], choice=resolution.choice)
@@ -75,22 +76,25 @@ def _sent(session: Session, submission: SyncSubmission) -> dict[str, Any]:
     return data
 
 
-def _values(sent: dict[str, Any], conflict: SyncConflict, resolution: Resolution) -> Mapping[str, Any]:
-    """What is to be written: the fields sent that did not clash, and for the others the officer's choice."""
+def _values(
+    sent: dict[str, Any], quiet: since.Quiet, conflict: SyncConflict, resolution: Resolution
+) -> Mapping[str, Any]:
+    """What is to be written: the fields that did not clash, and for the others the officer's choice."""
     if (resolution.values is not None) != (resolution.choice == "values"):
         raise _misplaced_values()
-    if resolution.choice == "device":
-        return sent
     if resolution.values is not None:
-        _check_named(resolution.values, sent, conflict)
-    quiet = {name: value for name, value in sent.items() if name not in conflict.fields}
-    return quiet | (resolution.values or {})
+        _check_named(resolution.values, sent, conflict.fields.keys() | quiet.clash)
+        return {**quiet.take, **resolution.values}
+    if quiet.clash:
+        raise _changed_since(quiet.clash)
+    chosen = {name: sent[name] for name in conflict.fields if name in sent} if resolution.choice == "device" else {}
+    return {**quiet.take, **chosen}
 
 
-def _check_named(values: Mapping[str, Any], sent: Mapping[str, Any], conflict: SyncConflict) -> None:
+def _check_named(values: Mapping[str, Any], sent: Mapping[str, Any], clashing: Set[str]) -> None:
     """Every field that clashed has to be decided. Others that were sent may be put right too, and nothing else."""
-    missing = conflict.fields.keys() - values.keys()
-    foreign = values.keys() - conflict.fields.keys() - sent.keys()
+    missing = clashing - values.keys()
+    foreign = values.keys() - clashing - sent.keys()
     if missing:
         named = ", ".join(sorted(missing))
         raise _wrong_values("missing", f"Còn thiếu trường: {named}.", f"These fields are still to be decided: {named}.")
@@ -176,6 +180,16 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
 
 def _ids(entry: Entry) -> list[UUID]:
     return [entry.arrival.record_id] if entry.arrival.record_id else []
+
+
+def _changed_since(names: Collection[str]) -> Conflict:
+    named = ", ".join(sorted(names))
+    return Conflict(
+        f"Từ khi mâu thuẫn này mở ra, có người đã sửa thêm: {named}. Hãy đọc lại hồ sơ rồi chọn `values`, nêu cả các "
+        "trường đó.",
+        f"Since this conflict was opened, somebody has changed: {named}. Read the record again, then choose `values` "
+        "and name these fields too.",
+    )
 
 
 def _misplaced_values() -> Invalid:

@@ -81,7 +81,8 @@ class Work:
         except Unreachable:
             assert hazards
         except Refused as refused:
-            assert (hand.revoked, refused.slug) == (True, "device-revoked")
+            assert hand.revoked
+            assert refused.slug == "device-revoked"
         hand.road.hazards.clear()
 
     def send_again(self, hand: Hand, some: list[int]) -> None:
@@ -211,8 +212,8 @@ class Work:
 
     def journal(self) -> list[dict[str, Any]]:
         return self.rows(
-            "SELECT submission_id, device_id, account_id, seq, entity, record_id, base_version, outcome, version, result,"
-            " problem, waiting_for FROM sync_submission ORDER BY received_at, seq"
+            "SELECT submission_id, device_id, account_id, seq, entity, record_id, base_version, outcome, version,"
+            " result, problem, waiting_for FROM sync_submission ORDER BY received_at, seq"
         )
 
 

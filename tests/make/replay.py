@@ -65,8 +65,8 @@ class Replay:
                 raise Wrong(f"{place}: nobody did that")
             return self.said.done[place]
         if made.submission_id in self.said.chosen:
-            seen, values = self.said.chosen[made.submission_id]
-            return self._taken(place, before, seen, values)
+            shown, values = self.said.chosen[made.submission_id]
+            return self._taken(place, before, self.seen(self.said.sent[made.submission_id]) | shown, values)
         sent = self.said.sent[made.submission_id]
         data = self._data(made.submission_id, sent)
         if sent["base_version"] is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import Engine, text
@@ -195,19 +195,19 @@ def start(engine: Engine, base_url: str, sign_in: SignIn, tmp_path: Path) -> Cal
 
 def test_any_history_ends_with_what_was_done(start: Callable[[], Work]) -> None:
     class Machine(Histories):
-        met: Counter[str] = Counter()
+        pass
 
     Machine.start = staticmethod(start)  # type: ignore[method-assign,assignment]
+    Machine.met = Counter()
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=int(MORE or 20),
+            max_examples=int(MORE or 12),
             stateful_step_count=40,
             deadline=None,
             derandomize=MORE is None,
             database=None,
             print_blob=True,
-            phases=[Phase.generate] if os.environ.get("G_DEBUG") else list(Phase),
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,0 +1,59 @@
+"""What happened to a record since a tablet changed it: a decision about some fields must not undo others silently."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from api.accounts.actor import Actor
+from api.changes.tables import RecordVersion
+from mobile_sync.appliers import KINDS
+from mobile_sync.tables import SyncConflict, SyncSubmission
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """The fields sent that did not clash when the conflict was opened. `take`: what the tablet changed there and nobody
+    else has since. `clash`: what somebody else has changed since; that has to be decided as well."""
+
+    take: Mapping[str, Any]
+    clash: Collection[str]
+
+
+def quiet(
+    session: Session, actor: Actor, conflict: SyncConflict, submission: SyncSubmission, sent: Mapping[str, Any]
+) -> Quiet:
+    """What the tablet sent without having changed it is in neither: the record keeps what others made of it."""
+    names = sent.keys() - conflict.fields.keys()
+    if submission.base_version is None or not names:  # a review: it is not merged field by field
+        return Quiet({name: sent[name] for name in names}, ())
+    seen = _seen(session, actor, submission)
+    mine = {name: sent[name] for name in names if name not in seen or seen[name] != sent[name]}
+    later = _changes(session, conflict.record_id, submission.version or 0)
+    clash = {name for name in mine if name in later and later[name][-1] != sent[name]}
+    return Quiet({name: value for name, value in mine.items() if name not in later}, clash)
+
+
+def _seen(session: Session, actor: Actor, submission: SyncSubmission) -> dict[str, Any]:
+    """The values the tablet had before it: today's, with what came later taken back."""
+    load = KINDS[submission.entity].load
+    assert load is not None
+    assert submission.record_id is not None
+    today = load(session, actor, [submission.record_id]).get(submission.record_id)
+    later = _changes(session, submission.record_id, submission.base_version or 0)
+    return (dict(today[1]) if today else {}) | {name: values[0] for name, values in later.items()}
+
+
+def _changes(session: Session, record_id: Any, version: int) -> dict[str, list[Any]]:
+    """Each field that was changed after that version: its value then, and all it became."""
+    v: Any = RecordVersion
+    rows = session.scalars(
+        select(v.change).where(v.record_id == record_id, v.version > version, v.change.is_not(None)).order_by(v.version)
+    )
+    found: dict[str, list[Any]] = {}
+    for change in rows:
+        for name, (old, new) in change.items():
+            found.setdefault(name, [old]).append(new)
+    return found

@@ -1,0 +1,86 @@
+"""A conflict is decided some days later: the record has gone on, and nobody's work on it is undone by the decision."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from tests.make import tablets
+from tests.make.tablets import household, push, submission
+
+SignIn = Callable[[str], httpx.Client]
+
+
+@pytest.fixture
+def home(sign_in: SignIn, engine: Engine) -> str:
+    made = submission("household", household(phone="0", note="0", address="0"))
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), made)
+    return str(made["id"])
+
+
+def web(sign_in: SignIn, home: str, **changes: Any) -> None:
+    officer = sign_in("truc-thai")
+    tag = officer.get(f"/api/v1/households/{home}").headers["ETag"]
+    answer = officer.patch(f"/api/v1/households/{home}", json=changes, headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.text
+
+
+def clash(sign_in: SignIn, engine: Engine, home: str, **changes: Any) -> str:
+    late = submission("household", changes, base=1, record=home)
+    (told,) = push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), late)
+    assert told["outcome"] == "conflict"
+    return str(told["conflict_id"])
+
+
+def decided(sign_in: SignIn, conflict: str, **body: Any) -> httpx.Response:
+    path = f"/sync/v1/conflicts/{conflict}/resolution"
+    return sign_in("truc-thai").post(path, json={"reason": "đã hỏi", **body})
+
+
+@pytest.mark.parametrize(("choice", "phone"), [("server", "1"), ("device", "2")])
+def test_what_the_tablet_sent_without_having_changed_it_is_not_put_back(
+    choice: str, phone: str, sign_in: SignIn, engine: Engine, home: str
+) -> None:
+    web(sign_in, home, phone="1", note="1")
+    conflict = clash(sign_in, engine, home, phone="2", note="0", address="2")
+    record = decided(sign_in, conflict, choice=choice).json()
+    assert (record["phone"], record["note"], record["address"]) == (phone, "1", "2")
+
+
+@pytest.mark.parametrize("choice", ["server", "device"])
+def test_what_somebody_has_changed_since_is_decided_too_and_never_overwritten_unseen(
+    choice: str, sign_in: SignIn, engine: Engine, home: str
+) -> None:
+    web(sign_in, home, phone="1")
+    conflict = clash(sign_in, engine, home, phone="2", note="2", address="2")
+    web(sign_in, home, note="9")
+    refused = decided(sign_in, conflict, choice=choice)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert "note" in refused.json()["detail"]
+    missing = decided(sign_in, conflict, choice="values", values={"phone": "2"})
+    assert missing.status_code == 422
+    record = decided(sign_in, conflict, choice="values", values={"phone": "2", "note": "9"}).json()
+    assert (record["phone"], record["note"], record["address"]) == ("2", "9", "2")
+
+
+def test_a_later_edit_that_says_the_same_is_no_clash(sign_in: SignIn, engine: Engine, home: str) -> None:
+    web(sign_in, home, phone="1")
+    conflict = clash(sign_in, engine, home, phone="2", note="2")
+    web(sign_in, home, note="2")
+    record = decided(sign_in, conflict, choice="device").json()
+    assert (record["phone"], record["note"]) == ("2", "2")
+
+
+@pytest.mark.parametrize(("choice", "note"), [("server", "b"), ("device", "b")])
+def test_a_household_merged_away_brings_nothing_back_to_its_survivor(
+    choice: str, note: str, sign_in: SignIn, engine: Engine, home: str
+) -> None:
+    stays = submission("household", household(phone="8", note="b"))
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), stays)
+    one = {"survivor_id": stays["id"], "absorbed_id": home}
+    assert sign_in("truc-thai").post("/api/v1/households/merge", json=one).status_code == 200
+    conflict = clash(sign_in, engine, home, phone="2", note="0")
+    record = decided(sign_in, conflict, choice=choice).json()
+    assert (record["id"], record["phone"], record["note"]) == (stays["id"], "2" if choice == "device" else "8", note)
