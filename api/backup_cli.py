@@ -39,7 +39,8 @@ def backup(
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
     chosen, damaged = settings(), []
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
-        _check_ready(url, unverified)
+        with taking.sentences(folder):
+            _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
         damaged = files.copy(chosen.home / "files", folder / "files").damaged

@@ -32,7 +32,7 @@ def test_whatever_is_told_durable_while_tablets_push_is_in_the_dump(
     surveyor = sign_in("xom-3")
     devices = [tablets.enrolled(engine, "xom-3") for _ in range(8)]
     push(surveyor, devices[0], submission("household", household(), seq=0))
-    stop, told = threading.Event(), {device: -1 for device in devices}
+    stop, told = threading.Event(), dict.fromkeys(devices, -1)
     sent: dict[str, list[tuple[int, str]]] = {device: [] for device in devices}
 
     def work(device: str) -> None:
