@@ -88,8 +88,8 @@ def _check_ready(url: str, unverified: bool) -> None:
         raise ConfigError("Cơ sở dữ liệu này trống, chưa có gì để sao lưu / this database is empty.")
     if unverified:
         return
-    with server.connected(url) as session:
-        known: Any = session.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
+    with server.connected(url) as connection:
+        known: Any = connection.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
     if not known[0]:
         raise ConfigError(
             "Cấu trúc dữ liệu cũ hơn chương trình. Hãy sao lưu bằng `--unverified`, rồi chạy `giamngheo migrate`.\n"
