@@ -272,6 +272,7 @@ def test_a_hamlet_and_a_day_of_thirty_visits_over_32_kbit_per_second(
         told = one.push()
         day = dict(line.sent)
         assert {o["outcome"] for o in told} == {"applied"}
+        one.pull()
         assert reckon(one, 0, told) == []
     print(f"first sync {first_sync} bytes; a day {day}")
     assert first_sync < 60_000
