@@ -31,6 +31,8 @@ class Machine:
     road: Road
     tablet: Tablet
     enrolled: bool = False
+    # every record that was ever on it
+    seen: set[str] = field(default_factory=set)
     lost: bool = False
 
     @property
@@ -92,7 +94,7 @@ class Hand:
         old = self.machine
         old.storage.close()
         new = self._machine(old.name, old.road)
-        new.enrolled = old.enrolled
+        new.enrolled, new.seen = old.enrolled, old.seen
         self.machines[-1] = new
 
     def _clock(self) -> datetime:
@@ -139,14 +141,15 @@ class Hand:
         try:
             if not machine.enrolled:
                 self._enrol(machine)
-            if self.post.reviews and machine.enrolled:
+            if self.post.reviews and not self.reference.get("rounds"):
                 self.reference = machine.tablet.line.call("GET", "/sync/v1/reference").json()
             machine.tablet.push()
             self.done["pushes"] += 1
             pulled = machine.tablet.pull()
             self.done["pulls"] += 1
             self.done["resyncs"] += pulled.resynced
-            machine.tablet.ask_again()
+            if self.done["pulls"] % 3 == 0 or self.stage.day == self.stage.plan.days:
+                machine.tablet.ask_again()
             return True
         except (Unreachable, httpx.TransportError):  # the second: a worker died under the officer who makes the code
             self.done["gave up for the day"] += 1
@@ -180,6 +183,7 @@ class Hand:
                 here.discard(change["id"])
                 continue
             data = change["data"]
+            machine.seen.add(change["id"])
             self.checked["pulled"] += 1
             if change["entity"] == "household":
                 here.add(change["id"])

@@ -1,4 +1,4 @@
-"""What goes wrong in the hands of people: a child before its parent, a bad submission, a household in the wrong hamlet."""
+"""What goes wrong in the hands of people: a child before its parent, a bad submission, an id used twice."""
 
 import json
 import random

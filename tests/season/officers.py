@@ -55,9 +55,9 @@ class Officer:
         for conflict in self._get("/sync/v1/conflicts", state="open", limit=1000) or []:
             if not conflict["handed_over"] and luck.random() < 0.8:
                 self._decide(conflict, luck)
-        for submission in waiting:
-            if luck.random() < 0.3:
-                self._post(f"/sync/v1/submissions/{submission}/retry", None, "thử lại")
+        luck.shuffle(waiting)
+        for submission in waiting[:6]:
+            self._post(f"/sync/v1/submissions/{submission}/retry", None, "thử lại")
 
     def _decide(self, conflict: dict[str, Any], luck: random.Random) -> None:
         choice = luck.choice(["server", "device"] if conflict["entity"] == "review" else ["server", "device", "values"])
@@ -86,19 +86,19 @@ class Officer:
         body = {"hamlet_id": to, "moved_on": self.plan.first_day.isoformat()}
         self._post(f"/api/v1/households/{homes.pop()['id']}/move", body, name)
 
-    def _split(self, homes: list[dict[str, Any]], luck: random.Random) -> None:
+    def _split(self, homes: list[dict[str, Any]], _luck: random.Random) -> None:
         home = homes.pop()
         page = self._get(f"/api/v1/households/{home['id']}/members") or {"items": []}
         people = [one["id"] for one in page["items"] if one["id"] != home["head_member_id"]]
         if len(people) > 1:
             self._post(f"/api/v1/households/{home['id']}/split", {"member_ids": people[:1]}, "tách hộ")
 
-    def _merge(self, homes: list[dict[str, Any]], luck: random.Random) -> None:
+    def _merge(self, homes: list[dict[str, Any]], _luck: random.Random) -> None:
         survivor, absorbed = homes.pop()["id"], homes.pop()["id"]
         if self._post("/api/v1/households/merge", {"survivor_id": survivor, "absorbed_id": absorbed}, "gộp hộ"):
             self.merged.append(absorbed)
 
-    def _unmerge(self, homes: list[dict[str, Any]], luck: random.Random) -> None:
+    def _unmerge(self, _homes: list[dict[str, Any]], _luck: random.Random) -> None:
         if self.merged:
             self._post(f"/api/v1/households/{self.merged.pop()}/unmerge", None, "bỏ gộp hộ")
 

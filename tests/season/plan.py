@@ -1,8 +1,10 @@
-"""What happens in a season, drawn from the seed alone: the same seed makes the same plan, whatever the server answers."""
+"""What happens in a season, drawn from the seed alone: the same seed, the same plan, whatever the server answers."""
 
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from api import clock
 
 HAMLETS_PER_COMMUNE = 8  # as many as Trực Thái has
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -48,7 +50,7 @@ class Plan:
 
     @property
     def first_day(self) -> date:
-        return date.today() - timedelta(days=self.days)
+        return clock.today() - timedelta(days=self.days)
 
     def today(self, day: int) -> date:
         return self.first_day + timedelta(days=day)
@@ -81,7 +83,7 @@ class Plan:
         long = luck.choice([0, 3, 7, 14, 25])
         begin = luck.randrange(max(1, self.days))
         away = set(range(begin, min(begin + long, self.days)))
-        return away | {day for day in range(self.days) if luck.random() < 0.55}
+        return away | {day for day in range(self.days) if luck.random() < 0.6}
 
     def tablet_days(self, tablet: int) -> list[TabletDay]:
         luck, offline = self.luck("days", tablet), self.offline(tablet)

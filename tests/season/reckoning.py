@@ -23,6 +23,7 @@ PROMISES = {
     "journal": "Đã nhận là đã giữ; giữ đúng những gì đã gửi / the journal holds what was sent, no more, no less",
     "batches": "Mỗi lần gửi được ghi một lần / one row for each batch answered",
     "one-outcome": "Mỗi phiếu đúng một kết quả; máy và máy chủ nói như nhau / one outcome each, told and stored alike",
+    "held-not-refused": "Việc trên bản ghi đã rời máy được giữ chờ / work on a record that left is held, not refused",
     "stands": "Đã báo ghi thì có trong lịch sử đúng một lần / told as applied: in the history exactly once",
     "not-undone": "Đã báo ghi thì không rút lại / nothing told as applied was taken back",
     "nothing-lost": "Việc trên máy không mất / whatever a tablet created has an outcome or is still on it",
@@ -97,6 +98,7 @@ def of_hand(hand: "Hand") -> Proofs:
         if not machine.lost:
             for work in works:
                 proofs.check("nothing-lost", work.outcome is not None, f"{machine.name}: phiếu {work.seq} chưa gửi")
+                _held_not_refused(proofs, machine, work)
             _stored_alike(proofs, machine, works)
             _again(proofs, machine, works)
             _first_sync_alike(proofs, machine)
@@ -106,6 +108,17 @@ def of_hand(hand: "Hand") -> Proofs:
         kind = "own-areas" if "nhận" in what or "đến trước" in what else "reused" if "mã dùng" in what else "people"
         proofs.check(kind, False, what)
     return proofs
+
+
+def _held_not_refused(proofs: Proofs, machine: "Machine", work: Work) -> None:
+    """A record that was on the tablet may have left since; what was done on it is not refused as unknown."""
+    home = work.data.get("household_id")
+    known = work.record_id in machine.seen if work.base_version is not None else home in machine.seen
+    if not known or "hamlet_id" in work.data:  # where it is to go may well be nothing of the surveyor's
+        return
+    slug = str(((work.told or {}).get("problem") or {}).get("type", ""))
+    good = not slug.endswith("/not-found")
+    proofs.check("held-not-refused", good, f"máy {machine.name}: {work.entity} {work.record_id} {work.data} {slug}")
 
 
 def _stored_alike(proofs: Proofs, machine: "Machine", works: list[Work]) -> None:

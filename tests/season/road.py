@@ -1,4 +1,4 @@
-"""The road between a tablet and the server: it loses, cuts, repeats and delays, and remembers what really went over it."""
+"""The road between a tablet and the server: it loses, cuts, repeats and delays, and remembers what went over it."""
 
 import gzip
 import json
@@ -190,7 +190,7 @@ class Road(httpx.BaseTransport):
             line.sendall(head.encode() + b"\r\n" + body[: len(body) // 2])
         raise httpx.WriteError("mất sóng khi đang gửi", request=request)
 
-    def _crash_before(self, request: httpx.Request) -> httpx.Response:
+    def _crash_before(self, _request: httpx.Request) -> httpx.Response:
         raise Crash
 
     def _crash_after(self, request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Plays the season day by day: in the morning what people arrange, then everybody at once, in the evening the officers."""
+"""Plays the season day by day: what people arrange in the morning, then everybody at once, then the officers."""
 
 import argparse
 import shutil
@@ -40,10 +40,10 @@ def main() -> None:
     given = asked.parse_args()
     plan = Plan(given.seed, given.tablets, given.days)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with bench.postgres() as server, bench.databases(server, 1) as (url,):
-        with Progress(*columns, TimeRemainingColumn(), console=console) as bar:
-            step = bar.add_task("Chuẩn bị", total=plan.days + 3)
-            ledger = play(plan, url, given.threads, lambda n, what: bar.update(step, completed=n, description=what))
+    bar = Progress(*columns, TimeRemainingColumn(), console=console)
+    with bench.postgres() as server, bench.databases(server, 1) as (url,), bar:
+        step = bar.add_task("Chuẩn bị", total=plan.days + 3)
+        ledger = play(plan, url, given.threads, lambda n, what: bar.update(step, completed=n, description=what))
     report.show(console, plan, ledger)
     raise SystemExit(1 if ledger.broken else 0)
 
@@ -113,8 +113,8 @@ class Season:
             if hand.days[day].changes_hamlet:
                 self._another_hamlet(hand, day)
             if hand.days[day].loses_tablet:
-                self._lane(hand).submit(self._loses, hand, day).result()
-        if day == 3:
+                self._lane(hand).submit(self._loses, hand).result()
+        if day == min(3, self.plan.days - 2):
             self._open_round()
         self.stage.arm()
         busy: list[Future[Any]] = [self._lane(hand).submit(hand.play, day) for hand in self.hands]
@@ -154,7 +154,7 @@ class Season:
         hand.areas, hand.hamlet_id = {to}, to
         hand.done["sent to another hamlet"] += 1
 
-    def _loses(self, hand: Hand, day: int) -> None:
+    def _loses(self, hand: Hand) -> None:
         """The tablet is gone; the officer revokes it; whoever finds it gets nothing."""
         lost = hand.lose()
         hand.done["tablets lost"] += 1
@@ -175,16 +175,18 @@ class Season:
             self.broken.append(f"máy đã thu hồi {lost.name}: {error}")
 
     def _open_round(self) -> None:
-        """A training round in Trực Thái, with whoever asked for a review on its list."""
+        """A training round in Trực Thái, with the households there are by now on its list."""
         officer = self.officers[0].client
         chair = signed_in(self.stage.server, self.stage, "chu-tich")
         year = self.plan.first_day.year
         body = {"area_id": str(area_id("14080")), "kind": "training", "year": year}
         body |= {"opens_on": self.plan.first_day.isoformat(), "closes_on": f"{year}-12-31"}
         made = officer.post("/api/v1/rounds", json=body).raise_for_status().json()["id"]
+        homes = officer.get("/api/v1/households", params={"limit": 60}).raise_for_status().json()["items"]
+        for home in homes:
+            added = {"household_id": home["id"], "reason": "Trưởng xóm đề nghị"}
+            officer.post(f"/api/v1/rounds/{made}/households", json=added).raise_for_status()
         listed = officer.post(f"/api/v1/rounds/{made}/list").raise_for_status().json()["by_hamlet"]
-        if not listed:
-            return
         here = {str(area_id(hand.post.hamlet)): hand.post.username for hand in self.hands if hand.post.reviews}
         items = [{"hamlet_id": hamlet, "username": here[hamlet]} for hamlet in listed if hamlet in here]
         officer.put(f"/api/v1/rounds/{made}/assignments", json={"items": items}).raise_for_status()
