@@ -10,10 +10,12 @@ from sqlmodel import Session
 from api import sql
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.areas.scope import Scope
+from api.areas.tables import Area
 from api.households.stored import among
 from api.problems import NotFound
 from mobile_sync import conflicts, journal, senders
-from mobile_sync.appliers import KINDS
+from mobile_sync.appliers import KINDS, PUSHERS
 from mobile_sync.journal import Entry
 from mobile_sync.protocol import Arrival
 from mobile_sync.tables import OutcomeKind, SyncSubmission
@@ -85,13 +87,58 @@ def behind(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
             entry.waiting_for = unborn[entry.arrival.record_id] or entry.arrival.record_id
 
 
+def where_they_were(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
+    """Work of a surveyor who was sent elsewhere before the tablet had a line: it is of areas that were theirs when
+    they did it. It waits for an officer of there, and is not refused as unknown.
+    """
+    lost = [entry for entry in entries if not_found(entry) and entry.arrival.submission is not None]
+    if not lost:
+        return
+    before = senders.former(session, actor.account_id, PUSHERS)
+    if not before.area_ids:
+        return
+    theirs = _standing_in(session, before, lost) | _meant_for(session, before, lost)
+    for entry in lost:
+        if entry.arrival.record_id in theirs:
+            entry.outcome, entry.problem, entry.waiting_for = OutcomeKind.held, None, entry.arrival.record_id
+
+
+def _standing_in(session: Session, before: Scope, entries: Sequence[Entry]) -> set[UUID | None]:
+    by_kind: dict[str, set[UUID | None]] = {}
+    for entry in entries:
+        by_kind.setdefault(entry.arrival.entity, set()).add(entry.arrival.record_id)
+    found: set[UUID | None] = set()
+    for entity, ids in by_kind.items():
+        place = KINDS[entity].place
+        assert place is not None
+        record_id, hamlet_id = place.selected_columns
+        found.update(session.scalars(place.where(record_id.in_(ids), before.covers(hamlet_id))))
+    return found
+
+
+def _meant_for(session: Session, before: Scope, entries: Sequence[Entry]) -> set[UUID | None]:
+    """New households that name a hamlet of there: nobody else has them."""
+    named: dict[UUID | None, UUID] = {}
+    for entry in entries:
+        sent = entry.arrival.submission
+        if sent is not None and sent.base_version is None and sent.entity == "household":
+            named[sent.id] = UUID(sent.data["hamlet_id"])  # read already: what is no id was refused as invalid
+    area: Any = Area
+    theirs = set(session.scalars(select(area.id).where(area.id.in_(named.values()), before.covers(area.id))))
+    return {record_id for record_id, hamlet_id in named.items() if hamlet_id in theirs}
+
+
 _UNDECIDED = (OutcomeKind.held, OutcomeKind.quarantined)
+
+
+def not_found(entry: Entry) -> bool:
+    """Refused because it names nothing that its writer reaches."""
+    return entry.problem is not None and entry.problem["type"] == f"/problems/{NotFound.slug}"
 
 
 def _names_nothing(entry: Entry) -> bool:
     sent = entry.arrival.submission
-    unknown = entry.problem is not None and entry.problem["type"] == f"/problems/{NotFound.slug}"
-    return unknown and sent is not None and sent.base_version is not None
+    return not_found(entry) and sent is not None and sent.base_version is not None
 
 
 def _due(session: Session, actor: Actor, device_id: UUID, came: set[UUID]) -> Sequence[SyncSubmission]:

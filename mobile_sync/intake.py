@@ -191,6 +191,7 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
         entries += _apply_kind(session, actor, KINDS[entity], in_order)
     held.behind(session, actor, entries)
+    held.where_they_were(session, actor, entries)
     return entries
 
 

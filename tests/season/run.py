@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,12 @@ def play(plan: Plan, url: str, threads: int = 4, tick: Tick = lambda _n, _what: 
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="gn-season-", dir=memory if memory.is_dir() else None))
     places.load(url, plan)
-    server = bench.Server(url)
-    try:
+    with ExitStack() as rest:
+        rest.callback(shutil.rmtree, folder, ignore_errors=True)
+        server = bench.Server(url)
+        rest.callback(server.stop)
         season = Season.on(plan, Stage.on(plan, server, url, folder), threads)
+        rest.callback(season.close)
         for day in range(plan.days):
             tick(day, f"Ngày {day + 1}/{plan.days}")
             season.day(day)
@@ -66,9 +70,6 @@ def play(plan: Plan, url: str, threads: int = 4, tick: Tick = lambda _n, _what: 
         ledger = season.reckon(time.monotonic() - started)
         tick(plan.days + 3, "Xong")
         return ledger
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -209,9 +210,14 @@ class Season:
             ledger.add(hand, proofs)
         reckoning.of_register(ledger, self)
         ledger.seconds = seconds
+        return ledger
+
+    def close(self) -> None:
+        """The files in their own threads, then the threads, then the line."""
+        self.everybody(lambda hand: [machine.storage.close() for machine in hand.machines])
         for lane in self.lanes:
             lane.shutdown()
-        return ledger
+        self.stage.traffic.below.close()
 
 
 def _with_good_line(hand: Hand) -> None:
