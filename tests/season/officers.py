@@ -10,7 +10,7 @@ import httpx
 from api.areas.tables import area_id
 from tests.bench.stage import Server
 from tests.make.people import PASSWORD
-from tests.season.plan import HAMLETS_PER_COMMUNE, Plan
+from tests.season.plan import Plan
 from tests.season.road import Road
 from tests.season.stage import Stage
 
@@ -34,18 +34,22 @@ class Officer:
 
     plan: Plan
     commune: str
-    communes: list[str]
     client: httpx.Client
     done: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
+
+    @property
+    def _hamlets(self) -> list[str]:
+        """Those of the commune in which somebody works: elsewhere nothing would meet."""
+        return sorted({post.hamlet for post in self.plan.posts() if post.commune == self.commune})
 
     def day(self, day: int) -> None:
         """Some of the register's own work, while the tablets send."""
         luck = self.plan.luck("officer", self.commune, day)
         homes = self._homes(luck)
         works = [self._move, self._move_far, self._split, self._merge, self._edit, self._edit, self._edit, self._leave]
-        for _ in range(luck.choice([0, 1, 2, 3])):
+        for _ in range(luck.choice([0, 1, 2, 4])):
             if len(homes) > 1:
                 luck.choice([*works, self._unmerge])(homes, luck)
 
@@ -69,21 +73,20 @@ class Officer:
     # the register's own work
 
     def _homes(self, luck: random.Random) -> list[dict[str, Any]]:
-        hamlet = str(area_id(f"{self.commune}-{luck.randint(1, HAMLETS_PER_COMMUNE):02d}"))
+        hamlet = str(area_id(luck.choice(self._hamlets)))
         page = self._get("/api/v1/households", limit=100, hamlet_id=hamlet) or {"items": []}
         found: list[dict[str, Any]] = [home for home in page["items"] if home["status"] == "active"]
         luck.shuffle(found)
         return found
 
     def _move(self, homes: list[dict[str, Any]], luck: random.Random) -> None:
-        self._move_to(homes, luck, self.commune, "chuyển xóm")
+        self._move_to(homes, luck.choice(self._hamlets), "chuyển xóm")
 
     def _move_far(self, homes: list[dict[str, Any]], luck: random.Random) -> None:
-        self._move_to(homes, luck, luck.choice(self.communes), "chuyển xã")
+        self._move_to(homes, luck.choice(self.plan.posts()).hamlet, "chuyển xa")
 
-    def _move_to(self, homes: list[dict[str, Any]], luck: random.Random, commune: str, name: str) -> None:
-        to = str(area_id(f"{commune}-{luck.randint(1, HAMLETS_PER_COMMUNE):02d}"))
-        body = {"hamlet_id": to, "moved_on": self.plan.first_day.isoformat()}
+    def _move_to(self, homes: list[dict[str, Any]], hamlet: str, name: str) -> None:
+        body = {"hamlet_id": str(area_id(hamlet)), "moved_on": self.plan.first_day.isoformat()}
         self._post(f"/api/v1/households/{homes.pop()['id']}/move", body, name)
 
     def _split(self, homes: list[dict[str, Any]], _luck: random.Random) -> None:

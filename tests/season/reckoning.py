@@ -118,7 +118,7 @@ def _held_not_refused(proofs: Proofs, machine: "Machine", work: Work) -> None:
         return
     slug = str(((work.told or {}).get("problem") or {}).get("type", ""))
     good = not slug.endswith("/not-found")
-    proofs.check("held-not-refused", good, f"máy {machine.name}: {work.entity} {work.record_id} {work.data} {slug}")
+    proofs.check("held-not-refused", good, f"máy {machine.name}: {work.entity} {work.record_id} {work.data}: {slug}")
 
 
 def _stored_alike(proofs: Proofs, machine: "Machine", works: list[Work]) -> None:

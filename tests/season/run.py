@@ -89,10 +89,9 @@ class Season:
 
     @classmethod
     def on(cls, plan: Plan, stage: Stage, threads: int) -> "Season":
-        communes = plan.communes()
         officers = {
-            code: Officer(plan, code, communes, signed_in(stage.server, stage, places.officer_of(code)))
-            for code in communes
+            code: Officer(plan, code, signed_in(stage.server, stage, places.officer_of(code)))
+            for code in plan.communes()
         }
         hands = [Hand(stage, post, officers[post.commune].client) for post in plan.posts()]
         admin = signed_in(stage.server, stage, "admin")
