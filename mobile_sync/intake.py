@@ -213,6 +213,7 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
     for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
         entries += _apply_kind(session, actor, KINDS[entity], in_order)
+    held.where_they_were(session, actor, entries)
     return entries
 
 
