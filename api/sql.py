@@ -6,8 +6,11 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Dialect, TextClause, TypeDecorator, Uuid, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 
 @cache
@@ -16,8 +19,30 @@ def load(path: str) -> TextClause:
 
     Raises FileNotFoundError for a path that does not exist: a programming error, met by the first test.
     """
+    return text(_read(path))
+
+
+def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns.
+
+    For the tables every record of a batch has a row in: a journal of 500 rows costs the two of us 9 ms where the same
+    rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database.
+    """
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    try:
+        with connection.cursor() as cursor, cursor.copy(_read(path).encode()) as stream:
+            stream.set_types(types)
+            for row in rows:
+                stream.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(path, None, error, psycopg.Error) from error
+
+
+@cache
+def _read(path: str) -> str:
     package, _, rest = path.partition("/")
-    return text(files(package).joinpath(rest).read_text(encoding="utf-8"))
+    return files(package).joinpath(rest).read_text(encoding="utf-8")
 
 
 def rows(content: Sequence[Any]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from api.changes import attempts
 from api.changes.edits import Edit, Written
 from api.errors import from_database
 from api.problems import Problem, Unavailable
@@ -23,18 +24,19 @@ Fate = Written | None
 def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], edits: Sequence[Edit]) -> list[Fate]:
     """What became of each edit, in order; None for one on which the server failed (it is to be quarantined).
 
-    Raises what another try may cure (a lost connection, a deadlock): then the whole batch is to be sent again.
+    Raises what another try may cure (a lost connection, a deadlock): then the whole batch is to be sent again. Raises
+    whatever happens where the caller hopes that nothing does (`attempts.in_one_go`).
     """
     if not edits:
         return []
     try:
-        with session.begin_nested():
+        with attempts.savepoint(session):
             written = write(edits)
             if len(written) != len(edits):
                 raise RuntimeError(f"{len(edits)} edits, {len(written)} outcomes")  # a bug, halved like one
             return list(written)
     except Exception as error:
-        if passes(error):
+        if attempts.hopeful(session) or passes(error):
             raise
         if len(edits) == 1:
             return [_fate(error, edits[0])]

@@ -98,33 +98,30 @@ def note_batch(session: Session, account_id: UUID, batch: Envelope, now: datetim
     return skew
 
 
+_COLUMNS = (
+    "uuid", "uuid", "uuid", "uuid", "int8", "text", "uuid", "int4", "timestamptz", "timestamptz", "bytea", "bytea",
+    "text", "int4", "jsonb", "jsonb", "uuid", "uuid", "timestamptz", "int4", "int8",
+)  # fmt: skip
+
+
 def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> int | None:
-    """One statement for the batch's new submissions (at least one), however many; the tablet's `undurable_from`."""
-    key = id_key(session)
-    rows = [
-        {
-            "submission_id": str(entry.arrival.submission_id),
-            "seq": entry.arrival.seq,
-            "entity": entry.arrival.entity,
-            "record_id": _text(entry.arrival.record_id),
-            "base_version": entry.arrival.submission.base_version if entry.arrival.submission else None,
-            "recorded_at": _text(entry.arrival.recorded_at),
-            "digest": entry.arrival.digest.hex(),
-            "payload": _sealed(key, entry.arrival),
-            **_decision(entry),
-        }
+    """The batch's new submissions (at least one); the tablet's `undurable_from` with them."""
+    key, now, device_id = id_key(session), clock.now(), batch.device_id
+    lowest = min(entry.arrival.seq for entry in entries)
+    arrived = session.execute(sql.load("mobile_sync/sql/count_arrival.sql"), {"device": device_id, "seq": lowest}).one()
+    rows = (
+        (
+            arrival.submission_id, device_id, account_id, batch.batch_id, arrival.seq, arrival.entity,
+            arrival.record_id, sent.base_version if sent else None, arrival.recorded_at, now, arrival.digest,
+            payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version, entry.result,
+            entry.problem, entry.conflict_id, entry.waiting_for, now, 1, arrived.arrivals,
+        )
         for entry in entries
-    ]
-    undurable_from: int | None = session.scalar(
-        sql.load("mobile_sync/sql/write_journal.sql"),
-        {
-            "rows": sql.rows(rows),
-            "device": batch.device_id,
-            "account": account_id,
-            "batch": batch.batch_id,
-            "now": clock.now(),
-        },
-    )
+        for arrival in (entry.arrival,)
+        for sent in (arrival.submission,)
+    )  # fmt: skip
+    sql.copy(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
+    undurable_from: int | None = arrived.undurable_from
     return undurable_from
 
 
