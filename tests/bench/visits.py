@@ -62,14 +62,16 @@ def _list(url: str, tablet: Tablet, round_id: str, households: list[str]) -> Non
 def batch(tablet: Tablet, ground: Ground) -> Batch:
     """What a tablet brings home from visits to these households."""
     rng = random.Random(tablet.seq)
-    sent = [one for _ in range(_FAMILIES) for one in family(tablet, rng)]
-    for home in ground.households:
-        sent.append(create(tablet, "review", str(uuid4()), tablets.review(home, ground.round_id)))
-    for member in ground.members[:_CURRENT]:
-        sent.append(change(tablet, "member", member, {"occupation": "thợ mộc", "labour_status": "working"}, 1))
-    for home in ground.households[:_OLD]:
-        sent.append(change(tablet, "household", home, {"note": "đã xem nhà"}, 1))
-    return sealed(tablet, sent)
+    found = {"occupation": "thợ mộc", "labour_status": "working"}
+    return sealed(
+        tablet,
+        [
+            *(one for _ in range(_FAMILIES) for one in family(tablet, rng)),
+            *(create(tablet, "review", str(uuid4()), tablets.review(h, ground.round_id)) for h in ground.households),
+            *(change(tablet, "member", member, found, 1) for member in ground.members[:_CURRENT]),
+            *(change(tablet, "household", home, {"note": "đã xem nhà"}, 1) for home in ground.households[:_OLD]),
+        ],
+    )
 
 
 def copy_ground(source: str, target: str, grounds: list[Ground]) -> None:
