@@ -1,7 +1,7 @@
 """The set-based statements kept as .sql files beside the feature that owns them, and what is bound into statements."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,16 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
                 stream.write_row(row)
     except psycopg.Error as error:
         raise DBAPIError.instance(path, None, error, psycopg.Error) from error
+
+
+@lru_cache(maxsize=10_000)
+def _uuid(text: str) -> UUID:
+    return UUID(text)
+
+
+def uuid_of(value: UUID | str) -> UUID:
+    """An id as COPY wants it. Where it stands among JSON values, the same one of a household stands there often."""
+    return _uuid(value) if isinstance(value, str) else value
 
 
 @cache
