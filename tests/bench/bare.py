@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from tests.bench.pushing import Batch, together
 
@@ -102,15 +101,15 @@ def _rows(connection: psycopg.Connection, batch: Batch, audit: list[str], pendin
         found = connection.execute(query, {"batch": batch.batch_id}).fetchone()  # type: ignore[arg-type]
         assert found is not None
         if found[1]:
-            columns = _columns(connection, table)
-            statements.append(((_insert if new else _update)(table, columns), found[0]))
+            columns = columns_of(connection, table)
+            statements.append(((insert if new else _update)(table, columns), found[0]))
             count += found[1]
-    statements.append((_insert("change_pending", _columns(connection, "change_pending")), _array(pending)))
+    statements.append((insert("change_pending", columns_of(connection, "change_pending")), _array(pending)))
     statements.append((_AUDIT, _array(audit)))
     return Rows(statements, count + len(pending) + 2 * len(audit))
 
 
-def _insert(table: str, columns: list[str]) -> str:
+def insert(table: str, columns: list[str]) -> str:
     listed = ", ".join(columns)
     return f"INSERT INTO {table} ({listed}) SELECT {listed} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
 
@@ -125,10 +124,15 @@ def _array(rows: list[str]) -> str:
     return "[" + ",".join(rows) + "]"
 
 
-def _columns(connection: psycopg.Connection, table: str) -> list[str]:
+def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
+    """Those that a statement gives values to."""
+    found = connection.execute(
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        (table,),
+    ).fetchall()
     made = _MADE_BY_THE_DATABASE.get(table, set())
-    found = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier(table)))
-    return [column.name for column in found.description or () if column.name not in made]
+    return [name for (name,) in found if name not in made]
 
 
 def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:

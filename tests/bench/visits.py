@@ -11,7 +11,7 @@ import psycopg
 from sqlmodel import Session
 
 from api.db import make_engine
-from tests.bench.bare import plain
+from tests.bench.bare import columns_of, insert, plain
 from tests.bench.pushing import SUBMISSIONS, Batch, Tablet, change, create, family, push, sealed
 from tests.make import rounds, tablets
 
@@ -81,8 +81,8 @@ def copy_ground(source: str, target: str, grounds: list[Ground]) -> None:
         for table, which in _GROUND.items():
             query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {table} AS t WHERE {which}"
             rows = there.execute(query, ids).fetchone()  # type: ignore[arg-type]
-            insert = f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-            here.execute(insert + " ON CONFLICT DO NOTHING", rows)  # type: ignore[arg-type]
+            statement = insert(table, columns_of(there, table)) + " ON CONFLICT DO NOTHING"
+            here.execute(statement, rows)  # type: ignore[arg-type]
 
 
 _GROUND = {
