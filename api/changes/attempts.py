@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -14,20 +15,28 @@ Write = Callable[[Sequence[Edit], bool], list[Written]]
 
 
 _ONE_GO = "writes in one go"
+_SUSPECTS = "records that the database refused"
 
 
 @contextmanager
-def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
+def in_one_go(session: Session, hopeful: bool, suspect: UUID | None = None) -> Iterator[None]:
     """Work of many lists. `hopeful`: under one savepoint, the caller's, and the lists take none of their own: whatever
     is refused breaks the whole, and the caller comes again without hope. Of a batch that nothing refuses, that is
-    every batch but a few, sixteen statements are saved.
+    every batch but a few, sixteen statements are saved. `suspect`: the record whose row was refused then.
     """
     session.info[_ONE_GO] = hopeful
+    session.info[_SUSPECTS] = {suspect} if suspect else set()
     try:
         with session.begin_nested() if hopeful else nullcontext():
             yield
     finally:
-        del session.info[_ONE_GO]
+        del session.info[_ONE_GO], session.info[_SUSPECTS]
+
+
+def suspects(session: Session) -> set[UUID]:
+    """Records to be tried apart from the rest: the database has refused a row of each."""
+    found: set[UUID] = session.info.setdefault(_SUSPECTS, set())
+    return found
 
 
 def hopeful(session: Session) -> bool:
