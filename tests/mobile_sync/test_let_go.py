@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -52,9 +52,14 @@ class Server(httpx.BaseTransport):
         self.backup: Disk | None = None
         self.running: Disk | None = None
         self.lose_answers = 0
+        self.batches_until_cut: int | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
+        if path.endswith("/batches") and self.batches_until_cut is not None:
+            if self.batches_until_cut == 0:
+                raise httpx.ConnectError("there is no line", request=request)
+            self.batches_until_cut -= 1
         answer = getattr(self, "_" + path.rsplit("/", 1)[-1])(request)
         if self.lose_answers and path.endswith("/batches"):
             self.lose_answers -= 1
@@ -154,14 +159,14 @@ class Histories(RuleBasedStateMachine):
         self.tablet.change("household", data.draw(st.sampled_from(self.homes)), {"note": "x"})
         self._note()
 
-    @rule(lost=st.integers(0, 2))
-    def push(self, lost: int) -> None:
-        self.server.lose_answers = lost
+    @rule(lost=st.integers(0, 2), cut=st.none() | st.integers(0, 2))
+    def push(self, lost: int, cut: int | None) -> None:
+        self.server.lose_answers, self.server.batches_until_cut = lost, cut
         try:
             self.tablet.push()
         except Unreachable:
-            assert lost
-        self.server.lose_answers = 0
+            assert lost or cut is not None
+        self.server.lose_answers, self.server.batches_until_cut = 0, None
 
     @rule()
     def pull(self) -> None:
@@ -190,6 +195,17 @@ class Histories(RuleBasedStateMachine):
     def end_backup(self) -> None:
         self.server.end_backup()
 
+    @rule()
+    def backup_at_once(self) -> None:
+        self.server.begin_backup()
+        self.server.end_backup()
+
+    @rule()
+    def contact(self) -> None:
+        self.tablet.ask_again()
+        self.tablet.pull()
+        self.tablet.let_go()
+
     @precondition(lambda self: self.server.backup is not None)
     @rule()
     def disaster(self) -> None:
@@ -211,6 +227,10 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 TestHistories = Histories.TestCase

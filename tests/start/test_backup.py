@@ -128,7 +128,9 @@ def test_the_password_is_on_no_command_line_and_in_no_environment(
     real = programs_for(database_url)
     for name in ("pg_dump", "pg_restore", "postgres", "initdb"):
         place = programs / name
-        place.write_text(f'#!/bin/sh\n(echo "$@"; env) >> {tmp_path}/{name}.seen\nexec {real[name]} "$@"\n')
+        place.write_text(
+            f'#!/bin/sh\n[ "$1" = --version ] || (echo "$@"; env) >> {tmp_path}/{name}.seen\nexec {real[name]} "$@"\n'
+        )
         place.chmod(0o755)
     url = role(database_url, "SUPERUSER")
     run = backups.giamngheo("backup", tmp_path / "b", url=url, home=config.home, GIAMNGHEO_PG_BIN=str(programs))
@@ -251,61 +253,60 @@ def cast(home: Path) -> None:
     engine.dispose()
 
 
+def surveyor(folder: Path, port: int) -> Tablet:
+    """An enrolled tablet of xom-3."""
+    url = f"http://127.0.0.1:{port}"
+    storage = Storage(folder / "tablet.sqlite")
+    one = Tablet(storage, Line(url, keep_refresh_token=tablet_tokens(storage)))
+    one.line.sign_in("xom-3", PASSWORD)
+    officer = Line(url)
+    officer.sign_in("truc-thai", PASSWORD)
+    code = officer.call("POST", "/sync/v1/enrolments", json={"username": "xom-3"}).json()["enrolment_code"]
+    officer.close()
+    one.enrol(code, "máy")
+    return one
+
+
+def counted(home: Path) -> object:
+    """Households, submissions, conflicts."""
+    url = embedded.running(home)
+    assert url is not None
+    tables = ("household", "sync_submission", "sync_conflict")
+    with psycopg.connect(server.plain(url)) as connection:
+        return tuple(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables)
+
+
 @pytest.mark.parametrize("person", PEOPLE)
 def test_after_a_lost_disk_the_tablets_bring_back_what_came_after_the_backup(person: str) -> None:
     with folder_of(person) as folder:
         home, kept = folder / "home", folder / "backups"
         service = Service(home, person).ready()
         cast(home)
-        port = service.port
-        officer = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
-        token = officer.post("/api/v1/auth/token", data={"username": "truc-thai", "password": PASSWORD}).json()
-        officer.headers["Authorization"] = f"Bearer {token['access_token']}"
-        storage = Storage(folder / "tablet.sqlite")
-        one = Tablet(storage, Line(f"http://127.0.0.1:{port}", keep_refresh_token=tablet_tokens(storage)))
-        one.line.sign_in("xom-3", PASSWORD)
-        code = officer.post("/sync/v1/enrolments", json={"username": "xom-3"}).json()["enrolment_code"]
-        one.enrol(code, "máy")
+        one = surveyor(folder, service.port)
         before = one.create("household", household(note="trước"))
         one.push()
         one.pull()
         first = command(person, home, "backup", kept)
         assert first.returncode == 0, first.stdout + first.stderr
-        assert "đã sao lưu và kiểm chứng" in first.stdout.lower()
         one.change("household", before, {"note": "sau"})
         after = one.create("household", household(note="sau"))
         one.push()
         (dump,) = kept.glob("*.dump")
         running = command(person, home, "restore", dump, "--yes")
-        assert running.returncode == 2
-        assert "đang chạy" in running.stderr
+        assert (running.returncode, "đang chạy" in running.stderr) == (2, True)
         service.close()
         shutil.rmtree((home / "postgres").resolve())
         (home / "postgres").unlink(missing_ok=True)
 
         back = command(person, home, "restore", dump, "--yes")
         assert back.returncode == 0, back.stdout + back.stderr
-        service = Service(home, person, port=port).ready()
-        try:
-            assert one.pull().resynced
-            told = {(o["id"], o["version"]): o["replayed"] for o in one.push()}
-            assert told == {(before, 1): True, (before, 2): False, (after, 1): False}
-            one.pull()
-            seen = one.storage.pulled(before)
-            assert seen is not None
-            assert (seen.version, seen.data["note"]) == (2, "sau")
-            url = embedded.running(home)
-            assert url is not None
-            with psycopg.connect(server.plain(url)) as connection:
-                counted = connection.execute(
-                    "SELECT (SELECT count(*) FROM household), (SELECT count(*) FROM sync_submission), "
-                    "(SELECT count(*) FROM sync_conflict)"
-                ).fetchone()
-            assert counted == (2, 3, 0)
-            assert command(person, home, "audit", "verify").returncode == 0
-        finally:
-            officer.close()
-            one.line.close()
-            storage.close()
-            service.close()
-            shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+        service = Service(home, person, port=service.port).ready()
+        assert one.pull().resynced
+        told = {(o["id"], o["version"]): o["replayed"] for o in one.push()}
+        assert told == {(before, 1): True, (before, 2): False, (after, 1): False}
+        assert counted(home) == (2, 3, 0)
+        assert command(person, home, "audit", "verify").returncode == 0
+        one.line.close()
+        one.storage.close()
+        service.close()
+        shutil.rmtree((home / "postgres").resolve())
