@@ -43,7 +43,7 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def a_first_day(self) -> None:
-        for hand, hamlet in zip(self.work.hands, (3, 3, 4, 5), strict=True):
+        for hand, hamlet in zip(self.work.hands, (3, 3, 4, 3), strict=True):
             self.work.add_home(hand, hamlet, None)
             self.work.add_person(hand, self.work.homes[-1])
             self.work.add_paper(hand, self.work.homes[-1])
@@ -79,6 +79,16 @@ class Histories(RuleBasedStateMachine):
     @rule(who=N, home=N, changes=CHANGES)
     def a_household_is_changed(self, who: int, home: int, changes: dict[str, Any]) -> None:
         self._change(who, "household", home, changes)
+
+    @rule(who=N, other=N, home=N, one=CHANGES, two=CHANGES, road=ROADS)
+    def two_change_one_household(
+        self, who: int, other: int, home: int, one: dict[str, str], two: dict[str, str], road: list[str]
+    ) -> None:
+        """Both before either has a line: what they changed alike is a conflict."""
+        for hand, changes in ((who, one), (other, two)):
+            self._change(hand, "household", home, changes)
+        for hand in (who, other):
+            self.work.push(self._hand(hand), list(road))
 
     @rule(who=N, home=N, person=N)
     def a_household_gets_a_head(self, who: int, home: int, person: int) -> None:
@@ -162,6 +172,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self.work.clear_the_desk()
             check_all(self.work)
             self.met.update(row["outcome"] for row in self.work.journal())
             self.met.update(f"web {row['origin']}" for row in self.work.rows("SELECT origin FROM record_version"))
