@@ -95,14 +95,17 @@ def _check_receipts(work: Work, hand: Hand) -> None:
 
 
 def _check_journal(work: Work) -> None:
-    journal = work.journal()
+    journal, there = work.journal(), places(work)
     assert sorted(row["submission_id"] for row in journal) == sorted(work.said.sent)
     for row in journal:
         sent = work.said.sent[row["submission_id"]]
         assert (row["entity"], row["record_id"], row["seq"]) == (sent["entity"], sent["id"], sent["seq"])
         assert row["outcome"] != "quarantined", row
         if row["outcome"] == "rejected":
-            assert row["problem"]["type"].rsplit("/")[-1] in _REFUSALS, row
+            problem = row["problem"]["type"].rsplit("/")[-1]
+            assert problem in _REFUSALS, row
+            # whoever changed a record had it once: where it is there at all, the work is kept for a person
+            assert (problem, row["base_version"] is None, row["record_id"] in there) != ("not-found", False, True), row
 
 
 def replay_of(work: Work) -> Replay:

@@ -29,6 +29,9 @@ N = st.integers(0, 40)
 VALUES = st.sampled_from(["1", "2", "3"])
 CHANGES = st.dictionaries(st.sampled_from(["phone", "note"]), VALUES, min_size=1)
 ROADS = st.lists(st.sampled_from(HAZARDS), max_size=3)
+# work is sent at once (over such a road), or it stays on the tablet
+Soon = list[str] | None
+SOON = st.none() | ROADS
 
 
 class Histories(RuleBasedStateMachine):
@@ -43,7 +46,7 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def a_first_day(self) -> None:
-        for hand, hamlet in zip(self.work.hands, (3, 3, 4, 5), strict=True):
+        for hand, hamlet in zip(self.work.hands, (3, 3, 4, 3), strict=True):
             self.work.add_home(hand, hamlet, None)
             self.work.add_person(hand, self.work.homes[-1])
             self.work.add_paper(hand, self.work.homes[-1])
@@ -56,19 +59,26 @@ class Histories(RuleBasedStateMachine):
         working = [hand for hand in self.work.hands if not hand.revoked]
         return working[n % len(working)]
 
-    @rule(who=N, hamlet=st.sampled_from([3, 4, 5]), number=st.sampled_from([None, None, "1", "2"]))
-    def a_household_is_found(self, who: int, hamlet: int, number: str | None) -> None:
+    @rule(who=N, hamlet=st.sampled_from([3, 4, 5]), number=st.sampled_from([None, None, "1", "2"]), road=SOON)
+    def a_household_is_found(self, who: int, hamlet: int, number: str | None, road: Soon) -> None:
         self.work.add_home(self._hand(who), hamlet, number)
+        self._soon(who, road)
 
-    @rule(who=N, home=N)
-    def a_person_is_found(self, who: int, home: int) -> None:
+    @rule(who=N, home=N, road=SOON)
+    def a_person_is_found(self, who: int, home: int, road: Soon) -> None:
         if self.work.homes:
             self.work.add_person(self._hand(who), self.work.homes[home % len(self.work.homes)])
+        self._soon(who, road)
 
-    @rule(who=N, home=N)
-    def a_paper_is_taken(self, who: int, home: int) -> None:
+    @rule(who=N, home=N, road=SOON)
+    def a_paper_is_taken(self, who: int, home: int, road: Soon) -> None:
         if self.work.homes:
             self.work.add_paper(self._hand(who), self.work.homes[home % len(self.work.homes)])
+        self._soon(who, road)
+
+    def _soon(self, who: int, road: Soon) -> None:
+        if road is not None:
+            self.work.push(self._hand(who), list(road))
 
     def _change(self, who: int, entity: str, n: int, changes: dict[str, Any]) -> None:
         tablet = self._hand(who).tablet
@@ -76,28 +86,42 @@ class Histories(RuleBasedStateMachine):
         if known:
             tablet.change(entity, known[n % len(known)].id, changes)
 
-    @rule(who=N, home=N, changes=CHANGES)
-    def a_household_is_changed(self, who: int, home: int, changes: dict[str, Any]) -> None:
+    @rule(who=N, home=N, changes=CHANGES, road=SOON)
+    def a_household_is_changed(self, who: int, home: int, changes: dict[str, Any], road: Soon) -> None:
         self._change(who, "household", home, changes)
+        self._soon(who, road)
+
+    @rule(who=N, other=N, home=N, one=CHANGES, two=CHANGES, road=ROADS)
+    def two_change_one_household(
+        self, who: int, other: int, home: int, one: dict[str, str], two: dict[str, str], road: list[str]
+    ) -> None:
+        """Both before either has a line: what they changed alike is a conflict."""
+        for hand, changes in ((who, one), (other, two)):
+            self._change(hand, "household", home, changes)
+        for hand in (who, other):
+            self.work.push(self._hand(hand), list(road))
 
     @rule(who=N, home=N, person=N)
     def a_household_gets_a_head(self, who: int, home: int, person: int) -> None:
         if self.work.people:
             self._change(who, "household", home, {"head_member_id": self.work.people[person % len(self.work.people)]})
 
-    @rule(who=N, person=N, value=VALUES)
-    def a_person_is_changed(self, who: int, person: int, value: str) -> None:
+    @rule(who=N, person=N, value=VALUES, road=SOON)
+    def a_person_is_changed(self, who: int, person: int, value: str, road: Soon) -> None:
         self._change(who, "member", person, {"occupation": value})
+        self._soon(who, road)
 
-    @rule(who=N, person=N, home=N)
-    def a_person_goes_to_live_elsewhere(self, who: int, person: int, home: int) -> None:
+    @rule(who=N, person=N, home=N, road=SOON)
+    def a_person_goes_to_live_elsewhere(self, who: int, person: int, home: int, road: Soon) -> None:
         known = self._hand(who).tablet.storage.records("household")
         if known:
             self._change(who, "member", person, {"household_id": known[home % len(known)].id})
+        self._soon(who, road)
 
-    @rule(who=N, paper=N, value=VALUES)
-    def a_paper_is_changed(self, who: int, paper: int, value: str) -> None:
+    @rule(who=N, paper=N, value=VALUES, road=SOON)
+    def a_paper_is_changed(self, who: int, paper: int, value: str, road: Soon) -> None:
         self._change(who, "request", paper, {"reason": value})
+        self._soon(who, road)
 
     @rule(who=N, road=ROADS)
     def push(self, who: int, road: list[str]) -> None:
@@ -116,6 +140,11 @@ class Histories(RuleBasedStateMachine):
         hand = self._hand(who)
         hand.tablet.pull()
         check_tablet(self.work, hand)
+
+    @rule()
+    def everybody_pulls(self) -> None:
+        for who, _ in enumerate(self.work.hands):
+            self.pull(who)
 
     @rule(who=N)
     def ask_again(self, who: int) -> None:
@@ -162,6 +191,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self.work.clear_the_desk()
             check_all(self.work)
             self.met.update(row["outcome"] for row in self.work.journal())
             self.met.update(f"web {row['origin']}" for row in self.work.rows("SELECT origin FROM record_version"))
@@ -203,7 +233,7 @@ def test_any_history_ends_with_what_was_done(start: Callable[[], Work]) -> None:
         Machine,
         settings=settings(
             max_examples=int(MORE or 12),
-            stateful_step_count=40,
+            stateful_step_count=50,
             deadline=None,
             derandomize=MORE is None,
             database=None,
