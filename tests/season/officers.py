@@ -82,8 +82,7 @@ class Officer:
     # the register's own work
 
     def _homes(self, luck: random.Random) -> list[dict[str, Any]]:
-        hamlet = str(area_id(luck.choice(self._hamlets)))
-        page = self._get("/api/v1/households", limit=100, hamlet_id=hamlet) or {"items": []}
+        page = self._get("/api/v1/households", limit=200, area_id=str(area_id(self.commune))) or {"items": []}
         found: list[dict[str, Any]] = [home for home in page["items"] if home["status"] == "active"]
         luck.shuffle(found)
         return found

@@ -187,7 +187,7 @@ class Season:
             added = {"household_id": home["id"], "reason": "Trưởng xóm đề nghị"}
             officer.post(f"/api/v1/rounds/{made}/households", json=added).raise_for_status()
         listed = officer.post(f"/api/v1/rounds/{made}/list").raise_for_status().json()["by_hamlet"]
-        here = {str(area_id(hand.post.hamlet)): hand.post.username for hand in self.hands if hand.post.reviews}
+        here = {hand.hamlet_id: hand.post.username for hand in self.hands if hand.post.reviews}
         items = [{"hamlet_id": hamlet, "username": here[hamlet]} for hamlet in listed if hamlet in here]
         officer.put(f"/api/v1/rounds/{made}/assignments", json={"items": items}).raise_for_status()
         chair.post(f"/api/v1/rounds/{made}/approval").raise_for_status()
