@@ -48,10 +48,19 @@ class Officer:
         """Some of the register's own work, while the tablets send."""
         luck = self.plan.luck("officer", self.commune, day)
         homes = self._homes(luck)
-        works = [self._move, self._move_far, self._split, self._merge, self._edit, self._edit, self._edit, self._leave]
-        for _ in range(luck.choice([0, 1, 2, 4])):
+        works = [
+            self._move,
+            self._merge,
+            self._edit,
+            self._move_far,
+            self._split,
+            self._leave,
+            self._edit,
+            self._unmerge,
+        ]
+        for work in (works[day % len(works)], *luck.choices(works, k=luck.choice([0, 1, 3]))):
             if len(homes) > 1:
-                luck.choice([*works, self._unmerge])(homes, luck)
+                work(homes, luck)
 
     def evening(self, day: int, waiting: list[str]) -> None:
         """Decides the open conflicts, most of them, and tries some of what waits again."""
@@ -73,8 +82,7 @@ class Officer:
     # the register's own work
 
     def _homes(self, luck: random.Random) -> list[dict[str, Any]]:
-        hamlet = str(area_id(luck.choice(self._hamlets)))
-        page = self._get("/api/v1/households", limit=100, hamlet_id=hamlet) or {"items": []}
+        page = self._get("/api/v1/households", limit=200, area_id=str(area_id(self.commune))) or {"items": []}
         found: list[dict[str, Any]] = [home for home in page["items"] if home["status"] == "active"]
         luck.shuffle(found)
         return found

@@ -182,12 +182,16 @@ class Season:
         body = {"area_id": str(area_id("14080")), "kind": "training", "year": year}
         body |= {"opens_on": self.plan.first_day.isoformat(), "closes_on": f"{year}-12-31"}
         made = officer.post("/api/v1/rounds", json=body).raise_for_status().json()["id"]
-        homes = officer.get("/api/v1/households", params={"limit": 60}).raise_for_status().json()["items"]
+        homes = (
+            officer.get("/api/v1/households", params={"limit": 60, "status": "active"})
+            .raise_for_status()
+            .json()["items"]
+        )
         for home in homes:
             added = {"household_id": home["id"], "reason": "Trưởng xóm đề nghị"}
             officer.post(f"/api/v1/rounds/{made}/households", json=added).raise_for_status()
         listed = officer.post(f"/api/v1/rounds/{made}/list").raise_for_status().json()["by_hamlet"]
-        here = {str(area_id(hand.post.hamlet)): hand.post.username for hand in self.hands if hand.post.reviews}
+        here = {hand.hamlet_id: hand.post.username for hand in self.hands if hand.post.reviews}
         items = [{"hamlet_id": hamlet, "username": here[hamlet]} for hamlet in listed if hamlet in here]
         officer.put(f"/api/v1/rounds/{made}/assignments", json={"items": items}).raise_for_status()
         chair.post(f"/api/v1/rounds/{made}/approval").raise_for_status()
