@@ -14,7 +14,7 @@ from api.standards.documents import standard_of
 from api.standards.facts import facts
 from api.standards.shipped import shipped
 from mobile_sync.tablet import Tablet
-from mobile_sync.tablet_storage import Record
+from mobile_sync.tablet_work import Record
 
 _TO_SURVEY = ("listed", "not_reached", "resurvey")
 _FORM = "form-b"

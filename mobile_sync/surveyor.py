@@ -12,7 +12,7 @@ import httpx
 
 from mobile_sync.interview import interview
 from mobile_sync.tablet import Tablet, uuid7
-from mobile_sync.tablet_storage import STANDING, Record, Work
+from mobile_sync.tablet_work import STANDING, Record, Work
 
 _FAMILY = ("Nguyễn", "Trần", "Vũ", "Phạm", "Đỗ", "Hoàng", "Bùi", "Ngô")
 _MIDDLE = {"male": ("Văn", "Đức", "Hữu"), "female": ("Thị", "Ngọc", "Thu")}

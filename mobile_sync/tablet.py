@@ -32,7 +32,8 @@ from mobile_sync.tablet_files import Files, Sent
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_pull import Pulled
 from mobile_sync.tablet_repair import Verified
-from mobile_sync.tablet_storage import Storage, Work
+from mobile_sync.tablet_storage import Storage
+from mobile_sync.tablet_work import Work
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 

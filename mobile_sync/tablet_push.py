@@ -12,7 +12,8 @@ from typing import Any
 from uuid import uuid4
 
 from mobile_sync.tablet_line import Line, Refused, Unreachable
-from mobile_sync.tablet_storage import STANDING, Storage, Work
+from mobile_sync.tablet_storage import Storage
+from mobile_sync.tablet_work import STANDING, Work
 
 _PAGE = 500
 # a line that breaks within every large batch still carries small ones

@@ -11,9 +11,10 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from mobile_sync.tablet_work import STANDING, WAITING, Record, Work
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,37 +45,6 @@ _LATER_COLUMNS = {
     "outbox": {"epoch": "TEXT", "pulled": "INTEGER NOT NULL DEFAULT 0"},
     "record": {"area_id": "TEXT", "checksum": "TEXT"},
 }
-
-STANDING = ("applied", "merged")
-WAITING = (None, "held", "quarantined")
-
-
-@dataclass(frozen=True)
-class Work:
-    """One thing done on the tablet, and what the server said about it (None: nothing yet)."""
-
-    seq: int
-    submission_id: str
-    entity: str
-    record_id: str
-    base_version: int | None
-    recorded_at: str
-    data: dict[str, Any]
-    sealed: bool
-    outcome: str | None
-    version: int | None
-    told: dict[str, Any] | None
-    due: bool  # to be sent: no receipt of the server's present epoch names it
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record as the surveyor sees it: what was pulled, with the work that is not yet part of it."""
-
-    id: str
-    entity: str
-    version: int | None
-    data: dict[str, Any]
 
 
 def _checksum(record_id: str, entity: str, version: int, data: str, area_id: str | None) -> str:

@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from api.changes.feed import number
-from mobile_sync.tablet_storage import STANDING
+from mobile_sync.tablet_work import STANDING
 from tests.make.commune_work import Work
 from tests.make.field import Hand
 from tests.make.people import account_id

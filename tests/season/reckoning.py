@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import dict_row
 
-from mobile_sync.tablet_storage import STANDING, Work
+from mobile_sync.tablet_work import STANDING, Work
 from tests.bench.bare import plain
 from tests.season.road import BATCHES
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from api.changes.merge import values_at
-from mobile_sync.tablet_storage import STANDING
+from mobile_sync.tablet_work import STANDING
 from tests.season.reckoning import Ledger
 from tests.season.road import Witness
 
