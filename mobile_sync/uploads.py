@@ -18,7 +18,7 @@ from api.attachments.schemas import UploadOut
 from api.attachments.store import Slot
 from api.config import Settings
 from api.db import short_unit_of_work
-from api.problems import NotAcceptable
+from api.problems import HashMismatch, NotAcceptable, Unavailable
 from api.reviews.review_store import told_again
 
 
@@ -42,7 +42,13 @@ async def upload(request: Request, actor: Actor, sha256: str, offset: int) -> Up
         there = await _take(request, slot, offset, file.size)
         if there < file.size:
             return _told(file, there, complete=False)
-        await run_in_threadpool(store.finish, slot, file.size, file.media_type)
+        try:
+            await run_in_threadpool(store.finish, slot, file.size, file.media_type)
+        except (HashMismatch, Unavailable):
+            # the same upload, cut behind its last byte and sent again: the first of the two has finished it meanwhile
+            file = await run_in_threadpool(_begin, request, actor, sha256)
+            if not await run_in_threadpool(_here, file, slot):
+                raise
     if not here or not file.settled:
         await run_in_threadpool(_end, request, actor, file)
     await run_in_threadpool(store.let_go, slot)

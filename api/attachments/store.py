@@ -98,7 +98,8 @@ def finish(slot: Slot, size: int, media_type: str) -> None:
 
 def let_go(slot: Slot) -> None:
     """The database knows the file: the partial is no longer needed."""
-    slot.partial.unlink(missing_ok=True)
+    with _refusals(), _held(slot):
+        slot.partial.unlink(missing_ok=True)
 
 
 def opened(folder: Path, sha256: str) -> tuple[int, int]:
