@@ -1,10 +1,11 @@
 # Two commands are enough: `make run` and `make test`. They need Python >= 3.11 and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean dev
+.PHONY: help run test check format bench season lock clean dev
 
 PY := .venv/bin/python
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SEASON_ARGS ?=
 
 help: ## Danh sách lệnh / this list
 	@printf 'make …\n'
@@ -30,6 +31,9 @@ format: dev ## Định dạng lại mã nguồn / format the code
 
 bench: dev ## Đo tốc độ đồng bộ so với SQL thuần (BENCH_ARGS=…) / measure the sync against bare SQL
 	@$(PY) -m tests.bench $(BENCH_ARGS)
+
+season: dev ## Chơi một mùa rà soát 200 máy, 60 ngày (SEASON_ARGS=…) / play a field season, check every promise
+	@$(PY) -m tests.season $(SEASON_ARGS)
 
 lock: dev ## Làm lại các tệp lock (UPGRADE=1: bản mới nhất) / resolve the dependencies again
 	@UPGRADE=$(UPGRADE) .make/lock.sh

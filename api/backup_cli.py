@@ -39,7 +39,8 @@ def backup(
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
     chosen, damaged = settings(), []
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
-        _check_ready(url, unverified)
+        with taking.sentences(folder):
+            _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
         damaged = files.copy(chosen.home / "files", folder / "files").damaged
@@ -87,8 +88,8 @@ def _check_ready(url: str, unverified: bool) -> None:
         raise ConfigError("Cơ sở dữ liệu này trống, chưa có gì để sao lưu / this database is empty.")
     if unverified:
         return
-    with server.connected(url) as session:
-        known: Any = session.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
+    with server.connected(url) as connection:
+        known: Any = connection.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
     if not known[0]:
         raise ConfigError(
             "Cấu trúc dữ liệu cũ hơn chương trình. Hãy sao lưu bằng `--unverified`, rồi chạy `giamngheo migrate`.\n"

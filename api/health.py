@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -67,8 +66,8 @@ def readyz(request: Request) -> Ready:
 def metrics(request: Request) -> Response:
     """Public. Prometheus text; routes and counts only, nothing about a person. Sums over all worker processes; the
     tablets and what waits of their work are counted in the database, and left out while it does not answer."""
-    text = _metrics() + _of(request.app.state.gauges)
-    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+    fleet = request.app.state.gauges.page(request.app.state.engine)
+    return Response(_metrics() + fleet, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def check(engine: Engine) -> str:
@@ -95,12 +94,6 @@ def _newest() -> str:
     head = ScriptDirectory(str(migrations_folder())).get_current_head()
     assert head is not None
     return head
-
-
-def _of(gauges: Collector) -> bytes:
-    registry = CollectorRegistry()
-    registry.register(gauges)
-    return generate_latest(registry)
 
 
 def _metrics() -> bytes:

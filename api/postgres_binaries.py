@@ -92,8 +92,9 @@ def client(server_major: int) -> Binaries:
     Raises ConfigError where all are older: they would refuse, or leave out what they do not know.
     """
     named = os.environ.get("GIAMNGHEO_PG_BIN")
-    folders = ([Path(named)] if named else []) + _candidates(None)
-    found = [Binaries(folder, major) for folder in folders if (major := _client_major(folder)) >= server_major]
+    if named and (major := _client_major(Path(named))) >= server_major:
+        return Binaries(Path(named), major)
+    found = [Binaries(one, major) for one in _candidates(None) if (major := _client_major(one)) >= server_major]
     if not found:
         raise ConfigError(
             f"Cần pg_dump và pg_restore bản {server_major} trở lên. Cài đặt: apt-get install postgresql-client; hoặc "

@@ -67,13 +67,7 @@ class Wire:
                 return
             body = await read_body(scope, receive, limit)
             # no request thread and no connection of the database was taken until here, however slow the line
-            if self.at_work >= self.most_at_work and scope["path"] not in _WITHOUT_QUEUE:
-                raise Unavailable()
-            self.at_work += 1
-            try:
-                await self.app(scope, _replay(body, receive), traced)
-            finally:
-                self.at_work -= 1
+            await self._serve(scope, _replay(body, receive), traced)
         except ClientGone:
             pass
         except Problem as problem:
@@ -85,6 +79,15 @@ class Wire:
                 await answer(Request(scope), InternalError())(scope, receive, traced)
         finally:
             _note(scope, status, time.perf_counter() - started, trace_id)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.at_work >= self.most_at_work and scope["path"] not in _WITHOUT_QUEUE:
+            raise Unavailable()
+        self.at_work += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.at_work -= 1
 
 
 # the launcher and the proxy ask these whether the process is well: busy is well

@@ -71,7 +71,7 @@ def _play(folder: Path, url: str, hamlet: str, visits: int, user: str, secret: s
         console=console,
     ) as bar:
         step = bar.add_task("Đăng ký máy", total=visits + 4)
-        machine.line.sign_in(user, secret)
+        machine.line.sign_in(user, secret, machine.device_id)
         machine.enrol(_code(url, officer, secret, hamlet), f"Máy thử {hamlet}")
         bar.update(step, advance=1, description="Tải dữ liệu lần đầu")
         first = machine.pull()

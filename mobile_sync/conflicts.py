@@ -2,7 +2,7 @@
 
 Those of the area where it stood when the conflict was opened see that it was handed over, without anybody's values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlmodel import Session
 from api import audit, clock, sql
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
+from api.keys import mask
 from api.problems import Conflict, NotFound
 from api.schema import Schema
 from mobile_sync.appliers import KINDS
@@ -92,7 +93,26 @@ def conflicts(session: Session, actor: Actor, state: ConflictState, limit: int) 
         .limit(limit)
     ).all()
     audit.record(session, actor, "conflicts.read", "conflict", [conflict.record_id for conflict, _ in rows])
-    return [_shown(conflict, bool(mine)) for conflict, mine in rows]
+    today = _today(
+        session, actor, [conflict for conflict, mine in rows if mine and conflict.state == ConflictState.open]
+    )
+    return [_shown(conflict, bool(mine), today.get(conflict.record_id, {})) for conflict, mine in rows]
+
+
+def _today(session: Session, actor: Actor, open_ones: Sequence[SyncConflict]) -> dict[UUID, dict[str, Any]]:
+    """The records as they are now: another decision may have changed the value that "server" stands for.
+
+    Not of reviews: there it is the other review that stands on the server's side.
+    """
+    by_kind: dict[str, set[UUID]] = {}
+    for conflict in open_ones:
+        by_kind.setdefault(conflict.entity, set()).add(conflict.record_id)
+    found: dict[UUID, dict[str, Any]] = {}
+    for entity, ids in by_kind.items():
+        load = KINDS[entity].load
+        if load is not None and entity != "review":
+            found |= {record_id: data for record_id, (_, data) in load(session, actor, list(ids)).items()}
+    return found
 
 
 def locked(session: Session, scope: Scope, conflict_id: UUID) -> tuple[SyncConflict, SyncSubmission]:
@@ -120,8 +140,16 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
     return scope.covers(func.coalesce(standing(c.entity, c.record_id), c.area_id))
 
 
-def _shown(conflict: SyncConflict, mine: bool) -> ConflictOut:
+def _shown(conflict: SyncConflict, mine: bool, today: Mapping[str, Any]) -> ConflictOut:
     names = ConflictOut.model_fields.keys() - {"handed_over", "fields"}
-    fields = conflict.fields if mine else dict.fromkeys(conflict.fields)
+    fields: dict[str, Any] = dict(conflict.fields) if mine else dict.fromkeys(conflict.fields)
+    # a citizen number is masked here, and compared by its masked form
+    known = {name: _masked(value) if name == "personal_id" else value for name, value in today.items()}
+    for name in fields.keys() & known.keys() if mine else ():
+        fields[name] = {**fields[name], "server": known[name]}
     told = {name: getattr(conflict, name) for name in names}
     return ConflictOut.model_validate(told | {"handed_over": not mine, "fields": fields})
+
+
+def _masked(number: str | None) -> str | None:
+    return number and mask(number[-4:])

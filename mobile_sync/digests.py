@@ -71,8 +71,8 @@ def areas(session: Session, actor: Actor, cursor: str | None) -> dict[str, Any]:
 
 def buckets(session: Session, actor: Actor, area_id: UUID, cursor: str | None) -> dict[str, Any]:
     """Count and digest of the buckets of an area that hold anything. Raises what `areas` raises, and NotFound."""
-    _where(session, actor, cursor)
     _refuse_foreign(session, actor, area_id)
+    _where(session, actor, cursor)
     rows = session.execute(
         select(_bucket().label("bucket"), func.count().label("records"), _digest().label("digest"))
         .where(_f.op == Op.put, _f.area_id == area_id, actor.scope.covers(_f.area_id))
@@ -91,8 +91,8 @@ def records(
     A record that changed a moment ago is named among the ids and comes with the next pull. Raises what `buckets`
     raises.
     """
-    _where(session, actor, cursor)
     _refuse_foreign(session, actor, area_id)
+    _where(session, actor, cursor)
     here = (_f.op == Op.put, _f.area_id == area_id, _bucket() == bucket, actor.scope.covers(_f.area_id))
     wanted = select(_f).where(*here).order_by(_f.rank, _f.record_id)
     place = paging.decode(after, _rank, UUID)

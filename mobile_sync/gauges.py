@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, Select, func, literal, literal_column, select, text, union_all
@@ -28,33 +29,34 @@ FRESH_SECONDS = 10.0
 _PATIENCE = text("SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '1s'")
 
 
-class FleetGauges(Collector):
-    """Asked by the metrics page of any worker: the numbers are the database's, so all workers say the same.
+class FleetGauges:
+    """Shown by the metrics page of any worker: the numbers are the database's, so all workers say the same.
 
     While the database does not answer, `giamngheo_fleet_up` is 0 and the other numbers are left out: an old number
     would look like a healthy one.
     """
 
-    def __init__(self, engine: Engine, patience: Patience) -> None:
-        self._engine, self._patience = engine, patience
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
         self._lock = threading.Lock()
         self._read_at: float | None = None
         self._numbers: dict[tuple[str, str], float] | None = None
 
-    def collect(self) -> Iterable[Metric]:
-        """What the page shows of the fleet."""
+    def page(self, engine: Engine) -> bytes:
+        """The numbers in the text format of Prometheus. Never fails for the database's sake."""
         with self._lock:
             if self._read_at is None or time.monotonic() - self._read_at >= FRESH_SECONDS:
-                self._numbers = self._counted()
+                self._numbers = self.counted(engine)
                 self._read_at = time.monotonic()
             numbers = self._numbers
-        yield GaugeMetricFamily("giamngheo_fleet_up", "Can the fleet be counted", value=int(numbers is not None))
-        if numbers is not None:
-            yield from _families(numbers)
+        registry = CollectorRegistry()
+        registry.register(_Families(numbers))
+        return generate_latest(registry)
 
-    def _counted(self) -> dict[tuple[str, str], float] | None:
+    def counted(self, engine: Engine) -> dict[tuple[str, str], float] | None:
+        """The numbers as they are now; None where the database does not answer."""
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 connection.execute(_PATIENCE)
                 # made by the migration of the backups, which an older schema does not have yet
                 backups = connection.scalar(text("SELECT to_regclass('backup') IS NOT NULL"))
@@ -63,6 +65,17 @@ class FleetGauges(Collector):
             log.warning("the fleet could not be counted: %s", type(error).__name__)
             return None
         return {(row.what, row.which): float(row.number) for row in rows if row.number is not None}
+
+
+class _Families(Collector):
+    def __init__(self, numbers: dict[tuple[str, str], float] | None) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterable[Metric]:
+        up = self._numbers is not None
+        yield GaugeMetricFamily("giamngheo_fleet_up", "Can the fleet be counted", value=int(up))
+        if self._numbers is not None:
+            yield from _families(self._numbers)
 
 
 def _numbers(patience: Patience, *, backups: bool) -> Select[Any]:

@@ -17,9 +17,11 @@ from api import sql
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
+from api.areas.tables import Area
 from api.households.stored import among
+from api.problems import NotFound
 from mobile_sync import conflicts, journal, senders
-from mobile_sync.appliers import KINDS
+from mobile_sync.appliers import KINDS, PUSHERS
 from mobile_sync.journal import Entry
 from mobile_sync.places import waits_at
 from mobile_sync.protocol import Arrival
@@ -154,6 +156,33 @@ def _due(
     wanted = wanted.order_by(s.device_id, s.seq, s.submission_id).limit(limit)
     wanted = wanted.with_for_update(skip_locked=skip_locked)
     return session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def where_they_were(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
+    """New households of a surveyor who was sent elsewhere before the tablet had a line: they are of a hamlet that was
+    theirs when they were there. They wait for an officer of there, and are not refused as unknown.
+    """
+    named = {e.arrival.record_id: _hamlet_named(e.arrival) for e in entries if not_found(e) and _creates(e.arrival)}
+    wanted = {hamlet for hamlet in named.values() if hamlet is not None}
+    if not wanted:
+        return
+    before = senders.former(session, actor.account_id, PUSHERS)
+    area: Any = Area
+    theirs = set(session.scalars(select(area.id).where(area.id.in_(wanted), before.covers(area.id))))
+    for entry in entries:
+        if not_found(entry) and named.get(entry.arrival.record_id) in theirs:
+            entry.outcome, entry.problem, entry.waiting_for = OutcomeKind.held, None, entry.arrival.record_id
+
+
+def _hamlet_named(arrival: Arrival) -> UUID | None:
+    sent = arrival.submission
+    # read already: what is no id was refused as invalid
+    return UUID(sent.data["hamlet_id"]) if sent is not None and sent.entity == "household" else None
+
+
+def not_found(entry: Entry) -> bool:
+    """Refused because it names nothing that its writer reaches."""
+    return entry.problem is not None and entry.problem["type"] == f"/problems/{NotFound.slug}"
 
 
 def reaches(actor: Actor, named: Any) -> ColumnElement[bool]:

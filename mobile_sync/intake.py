@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.accounts.actor import Actor, narrowed
 from api.accounts.tables import Device
+from api.changes import attempts
 from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
@@ -68,6 +69,18 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> Recei
         )
     arrivals = read_arrivals(batch.submissions, id_key(session))
     device = senders.enrolled(session, actor, batch.device_id)
+    try:
+        with attempts.in_one_go(session, hopeful=True):
+            return _received(session, actor, batch, arrivals, device)
+    except Exception as error:
+        if halving.passes(error):
+            raise
+        suspect = sql.refused_id(error)
+    with attempts.in_one_go(session, hopeful=False, suspect=suspect):
+        return _received(session, actor, batch, arrivals, device)
+
+
+def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], device: Device) -> Received:
     actor_at_tablet = senders.with_tablet(actor, device.id)
     sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals, device.undurable_from)
     if sorted_out.awaited:
@@ -88,15 +101,17 @@ def _decided(
 ) -> tuple[SortedOut, list[Entry]]:
     for _ in range(2):
         try:
-            with session.begin_nested():
+            with attempts.savepoint(session):
                 return _journalled(session, actor, batch, arrivals, undurable_from)
         except IntegrityError as error:
+            if attempts.hopeful(session):
+                raise
             # another tablet stored one of these ids while we worked: it is known now, so sort the batch out again
             if "pk_sync_submission" not in str(error.orig):
                 log.error("batch quarantined %s", type(error.orig).__name__)
                 break
         except Exception as error:
-            if halving.passes(error):
+            if attempts.hopeful(session) or halving.passes(error):
                 raise
             log.error("batch quarantined %s", type(error).__name__)
             break
@@ -146,10 +161,10 @@ def release_in(session: Session, actor: Actor) -> None:
 
 def _try(session: Session, releases: Callable[[], None]) -> None:
     try:
-        with session.begin_nested():
+        with attempts.savepoint(session):
             releases()
     except Exception as error:
-        if halving.passes(error):
+        if attempts.hopeful(session) or halving.passes(error):
             raise
         # what waited goes on waiting; the batch that came is none the worse for it
         log.error("held submissions could not be tried again: %s", type(error).__name__)
@@ -157,10 +172,10 @@ def _try(session: Session, releases: Callable[[], None]) -> None:
 
 def _note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:
     try:
-        with session.begin_nested():
+        with attempts.savepoint(session):
             senders.note_contact(session, actor, device, seen)
     except Exception as error:
-        if halving.passes(error):
+        if attempts.hopeful(session) or halving.passes(error):
             raise
         # what the fleet's page shows of a tablet is worth no refused batch
         log.error("the contact of a tablet could not be noted: %s", type(error).__name__)
@@ -213,6 +228,7 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
     for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
         entries += _apply_kind(session, actor, KINDS[entity], in_order)
+    held.where_they_were(session, actor, entries)
     return entries
 
 

@@ -171,6 +171,9 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)
     entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
+    if row.outcome == OutcomeKind.held and held.not_found(entry):
+        # of an area where the surveyor once was and this officer never: it goes on waiting for the officer of there
+        return journal.told_stored(row, replayed=False)
     journal.revise(session, [entry])
     conflicts.open_for(session, [entry])
     held.release_for(session, held.came([entry]), intake.apply_all)

@@ -1,11 +1,10 @@
 """The sync protocol, version 1 (docs/sync-protocol.md): one call per endpoint."""
 
-import json
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from api import clock
 from api.accounts.actor import Actor, allow
@@ -109,9 +108,9 @@ def list_submissions(
     device_id: UUID,
     after_seq: Annotated[int, Query(ge=-1, le=2**53, description="Only what came after this `seq`.")] = -1,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
-) -> JSONResponse:
+) -> Response:
     """The outcomes of a tablet's submissions as they are now; its own user, and who looks after the fleet there."""
-    return JSONResponse(queries.outcomes(db, actor, device_id, after_seq, limit))
+    return _json(queries.outcomes(db, actor, device_id, after_seq, limit))
 
 
 @router.get(
@@ -160,4 +159,4 @@ def read_reference(
 
 def _json(content: dict[str, Any]) -> Response:
     # the outcomes are JSON values already: a second walk through a model would cost more than applying them
-    return Response(json.dumps(content, ensure_ascii=False, separators=(",", ":")), media_type="application/json")
+    return Response(to_json(content), media_type="application/json")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select, update
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.accounts.actor import Actor, Grant
-from api.accounts.permissions import Role
+from api.accounts.permissions import Permission, Role, holds
 from api.accounts.tables import Account, AccountGrant, Device, SignIn
 from api.areas.scope import Scope, valid_on
 from api.problems import DeviceNotEnrolled, DeviceOfAnotherUser, DeviceRevoked
@@ -90,6 +91,15 @@ def authors(session: Session, account_ids: Collection[UUID]) -> dict[UUID, Actor
         )
         for account_id, held in grants.items()
     }
+
+
+def former(session: Session, account_id: UUID, permissions: Collection[Permission]) -> Scope:
+    """The areas in which the account once had one of these rights by a grant that has ended."""
+    g: Any = AccountGrant
+    ended = session.execute(
+        select(g.role, g.head, g.area_id).where(g.account_id == account_id, g.valid_to < clock.today())
+    )
+    return Scope.of(row.area_id for row in ended if any(holds(Role(row.role), row.head, p) for p in permissions))
 
 
 def note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:

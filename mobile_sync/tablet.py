@@ -2,7 +2,7 @@
 
     storage = Storage("tablet.sqlite")
     tablet = Tablet(storage, Line("https://giamngheo.example", keep_refresh_token=tablet_tokens(storage)))
-    tablet.line.sign_in("xom-3", "…")
+    tablet.line.sign_in("xom-3", "…", tablet.device_id)
     tablet.enrol(code, "Máy xóm 3")          # once; the code comes from a commune officer
     tablet.pull()                            # the first sync, and every later one
     household = tablet.create("household", {"hamlet_id": …, "residence": "permanent"})
@@ -125,7 +125,7 @@ class Tablet:
 
     def verify(self) -> Verified:
         """Compares with the server and repairs what differs (tablet_repair.py). Raises Unreachable or Refused."""
-        return tablet_repair.verify(self.storage, self.line)
+        return tablet_repair.verify(self.storage, self.line, self._waiting)
 
     def ask_again(self) -> None:
         """Brings the stored outcomes up to date: what was held may be applied by now, a conflict decided."""

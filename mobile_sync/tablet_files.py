@@ -38,7 +38,7 @@ class Files:
 
     def keep(self, content: bytes, purpose: str, media_type: str) -> dict[str, Any]:
         """Writes a file down; the declaration that goes into the `attachments` of a record. Twice is once."""
-        said = {
+        said: dict[str, Any] = {
             "sha256": hashlib.sha256(content).hexdigest(),
             "size": len(content),
             "media_type": media_type,

@@ -11,6 +11,7 @@ from typing import Any
 from mobile_sync import tablet_digests, tablet_pull
 from mobile_sync.tablet_digests import Digest
 from mobile_sync.tablet_line import Line, Refused
+from mobile_sync.tablet_pull import Waiting
 from mobile_sync.tablet_storage import Storage
 
 _PAGE = 500
@@ -36,11 +37,11 @@ class Verified:
     busy: bool = False
 
 
-def verify(storage: Storage, line: Line) -> Verified:
+def verify(storage: Storage, line: Line, waiting: Waiting) -> Verified:
     """Pulls, compares and repairs. Raises Unreachable or Refused; what was repaired until then stays repaired."""
     result = Verified()
     for again in (False, True):
-        told = _areas(storage, line)
+        told = _areas(storage, line, waiting)
         if told is None:
             result.busy = True
             break
@@ -58,10 +59,10 @@ def verify(storage: Storage, line: Line) -> Verified:
     return result
 
 
-def _areas(storage: Storage, line: Line) -> dict[str, Any] | None:
+def _areas(storage: Storage, line: Line, waiting: Waiting) -> dict[str, Any] | None:
     """What the server has by area, once the tablet stands where it stands; None where it always moved on."""
     for _ in range(_TRIES):
-        tablet_pull.pull(storage, line)
+        tablet_pull.pull(storage, line, waiting)
         try:
             told = _ask(storage, line, "/sync/v1/digests")
         except Refused as refused:

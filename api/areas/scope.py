@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlmodel import col
 
 from api import clock
@@ -29,12 +30,7 @@ class Scope:
 
     def covers(self, column: Any) -> ColumnElement[bool]:
         """A condition for WHERE: the area in `column` is one of mine, or hangs under one of mine."""
-        below = (
-            select(col(AreaClosure.descendant_id))
-            .where(col(AreaClosure.ancestor_id).in_(sorted(self.area_ids)))
-            .where(valid_on(AreaClosure, self.day))
-        )
-        covered: ColumnElement[bool] = column.in_(below)
+        covered: ColumnElement[bool] = column.in_(self._below)
         return covered
 
     def touches(self, column: Any) -> ColumnElement[bool]:
@@ -43,6 +39,20 @@ class Scope:
         For what a commune publishes for all its hamlets (rounds, plans): no personal data hangs on it. What a unit
         published before it was merged stays readable in the unit that it became.
         """
+        touched: ColumnElement[bool] = column.in_(self._near)
+        return touched
+
+    # put together once: a request asks for the same condition in most of its statements
+    @cached_property
+    def _below(self) -> Select[Any]:
+        return (
+            select(col(AreaClosure.descendant_id))
+            .where(col(AreaClosure.ancestor_id).in_(sorted(self.area_ids)))
+            .where(valid_on(AreaClosure, self.day))
+        )
+
+    @cached_property
+    def _near(self) -> Select[Any]:
         mine = sorted(self.area_ids)
         near = union(
             select(col(AreaClosure.descendant_id).label("id"))
@@ -58,8 +68,7 @@ class Scope:
             .join(known, known.c.id == col(AreaSuccession.successor_id))
             .where(col(AreaSuccession.on_day) <= self.day)
         )
-        touched: ColumnElement[bool] = column.in_(select(known.c.id))
-        return touched
+        return select(known.c.id)
 
 
 def valid_on(table: Any, day: Any) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ Connection = psycopg.Connection[Any]
 # The other one that waits for the lock of a backup is told so at once. Any constant will do.
 _LOCK = 7_140_82
 _MAINTENANCE = "postgres"
+_HANDED_ON = ("PATH", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 # A program that only knows newer servers sets this; a server before 17 does not know it, and needs it not.
 _HARMLESS = "transaction_timeout"
 
@@ -151,7 +152,9 @@ def run(server: Server, program: str, url: str, arguments: Sequence[str], output
     parts = conninfo_to_dict(plain(url))
     password = parts.pop("password", None)
     with tempfile.TemporaryDirectory(prefix="giamngheo-") as folder:
-        environment = {**os.environ, "LC_ALL": "C"}
+        # Not ours whole: DATABASE_URL may hold the password.
+        kept = {name: value for name, value in os.environ.items() if name in _HANDED_ON or name.startswith("PG")}
+        environment = {**kept, "LC_ALL": "C"}
         if password:
             environment["PGPASSFILE"] = str(_password_file(Path(folder), str(password)))
         ended = subprocess.run(

@@ -44,7 +44,7 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
 
     Raises ConfigError where the disk is full or the role may not read all of the register.
     """
-    with _said(folder):
+    with sentences(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(".giamngheo-*.tmp"):  # of a run that was killed; nobody else runs now (server.held)
             left.unlink()
@@ -157,7 +157,7 @@ def _no_backup(path: Path, why: str) -> str:
 
 
 @contextmanager
-def _said(folder: Path) -> Iterator[None]:
+def sentences(folder: Path) -> Iterator[None]:
     """What the disk and the database refuse, as sentences."""
     try:
         yield

@@ -1,6 +1,8 @@
 """Writing a list in savepoints: a race with another writer, or one guilty edit, costs its neighbours nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -10,6 +12,41 @@ from api.problems import Problem
 
 # (edits, thorough) -> outcomes. `thorough`: look also for what is hardly ever there; asked for at a second attempt.
 Write = Callable[[Sequence[Edit], bool], list[Written]]
+
+
+_ONE_GO = "writes in one go"
+_SUSPECTS = "records that the database refused"
+
+
+@contextmanager
+def in_one_go(session: Session, hopeful: bool, suspect: UUID | None = None) -> Iterator[None]:
+    """Work of many lists. `hopeful`: under one savepoint, the caller's, and the lists take none of their own: whatever
+    is refused breaks the whole, and the caller comes again without hope. Of a batch that nothing refuses, that is
+    every batch but a few, sixteen statements are saved. `suspect`: the record whose row was refused then.
+    """
+    session.info[_ONE_GO] = hopeful
+    session.info[_SUSPECTS] = {suspect} if suspect else set()
+    try:
+        with session.begin_nested() if hopeful else nullcontext():
+            yield
+    finally:
+        del session.info[_ONE_GO], session.info[_SUSPECTS]
+
+
+def suspects(session: Session) -> set[UUID]:
+    """Records to be tried apart from the rest: the database has refused a row of each."""
+    found: set[UUID] = session.info.setdefault(_SUSPECTS, set())
+    return found
+
+
+def hopeful(session: Session) -> bool:
+    """Does the caller's savepoint stand for all, so that whatever is refused has to be raised?"""
+    return session.info.get(_ONE_GO) is True
+
+
+def savepoint(session: Session) -> AbstractContextManager[object]:
+    """One of its own, where the caller has none for all."""
+    return nullcontext() if hopeful(session) else session.begin_nested()
 
 
 def in_savepoints(
@@ -23,11 +60,14 @@ def in_savepoints(
     """
     if not edits:
         return []
-    try:
-        with session.begin_nested():
-            return write(edits, False)
-    except IntegrityError:
-        pass
+    if hopeful(session):
+        return write(edits, False)
+    if _ONE_GO not in session.info:  # otherwise that has been tried, and was refused
+        try:
+            with session.begin_nested():
+                return write(edits, False)
+        except IntegrityError:
+            pass
     try:
         with session.begin_nested():
             return write(edits, True)

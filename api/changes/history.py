@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
@@ -44,31 +46,39 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     """Writes the new versions into the history."""
     if not steps:
         return
-    rows = [
-        {
-            "record_id": step.record_id,
-            "version": step.version,
-            "change": step.change,
-            "device_id": step.device_id or actor.device_id,
-            "submission_id": step.submission_id,
-        }
+    now, tablet = clock.now(), actor.device_id
+    rows = (
+        (step.record_id, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
+         actor.account_id, step.device_id or tablet, step.submission_id)
         for step in steps
-    ]
-    session.execute(
-        sql.load("api/changes/sql/record_versions.sql"),
-        {"rows": sql.rows(rows), "entity": entity, "origin": origin, "at": clock.now(), "by": actor.account_id},
-    )
+    )  # fmt: skip
+    sql.copy(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
+
+
+_VERSION_TYPES = ("uuid", "int4", "text", "jsonb", "text", "timestamptz", "uuid", "uuid", "uuid")
 
 
 def announce(session: Session, announcements: Sequence[Announcement]) -> None:
     """Puts changes into the queue of the feed."""
     if not announcements:
         return
-    rows = [{name: getattr(a, name) for name in _ANNOUNCED} for a in announcements]
-    session.execute(sql.load("api/changes/sql/announce.sql"), {"rows": sql.rows(rows)})
+    rows = (
+        (
+            a.entity,
+            a.record_id,
+            sql.uuid_of(a.area_id),
+            sql.uuid_of(a.household_id),
+            a.version,
+            a.op,
+            a.reason,
+            a.into_id,
+        )
+        for a in announcements
+    )
+    sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows)
 
 
-_ANNOUNCED = ("entity", "record_id", "area_id", "household_id", "version", "op", "reason", "into_id")
+_ANNOUNCED_TYPES = ("text", "uuid", "uuid", "uuid", "int4", "text", "text", "uuid")
 
 
 def follow(session: Session, went: Sequence[Went]) -> None:

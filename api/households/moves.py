@@ -109,18 +109,10 @@ def merge_households(
     announce(session, [_gone(absorbed, survivor_id)])
     told = regroup(session, absorbed_id, survivor_id, held.hamlets[survivor_id])
     tell(session, [survivor_id])
-    session.execute(
-        insert(_MERGE).values(
-            id=uuid4(),
-            absorbed_id=absorbed_id,
-            survivor_id=survivor_id,
-            moved_member_ids=sorted(members),
-            told_record_ids=told,
-            reason=reason,
-            merged_at=clock.now(),
-            merged_by=actor.account_id,
-        )
-    )
+    merged = {"absorbed_id": absorbed_id, "survivor_id": survivor_id, "reason": reason}
+    moved = {"moved_member_ids": sorted(members), "told_record_ids": told}
+    by = {"merged_at": clock.now(), "merged_by": actor.account_id}
+    session.execute(insert(_MERGE).values(id=uuid4(), **merged, **moved, **by))
     audit.record(session, actor, "households.merge", "household", [survivor_id, absorbed_id], members=len(members))
 
 

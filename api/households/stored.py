@@ -8,7 +8,9 @@ UPDATE) while two people may work in one household at once.
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -157,13 +159,61 @@ def json_value(value: Any) -> Any:
 
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
     """Changed ones first: a number given up by one household may be taken by a new one."""
-    _store(session, "update_households", [_row(record) for record in changed])
-    _store(session, "insert_households", [_row(record) for record in added])
+    _update(session, "update_households", [_row(record) for record in changed])
+    now = clock.now()
+    rows = ((r.id, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
+    _insert(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
 
 
 def store_members(session: Session, added: list[Record], changed: list[Record]) -> None:
-    _store(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
-    _store(session, "insert_members", [_row(r) | name_keys(r.values["full_name"]) for r in added])
+    _update(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
+    now = clock.now()
+    rows = (
+        (r.id, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
+        for r in added
+    )
+    _insert(session, "insert_members", (*_PLAIN, *_KEYS), rows if added else ())
+
+
+_KEYS = ("name_folded", "name_toned", "name_sort", "personal_id_sealed", "personal_id_index", "personal_id_last4")
+# What is no text of a record's fields.
+_KINDS = {
+    **dict.fromkeys(("hamlet_id", "head_member_id", "merged_into", "household_id"), "uuid"),
+    **dict.fromkeys(("birth_date", "left_on"), "date"),
+    **dict.fromkeys(("no_labour_capacity", "right_level", "labour_contract", "health_insurance"), "bool"),
+    **dict.fromkeys(("social_allowance", "pension", "merit_person"), "bool"),
+    **dict.fromkeys(("personal_id_sealed", "personal_id_index"), "bytea"),
+    "birth_year": "int4",
+}
+_READ: dict[str, Any] = {"uuid": sql.uuid_of, "date": date.fromisoformat}
+
+
+def _columns(record: Record, names: tuple[str, ...]) -> list[Any]:
+    values = record.values
+    found = [values.get(name) for name in names]
+    for place, read in _places(names):
+        if found[place] is not None:
+            found[place] = read(found[place])
+    return found
+
+
+@cache
+def _places(names: tuple[str, ...]) -> list[tuple[int, Any]]:
+    """Where something stands that JSON holds as text and a column does not."""
+    return [(n, _READ[_KINDS[name]]) for n, name in enumerate(names) if _KINDS.get(name) in _READ]
+
+
+def _number(record: Record) -> tuple[bytes | None, bytes | None, str | None]:
+    number = record.values.get("personal_id")
+    if number is None:
+        return None, None, None
+    return base64.b64decode(number["sealed"]), bytes.fromhex(number["index"]), number["last4"]
+
+
+def _insert(session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
+    if rows:
+        types = ("uuid", *(_KINDS.get(name, "text") for name in names), "int4", "timestamptz", "timestamptz")
+        sql.copy(session, f"api/households/sql/{statement}.sql", types, rows)
 
 
 def _row(record: Record) -> dict[str, Any]:
@@ -172,7 +222,7 @@ def _row(record: Record) -> dict[str, Any]:
     return values | {"id": str(record.id), "version": record.version}
 
 
-def _store(session: Session, statement: str, rows: list[Any]) -> None:
+def _update(session: Session, statement: str, rows: list[Any]) -> None:
     if rows:
         session.execute(
             sql.load(f"api/households/sql/{statement}.sql"),

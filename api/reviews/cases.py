@@ -91,8 +91,14 @@ def merged_cases(session: Session, round_id: UUID) -> set[UUID]:
     return {row.id for row in rows} - stand
 
 
-def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[Case]:  # noqa: ARG001
-    """Stores these states of held cases as their next versions and tells the feed; always two statements."""
+def move_cases(
+    session: Session,
+    actor: Acting,  # noqa: ARG001
+    moved: Sequence[Case],
+    home: Mapping[UUID, tuple[UUID, UUID]] | None = None,
+) -> list[Case]:
+    """Stores these states of held cases as their next versions and tells the feed; always as many statements. `home`:
+    what `homes` finds, from a caller who knows it."""
     if not moved:
         return []
     after = [replace(case, version=case.version + 1) for case in moved]
@@ -100,17 +106,20 @@ def move_cases(session: Session, actor: Acting, moved: Sequence[Case]) -> list[C
         {"id": case.id, "version": case.version, **{name: getattr(case, name) for name in _MOVED}} for case in after
     ]
     session.execute(sql.load("api/reviews/sql/move_cases.sql"), {"rows": sql.rows(rows), "at": clock.now()})
-    announce_cases(session, after)
+    announce_cases(session, after, home)
     return after
 
 
-def announce_cases(session: Session, cases: Sequence[Case]) -> None:
+def announce_cases(
+    session: Session, cases: Sequence[Case], home: Mapping[UUID, tuple[UUID, UUID]] | None = None
+) -> None:
     """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet.
 
     A case that stands for nobody any more (its household was merged into one that has another) is taken from the
     tablets, `into` that other case: they would send somebody to the same door twice.
     """
-    home = homes(session, {case.household_id for case in cases})
+    if home is None:
+        home = homes(session, {case.household_id for case in cases})
     absorbed = {home[case.household_id][1] for case in cases if home[case.household_id][1] != case.household_id}
     instead = _spoken_for(session, absorbed) if absorbed else {}
     told = [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases]

@@ -51,9 +51,11 @@ def write_reviews(
     `replacing` the first, with the reason.
     """
 
-    def write(some: Sequence[Edit], thorough: bool) -> list[Written]:  # noqa: ARG001
-        reviews = Reviews(session, actor, some, origin, strict=strict, replacing=replacing)
+    def write(some: Sequence[Edit], thorough: bool) -> list[Written]:
+        reviews = Reviews(session, actor, some, origin, strict=strict, replacing=replacing, thorough=thorough)
         outcomes = [reviews.write(edit, fields) for edit, fields in zip(some, reviews.fields, strict=True)]
+        if not thorough and any(written.outcome != "applied" for written in outcomes):
+            return write(some, True)  # one that is there already may be answered otherwise
         reviews.store()
         return outcomes
 

@@ -17,7 +17,7 @@ from api.attachments.commands import Declaration, declare
 from api.attachments.tables import AttachmentEntity
 from api.changes import history
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Step, already_exists
+from api.changes.fold import Step, already_exists, worth_loading
 from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.problems import Problem
@@ -35,16 +35,18 @@ _REVIEW = stages.step("case", "review")
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be stored at the end."""
+    """What is to be stored at the end. `homes`: household as listed -> (hamlet, household of today), of cases moved."""
 
     added: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     changed: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     moved: dict[UUID, Case] = field(default_factory=dict)
+    homes: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
 
 class Reviews:
-    """What one list of reviews does. `replacing`: the reason for which an officer puts a review in another's place."""
+    """What one list of reviews does. `replacing`: the reason for which an officer puts a review in another's place.
+    Not `thorough`: reviews that are created are taken for new (`fold.worth_loading`)."""
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Reviews:
         *,
         strict: bool,
         replacing: str | None = None,
+        thorough: bool = True,
     ) -> None:
         self.session, self.actor, self.origin = session, actor, origin
         self.strict, self.replacing = strict, replacing
@@ -63,7 +66,7 @@ class Reviews:
         ]
         good = [one for one in self.fields if isinstance(one, dict)]
         scope = actor.scope_of(Permission.reviews_write)
-        self.touched = Touched(session, scope, [edit.record_id for edit in edits], good)
+        self.touched = Touched(session, scope, worth_loading(edits, thorough), good)
         self.surveyors = surveyors(session, {edit.device_id for edit in edits})
         self.changes = Changes()
 
@@ -154,6 +157,7 @@ class Reviews:
         """The review takes the place of the one before it, and the case goes to its stage."""
         self._make_room(row, ground)
         after = replace(ground.case, stage=stage, review_id=row["id"], not_reached_reason=None)
+        self.changes.homes[after.household_id] = self.touched.hamlet(ground.home), ground.home
         self.changes.moved[after.id] = self.touched.listed[after.round_id, after.household_id] = after
         if self.touched.cases[after.round_id, ground.home].id == after.id:
             self.touched.cases[after.round_id, ground.home] = after
@@ -221,7 +225,7 @@ class Reviews:
             # with the review, never after it: what is missing can be asked for from then on
             files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
             declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
-        move_cases(self.session, self.actor, list(self.changes.moved.values()))
+        move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes)
         history.keep(self.session, self.actor, ENTITY, self.changes.steps, self.origin)
         history.announce(
             self.session,

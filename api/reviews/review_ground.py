@@ -2,7 +2,7 @@
 however long the list. Locks: rounds, households, cases.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -51,7 +51,7 @@ def surveyors(session: Session, device_ids: Iterable[UUID | None]) -> dict[UUID 
 class Touched:
     """`stored`: the reviews named and those in force; `foreign`: ids that belong to another kind of record."""
 
-    def __init__(self, session: Session, scope: Scope, ids: Sequence[UUID], fields: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, session: Session, scope: Scope, ids: Collection[UUID], fields: Sequence[dict[str, Any]]) -> None:
         self.session, self.scope = session, scope
         self.rounds = self._rounds({UUID(one["round_id"]) for one in fields})
         self.held, self.homes = self._homes({UUID(one["household_id"]) for one in fields})

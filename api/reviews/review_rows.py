@@ -37,7 +37,10 @@ REVIEW_PLACES = at_home(select(REVIEW.c.id, HOME.c.hamlet_id).select_from(REVIEW
 
 def stored_reviews(session: Session, scope: Scope, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Reviews by id as JSON values, with `home`, `hamlet` and whether they are `mine`."""
-    asked = among(REVIEW.c.id, ids)
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    asked = among(REVIEW.c.id, wanted)
     query = select(REVIEW, HOME.c.id.label("home"), HOME.c.hamlet_id.label("hamlet"),
                    scope.covers(HOME.c.hamlet_id).label("mine")).select_from(REVIEW)  # fmt: skip
     rows = session.execute(at_home(query, asked).where(asked)).mappings()

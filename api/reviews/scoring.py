@@ -164,9 +164,9 @@ def _entered_faults(standard: Standard, fields: Mapping[str, Any], place: Place)
 
 def score(standard: Standard, fields: Mapping[str, Any], members: Sequence[Mapping[str, Any]], place: Place) -> Scored:
     """What the rules make of it. `members`: as a review keeps them. Nothing that is unknown is guessed."""
-    known = _facts(standard, fields, members, place)
-    found = rules.assess(standard, known, fields["b1_entered"])
-    warnings = rules.contradictions(standard, known)
+    derived = rules.derive(standard, _facts(standard, fields, members, place))
+    found = rules.judged(standard, derived, fields["b1_entered"], told=False)
+    warnings = rules.contradictions(standard, derived)
     if not points_computed(standard, place) and fields["b1_entered"] is None:
         warnings.append(_NOT_ENTERED)
     return Scored(found, warnings, differences(fields["device_result"], vars(found)))

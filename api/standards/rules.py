@@ -67,26 +67,34 @@ def derive(standard: Standard, facts: Mapping[str, Any]) -> Derived:
 
 def assess(standard: Standard, facts: Mapping[str, Any], b1_entered: int | None = None) -> Assessment:
     """Scores a household. `b1_entered`: the total of the signed paper, used only where the points are not known."""
-    derived = derive(standard, facts)
+    return judged(standard, derive(standard, facts), b1_entered)
+
+
+def judged(standard: Standard, derived: Derived, b1_entered: int | None = None, *, told: bool = True) -> Assessment:
+    """Scores a household whose facts are derived. Not `told`: without the lines of B2 and the reason, for whoever keeps
+    the result only; they are half of the work."""
     b1_lines = _b1_lines(standard, derived, b1_entered)
-    b2_lines = tuple(_b2_line(standard, derived, one) for one in standard.definition.indicators)
     b1 = _total([line.points for line in b1_lines])
-    b2 = _total([line.points for line in b2_lines])
-    flags = {line.code: line.deprived for line in b2_lines}
+    found = [(one, *_flagged(derived, one)) for one in standard.definition.indicators]
+    flags = {one.code: flag for one, flag, _ in found}
+    b2 = _total([_points(standard, flag) for flag in flags.values()])
     deprivations = tuple(code for code, flag in flags.items() if flag)
     undetermined = tuple(code for code, flag in flags.items() if flag is None)
-    proposed, reason = classify(standard, facts["area_type"], b1, len(deprivations), len(undetermined))
+    area_type = derived.facts["area_type"]
+    proposed, reason = classify(standard, area_type, b1, len(deprivations), len(undetermined))
+    if not told:
+        return Assessment(b1, b2, proposed, deprivations, undetermined, flags, b1_lines, (), "", "")
     said = standard.definition.reasons[reason]
     numbers = {
         "b1": b1,
         "b2": standard.definition.deprivation_points * len(deprivations),
-        "threshold": standard.threshold("b1", facts["area_type"]),
+        "threshold": standard.threshold("b1", area_type),
         "poor_min_b2": standard.definition.poor_min_b2,
         "undetermined": len(undetermined),
     }
     return Assessment(
-        b1, b2, proposed, deprivations, undetermined, flags, b1_lines, b2_lines,
-        _filled(said.vi, numbers), _filled(said.en, numbers),
+        b1, b2, proposed, deprivations, undetermined, flags, b1_lines,
+        tuple(_b2_line(standard, derived, *one) for one in found), _filled(said.vi, numbers), _filled(said.en, numbers),
     )  # fmt: skip
 
 
@@ -109,9 +117,8 @@ def classify(
     return None, "deprivations_unknown"
 
 
-def contradictions(standard: Standard, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def contradictions(standard: Standard, derived: Derived) -> list[dict[str, Any]]:
     """What cannot well be true together: `{code, member_id, vi, en}`. Warnings, never a refusal."""
-    derived = derive(standard, facts)
     found = []
     for warning in standard.definition.contradictions:
         name = f"warn:{warning.code}"
@@ -179,23 +186,31 @@ def _b1_line(standard: Standard, group: Group, answer: Words, points: int | None
     )  # fmt: skip
 
 
-def _b2_line(standard: Standard, derived: Derived, one: Indicator) -> Line:
+def _flagged(derived: Derived, one: Indicator) -> tuple[bool | None, tuple[str, ...]]:
+    """Is the household deprived, and which members make it so (or leave it unknown)?"""
     name = f"flag:{one.code}"
     if one.kind == "household":
         flag: bool | None = derived.household[name]
-        named: tuple[str, ...] = ()
+        return flag, ()
+    by_value: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for member_id, values in derived.members:
+        by_value[values[name]].append(member_id)
+    flag = True if by_value[True] else None if by_value[None] or not derived.members else False
+    return flag, tuple(by_value[flag]) if flag is not False else ()
+
+
+def _points(standard: Standard, flag: bool | None) -> int | None:
+    return None if flag is None else standard.definition.deprivation_points * flag
+
+
+def _b2_line(standard: Standard, derived: Derived, one: Indicator, flag: bool | None, named: tuple[str, ...]) -> Line:
+    if one.kind == "household":
         answer = _answers_shown(standard, derived, one)
     else:
-        by_value: dict[bool | None, list[str]] = {True: [], False: [], None: []}
-        for member_id, values in derived.members:
-            by_value[values[name]].append(member_id)
-        flag = True if by_value[True] else None if by_value[None] or not derived.members else False
-        named = tuple(by_value[flag]) if flag is not False else ()
         words = standard.definition.words[{True: "members", None: "members_unknown", False: "nobody"}[flag]]
         answer = Words(_filled(words.vi, {"count": len(named)}), _filled(words.en, {"count": len(named)}))
-    points = None if flag is None else standard.definition.deprivation_points * flag
     return Line(
-        one.code, one.label.vi, one.label.en, answer.vi, answer.en, points, flag, named,
+        one.code, one.label.vi, one.label.en, answer.vi, answer.en, _points(standard, flag), flag, named,
         one.document, one.article, one.verified,
     )  # fmt: skip
 

@@ -8,19 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from tests.bench.pushing import Batch, together
 
-# Parents before children. What is left out is made by the database: identities.
-_TABLES = {
-    "sync_batch": "batch_id = %(batch)s",
-    "household": "id IN (SELECT record_id FROM sync_submission WHERE batch_id = %(batch)s)",
-    "member": "id IN (SELECT record_id FROM sync_submission WHERE batch_id = %(batch)s)",
-    "sync_submission": "batch_id = %(batch)s",
-    "record_version": "submission_id IN (SELECT submission_id FROM sync_submission WHERE batch_id = %(batch)s)",
-    "change_pending": "record_id IN (SELECT record_id FROM sync_submission WHERE batch_id = %(batch)s)",
-}
+_SUBMITTED = "SELECT submission_id FROM sync_submission WHERE batch_id = %(batch)s"
+_MADE = f"SELECT record_id FROM record_version WHERE version = 1 AND submission_id IN ({_SUBMITTED})"
+_CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND submission_id IN ({_SUBMITTED})"
+
+# (table, which of its rows the batch wrote, are they new), parents before children. What is left out is made by the
+# database: identities.
+_TABLES = (
+    ("sync_batch", "batch_id = %(batch)s", True),
+    ("household", f"id IN ({_CHANGED})", False),
+    ("household", f"id IN ({_MADE})", True),
+    ("member", f"id IN ({_CHANGED})", False),
+    ("member", f"id IN ({_MADE})", True),
+    ("review", f"id IN ({_MADE})", True),
+    ("review_case", f"review_id IN ({_MADE})", False),
+    ("sync_submission", "batch_id = %(batch)s", True),
+    ("record_version", f"submission_id IN ({_SUBMITTED})", True),
+)
 _MADE_BY_THE_DATABASE = {"sync_batch": {"id"}, "change_pending": {"id"}}
 _AUDIT = """
     WITH entry AS (
@@ -53,47 +60,79 @@ def copy_devices(source: str, target: str) -> None:
         here.execute("INSERT INTO device SELECT * FROM jsonb_populate_recordset(NULL::device, %s::jsonb)", rows)
 
 
-def read_back(url: str, work: Sequence[Sequence[Batch]], audit_after: int) -> list[list[Rows]]:
-    """The rows of these batches, by client; `audit_after`: the newest audit entry before they were pushed."""
+@dataclass(frozen=True)
+class Mark:
+    """The newest rows of the log and of the feed's queue before the batches were pushed."""
+
+    audit: int
+    pending: int
+
+
+def mark(url: str) -> Mark:
     with psycopg.connect(plain(url)) as connection:
-        audit = connection.execute(
-            "SELECT to_jsonb(a)::text FROM audit_entry AS a WHERE id > %s ORDER BY id", (audit_after,)
-        ).fetchall()
-        flat = [batch for mine in work for batch in mine]
-        shares = {batch.batch_id: audit[place :: len(flat)] for place, batch in enumerate(flat)}
-        return [[_rows(connection, batch, shares[batch.batch_id]) for batch in mine] for mine in work]
-
-
-def _rows(connection: psycopg.Connection, batch: Batch, audit: list[tuple[str]]) -> Rows:
-    statements, count = [], 0
-    for table, which in _TABLES.items():
-        columns = _columns(connection, table)
-        found = connection.execute(
-            f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text, count(*) FROM {table} AS t WHERE {which}",
-            {"batch": batch.batch_id},
+        row = connection.execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM audit_entry), (SELECT coalesce(max(id), 0) FROM change_pending)"
         ).fetchone()
-        assert found is not None
-        assert found[1], f"the service wrote nothing into {table}"
-        listed = ", ".join(columns)
-        insert = (
-            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-        )
-        statements.append((insert, found[0]))
-        count += found[1]
-    statements.append((_AUDIT, "[" + ",".join(row[0] for row in audit) + "]"))
-    return Rows(statements, count + 2 * len(audit))
+    assert row is not None
+    return Mark(*row)
 
 
-def _columns(connection: psycopg.Connection, table: str) -> list[str]:
-    made = _MADE_BY_THE_DATABASE.get(table, set())
-    found = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier(table)))
-    return [column.name for column in found.description or () if column.name not in made]
-
-
-def newest_audit(url: str) -> int:
+def read_back(url: str, work: Sequence[Sequence[Batch]], since: Mark) -> list[list[Rows]]:
+    """The rows of these batches, by client. Those of the log and of the queue name no batch: dealt out evenly."""
     with psycopg.connect(plain(url)) as connection:
-        row = connection.execute("SELECT coalesce(max(id), 0) FROM audit_entry").fetchone()
-    return int(row[0]) if row else 0
+        audit = _newer(connection, "audit_entry", since.audit)
+        pending = _newer(connection, "change_pending", since.pending)
+        flat = [batch for mine in work for batch in mine]
+        share = {batch.batch_id: (audit[n :: len(flat)], pending[n :: len(flat)]) for n, batch in enumerate(flat)}
+        return [[_rows(connection, batch, *share[batch.batch_id]) for batch in mine] for mine in work]
+
+
+def _newer(connection: psycopg.Connection, table: str, than: int) -> list[str]:
+    query = f"SELECT to_jsonb(t)::text FROM {table} AS t WHERE id > %s ORDER BY id"
+    found = [row[0] for row in connection.execute(query, (than,))]  # type: ignore[arg-type]
+    assert found, f"the service wrote nothing into {table}"
+    return found
+
+
+def _rows(connection: psycopg.Connection, batch: Batch, audit: list[str], pending: list[str]) -> Rows:
+    statements, count = [], 0
+    for table, which, new in _TABLES:
+        query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text, count(*) FROM {table} AS t WHERE {which}"
+        found = connection.execute(query, {"batch": batch.batch_id}).fetchone()  # type: ignore[arg-type]
+        assert found is not None
+        if found[1]:
+            columns = columns_of(connection, table)
+            statements.append(((insert if new else _update)(table, columns), found[0]))
+            count += found[1]
+    statements.append((insert("change_pending", columns_of(connection, "change_pending")), _array(pending)))
+    statements.append((_AUDIT, _array(audit)))
+    return Rows(statements, count + len(pending) + 2 * len(audit))
+
+
+def insert(table: str, columns: list[str]) -> str:
+    listed = ", ".join(columns)
+    return f"INSERT INTO {table} ({listed}) SELECT {listed} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+
+
+def _update(table: str, columns: list[str]) -> str:
+    listed = ", ".join(f"{name} = r.{name}" for name in columns if name != "id")
+    rows = f"jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+    return f"UPDATE {table} AS t SET {listed} FROM {rows} AS r WHERE t.id = r.id"
+
+
+def _array(rows: list[str]) -> str:
+    return "[" + ",".join(rows) + "]"
+
+
+def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
+    """Those that a statement gives values to."""
+    found = connection.execute(
+        "SELECT column_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position",
+        (table,),
+    ).fetchall()
+    made = _MADE_BY_THE_DATABASE.get(table, set())
+    return [name for (name,) in found if name not in made]
 
 
 def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:

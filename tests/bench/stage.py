@@ -74,13 +74,15 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "api.cli", "serve"], env=environment, stdout=self.log, stderr=self.log
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180  # on a busy machine a worker takes a minute to start
         while True:
             with suppress(httpx.TransportError):
                 if httpx.get(f"{self.base_url}/readyz").status_code == 200:
                     return
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(Path(self.home, "log").read_text(encoding="utf-8"))
+                said = Path(self.home, "log").read_text(encoding="utf-8")
+                self.stop()
+                raise SystemExit(said)
             time.sleep(0.1)
 
     def sign_in(self, username: str) -> httpx.Client:

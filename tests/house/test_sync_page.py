@@ -57,3 +57,7 @@ def test_the_examples_of_the_page_do_what_it_says(sign_in: Callable[[str], httpx
     pulled = surveyor.get("/sync/v1/changes", params={"limit": 100})
     assert pulled.status_code == 200, pulled.text
     matches(pulled.json(), shown("changes"))
+
+    compared = surveyor.get("/sync/v1/digests", params={"cursor": pulled.json()["cursor"]})
+    assert compared.status_code == 200, compared.text
+    matches(compared.json(), shown("digests"))

@@ -155,7 +155,7 @@ def test_any_time_a_broken_clock_can_show_is_borne(
         pulls(surveyor, pending=1, oldest_pending_at=claim)
         _set(engine, device, clock_skew_seconds=str(skew))
         assert shown()["pending"] == 1
-        assert FleetGauges(engine, Patience(7, 3))._counted() is not None
+        assert FleetGauges(Patience(7, 3)).counted(engine) is not None
 
 
 def test_a_wrong_clock_is_flagged_and_makes_no_work_old(shown: Shown, surveyor: httpx.Client, device: str) -> None:
@@ -316,8 +316,8 @@ def test_a_scrape_asks_the_database_once_in_a_while(nobody: httpx.Client, app: A
 
 
 def test_without_the_database_the_page_stands_and_says_that_it_cannot_count(nobody: httpx.Client, app: Any) -> None:
-    gone = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", pool_size=1)
-    app.state.gauges = FleetGauges(gone, Patience(7, 3))
+    app.state.engine.dispose()
+    app.state.engine = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", pool_size=1)
     assert numbers(nobody) == {"giamngheo_fleet_up": 0}
 
 

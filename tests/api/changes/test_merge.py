@@ -2,13 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.changes.merge import decide_create, decide_update, same, three_way, values_at
+from api.changes.merge import Verdict, decide_create, decide_update, same, three_way, values_at
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "merge"
 THREE_WAY = json.loads((VECTORS / "three-way.json").read_text(encoding="utf-8"))
@@ -43,6 +43,49 @@ FIELDS = ("a", "b", "c", "d")
 VALUES = st.sampled_from([None, 1, 2])
 RECORD = st.fixed_dictionaries(dict.fromkeys(FIELDS, VALUES))
 EDIT = st.dictionaries(st.sampled_from(FIELDS), VALUES)
+
+
+def by_the_table(
+    base: dict[str, Any] | None, server: dict[str, Any], device: dict[str, Any], current: bool, strict: bool
+) -> tuple[str, dict[str, Any]]:
+    """The decision table said in another way: whole statements (a field, or fields that belong together) are compared
+    three ways. The verdict, and the record as it is afterwards."""
+    after = server | device
+    if current:
+        return ("unchanged", server) if after == server else ("apply", after)
+    if strict:
+        return "stale", server
+    old = dict.fromkeys(FIELDS) | (base or {})
+    merged = dict(server)
+    for statement in (("a", "b"), ("c",), ("d",)):
+        mine, theirs, was = ({name: one[name] for name in statement} for one in (old | device, server, old))
+        if mine in (was, theirs):
+            continue
+        if theirs != was:
+            return "conflict", server
+        merged |= mine
+    return ("unchanged", server) if merged == server else ("merge", merged)
+
+
+@given(st.none() | RECORD, RECORD, EDIT, st.booleans(), st.booleans())
+def test_the_decision_is_the_tables(
+    base: dict[str, Any] | None, server: dict[str, Any], device: dict[str, Any], current: bool, strict: bool
+) -> None:
+    told = decide_update(base, server, device, current=current, strict=strict, together=(("a", "b"),))
+    assert (told.verdict, told.merge.clashes != {}) == (
+        by_the_table(base, server, device, current, strict)[0],
+        told.verdict == "conflict",
+    )
+    if told.verdict != "conflict":
+        assert server | told.merge.take == by_the_table(base, server, device, current, strict)[1]
+
+
+def test_every_row_of_the_table_has_vectors() -> None:
+    told = {case["verdict"] for case in VERDICTS["creates"] + VERDICTS["updates"]}
+    assert told == set(get_args(Verdict))
+    for wanted in ({"current": True}, {"current": False, "strict": True}, {"current": False, "strict": False}):
+        rows = [c for c in VERDICTS["updates"] if wanted.items() <= c.items()]
+        assert len(rows) > 1, wanted
 
 
 @given(RECORD, EDIT, EDIT)

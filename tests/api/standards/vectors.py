@@ -38,6 +38,6 @@ def server_of(case: dict[str, Any]) -> dict[str, Any]:
     made = {
         "facts": known,
         "assessment": found.__dict__ | lines,
-        "contradictions": rules.contradictions(standard, known),
+        "contradictions": rules.contradictions(standard, rules.derive(standard, known)),
     }
     return json.loads(json.dumps(made))  # type: ignore[no-any-return]

@@ -1,0 +1,108 @@
+"""What a batch costs in statements, also with a bad record in it; and the kept text, which a resend is known by."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from mobile_sync.protocol import canonical
+from tests.make import tablets
+from tests.make.reviews import counted
+from tests.make.tablets import household, member, push, submission
+
+SignIn = Callable[[str], httpx.Client]
+
+_TRAP = """
+CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.occupation = 'không lưu được' THEN RAISE EXCEPTION 'refused'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_it BEFORE INSERT ON member FOR EACH ROW EXECUTE FUNCTION refuse_it()
+"""
+
+
+def _family(size: int, **last: Any) -> list[dict[str, Any]]:
+    """A household and its members; the last one with these fields."""
+    home = submission("household", household())
+    people = [submission("member", member(home["id"]), seq=n + 2) for n in range(size)]
+    people[-1]["data"] |= last
+    return [home, *people]
+
+
+@pytest.fixture
+def device(app: Any) -> str:
+    return tablets.enrolled(app.state.engine, "xom-3")
+
+
+def test_a_batch_takes_as_many_statements_however_long_it_is(sign_in: SignIn, app: Any, device: str) -> None:
+    surveyor = sign_in("xom-3")
+    push(surveyor, device, *_family(1))  # the first one of a session binds it to the tablet
+    counts = []
+    for size in (2, 60):
+        with counted(app.state.engine) as seen:
+            push(surveyor, device, *_family(size))
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert counts[0] < 25
+
+
+@pytest.mark.parametrize("bad", [1, 2])
+def test_a_record_the_database_refuses_is_named_by_it_and_not_searched_for(
+    sign_in: SignIn, app: Any, device: str, session: Session, bad: int
+) -> None:
+    session.execute(text(_TRAP))
+    session.commit()
+    surveyor = sign_in("xom-3")
+    push(surveyor, device, *_family(1))
+    with counted(app.state.engine) as clean:
+        push(surveyor, device, *_family(60))
+    sent = _family(60)
+    for one in sent[10 : 10 + bad]:
+        one["data"]["occupation"] = "không lưu được"
+    with counted(app.state.engine) as seen:
+        outcomes = push(surveyor, device, *sent)
+    wrong = {one["submission_id"] for one in sent[10 : 10 + bad]}
+    assert {o["submission_id"] for o in outcomes if o["outcome"] == "quarantined"} == wrong
+    assert {o["outcome"] for o in outcomes if o["submission_id"] not in wrong} == {"applied"}
+    assert session.execute(text("SELECT count(*) FROM member")).scalar_one() == 1 + 60 + 60 - bad
+    # halving 60 would take ten attempts and more
+    assert len(seen) < (2.5 + bad) * len(clean)
+
+
+def test_of_more_bad_records_than_are_tried_one_by_one_none_harms_the_others(
+    sign_in: SignIn, device: str, session: Session
+) -> None:
+    session.execute(text(_TRAP))
+    session.commit()
+    sent = _family(40)
+    for one in sent[2:40:4]:
+        one["data"]["occupation"] = "không lưu được"
+    outcomes = push(sign_in("xom-3"), device, *sent)
+    expected = ["quarantined" if "occupation" in one["data"] else "applied" for one in sent]
+    assert [o["outcome"] for o in outcomes] == expected
+    again = push(sign_in("xom-3"), device, *sent)
+    assert [(o["outcome"], o["replayed"]) for o in again] == [(outcome, True) for outcome in expected]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"b": 1, "a": True, "c": None, "ă": 'Đỗ "\\/\t\n\x00\x1f\x7f\u2028\U0001f33e'},
+        {"number": 10**30, "z": -(10**30)},
+        {"fraction": 1e16, "small": 1e-7, "b": 0.1},
+        {"half": "\ud800", "a": 1},
+        {"nested": {"b": 1, "a": [{"d": 1, "c": 2}]}},
+        {},
+    ],
+)
+def test_the_kept_text_is_what_it_always_was(data: dict[str, Any]) -> None:
+    """A submission stored by an earlier version is known by the digest of this very text."""
+    for raw in (submission("member", data), {"submission_id": "x", "extra": 1.50, "data": data}):
+        text = json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii="half" in data)
+        assert canonical(raw) == text.encode()
+        assert canonical(dict(reversed(raw.items()))) == text.encode()
