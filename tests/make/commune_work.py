@@ -185,9 +185,21 @@ class Work:
         values = {name: "9" if name in ("phone", "note", "occupation") else sent[name] for name in fields}
         body = {"choice": choice, "reason": "đã hỏi"} | ({"values": values} if choice == "values" else {})
         answer = officer.post(f"/sync/v1/conflicts/{conflict['id']}/resolution", json=body)
-        assert answer.status_code in (200, 409), answer.text
-        if answer.status_code == 200:
+        if answer.status_code != 200 and conflict["entity"] == "household":
+            self._resolve_all(officer, conflict, sent)
+        elif answer.status_code == 200:
             self._chosen(conflict, sent, {"device": sent, "server": {}, "values": values}[choice])
+
+    def _resolve_all(self, officer: httpx.Client, conflict: dict[str, Any], sent: dict[str, Any]) -> None:
+        """Somebody has changed more since: the officer reads the record, and decides about every field."""
+        record = officer.get(f"/api/v1/households/{conflict['record_id']}").json()
+        values = {name: "9" if name in ("phone", "note") else value for name, value in sent.items()}
+        body = {"choice": "values", "values": values, "reason": "đã hỏi"}
+        answer = officer.post(f"/sync/v1/conflicts/{conflict['id']}/resolution", json=body)
+        if record["status"] == "merged" and answer.status_code == 409:
+            return  # decided in favour of the survivor's values only: it stays open
+        assert answer.status_code == 200, answer.text
+        self.said.chosen[conflict["submission_id"]] = ({name: record[name] for name in sent}, values)
 
     def _chosen(self, conflict: dict[str, Any], sent: dict[str, Any], values: dict[str, Any]) -> None:
         quiet = {name: value for name, value in sent.items() if name not in conflict["fields"]}

@@ -94,8 +94,10 @@ def test_an_officers_retry_and_the_release_by_itself_apply_what_waited_once(sign
         )
         # who came too late is told that it is not waiting any more
         assert [answer.status_code in (200, 409) for answer in answers] == [True] * 4
-        assert answers[1].json()["items"][0]["outcome"] == "applied"
-        assert outcomes(answers[2]) == ["applied"]
+        # who reads while another one is at it may still be told that it waits; afterwards nobody is
+        assert answers[1].json()["items"][0]["outcome"] in ("held", "applied")
+        assert outcomes(answers[2])[0] in ("held", "applied")
+        assert outcomes(sends(surveyor, device, child)()) == ["applied"]
         assert versions(engine, child["id"]) == [1]
 
 
