@@ -160,16 +160,16 @@ def json_value(value: Any) -> Any:
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
     """Changed ones first: a number given up by one household may be taken by a new one."""
     _update(session, "update_households", [_row(record) for record in changed])
-    now = clock.now()
-    rows = ((r.id, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
+    now = sql.moment_bytes(clock.now())
+    rows = ((r.id.bytes, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
     _insert(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
 
 
 def store_members(session: Session, added: list[Record], changed: list[Record]) -> None:
     _update(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
-    now = clock.now()
+    now = sql.moment_bytes(clock.now())
     rows = (
-        (r.id, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
+        (r.id.bytes, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
         for r in added
     )
     _insert(session, "insert_members", (*_PLAIN, *_KEYS), rows if added else ())
@@ -178,14 +178,15 @@ def store_members(session: Session, added: list[Record], changed: list[Record]) 
 _KEYS = ("name_folded", "name_toned", "name_sort", "personal_id_sealed", "personal_id_index", "personal_id_last4")
 # What is no text of a record's fields.
 _KINDS = {
-    **dict.fromkeys(("hamlet_id", "head_member_id", "merged_into", "household_id"), "uuid"),
+    **dict.fromkeys(("hamlet_id", "head_member_id", "merged_into", "household_id"), "id"),
     **dict.fromkeys(("birth_date", "left_on"), "date"),
     **dict.fromkeys(("no_labour_capacity", "right_level", "labour_contract", "health_insurance"), "bool"),
     **dict.fromkeys(("social_allowance", "pension", "merit_person"), "bool"),
     **dict.fromkeys(("personal_id_sealed", "personal_id_index"), "bytea"),
     "birth_year": "int4",
 }
-_READ: dict[str, Any] = {"uuid": sql.uuid_of, "date": date.fromisoformat}
+_READ: dict[str, Any] = {"id": sql.id_bytes, "date": date.fromisoformat}
+_TYPES = {"id": sql.ID}
 
 
 def _columns(record: Record, names: tuple[str, ...]) -> list[Any]:
@@ -212,7 +213,8 @@ def _number(record: Record) -> tuple[bytes | None, bytes | None, str | None]:
 
 def _insert(session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
     if rows:
-        types = ("uuid", *(_KINDS.get(name, "text") for name in names), "int4", "timestamptz", "timestamptz")
+        kinds = [_KINDS.get(name, "text") for name in names]
+        types = (sql.ID, *(_TYPES.get(kind, kind) for kind in kinds), "int4", sql.MOMENT, sql.MOMENT)
         sql.copy(session, f"api/households/sql/{statement}.sql", types, rows)
 
 
