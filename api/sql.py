@@ -103,10 +103,11 @@ def rows(content: Sequence[Any]) -> str:
 
 
 class Ids(TypeDecorator[Iterable[UUID]]):
-    """A uuid[] to be bound. One text instead of an object for each id: 1.6 microseconds an id become 0.8."""
+    """A uuid[] to be bound. One text instead of an object for each id, and without hyphens: 1.6 microseconds an id
+    become 0.3."""
 
     impl = ARRAY(Uuid())
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
-        return lambda ids: None if ids is None else "{" + ",".join(map(str, ids)) + "}"
+        return lambda ids: None if ids is None else "{" + ",".join([f"{i.int:032x}" for i in ids]) + "}"

@@ -47,6 +47,9 @@ class Entry:
         return self.outcome in (OutcomeKind.applied, OutcomeKind.merged)
 
 
+_OUTCOMES = {kind.value: kind for kind in OutcomeKind}
+
+
 def entry_of(arrival: Arrival, fate: Fate) -> Entry:
     """The journal's line for what a writer answered; without an answer (the server failed) it is quarantined."""
     if fate is None:
@@ -55,7 +58,7 @@ def entry_of(arrival: Arrival, fate: Fate) -> Entry:
     problem = _storable(fate.problem.body("vi")) if fate.problem else None
     return Entry(
         arrival,
-        OutcomeKind(fate.outcome),
+        _OUTCOMES[fate.outcome],
         fate.version,
         fate.result,
         problem,

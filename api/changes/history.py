@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -19,8 +19,7 @@ from api.changes.fold import Record, Step
 from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RemoveReason
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A change the feed shall tell the readers of `area_id`; `household_id` is the group the record belongs to."""
 
     entity: str
