@@ -49,15 +49,25 @@ class Held:
         self.mine |= other.mine
 
 
+# All that a member needs to know of its household.
+WHEREABOUTS = ("hamlet_id", "merged_into")
+
+
 def among(column: Any, ids: Iterable[UUID]) -> Any:
     """`column = ANY(:ids)`: one statement text however many ids, so that it is planned once."""
     return column == any_(bindparam(None, list(ids), type_=sql.Ids(), unique=True))
 
 
 def hold_households(
-    session: Session, scope: Scope, ids: Iterable[UUID], lock: Lock, of_members: Iterable[UUID] = ()
+    session: Session,
+    scope: Scope,
+    ids: Iterable[UUID],
+    lock: Lock,
+    of_members: Iterable[UUID] = (),
+    fields: tuple[str, ...] = HOUSEHOLD_FIELDS,
 ) -> Held:
-    """Locks and loads these households, and those of the members named."""
+    """Locks and loads these households, and those of the members named; of their values only `fields`, which may be
+    no fewer than WHEREABOUTS."""
     wanted, members = list(ids), list(of_members)
     if not wanted and not members:
         return Held({}, {}, set())
@@ -68,7 +78,7 @@ def hold_households(
         select(
             _HOUSEHOLD.id,
             _HOUSEHOLD.version,
-            *(_HOUSEHOLD[name] for name in HOUSEHOLD_FIELDS),
+            *(_HOUSEHOLD[name] for name in fields),
             scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
         )
         .where(where)
@@ -77,8 +87,8 @@ def hold_households(
     )
     held = Held({}, {}, set())
     for row in session.execute(query):
-        record_id, version, *fields, mine = row
-        values = dict(zip(HOUSEHOLD_FIELDS, map(json_value, fields), strict=True))
+        record_id, version, *found, mine = row
+        values = dict(zip(fields, map(json_value, found), strict=True))
         held.records[record_id] = Record(record_id, version, values, version)
         held.hamlets[record_id] = values["hamlet_id"]
         if mine:
@@ -190,8 +200,7 @@ _TYPES = {"id": sql.ID}
 
 
 def _columns(record: Record, names: tuple[str, ...]) -> list[Any]:
-    values = record.values
-    found = [values.get(name) for name in names]
+    found = list(map(record.values.get, names))
     for place, read in _places(names):
         if found[place] is not None:
             found[place] = read(found[place])
