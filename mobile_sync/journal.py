@@ -48,6 +48,9 @@ class Entry:
         return self.outcome in (OutcomeKind.applied, OutcomeKind.merged)
 
 
+_OUTCOMES = {kind.value: kind for kind in OutcomeKind}
+
+
 def entry_of(arrival: Arrival, fate: Fate) -> Entry:
     """The journal's line for what a writer answered; without an answer (the server failed) it is quarantined."""
     if fate is None:
@@ -56,7 +59,7 @@ def entry_of(arrival: Arrival, fate: Fate) -> Entry:
     problem = _storable(fate.problem.body("vi")) if fate.problem else None
     return Entry(
         arrival,
-        OutcomeKind(fate.outcome),
+        _OUTCOMES[fate.outcome],
         fate.version,
         fate.result,
         problem,
@@ -100,22 +103,25 @@ def note_batch(session: Session, account_id: UUID, batch: Envelope, now: datetim
 
 
 _COLUMNS = (
-    "uuid", "uuid", "uuid", "uuid", "int8", "text", "uuid", "int4", "timestamptz", "timestamptz", "bytea", "bytea",
-    "text", "int4", "jsonb", "jsonb", "uuid", "uuid", "timestamptz", "int4", "int8",
+    sql.ID, sql.ID, sql.ID, sql.ID, "int8", "text", sql.ID, "int4", sql.MOMENT, sql.MOMENT, "bytea", "bytea",
+    "text", "int4", "jsonb", "jsonb", sql.ID, sql.ID, sql.MOMENT, "int4", "int8",
 )  # fmt: skip
 
 
 def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> int | None:
     """The batch's new submissions (at least one); the tablet's `undurable_from` with them."""
-    key, now, device_id = id_key(session), clock.now(), batch.device_id
+    key, now = id_key(session), sql.moment_bytes(clock.now())
+    device_id, account, batch_id = batch.device_id.bytes, account_id.bytes, batch.batch_id.bytes
     lowest = min(entry.arrival.seq for entry in entries)
-    arrived = session.execute(sql.load("mobile_sync/sql/count_arrival.sql"), {"device": device_id, "seq": lowest}).one()
+    arrived = session.execute(
+        sql.load("mobile_sync/sql/count_arrival.sql"), {"device": batch.device_id, "seq": lowest}
+    ).one()
     rows = (
         (
-            arrival.submission_id, device_id, account_id, batch.batch_id, arrival.seq, arrival.entity,
-            arrival.record_id, sent.base_version if sent else None, arrival.recorded_at, now, arrival.digest,
-            payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version, entry.result,
-            entry.problem, entry.conflict_id, entry.waiting_for, now, 1, arrived.arrivals,
+            arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
+            _id(arrival.record_id), sent.base_version if sent else None, _moment(arrival.recorded_at), now,
+            arrival.digest, payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
+            entry.result, entry.problem, _id(entry.conflict_id), _id(entry.waiting_for), now, 1, arrived.arrivals,
         )
         for entry in entries
         for arrival in (entry.arrival,)
@@ -124,6 +130,14 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
     sql.copy(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
     undurable_from: int | None = arrived.undurable_from
     return undurable_from
+
+
+def _id(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+def _moment(value: datetime | None) -> bytes | None:
+    return None if value is None else sql.moment_bytes(value)
 
 
 def revise(session: Session, entries: Sequence[Entry]) -> None:

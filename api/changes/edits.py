@@ -1,8 +1,7 @@
 """What a writer is given and what it gives back: one Written per Edit, in the same order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from api.problems import Problem
@@ -10,8 +9,10 @@ from api.problems import Problem
 Outcome = Literal["applied", "merged", "conflict", "held", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+# Named tuples, not frozen dataclasses: every record has several of them, and one is made in a third of the time.
+
+
+class Edit(NamedTuple):
     """One wish to create or change a record, from the web or from a tablet.
 
     `base_version` is the version the editor saw (None: creates). `data` are the raw JSON fields: all of them for a
@@ -27,8 +28,7 @@ class Edit:
     waited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What became of an Edit.
 
     `version`: of the record as the editor may now assume it. `waiting_for`: the record whose arrival (or hand-over by

@@ -36,6 +36,9 @@ _IDENTITY = text(
 )
 
 
+_NEWEST = text("SELECT epoch FROM feed_epoch ORDER BY started_at DESC, epoch LIMIT 1")
+
+
 def current(session: Session) -> FeedEpoch | None:
     """The epoch in force: the one started last. None in a database that was never guarded."""
     e: Any = FeedEpoch  # its columns as SQL, not as values
@@ -44,9 +47,9 @@ def current(session: Session) -> FeedEpoch | None:
 
 def epoch_of(session: Session) -> UUID:
     """The epoch in force; one is started where there is none yet (a database no service was started on)."""
-    newest = current(session)
+    newest: UUID | None = session.scalar(_NEWEST)
     if newest is not None:
-        return newest.epoch
+        return newest
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
     return ensured(session)
 

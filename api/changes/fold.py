@@ -5,7 +5,7 @@ Pure: several edits of one record in one list see each other, and nothing is wri
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.changes.edits import Edit, Written, rejected
@@ -37,8 +37,7 @@ class Record:
         return values_at(self.values, self.past, version)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One new version of a record, for its history. `change` is None for the version that created it."""
 
     record_id: UUID
@@ -161,7 +160,7 @@ def wanting_past(edits: Iterable[Edit], records: dict[UUID, Record], thorough: b
     """
     oldest: dict[UUID, int] = {}
     for edit in edits:
-        stored = records.get(edit.record_id)
+        stored = records.get(edit.record_id) if records else None
         if stored is None and edit.base_version is None and not thorough:
             continue
         base = (edit.base_version or 0) if stored else 0

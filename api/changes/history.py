@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -19,8 +19,7 @@ from api.changes.fold import Record, Step
 from api.changes.tables import ChangeFeed, ChangePending, Op, Origin, RemoveReason
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """A change the feed shall tell the readers of `area_id`; `household_id` is the group the record belongs to."""
 
     entity: str
@@ -46,16 +45,20 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     """Writes the new versions into the history."""
     if not steps:
         return
-    now, tablet = clock.now(), actor.device_id
+    now, account, tablet = sql.moment_bytes(clock.now()), _id(actor.account_id), _id(actor.device_id)
     rows = (
-        (step.record_id, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
-         actor.account_id, step.device_id or tablet, step.submission_id)
+        (step.record_id.bytes, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
+         account, tablet if step.device_id in (None, actor.device_id) else _id(step.device_id), _id(step.submission_id))
         for step in steps
     )  # fmt: skip
     sql.copy(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
 
 
-_VERSION_TYPES = ("uuid", "int4", "text", "jsonb", "text", "timestamptz", "uuid", "uuid", "uuid")
+_VERSION_TYPES = (sql.ID, "int4", "text", "jsonb", "text", sql.MOMENT, sql.ID, sql.ID, sql.ID)
+
+
+def _id(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
 
 
 def announce(session: Session, announcements: Sequence[Announcement]) -> None:
@@ -65,20 +68,20 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
     rows = (
         (
             a.entity,
-            a.record_id,
-            sql.uuid_of(a.area_id),
-            sql.uuid_of(a.household_id),
+            a.record_id.bytes,
+            sql.id_bytes(a.area_id),
+            sql.id_bytes(a.household_id),
             a.version,
             a.op,
             a.reason,
-            a.into_id,
+            _id(a.into_id),
         )
         for a in announcements
     )
     sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows)
 
 
-_ANNOUNCED_TYPES = ("text", "uuid", "uuid", "uuid", "int4", "text", "text", "uuid")
+_ANNOUNCED_TYPES = ("text", sql.ID, sql.ID, sql.ID, "int4", "text", "text", sql.ID)
 
 
 def follow(session: Session, went: Sequence[Went]) -> None:

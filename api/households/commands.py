@@ -91,15 +91,16 @@ def announce_households(session: Session, fold: Fold, held: Held) -> None:
 def announce_members(session: Session, fold: Fold, homes_before: dict[UUID, str], hamlets: dict[UUID, str]) -> None:
     """`homes_before`: member -> its household as loaded. `hamlets`: household -> hamlet."""
     announcements = []
+    areas = {str(home): hamlet for home, hamlet in hamlets.items()}
     for record in (*fold.changed(), *fold.added()):
         home = record.values["household_id"]
-        area, before = hamlets[UUID(home)], homes_before.get(record.id)
-        if before is not None and before != home and hamlets[UUID(before)] != area:
+        area, before = areas[home], homes_before.get(record.id) if record.loaded else None
+        if before is not None and before != home and areas[before] != area:
             announcements.append(
                 Announcement(
                     "member",
                     record.id,
-                    hamlets[UUID(before)],
+                    areas[before],
                     before,
                     record.version,
                     Op.remove,

@@ -49,15 +49,25 @@ class Held:
         self.mine |= other.mine
 
 
+# All that a member needs to know of its household.
+WHEREABOUTS = ("hamlet_id", "merged_into")
+
+
 def among(column: Any, ids: Iterable[UUID]) -> Any:
     """`column = ANY(:ids)`: one statement text however many ids, so that it is planned once."""
     return column == any_(bindparam(None, list(ids), type_=sql.Ids(), unique=True))
 
 
 def hold_households(
-    session: Session, scope: Scope, ids: Iterable[UUID], lock: Lock, of_members: Iterable[UUID] = ()
+    session: Session,
+    scope: Scope,
+    ids: Iterable[UUID],
+    lock: Lock,
+    of_members: Iterable[UUID] = (),
+    fields: tuple[str, ...] = HOUSEHOLD_FIELDS,
 ) -> Held:
-    """Locks and loads these households, and those of the members named."""
+    """Locks and loads these households, and those of the members named; of their values only `fields`, which may be
+    no fewer than WHEREABOUTS."""
     wanted, members = list(ids), list(of_members)
     if not wanted and not members:
         return Held({}, {}, set())
@@ -68,7 +78,7 @@ def hold_households(
         select(
             _HOUSEHOLD.id,
             _HOUSEHOLD.version,
-            *(_HOUSEHOLD[name] for name in HOUSEHOLD_FIELDS),
+            *(_HOUSEHOLD[name] for name in fields),
             scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
         )
         .where(where)
@@ -77,8 +87,8 @@ def hold_households(
     )
     held = Held({}, {}, set())
     for row in session.execute(query):
-        record_id, version, *fields, mine = row
-        values = dict(zip(HOUSEHOLD_FIELDS, map(json_value, fields), strict=True))
+        record_id, version, *found, mine = row
+        values = dict(zip(fields, map(json_value, found), strict=True))
         held.records[record_id] = Record(record_id, version, values, version)
         held.hamlets[record_id] = values["hamlet_id"]
         if mine:
@@ -160,16 +170,16 @@ def json_value(value: Any) -> Any:
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
     """Changed ones first: a number given up by one household may be taken by a new one."""
     _update(session, "update_households", [_row(record) for record in changed])
-    now = clock.now()
-    rows = ((r.id, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
+    now = sql.moment_bytes(clock.now())
+    rows = ((r.id.bytes, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
     _insert(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
 
 
 def store_members(session: Session, added: list[Record], changed: list[Record]) -> None:
     _update(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
-    now = clock.now()
+    now = sql.moment_bytes(clock.now())
     rows = (
-        (r.id, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
+        (r.id.bytes, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
         for r in added
     )
     _insert(session, "insert_members", (*_PLAIN, *_KEYS), rows if added else ())
@@ -178,19 +188,19 @@ def store_members(session: Session, added: list[Record], changed: list[Record]) 
 _KEYS = ("name_folded", "name_toned", "name_sort", "personal_id_sealed", "personal_id_index", "personal_id_last4")
 # What is no text of a record's fields.
 _KINDS = {
-    **dict.fromkeys(("hamlet_id", "head_member_id", "merged_into", "household_id"), "uuid"),
+    **dict.fromkeys(("hamlet_id", "head_member_id", "merged_into", "household_id"), "id"),
     **dict.fromkeys(("birth_date", "left_on"), "date"),
     **dict.fromkeys(("no_labour_capacity", "right_level", "labour_contract", "health_insurance"), "bool"),
     **dict.fromkeys(("social_allowance", "pension", "merit_person"), "bool"),
     **dict.fromkeys(("personal_id_sealed", "personal_id_index"), "bytea"),
     "birth_year": "int4",
 }
-_READ: dict[str, Any] = {"uuid": sql.uuid_of, "date": date.fromisoformat}
+_READ: dict[str, Any] = {"id": sql.id_bytes, "date": date.fromisoformat}
+_TYPES = {"id": sql.ID}
 
 
 def _columns(record: Record, names: tuple[str, ...]) -> list[Any]:
-    values = record.values
-    found = [values.get(name) for name in names]
+    found = list(map(record.values.get, names))
     for place, read in _places(names):
         if found[place] is not None:
             found[place] = read(found[place])
@@ -212,7 +222,8 @@ def _number(record: Record) -> tuple[bytes | None, bytes | None, str | None]:
 
 def _insert(session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
     if rows:
-        types = ("uuid", *(_KINDS.get(name, "text") for name in names), "int4", "timestamptz", "timestamptz")
+        kinds = [_KINDS.get(name, "text") for name in names]
+        types = (sql.ID, *(_TYPES.get(kind, kind) for kind in kinds), "int4", sql.MOMENT, sql.MOMENT)
         sql.copy(session, f"api/households/sql/{statement}.sql", types, rows)
 
 

@@ -127,7 +127,7 @@ def announce_cases(
 
 
 def _superseded(told: Announcement, by: UUID | None) -> Announcement:
-    return told if by is None else replace(told, op=Op.remove, reason=RemoveReason.merged, into_id=by)
+    return told if by is None else told._replace(op=Op.remove, reason=RemoveReason.merged, into_id=by)
 
 
 def _spoken_for(session: Session, household_ids: set[UUID]) -> dict[UUID, UUID]:
