@@ -224,12 +224,9 @@ class Reviews:
             # with the review, never after it: what is missing can be asked for from then on
             files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
             declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
-        move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes)
         history.keep(self.session, self.actor, ENTITY, self.changes.steps, self.origin)
-        history.announce(
-            self.session,
-            [Announcement(ENTITY, row["id"], row["hamlet"], row["home"], row["version"]) for row in changed + added],
-        )
+        told = [Announcement(ENTITY, row["id"], row["hamlet"], row["home"], row["version"]) for row in changed + added]
+        move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes, told)
         if changed or added:
             homes = {row["household_id"] for row in changed + added}
             audit.record(self.session, self.actor, "reviews.write", "household", homes, origin=self.origin.value)

@@ -127,8 +127,7 @@ def contradictions(standard: Standard, derived: Derived) -> list[dict[str, Any]]
             where = [member_id for member_id, values in derived.members if values[name]]
         else:
             where = [None] if derived.household[name] else []
-        for who in where:
-            found.append({"code": warning.code, "member_id": who, "vi": warning.said.vi, "en": warning.said.en})
+        found += [{"code": warning.code, "member_id": i, "vi": warning.said.vi, "en": warning.said.en} for i in where]
     return found
 
 
