@@ -50,8 +50,13 @@ def known_as(household_id: UUID) -> Select[Any]:
 
 def all_names(household_ids: Iterable[UUID]) -> Select[Any]:
     """(known, home): every id under which each of these households was ever registered, with the household itself."""
+    return names_where(among(_HOUSEHOLD.c.id, household_ids))
+
+
+def names_where(condition: Any) -> Select[Any]:
+    """`all_names` of the households that fulfil a condition."""
     own = select(_HOUSEHOLD.c.id.label("known"), _HOUSEHOLD.c.id.label("home"))
-    names = own.where(among(_HOUSEHOLD.c.id, household_ids)).cte(recursive=True)
+    names = own.where(condition).cte(recursive=True)
     merged = _HOUSEHOLD.alias()
     names = names.union(select(merged.c.id, names.c.home).join(names, merged.c.merged_into == names.c.known))
     return select(names.c.known, names.c.home)

@@ -14,7 +14,7 @@ from api.changes.merge import Values
 from api.households.citizen_numbers import id_key, masked, sealed, warnings
 from api.households.household_fold import no_such_household
 from api.households.records import MEMBER_TOGETHER, member_draft, member_faults
-from api.households.stored import WHEREABOUTS, Lock, among, hold_households, hold_members, survivors
+from api.households.stored import Lock, among, hold_households, hold_members, survivors
 from api.households.tables import Member
 from api.problems import FieldError, NotFound, Problem
 
@@ -30,7 +30,7 @@ class MemberFold:
         ids = worth_loading(edits, thorough)
         named = {d["household_id"] for d in self.drafts if isinstance(d, dict) and "household_id" in d}
         self.named = {text: UUID(text) for text in named}
-        self.held = hold_households(session, scope, self.named.values(), Lock.share, ids, WHEREABOUTS)
+        self.held = hold_households(session, scope, self.named.values(), Lock.share, ids)
         members = hold_members(session, among(Member.id, ids)) if ids else {}
         self._late(session, scope, members)
         self.ends = survivors(session, self.held, scope, Lock.share)
@@ -43,7 +43,7 @@ class MemberFold:
         # A merge committed between our two looks: the members stand in a household that was not loaded with them.
         homes = {UUID(record.values["household_id"]) for record in members.values()}
         missing = homes - self.held.records.keys()
-        self.held.take(hold_households(session, scope, missing, Lock.share, fields=WHEREABOUTS))
+        self.held.take(hold_households(session, scope, missing, Lock.share))
 
     def written(self, edit: Edit) -> Written:
         """The outcome of the next edit of the list."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -49,10 +49,6 @@ class Held:
         self.mine |= other.mine
 
 
-# All that a member needs to know of its household.
-WHEREABOUTS = ("hamlet_id", "merged_into")
-
-
 def among(column: Any, ids: Iterable[UUID]) -> Any:
     """`column = ANY(:ids)`: one statement text however many ids, so that it is planned once."""
     return column == any_(bindparam(None, list(ids), type_=sql.Ids(), unique=True))
@@ -64,36 +60,48 @@ def hold_households(
     ids: Iterable[UUID],
     lock: Lock,
     of_members: Iterable[UUID] = (),
-    fields: tuple[str, ...] = HOUSEHOLD_FIELDS,
 ) -> Held:
-    """Locks and loads these households, and those of the members named; of their values only `fields`, which may be
-    no fewer than WHEREABOUTS."""
-    wanted, members = list(ids), list(of_members)
-    if not wanted and not members:
-        return Held({}, {}, set())
-    where = among(_HOUSEHOLD.id, wanted)
-    if members:
-        where = or_(where, _HOUSEHOLD.id.in_(select(_MEMBER.household_id).where(among(_MEMBER.id, members))))
-    query: Select[Any] = (
+    """Locks and loads these households, and those of the members named. Of one that is only shared, the values are
+    those of _NAMED: whoever names it does not read the rest."""
+    asked = {"ids": list(ids), "members": list(of_members)}
+    if not asked["members"]:
+        del asked["members"]
+        if not asked["ids"]:
+            return Held({}, {}, set())
+    names = _NAMED if lock is Lock.share else HOUSEHOLD_FIELDS
+    held = Held({}, {}, set())
+    for row in session.execute(_holding(scope, lock, "members" in asked), asked):
+        record_id, version, *fields, mine = row
+        values = dict(zip(names, map(json_value, fields), strict=True))
+        held.records[record_id] = Record(record_id, version, values, version)
+        held.hamlets[record_id] = values["hamlet_id"]
+        if mine:
+            held.mine.add(record_id)
+    return held
+
+
+_NAMED = ("hamlet_id", "status", "merged_into")
+
+
+@lru_cache(maxsize=500)
+def _holding(scope: Scope, lock: Lock, of_members: bool) -> Select[Any]:
+    """The statement of `hold_households`. To put it together takes longer than to send it: 0.2 to 0.3 ms."""
+    where: Any = _HOUSEHOLD.id == any_(bindparam("ids", type_=sql.Ids()))
+    if of_members:
+        named = _MEMBER.id == any_(bindparam("members", type_=sql.Ids()))
+        where = or_(where, _HOUSEHOLD.id.in_(select(_MEMBER.household_id).where(named)))
+    names = _NAMED if lock is Lock.share else HOUSEHOLD_FIELDS
+    return (
         select(
             _HOUSEHOLD.id,
             _HOUSEHOLD.version,
-            *(_HOUSEHOLD[name] for name in fields),
+            *(_HOUSEHOLD[name] for name in names),
             scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
         )
         .where(where)
         .order_by(_HOUSEHOLD.id)
         .with_for_update(of=_HOUSEHOLD.id.table, read=lock is Lock.share, key_share=lock is not Lock.whole)
     )
-    held = Held({}, {}, set())
-    for row in session.execute(query):
-        record_id, version, *found, mine = row
-        values = dict(zip(fields, map(json_value, found), strict=True))
-        held.records[record_id] = Record(record_id, version, values, version)
-        held.hamlets[record_id] = values["hamlet_id"]
-        if mine:
-            held.mine.add(record_id)
-    return held
 
 
 _SURVIVORS = text(

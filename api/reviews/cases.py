@@ -6,10 +6,11 @@ are locked in the order of their ids.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, any_, bindparam, delete, func, select
 from sqlmodel import Session
 
 from api import clock, sql
@@ -17,13 +18,14 @@ from api.audit import Acting
 from api.changes import history
 from api.changes.history import Announcement
 from api.changes.tables import Op, RemoveReason
-from api.households.aliases import all_names, ends
+from api.households.aliases import all_names, ends, names_where
 from api.households.stored import among
 from api.households.tables import Household
 from api.reviews.tables import CaseStage, ReviewCase
 
 CASE = ReviewCase.__table__  # type: ignore[attr-defined]
 ENTITY = "review_case"
+_HOME = Household.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,39 @@ def hold_cases(session: Session, *where: Any) -> list[Case]:
         .order_by(CASE.c.id)
         .with_for_update(of=CASE, key_share=True)
     )
-    return [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows]
+    return [_case(row) for row in rows]
+
+
+def _case(row: Iterable[Any]) -> Case:
+    case_id, round_id, household_id, hamlet_id, stage, *others = row
+    return Case(case_id, round_id, household_id, hamlet_id, CaseStage(stage), *others)
+
+
+def hold_cases_of(
+    session: Session, round_ids: Iterable[UUID], household_ids: Iterable[UUID]
+) -> tuple[list[Case], dict[UUID, UUID]]:
+    """The cases of these households in these rounds, under whatever id they were listed, locked as by `hold_cases`;
+    and household as listed -> household of today."""
+    held: list[Case] = []
+    home: dict[UUID, UUID] = {}
+    for *values, today in session.execute(_cases_of(), {"rounds": round_ids, "homes": household_ids}):
+        case = _case(values)
+        held.append(case)
+        home[case.household_id] = today
+    return held, home
+
+
+@cache
+def _cases_of() -> Select[Any]:
+    """The statement of `hold_cases_of`, put together once: that takes 0.6 ms."""
+    names = names_where(_HOME.c.id == any_(bindparam("homes", type_=sql.Ids()))).subquery()
+    return (
+        select(*(CASE.c[name] for name in _FIELDS), names.c.home)
+        .join(names, names.c.known == CASE.c.household_id)
+        .where(CASE.c.round_id == any_(bindparam("rounds", type_=sql.Ids())))
+        .order_by(CASE.c.id)
+        .with_for_update(of=CASE, key_share=True)
+    )
 
 
 def speaking(cases: Iterable[Case], home: Mapping[UUID, UUID]) -> dict[tuple[UUID, UUID], Case]:
@@ -96,22 +130,27 @@ def move_cases(
     actor: Acting,  # noqa: ARG001
     moved: Sequence[Case],
     home: Mapping[UUID, tuple[UUID, UUID]] | None = None,
+    beside: Sequence[Announcement] = (),
 ) -> list[Case]:
     """Stores these states of held cases as their next versions and tells the feed; always as many statements. `home`:
-    what `homes` finds, from a caller who knows it."""
+    what `homes` finds, from a caller who knows it. `beside`: what else is told, after them."""
     if not moved:
+        history.announce(session, beside)
         return []
     after = [replace(case, version=case.version + 1) for case in moved]
     rows = [
         {"id": case.id, "version": case.version, **{name: getattr(case, name) for name in _MOVED}} for case in after
     ]
     session.execute(sql.load("api/reviews/sql/move_cases.sql"), {"rows": sql.rows(rows), "at": clock.now()})
-    announce_cases(session, after, home)
+    announce_cases(session, after, home, beside)
     return after
 
 
 def announce_cases(
-    session: Session, cases: Sequence[Case], home: Mapping[UUID, tuple[UUID, UUID]] | None = None
+    session: Session,
+    cases: Sequence[Case],
+    home: Mapping[UUID, tuple[UUID, UUID]] | None = None,
+    beside: Sequence[Announcement] = (),
 ) -> None:
     """Puts cases into the queue of the feed, under the household they stand under today and in its hamlet.
 
@@ -123,7 +162,7 @@ def announce_cases(
     absorbed = {home[case.household_id][1] for case in cases if home[case.household_id][1] != case.household_id}
     instead = _spoken_for(session, absorbed) if absorbed else {}
     told = [Announcement(ENTITY, case.id, *home[case.household_id], case.version) for case in cases]
-    history.announce(session, [_superseded(one, instead.get(one.record_id)) for one in told])
+    history.announce(session, [*(_superseded(one, instead.get(one.record_id)) for one in told), *beside])
 
 
 def _superseded(told: Announcement, by: UUID | None) -> Announcement:
@@ -152,7 +191,7 @@ def announce_cases_of(session: Session, household_ids: Sequence[UUID]) -> None:
         .where(CASE.c.household_id.in_(select(names.c.known)))
         .order_by(CASE.c.id)
     )
-    announce_cases(session, [Case(**{**row._mapping, "stage": CaseStage(row.stage)}) for row in rows])
+    announce_cases(session, [_case(row) for row in rows])
 
 
 def withdraw_cases(session: Session, round_id: UUID) -> list[Case]:
@@ -172,8 +211,7 @@ def withdraw_cases(session: Session, round_id: UUID) -> list[Case]:
 
 def homes(session: Session, household_ids: set[UUID]) -> dict[UUID, tuple[UUID, UUID]]:
     """Household -> (its hamlet today, itself or the household it was merged into)."""
-    home = Household.__table__  # type: ignore[attr-defined]
-    named = Household.__table__.alias("named")  # type: ignore[attr-defined]
+    home, named = _HOME, _HOME.alias("named")
     followed = ends()
     today = func.coalesce(followed.c.survivor, named.c.id)
     rows = session.execute(

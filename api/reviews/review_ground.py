@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
+from api import sql
 from api.accounts.tables import Device
 from api.areas.scope import Scope
 from api.changes import history
 from api.changes.fold import Record
-from api.households.aliases import all_names
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.problems import Problem
 from api.reviews import review_faults, scoring
-from api.reviews.cases import CASE, Case, hold_cases, speaking
+from api.reviews.cases import Case, hold_cases_of, speaking
 from api.reviews.review_rows import stored_reviews
 from api.reviews.review_store import ENTITY
 from api.reviews.rounds import ROUND
@@ -44,6 +44,9 @@ def surveyors(session: Session, device_ids: Iterable[UUID | None]) -> dict[UUID 
     named = [device_id for device_id in device_ids if device_id is not None]
     if not named:
         return {}
+    if len(named) == 1:  # whoever receives a batch has loaded its tablet
+        device = session.get(Device, named[0])
+        return {} if device is None else {device.id: device.account_id}
     rows = session.execute(select(DEVICE.c.id, DEVICE.c.account_id).where(among(DEVICE.c.id, named)))
     return {row.id: row.account_id for row in rows}
 
@@ -53,8 +56,8 @@ class Touched:
 
     def __init__(self, session: Session, scope: Scope, ids: Collection[UUID], fields: Sequence[dict[str, Any]]) -> None:
         self.session, self.scope = session, scope
-        self.rounds = self._rounds({UUID(one["round_id"]) for one in fields})
-        self.held, self.homes = self._homes({UUID(one["household_id"]) for one in fields})
+        self.rounds = self._rounds({sql.uuid_of(one["round_id"]) for one in fields})
+        self.held, self.homes = self._homes({sql.uuid_of(one["household_id"]) for one in fields})
         self.cases = self._cases()
         self.stored = self._stored(ids)
         records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
@@ -66,16 +69,16 @@ class Touched:
 
     def home(self, fields: dict[str, Any]) -> UUID | None:
         """The household of today, where it lies in the caller's areas."""
-        home = self.homes.get(UUID(fields["household_id"]))
+        home = self.homes.get(sql.uuid_of(fields["household_id"]))
         return home if home in self.held.mine else None
 
     def hamlet(self, home: UUID) -> UUID:
-        return UUID(self.held.hamlets[home])
+        return sql.uuid_of(self.held.hamlets[home])
 
     def ground(self, fields: dict[str, Any], home: UUID, listed_as: UUID | None = None) -> Ground | Problem:
         """Where the review of this household stands, or why nowhere. `listed_as`: at the case listed under this name,
         also where another one stands for the household since a merge."""
-        row = self.rounds.get(UUID(fields["round_id"]))
+        row = self.rounds.get(sql.uuid_of(fields["round_id"]))
         if row is None:
             return review_faults.no_round()
         case = self.listed.get((row.id, listed_as)) if listed_as else self.cases.get((row.id, home))
@@ -95,9 +98,7 @@ class Touched:
 
     def _cases(self) -> dict[tuple[UUID, UUID], Case]:
         """(round, household of today) -> the case that stands for it; `listed` has all, by their own names."""
-        homes = set(self.homes.values())
-        known = {row.known: row.home for row in self.session.execute(all_names(homes))}
-        held = hold_cases(self.session, among(CASE.c.round_id, self.rounds), among(CASE.c.household_id, known))
+        held, known = hold_cases_of(self.session, self.rounds, set(self.homes.values()))
         self.listed = {(case.round_id, case.household_id): case for case in held}
         return speaking(held, known)
 

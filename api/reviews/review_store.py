@@ -1,9 +1,13 @@
 """Stores reviews and which of them are in force."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 from sqlmodel import Session
 
 from api import clock, sql
@@ -38,13 +42,37 @@ def told_again(session: Session, scope: Scope, ids: Sequence[UUID]) -> None:
     )
 
 
+def store_added(session: Session, added: Iterable[dict[str, Any]]) -> None:
+    """Stores new reviews; the values of each are JSON's (review_rows.row_of), its ids are UUIDs."""
+    now = clock.now()
+    rows = ((*_plain(row), *_documents(row), date.fromisoformat(row["surveyed_on"]), now, now) for row in added)
+    sql.copy(session, "api/reviews/sql/insert_reviews.sql", _TYPES, rows)
+
+
+_COLUMNS = {
+    "uuid": ("id", "round_id", "household_id", "surveyor_id"),
+    "text": ("kind", "form_code", "respondent", "paper_no", "area_type", "region", "standard_code", "proposed_class"),
+    "int4": ("form_version", "b1_entered", "standard_version", "b1", "b2", "version"),
+    "bool": ("differs_from_device", "in_force"),
+    "text[]": ("causes", "needs", "deprivations", "undetermined"),
+}
+_DOCUMENTS = ("answers", "members", "attachments", "warnings", "device_result")
+_TYPES = (
+    *(kind for kind, names in _COLUMNS.items() for _ in names),
+    *("jsonb" for _ in _DOCUMENTS),
+    *("date", "timestamptz", "timestamptz"),
+)
+_plain = itemgetter(*(name for names in _COLUMNS.values() for name in names))
+
+
+def _documents(row: dict[str, Any]) -> list[Jsonb | None]:
+    return [None if row[name] is None else Jsonb(row[name], to_json) for name in _DOCUMENTS]
+
+
 def store_changed(session: Session, changed: Sequence[dict[str, Any]]) -> None:
     # first those that make room: two reviews of a case are never in force at once
     for in_force in (False, True):
         rows = [{n: row[n] for n in ("id", "version", "in_force")} for row in changed if row["in_force"] is in_force]
         if rows:
-            run(session, "change_reviews", rows)
-
-
-def run(session: Session, statement: str, rows: list[Any]) -> None:
-    session.execute(sql.load(f"api/reviews/sql/{statement}.sql"), {"rows": sql.rows(rows), "at": clock.now()})
+            statement = sql.load("api/reviews/sql/change_reviews.sql")
+            session.execute(statement, {"rows": sql.rows(rows), "at": clock.now()})

@@ -31,6 +31,8 @@ _closure = AreaClosure.__table__  # type: ignore[attr-defined]
 FORM = "form-b"
 # what is kept of a person with a review: what the rules may ask, no name and no number
 _KEPT = ("id", "birth_date", "birth_year", *(name for name, _, _ in MEMBER_FIELDS))
+# a member's facts, and the day on which they left
+Person = tuple[dict[str, Any], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +105,26 @@ def places(session: Session, hamlets: Iterable[UUID], day: date) -> dict[UUID, P
     return found
 
 
-def people(session: Session, households: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+def people(session: Session, households: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Household -> the facts of everybody who was ever registered there, as JSON, with the day on which they left."""
     rows = session.execute(
         select(_member.c.household_id, _member.c.left_on, *(_member.c[name] for name in _KEPT))
         .where(among(_member.c.household_id, households))
         .order_by(_member.c.id)
     )
-    found: dict[UUID, list[dict[str, Any]]] = {}
-    for home, *values in rows:
-        one = dict(zip(("left_on", *_KEPT), map(_plain, values), strict=True))
-        found.setdefault(home, []).append(one)
+    found: dict[UUID, list[Person]] = {}
+    for home, left_on, *values in rows:
+        kept = dict(zip(_KEPT, values, strict=True))
+        kept["id"] = str(kept["id"])
+        if kept["birth_date"] is not None:
+            kept["birth_date"] = kept["birth_date"].isoformat()
+        found.setdefault(home, []).append((kept, left_on and left_on.isoformat()))
     return found
 
 
-def there_on(members: Sequence[Mapping[str, Any]], day: str) -> list[dict[str, Any]]:
+def there_on(people: Sequence[Person], day: str) -> list[dict[str, Any]]:
     """Those who lived there on that day, as a review keeps them."""
-    return [{name: one[name] for name in _KEPT} for one in members if one["left_on"] is None or one["left_on"] > day]
+    return [kept for kept, left_on in people if left_on is None or left_on > day]
 
 
 def faults(standard: Standard, fields: Mapping[str, Any], place: Place) -> Problem | None:
@@ -215,7 +220,3 @@ def again(standard: Standard, review: Any) -> rules.Assessment:
     fields = {"answers": review.answers, "surveyed_on": review.surveyed_on}
     entered = None if points_computed(standard, place) else review.b1_entered
     return rules.assess(standard, _facts(standard, fields, review.members, place), entered)
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | bool | int) else str(value)

@@ -6,12 +6,13 @@ beside it. The tablet gets the same two rules (`scoring`), so that there is one 
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from datalogic_py import Rule
 
 from api import codes
-from api.standards.definition import Definition, Form, Indicator, Measure, Question, Words, as_json
+from api.standards.definition import Contradiction, Definition, Form, Indicator, Measure, Question, Words, as_json
 from api.standards.expressions import Expression, ExpressionError, Kind, Logic, Vocabulary, compiled, together
 from api.standards.facts import MEMBER_FIELDS
 
@@ -32,6 +33,15 @@ class Rules:
         return dict(zip(self.names, self.rule.evaluate(data), strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a form with what is looked at for each answer. `visible` None: it is always asked."""
+
+    question: Question
+    options: frozenset[str]
+    visible: Expression | None
+
+
 @dataclass(frozen=True)
 class Standard:
     """A version of a standard. `verified`: whether a second person has confirmed it."""
@@ -41,7 +51,8 @@ class Standard:
     verified: bool
     member: Rules
     household: Rules
-    visible: dict[tuple[str, str], Expression]
+    # form -> question -> the question
+    asked: dict[str, dict[str, Asked]]
     labels: dict[str, Words]
     said: dict[tuple[str, Any], Words]
     scoring: dict[str, Any]
@@ -57,6 +68,21 @@ class Standard:
     @property
     def training(self) -> bool:
         return self.definition.kind == "training"
+
+    @cached_property
+    def counted(self) -> tuple[tuple[str, str, str], ...]:
+        """Of each count: the value of a member, and the names of the sums of those that hold and are not known."""
+        return tuple((f"count:{one.code}", one.code, f"{one.code}_unknown") for one in self.definition.counts)
+
+    @cached_property
+    def flagged(self) -> tuple[tuple[str, Indicator], ...]:
+        """The indicators with the names of their values."""
+        return tuple((f"flag:{one.code}", one) for one in self.definition.indicators)
+
+    @cached_property
+    def warned(self) -> tuple[tuple[str, Contradiction], ...]:
+        """The contradictions with the names of their values."""
+        return tuple((f"warn:{one.code}", one) for one in self.definition.contradictions)
 
     def form(self, code: str) -> Form | None:
         return next((form for form in self.definition.forms if form.code == code), None)
@@ -81,11 +107,10 @@ def compile_standard(definition: Definition, sha256: str, verified: bool) -> Sta
     household, member = vocabularies(definition)
     member_rules = _rules(_member_rules(definition), member)
     household_rules = _rules(_household_rules(definition), household)
-    visible = {
-        (form.code, question.code): compiled(question.visible_if, _answers(definition), f"visible:{question.code}")
+    answers = _answers(definition)
+    asked = {
+        form.code: {question.code: _asked(question, answers) for question in form.questions}
         for form in definition.forms
-        for question in form.questions
-        if question.visible_if is not True
     }
     scoring = _scoring(definition, verified, member_rules, household_rules)
     return Standard(
@@ -94,11 +119,17 @@ def compile_standard(definition: Definition, sha256: str, verified: bool) -> Sta
         verified,
         member_rules,
         household_rules,
-        visible,
+        asked,
         _labels(definition),
         _said(definition),
         scoring,
     )
+
+
+def _asked(question: Question, answers: Vocabulary) -> Asked:
+    condition = question.visible_if
+    visible = None if condition is True else compiled(condition, answers, f"visible:{question.code}")
+    return Asked(question, frozenset(option.code for option in question.options), visible)
 
 
 def _labels(definition: Definition) -> dict[str, Words]:

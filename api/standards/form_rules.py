@@ -1,11 +1,11 @@
 """Whether answers fit their form, and whether what a tablet computed can be true at all. PURE."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from api.problems import FieldError
-from api.standards.compiled import Standard
+from api.standards.compiled import Asked, Standard
 from api.standards.definition import Question
 
 _LONGEST_TEXT = 2000
@@ -18,20 +18,22 @@ def form_faults(standard: Standard, form_code: str, form_version: int, answers: 
     if form is None or form_version != standard.definition.form_version:
         said = f"{form_code} {form_version}"
         return [FieldError("#/form", "unknown-form-version", f"Không có phiếu {said}.", f"There is no form {said}.")]
-    questions = {question.code: question for question in form.questions}
+    asked = standard.asked[form_code]
     given = {code: value for code, value in answers.items() if value is not None}
     faults = [_fault(code, "unknown_question", "Phiếu không có câu hỏi này.", "The form has no such question.")
-              for code in given if code not in questions]  # fmt: skip
-    asked = {"answers": given}
-    for code, question in questions.items():
-        condition = standard.visible.get((form.code, code))
-        visible = condition is None or condition.evaluate(asked)
+              for code in given if code not in asked]  # fmt: skip
+    answered = {"answers": given}
+    for code, one in asked.items():
+        question, condition = one.question, one.visible
+        if code not in given and not question.required:
+            continue
+        visible = condition is None or condition.evaluate(answered)
         if code in given and not visible:
             faults.append(_fault(code, "not_asked", "Câu này không hỏi với các câu trả lời khác đã ghi.",
                                  "With the other answers this is not asked."))  # fmt: skip
         elif code in given:
-            faults += _faults_of(question, given[code])
-        elif question.required and visible:
+            faults += _faults_of(one, given[code])
+        elif visible:
             faults.append(_fault(code, "missing", f"Chưa trả lời: {question.label.vi}.",
                                  f"Not answered: {question.label.en}."))  # fmt: skip
     return faults
@@ -61,20 +63,25 @@ def device_faults(standard: Standard, device_result: Mapping[str, Any]) -> list[
     return faults
 
 
-def _faults_of(question: Question, value: Any) -> Iterator[FieldError]:
-    code, codes = question.code, {option.code for option in question.options}
-    wrong = _wrong_type(question, value)
-    if wrong:
-        yield _fault(code, "wrong_type", *wrong)
-    elif question.type in ("single", "multi"):
-        given = [value] if question.type == "single" else value
-        for one in given:
-            if one not in codes:
-                yield _fault(code, "unknown_option", f"Không có lựa chọn {one}.", f"There is no option {one}.")
-        if len(set(given)) != len(given):
-            yield _fault(code, "twice", "Một lựa chọn ghi hai lần.", "An option is given twice.")
-    elif question.type == "number":
-        yield from _number_faults(question, value)
+def _faults_of(asked: Asked, value: Any) -> Iterable[FieldError]:
+    question = asked.question
+    fits, *said = _TYPES[question.type]
+    if not fits(value):
+        return [_fault(question.code, "wrong_type", *said)]
+    if question.type == "single":
+        return () if value in asked.options else _option_faults(asked, [value])
+    if question.type == "multi":
+        return _option_faults(asked, value)
+    return _number_faults(question, value) if question.type == "number" else ()
+
+
+def _option_faults(asked: Asked, given: list[str]) -> Iterator[FieldError]:
+    code = asked.question.code
+    for one in given:
+        if one not in asked.options:
+            yield _fault(code, "unknown_option", f"Không có lựa chọn {one}.", f"There is no option {one}.")
+    if len(set(given)) != len(given):
+        yield _fault(code, "twice", "Một lựa chọn ghi hai lần.", "An option is given twice.")
 
 
 def _number_faults(question: Question, value: float) -> Iterator[FieldError]:
@@ -86,19 +93,39 @@ def _number_faults(question: Question, value: float) -> Iterator[FieldError]:
                      f"At most {question.decimals} decimals.")  # fmt: skip
 
 
-def _wrong_type(question: Question, value: Any) -> tuple[str, str] | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    listed = isinstance(value, list) and all(isinstance(one, str) for one in value)
-    text = isinstance(value, str)
-    fits, vi, en = {
-        "single": (text, "Phải là một mã lựa chọn.", "Must be one option code."),
-        "multi": (listed, "Phải là danh sách mã lựa chọn.", "Must be a list of option codes."),
-        "boolean": (isinstance(value, bool), "Phải là có hoặc không.", "Must be true or false."),
-        "number": (number, "Phải là một số.", "Must be a number."),
-        "date": (text and _DAY.fullmatch(value) is not None, "Phải là một ngày.", "Must be a day."),
-        "text": (text and len(value) <= _LONGEST_TEXT, "Phải là chữ, không quá dài.", "Must be text, not too long."),
-    }[question.type]
-    return None if fits else (vi, en)
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
+
+
+def _is_short_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT
+
+
+# type of question -> what an answer has to be, and what is said of another one
+_TYPES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
+    "single": (_is_text, "Phải là một mã lựa chọn.", "Must be one option code."),
+    "multi": (_is_list, "Phải là danh sách mã lựa chọn.", "Must be a list of option codes."),
+    "boolean": (_is_truth, "Phải là có hoặc không.", "Must be true or false."),
+    "number": (_is_number, "Phải là một số.", "Must be a number."),
+    "date": (_is_day, "Phải là một ngày.", "Must be a day."),
+    "text": (_is_short_text, "Phải là chữ, không quá dài.", "Must be text, not too long."),
+}
 
 
 def _fault(question: str, code: str, vi: str, en: str) -> FieldError:

@@ -59,9 +59,9 @@ def derive(standard: Standard, facts: Mapping[str, Any]) -> Derived:
     shared = {name: facts[name] for name in ("on", "school_year", "area_type", "region", "answers")}
     members = [(m["id"], standard.member.evaluate(shared | {"m": m})) for m in facts["members"]]
     counts = {"members": len(members)}
-    for count in standard.definition.counts:
-        found = [values[f"count:{count.code}"] for _, values in members]
-        counts |= {count.code: found.count(1), f"{count.code}_unknown": found.count(None)}
+    for name, held, unknown in standard.counted:
+        found = [values[name] for _, values in members]
+        counts[held], counts[unknown] = found.count(1), found.count(None)
     return Derived(facts, counts, members, standard.household.evaluate(shared | {"counts": counts}))
 
 
@@ -75,8 +75,7 @@ def judged(standard: Standard, derived: Derived, b1_entered: int | None = None, 
     the result only; they are half of the work."""
     b1_lines = _b1_lines(standard, derived, b1_entered)
     b1 = _total([line.points for line in b1_lines])
-    found = [(one, *_flagged(derived, one)) for one in standard.definition.indicators]
-    flags = {one.code: flag for one, flag, _ in found}
+    flags = {one.code: _flag(derived, one, name) for name, one in standard.flagged}
     b2 = _total([_points(standard, flag) for flag in flags.values()])
     deprivations = tuple(code for code, flag in flags.items() if flag)
     undetermined = tuple(code for code, flag in flags.items() if flag is None)
@@ -94,7 +93,9 @@ def judged(standard: Standard, derived: Derived, b1_entered: int | None = None, 
     }
     return Assessment(
         b1, b2, proposed, deprivations, undetermined, flags, b1_lines,
-        tuple(_b2_line(standard, derived, *one) for one in found), _filled(said.vi, numbers), _filled(said.en, numbers),
+        tuple(_b2_line(standard, derived, one, flags[one.code], _named(derived, name, flags[one.code]))
+              for name, one in standard.flagged),
+        _filled(said.vi, numbers), _filled(said.en, numbers),
     )  # fmt: skip
 
 
@@ -120,10 +121,12 @@ def classify(
 def contradictions(standard: Standard, derived: Derived) -> list[dict[str, Any]]:
     """What cannot well be true together: `{code, member_id, vi, en}`. Warnings, never a refusal."""
     found = []
-    for warning in standard.definition.contradictions:
-        name = f"warn:{warning.code}"
-        who = [i for i, v in derived.members if v[name]] if warning.kind == "member" else []
-        where: list[str | None] = [*who] if warning.kind == "member" else [None] * bool(derived.household[name])
+    for name, warning in standard.warned:
+        where: list[str | None]
+        if warning.kind == "member":
+            where = [member_id for member_id, values in derived.members if values[name]]
+        else:
+            where = [None] if derived.household[name] else []
         found += [{"code": warning.code, "member_id": i, "vi": warning.said.vi, "en": warning.said.en} for i in where]
     return found
 
@@ -186,17 +189,20 @@ def _b1_line(standard: Standard, group: Group, answer: Words, points: int | None
     )  # fmt: skip
 
 
-def _flagged(derived: Derived, one: Indicator) -> tuple[bool | None, tuple[str, ...]]:
-    """Is the household deprived, and which members make it so (or leave it unknown)?"""
-    name = f"flag:{one.code}"
+def _flag(derived: Derived, one: Indicator, name: str) -> bool | None:
+    """Is the household deprived?"""
     if one.kind == "household":
         flag: bool | None = derived.household[name]
-        return flag, ()
-    by_value: dict[bool | None, list[str]] = {True: [], False: [], None: []}
-    for member_id, values in derived.members:
-        by_value[values[name]].append(member_id)
-    flag = True if by_value[True] else None if by_value[None] or not derived.members else False
-    return flag, tuple(by_value[flag]) if flag is not False else ()
+        return flag
+    found = [values[name] for _, values in derived.members]
+    return True if True in found else None if None in found or not found else False
+
+
+def _named(derived: Derived, name: str, flag: bool | None) -> tuple[str, ...]:
+    """Which members make it so (or leave it unknown); of an indicator that is asked of the household, nobody."""
+    if flag is False:
+        return ()
+    return tuple(member_id for member_id, values in derived.members if name in values and values[name] is flag)
 
 
 def _points(standard: Standard, flag: bool | None) -> int | None:
