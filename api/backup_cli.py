@@ -43,7 +43,7 @@ def backup(
             _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
-        damaged = files.copy(chosen.home / "files", folder / "files").damaged
+        damaged = files.copy(chosen.files_folder, folder / "files").damaged
         if not unverified:
             taken = taking.prove(found, taken, report)
             _record(url, taken)
@@ -79,7 +79,7 @@ def restore(
             id_key = chosen.secrets().id_key
             kept = restoring.restore(found, file, paper, id_key, lambda there: _prepare(there, paper), report)
             report("Sao chép tệp đính kèm / copying uploaded files")
-            copied = files.copy(file.parent / "files", chosen.home / "files")
+            copied = files.copy(file.parent / "files", chosen.files_folder)
     _tell_restored(paper, found.database, kept, copied)
 
 

@@ -125,6 +125,6 @@ def _pieces(line: Line, sha256: str, content: bytes, chunk: int) -> Sent:
             if refused.slug != "wrong-offset" or refused.problem["received"] == start:
                 raise
             told = {"received": refused.problem["received"], "complete": False}
-        if start == len(content) and told["received"] == start and not told["complete"]:
+        if start == len(content) and told["received"] >= start and not told["complete"]:
             return Sent(sha256, "waiting")  # a record declares more bytes than the file has: nothing is left to send
     return Sent(sha256, "complete")
