@@ -22,9 +22,9 @@ from api.households.stored import among
 from api.problems import NotFound, PermissionDenied, Problem
 from mobile_sync import conflicts, journal, senders
 from mobile_sync.appliers import KINDS, PUSHERS
+from mobile_sync.arrivals import Arrival
 from mobile_sync.journal import Entry
 from mobile_sync.places import waits_at
-from mobile_sync.protocol import Arrival
 from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 Decide = Callable[[Session, Actor, Sequence[Arrival]], list[Entry]]

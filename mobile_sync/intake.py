@@ -20,8 +20,9 @@ from api.households.citizen_numbers import id_key
 from api.problems import PermissionDenied, TooLarge, UnknownEntity
 from mobile_sync import conflicts, halving, held, journal, senders
 from mobile_sync.appliers import KINDS, Kind
+from mobile_sync.arrivals import Arrival, read_arrivals
 from mobile_sync.journal import Entry
-from mobile_sync.protocol import Arrival, Envelope, read_arrivals
+from mobile_sync.protocol import Envelope
 from mobile_sync.senders import Contact
 from mobile_sync.tables import OutcomeKind, SyncSubmission
 

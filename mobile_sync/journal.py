@@ -19,8 +19,9 @@ from api.households.stored import among
 from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
 from mobile_sync import payloads
+from mobile_sync.arrivals import Arrival, read_arrivals, storable
 from mobile_sync.halving import Fate
-from mobile_sync.protocol import Arrival, Envelope, read_arrivals, storable
+from mobile_sync.protocol import Envelope
 from mobile_sync.tables import OutcomeKind, SyncBatch, SyncSubmission
 
 log = logging.getLogger("giamngheo.sync")

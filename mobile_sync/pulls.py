@@ -14,7 +14,7 @@ from api.changes import feed
 from api.changes.feed import FeedPage
 from mobile_sync import intake
 from mobile_sync.appliers import LOADERS
-from mobile_sync.protocol import storable
+from mobile_sync.arrivals import storable
 
 _device = Device.__table__  # type: ignore[attr-defined]
 

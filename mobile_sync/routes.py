@@ -15,7 +15,7 @@ from api.changes.routes import Cursor, Limit
 from api.changes.schemas import ChangesOut, page_out
 from api.db import Db
 from api.openapi import example, problems
-from mobile_sync import examples, intake, protocol, pulls, queries, refusals
+from mobile_sync import arrivals, examples, intake, protocol, pulls, queries, refusals
 from mobile_sync import reference as reference_data
 from mobile_sync.appliers import PUSHERS
 from mobile_sync.attachment_routes import router as files
@@ -82,7 +82,7 @@ def push_batch(request: Request, body: Annotated[bytes, Depends(raw_body)], acto
     again, nothing changes and the stored outcomes come back. `Content-Encoding: gzip` is understood.
     """
     with refusals.noted(db, actor):
-        batch = protocol.read_envelope(protocol.parse(body))
+        batch = arrivals.read_envelope(arrivals.parse(body))
         received = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
     return _json(
         {

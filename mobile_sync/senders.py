@@ -15,7 +15,8 @@ from api.accounts.permissions import Permission, Role, holds
 from api.accounts.tables import Account, AccountGrant, Device, SignIn
 from api.areas.scope import Scope, valid_on
 from api.problems import DeviceNotEnrolled, DeviceOfAnotherUser, DeviceRevoked
-from mobile_sync.protocol import Envelope, storable
+from mobile_sync.arrivals import storable
+from mobile_sync.protocol import Envelope
 
 
 @dataclass(frozen=True)

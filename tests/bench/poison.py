@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from api.db import make_engine
 from api.keys import IdKey
-from mobile_sync import intake, protocol
+from mobile_sync import arrivals, intake
 from tests.bench.bare import plain
 from tests.bench.pushing import Tablet, family, push, sealed
 from tests.make import tablets
@@ -79,7 +79,7 @@ def statements(url: str) -> dict[int, int]:
                 Session(engine, info={"id_key": IdKey(bytes(32))}) as session,
                 session.begin(),
             ):
-                received = intake.receive(session, actor, protocol.read_envelope(protocol.parse(body)), 1000)
+                received = intake.receive(session, actor, arrivals.read_envelope(arrivals.parse(body)), 1000)
             assert {one["outcome"] for one in received.outcomes} == {"applied"}
             found[size] = len(seen)
         return found

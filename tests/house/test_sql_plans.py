@@ -13,7 +13,20 @@ def test_there_are_statements() -> None:
     assert len(FILES) >= 10
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+COPIES = [path for path in FILES if "\nCOPY " in path.read_text(encoding="utf-8")]
+PLANNED = [path for path in FILES if path not in COPIES]
+
+
+@pytest.mark.parametrize("path", COPIES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_postgresql_takes_what_is_copied(engine: Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        with cursor.copy(path.read_text(encoding="utf-8")):
+            pass
+        assert cursor.rowcount == 0
+
+
+@pytest.mark.parametrize("path", PLANNED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_postgresql_plans_it(engine: Engine, path: Path) -> None:
     statement = text(f"EXPLAIN {path.read_text(encoding='utf-8')}")
     nothing = dict.fromkeys(statement.compile().params)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from mobile_sync.protocol import canonical
+from mobile_sync.arrivals import canonical
 from tests.make import tablets
 from tests.make.reviews import counted
 from tests.make.tablets import household, member, push, submission

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from mobile_sync.protocol import canonical, parse, storable
+from mobile_sync.arrivals import canonical, parse, storable
 from tests.make import tablets
 from tests.make.tablets import batch, household, submission
 

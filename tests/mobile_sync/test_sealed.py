@@ -15,7 +15,7 @@ from sqlmodel import Session
 from api.households.citizen_numbers import id_key
 from api.keys import IdKey
 from mobile_sync import payloads
-from mobile_sync.protocol import canonical
+from mobile_sync.arrivals import canonical
 from tests.make import tablets
 from tests.make.tablets import household, member, push, submission
 

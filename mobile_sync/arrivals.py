@@ -1,0 +1,177 @@
+"""How a body becomes submissions: parsed once, each with the text that is kept and the digest it is known by.
+
+The envelope is checked as a whole (a broken one is 422 with pointers); every submission is checked by itself, so that
+a fault in one never touches its neighbours.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from api import field_errors
+from api.keys import IdKey
+from api.problems import FieldError, Invalid, NotJson
+from mobile_sync.protocol import Envelope, Submission
+
+# Python refuses to read longer numbers (the time grows with the square). Such a one is kept as text: no field takes it.
+_LONGEST_NUMBER = 4000
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A submission as it came: its text, its digest, and either its parts or what is wrong with it. `waited`: it is
+    one of the journal that was held until now.
+
+    Neither parts nor fault: it is one of the journal that our key does not open.
+    """
+
+    submission_id: UUID
+    payload: bytes
+    digest: bytes
+    submission: Submission | None
+    fault: Invalid | None
+    seq: int
+    entity: str
+    record_id: UUID | None
+    waited: bool = False
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        return storable(self.submission.recorded_at) if self.submission else None
+
+
+def parse(body: bytes) -> Any:
+    """The JSON of a body. Raises NotJson for what is none, for NaN and infinities, and for absurd nesting."""
+    try:
+        try:
+            return json.loads(body, parse_constant=_refuse)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # also a number of thousands of digits: read again, slower, keeping it as text
+            return json.loads(body, parse_constant=_refuse, parse_int=_bounded_int)
+    except (ValueError, RecursionError) as error:
+        raise NotJson() from error
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _bounded_int(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONGEST_NUMBER else digits
+
+
+def read_envelope(content: Any) -> Envelope:
+    """Raises Invalid with JSON pointers for a broken envelope."""
+    try:
+        return Envelope.model_validate(content)
+    except ValidationError as error:
+        raise _invalid(error) from error
+
+
+def read_arrivals(raws: Sequence[Any], key: IdKey) -> list[Arrival]:
+    """Every submission by itself. Raises Invalid where one has no readable id: nobody could be told about it."""
+    arrivals = []
+    faults = []
+    for position, raw in enumerate(raws):
+        arrival = _arrival(raw, key)
+        if arrival is None:
+            faults.append(_nameless(position))
+        else:
+            arrivals.append(arrival)
+    if faults:
+        raise Invalid(errors=tuple(faults[:100]))
+    return arrivals
+
+
+def _arrival(raw: Any, key: IdKey) -> Arrival | None:
+    try:
+        read = Submission.model_validate(raw)
+    except ValidationError as error:
+        submission_id = _uuid(raw.get("submission_id")) if isinstance(raw, dict) else None
+        return _faulty(submission_id, raw, key, _invalid(error)) if submission_id else None
+    payload = canonical(raw)
+    digest = key.fingerprint(payload)
+    return Arrival(read.submission_id, payload, digest, read, None, read.seq, _entity(read.entity), read.id)
+
+
+def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid) -> Arrival:
+    payload = canonical(raw)
+    digest = key.fingerprint(payload)
+    seq = raw.get("seq")
+    seq = seq if type(seq) is int and 0 <= seq <= 2**53 else 0
+    return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), _uuid(raw.get("id")))
+
+
+_ALIKE = {str, int, bool, NoneType}
+
+
+def _in_order(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in sorted(data)}
+
+
+_compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_escaped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
+def canonical(raw: Any) -> bytes:
+    """The text that is kept, the same for the same content however it was spaced or ordered."""
+    if isinstance(raw, dict) and isinstance(data := raw.get("data"), dict):
+        # almost every submission: on both levels only what both writers write alike, which fractions are not
+        inner, outer = _in_order(data), _in_order(raw)
+        outer["data"] = None
+        if _ALIKE.issuperset(map(type, (*outer.values(), *inner.values()))):
+            outer["data"] = inner
+            with suppress(ValueError):  # half a surrogate pair
+                return to_json(outer)
+    try:
+        try:
+            return _compact(raw).encode()
+        except UnicodeEncodeError:  # half a surrogate pair has no bytes, but its escape has
+            return _escaped(raw).encode()
+    except RecursionError as error:
+        raise NotJson() from error
+
+
+def storable(moment: datetime) -> datetime | None:
+    """The moment in UTC; None where no calendar here holds it (the raw text is kept in any case)."""
+    try:
+        utc = moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    # a day of room at both ends: the driver reads it back in the time zone of Viet Nam
+    return utc if 1 < utc.year < 9999 else None
+
+
+def _entity(value: Any) -> str:
+    plain = isinstance(value, str) and len(value) <= 40 and value.isascii() and value.replace("_", "").isalnum()
+    return value if plain else ""
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _invalid(error: ValidationError) -> Invalid:
+    found = error.errors(include_url=False, include_input=False)
+    return Invalid(errors=tuple(field_errors.translate(one) for one in found[:100]))
+
+
+def _nameless(position: int) -> FieldError:
+    return FieldError(
+        f"#/submissions/{position}/submission_id",
+        "missing",
+        "Mỗi phiếu gửi cần một mã submission_id (UUID).",
+        "Every submission needs a submission_id (UUID).",
+    )
