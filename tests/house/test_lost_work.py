@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/lost-work.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (\d+) \|(.*)\|$", PAGE, re.M)
+ROWS = re.findall(r"^\| (\d+) \|(.*)\|$", PAGE, re.MULTILINE)
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
 WITH_IMPORTS_AND_EXPORTS = {35, 36, 37}
 
