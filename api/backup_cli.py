@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api import audit, databases, embedded
+from api.attachments import commands as attachments
 from api.audit import SystemActor
 from api.backups import commands, files, manifest, restoring, server, taking
 from api.backups.manifest import Manifest
@@ -37,19 +38,19 @@ def backup(
     ] = False,
 ) -> None:
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
-    chosen, damaged = settings(), []
+    chosen, copied = settings(), files.Copied()
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
         with taking.sentences(folder):
             _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
-        damaged = files.copy(chosen.home / "files", folder / "files").damaged
+        copied = files.copy(chosen.files_folder, folder / "files")
         if not unverified:
             taken = taking.prove(found, taken, report)
-            _record(url, taken)
+            _record(url, taken, copied)
         gone = taking.prune(folder, keep) if keep is not None and not unverified else []
     _tell(folder, taken, gone)
-    if damaged:
+    if damaged := copied.damaged:
         complain(
             f"{len(damaged)} tệp đính kèm không đúng với mã của nó và không được sao chép / damaged uploaded files:\n"
             + "\n".join(damaged[:20])
@@ -79,7 +80,7 @@ def restore(
             id_key = chosen.secrets().id_key
             kept = restoring.restore(found, file, paper, id_key, lambda there: _prepare(there, paper), report)
             report("Sao chép tệp đính kèm / copying uploaded files")
-            copied = files.copy(file.parent / "files", chosen.home / "files")
+            copied = files.copy(file.parent / "files", chosen.files_folder)
     _tell_restored(paper, found.database, kept, copied)
 
 
@@ -101,9 +102,10 @@ def _check_ready(url: str, unverified: bool) -> None:
         epoch.epoch_of(session)  # a register that no service was started on has none yet
 
 
-def _record(url: str, taken: Taken) -> None:
+def _record(url: str, taken: Taken, copied: files.Copied) -> None:
     with _engine(url) as engine, Session(engine) as session, session.begin():
         durability.note_backup(session, taken.arrivals)
+        attachments.note_backup(session, taken.files_among(copied.names))
         commands.record(session, SystemActor("<giamngheo backup>"), taken)
 
 

@@ -25,6 +25,9 @@ _SECONDS = Histogram("giamngheo_request_seconds", "Time to answer", ["method", "
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
+# A line on which nothing came for so many seconds is given up.
+_SILENCE = 120.0
+
 
 class Wire:
     """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking; None: the route reads
@@ -100,7 +103,7 @@ _SECURITY_HEADERS = [
 ]
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int, silence: float = 120) -> bytes:
+async def read_body(scope: Scope, receive: Receive, limit: int, silence: float = _SILENCE) -> bytes:
     """The whole body, unpacked, never more than `limit` bytes, however slowly it comes, as long as it comes.
 
     Raises TooLarge, NotAcceptable, ClientGone, and Unavailable after `silence` seconds without a byte.
@@ -143,15 +146,19 @@ async def read_body(scope: Scope, receive: Receive, limit: int, silence: float =
 async def _heard(receive: Receive, silence: float) -> Message:
     """The next piece of the body. Raises ClientGone where the line was cut, Unavailable where nothing comes for
     `silence` seconds: a tablet that lost its line in the middle of an upload leaves a connection without an end."""
+    message = await _before(receive, silence)
+    if message["type"] == "http.disconnect":
+        raise ClientGone()
+    return message
+
+
+async def _before(receive: Receive, silence: float) -> Message:
     try:
-        message = await asyncio.wait_for(receive(), silence)
+        return await asyncio.wait_for(receive(), silence)
     except TimeoutError:
         problem = Unavailable("Đường truyền bị ngắt giữa chừng, hãy gửi lại.", "The line went silent, send it again.")
         problem.headers["Connection"] = "close"
         raise problem from None
-    if message["type"] == "http.disconnect":
-        raise ClientGone()
-    return message
 
 
 class ClientGone(Exception):
@@ -171,8 +178,9 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
-def to_the_last_byte(receive: Receive) -> Receive:
-    """The body as it comes, also what came just before the line was cut.
+def to_the_last_byte(receive: Receive, silence: float = _SILENCE) -> Receive:
+    """The body as it comes, also what came just before the line was cut. Raises Unavailable after `silence` seconds
+    without a byte.
 
     uvicorn tells of the cut first, and what it has read and not yet handed out would be lost with it: on a bad line
     that is what the tablet has paid for. Its request object keeps those bytes; another server's may not, and then
@@ -182,7 +190,7 @@ def to_the_last_byte(receive: Receive) -> Receive:
 
     async def received() -> Message:
         nonlocal told
-        message = await receive()
+        message = await _before(receive, silence)
         if message["type"] != "http.disconnect" or told:
             return message
         told = True

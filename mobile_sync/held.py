@@ -19,7 +19,7 @@ from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.areas.tables import Area
 from api.households.stored import among
-from api.problems import NotFound
+from api.problems import NotFound, PermissionDenied, Problem
 from mobile_sync import conflicts, journal, senders
 from mobile_sync.appliers import KINDS, PUSHERS
 from mobile_sync.arrivals import Arrival
@@ -136,7 +136,8 @@ def _decided(session: Session, waiting: Sequence[SyncSubmission], decide: Decide
 def settle(session: Session, waiting: Sequence[SyncSubmission], entries: Sequence[Entry]) -> None:
     """Writes down what became of submissions that waited.
 
-    What waits on is left as it was: a fresh `decided_at` would tell that the record exists, outside one's areas.
+    What waits on is left as it was: a fresh `decided_at` would tell that the record exists, outside one's areas. So is
+    the work of somebody whose right has ended since: a person decides, it is not refused behind their back.
     """
     still = {row.submission_id: row.waiting_for for row in waiting}
     decided = [entry for entry in entries if not _waits_on(entry, still[entry.arrival.submission_id])]
@@ -145,7 +146,7 @@ def settle(session: Session, waiting: Sequence[SyncSubmission], entries: Sequenc
 
 
 def _waits_on(entry: Entry, named: UUID | None) -> bool:
-    return entry.outcome is OutcomeKind.held and entry.waiting_for == named
+    return (entry.outcome is OutcomeKind.held and entry.waiting_for == named) or _refused_as(entry, PermissionDenied)
 
 
 def _due(
@@ -182,7 +183,11 @@ def _hamlet_named(arrival: Arrival) -> UUID | None:
 
 def not_found(entry: Entry) -> bool:
     """Refused because it names nothing that its writer reaches."""
-    return entry.problem is not None and entry.problem["type"] == f"/problems/{NotFound.slug}"
+    return _refused_as(entry, NotFound)
+
+
+def _refused_as(entry: Entry, kind: type[Problem]) -> bool:
+    return entry.problem is not None and entry.problem["type"] == f"/problems/{kind.slug}"
 
 
 def reaches(actor: Actor, named: Any) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ too, as it was: what the server still has comes back `replayed`, what it lost is
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -27,14 +27,18 @@ Said = Callable[[list[Work]], dict[str, Any]]
 
 @dataclass
 class _Limits:
+    """`refused`: the records whose work was too large even alone, so that what was done on them later waits too."""
+
     submissions: int
     size: int
+    refused: dict[str, Refused] = field(default_factory=dict)
 
 
 def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
     """Sends what is in the outbox, in batches; the outcomes as the receipts tell them.
 
-    Raises Unreachable or Refused; whatever was acknowledged until then is marked, the rest stays.
+    Raises Unreachable or Refused; whatever was acknowledged until then is marked, the rest stays. What the server does
+    not take even alone (413) keeps nothing else back: it is told at the end, as Refused, and stays.
     """
     told: list[dict[str, Any]] = []
     if not storage.holds_work():
@@ -46,6 +50,8 @@ def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
     limits = _Limits(info["max_submissions"], info["max_bytes"])
     while batch := _ready(storage, limits):
         told += _send(storage, line, said, batch, limits)
+    for refused in limits.refused.values():
+        raise refused
     return told
 
 
@@ -57,7 +63,7 @@ def _ready(storage: Storage, limits: _Limits) -> list[Work]:
     """
     batch: list[Work] = []
     size = _ENVELOPE_BYTES
-    touched: set[str] = set()
+    touched = set(limits.refused)
     for one in storage.unsent():
         if one.record_id in touched:
             continue
@@ -98,8 +104,11 @@ def _send(storage: Storage, line: Line, said: Said, batch: list[Work], limits: _
             headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
         )
     except Refused as refused:
-        if refused.status != 413 or len(batch) == 1:
+        if refused.status != 413:
             raise
+        if len(batch) == 1:
+            limits.refused[batch[0].record_id] = refused
+            return []
         return _halved(storage, line, said, batch, limits)
     except Unreachable as gone:
         if len(batch) <= _SMALLEST_BATCH or gone.retry_after:

@@ -63,10 +63,12 @@ class DeclaredOut(Schema):
 
 
 class UploadOut(Schema):
-    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked, let go of it."""
+    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked. `durable`: a verified
+    backup has it; let go of it then."""
 
     sha256: str
     size: int
     media_type: str
     received: int
     complete: bool
+    durable: bool

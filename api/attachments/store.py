@@ -203,5 +203,4 @@ def _refusals() -> Iterator[None]:
             "server."
             if full
             else "The server cannot read or write files now. Keep the file and send it again later.",
-            retry_after=60,
         ) from error

@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from api.problems import Unavailable
-from api.wire import Wire, read_body
+from api.wire import Wire, read_body, to_the_last_byte
 from mobile_sync.surveyor import LosesAnswers, Surveyor, reckon
 from mobile_sync.tablet import Tablet
 from mobile_sync.tablet_line import Line, SignedOut, Unreachable
@@ -376,6 +376,9 @@ def test_an_upload_that_falls_silent_ends() -> None:
     scope: Scope = {"type": "http", "headers": [], "path": "/"}
     with pytest.raises(Unavailable) as ended:
         asyncio.run(read_body(scope, silence, 100, silence=0.01))
+    # nor one in the middle of a photo, which the route reads by itself
+    with pytest.raises(Unavailable):
+        asyncio.run(to_the_last_byte(silence, 0.01)())  # type: ignore[arg-type]
     assert ended.value.headers["Connection"] == "close"
 
 

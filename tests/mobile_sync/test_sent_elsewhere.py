@@ -39,6 +39,23 @@ def sent_to(sign_in: SignIn, hamlet_id: str) -> None:
     assert sign_in("admin").post(f"{path}/{old}/end", json={}).status_code == 200
 
 
+def test_what_waits_of_somebody_whose_grant_has_ended_waits_for_a_person(
+    sign_in: SignIn, engine: Engine, device: str
+) -> None:
+    """The household comes when its sender may write nowhere any more: the work is not refused behind their back."""
+    home = submission("household", household(), seq=1)
+    late = submission("household", {"phone": "2"}, seq=2, base=1, record=home["id"])
+    assert push(sign_in("xom-3"), device, late)[0]["outcome"] == "held"
+    old = uuid5(NAMESPACE_DNS, "grant:xom-3")
+    ended = sign_in("admin").post(f"/api/v1/users/{account_id('xom-3')}/grants/{old}/end", json={})
+    assert ended.status_code == 200, ended.text
+    officer = sign_in("truc-thai")
+    assert push(officer, tablets.enrolled(engine, "truc-thai"), home)[0]["outcome"] == "applied"
+    (waits,) = officer.get("/sync/v1/submissions/waiting").json()["items"]
+    assert (waits["submission_id"], waits["outcome"]) == (late["submission_id"], "held")
+    assert retry(officer, late) == "applied"
+
+
 def retry(client: httpx.Client, sent: dict[str, Any]) -> str:
     answer = client.post(f"/sync/v1/submissions/{sent['submission_id']}/retry")
     assert answer.status_code == 200, answer.text
@@ -72,18 +89,26 @@ def test_an_officer_who_does_not_reach_it_does_not_lose_it(sign_in: SignIn, devi
     assert retry(sign_in("truc-thai"), late) == "applied"
 
 
-def test_what_never_was_theirs_is_refused_as_before(sign_in: SignIn, engine: Engine, home: tuple[str, str]) -> None:
+def test_what_never_was_theirs_waits_like_what_is_nowhere(
+    sign_in: SignIn, engine: Engine, home: tuple[str, str]
+) -> None:
+    """One answer for a record of others and for one that is not there; a new household of others is refused."""
     sent_to(sign_in, HAMLET[5])
     other = sign_in("xom-4")
     device = tablets.enrolled(engine, "xom-4")
     theirs = submission("household", {"phone": "2"}, seq=1, base=1, record=home[0])
     nowhere = submission("household", {"phone": "2"}, seq=2, base=1, record=str(uuid4()))
     new = submission("household", household(), seq=3)
-    assert {o["problem"]["type"] for o in push(other, device, theirs, nowhere, new)} == {"/problems/not-found"}
+    told = push(other, device, theirs, nowhere, new)
+    assert [(o["outcome"], o["waiting_for"], o["problem"]) for o in told[:2]] == [
+        ("held", theirs["id"], None),
+        ("held", nowhere["id"], None),
+    ]
+    assert (told[2]["outcome"], told[2]["problem"]["type"]) == ("rejected", "/problems/not-found")
 
 
 def test_who_was_sent_elsewhere_still_cannot_reach_further(sign_in: SignIn, engine: Engine, device: str) -> None:
-    far = submission("household", household(4), seq=1)
+    far = submission("household", household(4, phone="1"), seq=1)
     assert push(sign_in("xom-4"), tablets.enrolled(engine, "xom-4"), far)[0]["outcome"] == "applied"
     sent_to(sign_in, HAMLET[5])
     sent = [
@@ -91,4 +116,6 @@ def test_who_was_sent_elsewhere_still_cannot_reach_further(sign_in: SignIn, engi
         submission("household", household(4), seq=2),
         submission("household", {"phone": "2"}, seq=3, base=1, record=str(UUID(int=1))),
     ]
-    assert {o["outcome"] for o in push(sign_in("xom-3"), device, *sent)} == {"rejected"}
+    told = push(sign_in("xom-3"), device, *sent)
+    assert [o["outcome"] for o in told] == ["held", "rejected", "held"]
+    assert sign_in("truc-thai").get(f"/api/v1/households/{far['id']}").json()["phone"] == "1"

@@ -102,6 +102,19 @@ def test_what_no_receipt_named_is_sent_again_after_a_restart_as_it_was(tablet: M
     assert session.execute(text("SELECT note FROM household")).scalar_one() == "sau"
 
 
+def test_what_is_too_large_for_the_server_keeps_nothing_else_back(tablet: Make, app: Any, session: Session) -> None:
+    one = tablet()
+    bytes_taken = app.state.settings.sync_max_bytes
+    before, large, after = (one.create("household", household(note=note)) for note in ("1", "x" * bytes_taken, "3"))
+    one.change("household", large, {"phone": "2"})
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            one.push()
+        assert (refused.value.status, refused.value.slug) == (413, "too-large")
+        assert [work.record_id for work in one.storage.unsent()] == [large, large]
+    assert set(map(str, session.execute(text("SELECT id FROM household")).scalars())) == {before, after}
+
+
 def test_a_batch_is_split_to_the_limits_of_the_server(tablet: Make, app: Any, session: Session) -> None:
     one = tablet()
     app.state.settings = app.state.settings.model_copy(update={"sync_max_submissions": 7})

@@ -1,5 +1,6 @@
 """`giamngheo backup` and `giamngheo restore` as a person at the machine meets them: refusals, and a lost disk."""
 
+import hashlib
 import os
 import shutil
 import stat
@@ -8,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from importlib.resources import files as resources
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -215,8 +217,6 @@ def test_a_backup_is_private_and_only_old_proved_ones_are_removed(
 
 
 def test_uploaded_files_are_copied_once_and_checked(tmp_path: Path) -> None:
-    import hashlib
-
     assert files.copy(tmp_path / "absent", tmp_path / "to") == files.Copied()
     good, bad = b"anh 1", b"anh 2"
     for content, name in ((good, hashlib.sha256(good).hexdigest()), (b"other", hashlib.sha256(bad).hexdigest())):
@@ -230,6 +230,28 @@ def test_uploaded_files_are_copied_once_and_checked(tmp_path: Path) -> None:
     assert (again.new, again.there) == (0, 1)
     copied = [path for path in (tmp_path / "to").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in copied] == [good]
+
+
+def test_the_folder_of_files_may_lie_elsewhere(
+    work: str, database_url: str, tmp_path: Path, config: Settings, engine: Engine, app: Any
+) -> None:
+    """`GIAMNGHEO_FILES`: backed up from there, and restored to there."""
+    photo = b"a roof"
+    name = hashlib.sha256(photo).hexdigest()
+    place = tmp_path / "photos" / name[:2] / name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(photo)
+    more = {"GIAMNGHEO_FILES": str(tmp_path / "photos")}
+    run = backups.giamngheo("backup", tmp_path / "b", url=database_url, home=config.home, **more)
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "b/files" / name[:2] / name).read_bytes() == photo
+    place.unlink()
+    (dump,) = (tmp_path / "b").glob("*.dump")
+    with backups.nobody_connected(engine, app.state.engine):
+        run = backups.giamngheo("restore", dump, "--yes", url=database_url, home=config.home, **more)
+    backups.drop_kept(database_url)
+    assert run.returncode == 0, run.stderr
+    assert place.read_bytes() == photo
 
 
 # -- a lost disk, with the service as it is run
