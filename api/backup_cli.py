@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api import audit, databases, embedded
-from api.attachments import commands as attachments
 from api.audit import SystemActor
 from api.backups import commands, files, manifest, restoring, server, taking
 from api.backups.manifest import Manifest
@@ -38,19 +37,19 @@ def backup(
     ] = False,
 ) -> None:
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
-    chosen, copied = settings(), files.Copied()
+    chosen, damaged = settings(), []
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
         with taking.sentences(folder):
             _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
-        copied = files.copy(chosen.files_folder, folder / "files")
+        damaged = files.copy(chosen.files_folder, folder / "files").damaged
         if not unverified:
             taken = taking.prove(found, taken, report)
-            _record(url, taken, copied)
+            _record(url, taken)
         gone = taking.prune(folder, keep) if keep is not None and not unverified else []
     _tell(folder, taken, gone)
-    if damaged := copied.damaged:
+    if damaged:
         complain(
             f"{len(damaged)} tệp đính kèm không đúng với mã của nó và không được sao chép / damaged uploaded files:\n"
             + "\n".join(damaged[:20])
@@ -102,10 +101,9 @@ def _check_ready(url: str, unverified: bool) -> None:
         epoch.epoch_of(session)  # a register that no service was started on has none yet
 
 
-def _record(url: str, taken: Taken, copied: files.Copied) -> None:
+def _record(url: str, taken: Taken) -> None:
     with _engine(url) as engine, Session(engine) as session, session.begin():
         durability.note_backup(session, taken.arrivals)
-        attachments.note_backup(session, taken.files_among(copied.names))
         commands.record(session, SystemActor("<giamngheo backup>"), taken)
 
 

@@ -1,14 +1,12 @@
 """The photos and signatures of a tablet: kept beside the outbox under their hash, and sent on their own.
 
-A file is written to the disk before `keep` returns, and let go when the server says that a verified backup has it, not
-before: a server that lost its disk asks for it again. What is on the way goes on where the server stands; a file that
-the tablet's own disk has spoilt is told and not sent.
+A file is written to the disk before `keep` returns, and let go when the server says that it is complete, not before.
+What is on the way goes on where the server stands; a file that the tablet's own disk has spoilt is told and not sent.
 """
 
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,6 @@ from typing import Any, Literal
 
 from mobile_sync.tablet_line import Line, Refused
 
-# A file that is complete in the server's present epoch is asked about so often: is it in a backup by now?
-_ASK_SECONDS = 12 * 3600.0
 # Of two tries the second starts from nothing: more of them would not make a wrong file right.
 _TRIES = 2
 
@@ -27,13 +23,11 @@ State = Literal["complete", "waiting", "damaged", "refused"]
 @dataclass(frozen=True)
 class Sent:
     """What became of one kept file. `waiting`: its record has not reached the server, or is not in force there yet.
-    `damaged`: it is not what was kept. `refused`: the server's `problem` says why. Only a complete one is let go, and
-    that once it is `durable`."""
+    `damaged`: it is not what was kept. `refused`: the server's `problem` says why. Only a complete one is let go."""
 
     sha256: str
     state: State
     problem: dict[str, Any] | None = None
-    durable: bool = False
 
 
 class Files:
@@ -57,21 +51,9 @@ class Files:
         return said
 
     def kept(self) -> list[dict[str, Any]]:
-        """The declarations of what is still here, oldest first; `complete_in`: the server (epoch) that has it."""
+        """The declarations of what is still here, the oldest first."""
         found = sorted(self.folder.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
         return [json.loads(path.read_bytes()) for path in found]
-
-    def due(self, epoch: str) -> list[dict[str, Any]]:
-        """What is to be sent to this server, or asked about."""
-        return [said for said in self.kept() if said.get("complete_in") != epoch or self._asked_long_ago(said)]
-
-    def _asked_long_ago(self, said: dict[str, Any]) -> bool:
-        written = (self.folder / f"{said['sha256']}.json").stat().st_mtime
-        return not 0 <= time.time() - written < _ASK_SECONDS  # nor in the future of a clock that was wrong
-
-    def completed(self, said: dict[str, Any], epoch: str) -> None:
-        """The server has it, and no backup yet."""
-        self._write(f"{said['sha256']}.json", json.dumps({**said, "complete_in": epoch}).encode())
 
     def content(self, sha256: str) -> bytes:
         return (self.folder / sha256).read_bytes()
@@ -96,19 +78,15 @@ class Files:
 
 
 def send(files: Files, line: Line) -> Iterator[Sent]:
-    """Sends what is kept, file by file; what a server with another epoch had is sent again, if that lost it.
-
-    Raises Unreachable (all of it stays; come again) and Refused for a sign-in.
-    """
-    if not files.kept():
+    """Sends what is kept, file by file. Raises Unreachable (all of it stays; come again) and Refused for a sign-in."""
+    kept = files.kept()
+    if not kept:
         return
-    info = line.call("GET", "/sync/v1/info").json()
-    for said in files.due(info["epoch"]):
-        sent = _send(files, line, said, info["attachment_chunk_bytes"])
-        if sent.durable:
+    chunk: int = line.call("GET", "/sync/v1/info").json()["attachment_chunk_bytes"]
+    for said in kept:
+        sent = _send(files, line, said, chunk)
+        if sent.state == "complete":
             files.let_go(sent.sha256)
-        elif sent.state == "complete":
-            files.completed(said, info["epoch"])
         yield sent
 
 
@@ -149,4 +127,4 @@ def _pieces(line: Line, sha256: str, content: bytes, chunk: int) -> Sent:
             told = {"received": refused.problem["received"], "complete": False}
         if start == len(content) and told["received"] >= start and not told["complete"]:
             return Sent(sha256, "waiting")  # a record declares more bytes than the file has: nothing is left to send
-    return Sent(sha256, "complete", durable=told["durable"])
+    return Sent(sha256, "complete")

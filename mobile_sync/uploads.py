@@ -90,10 +90,5 @@ def _here(file: Expected, slot: Slot) -> bool:
 
 def _told(file: Expected, received: int, *, complete: bool) -> UploadOut:
     return UploadOut(
-        sha256=file.sha256,
-        size=file.size,
-        media_type=file.media_type,
-        received=received,
-        complete=complete,
-        durable=complete and file.durable,
+        sha256=file.sha256, size=file.size, media_type=file.media_type, received=received, complete=complete
     )

@@ -51,13 +51,6 @@ def declare(session: Session, actor: Actor, declarations: Sequence[Declaration])
         )
 
 
-def note_backup(session: Session, arrived: Sequence[tuple[str, UUID, int]]) -> None:
-    """A backup was verified that has the files of these declarations (entity, record, position), and their arrival."""
-    if arrived:
-        rows = [{"entity": entity, "record_id": record_id, "position": place} for entity, record_id, place in arrived]
-        session.execute(sql.load("api/attachments/sql/note_backup.sql"), {"rows": sql.rows(rows), "at": clock.now()})
-
-
 def settle(session: Session, actor: Actor, file: Expected) -> list[UUID]:
     """The file is here, whole and checked: so say all declarations the actor may fulfil. The reviews concerned.
 

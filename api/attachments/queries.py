@@ -95,8 +95,7 @@ def stored(session: Session, actor: Actor, sha256: str) -> Stored:
 
 @dataclass(frozen=True)
 class Expected:
-    """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for,
-    `durable`: so in a verified backup.
+    """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for.
 
     `size` and `media_type` as the newest declaration says, or as the file is.
     """
@@ -106,7 +105,6 @@ class Expected:
     media_type: str
     here: bool
     settled: bool
-    durable: bool
 
 
 def expected(session: Session, actor: Actor, sha256: str) -> Expected:
@@ -123,8 +121,7 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
     if here:
         file = session.execute(select(FILE).where(FILE.c.sha256 == sha256)).one()
         size, media_type = file.size_bytes, file.media_type
-    durable = all(row.backed_up_at is not None for row in rows)
-    return Expected(sha256, size, media_type, bool(here), len(here) == len(rows), durable)
+    return Expected(sha256, size, media_type, bool(here), len(here) == len(rows))
 
 
 def sendable(session: Session, actor: Actor, sha256: str) -> list[Row[Any]]:

@@ -63,12 +63,10 @@ class DeclaredOut(Schema):
 
 
 class UploadOut(Schema):
-    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked. `durable`: a verified
-    backup has it; let go of it then."""
+    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked, let go of it."""
 
     sha256: str
     size: int
     media_type: str
     received: int
     complete: bool
-    durable: bool

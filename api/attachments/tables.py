@@ -30,17 +30,18 @@ class Attachment(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_form"),
         CheckConstraint("size_bytes > 0", name="size_positive"),
+        Index("ix_attachment_not_backed_up", "complete_at", postgresql_where=text("backed_up_at IS NULL")),
     )
 
     sha256: str = Field(sa_column=Column(Text, primary_key=True))
     size_bytes: int = Field(sa_type=BigInteger)
     media_type: str = Field(sa_type=Text)
     complete_at: datetime = Field(sa_type=_WHEN)
+    backed_up_at: datetime | None = Field(default=None, sa_type=_WHEN)
 
 
 class AttachmentLink(SQLModel, table=True):
-    """A record's declaration of one file, written with the record. `arrived_at`: since when the file is here for it;
-    `backed_up_at`: since when a verified backup has the file and this arrival, so that the tablet may let go of it.
+    """A record's declaration of one file, written with the record. `arrived_at`: since when the file is here for it.
 
     Arrival is a fact of the declaration and not of the file: whoever knows only the hash of a photo of another hamlet
     must not get at it by declaring it too (docs/decisions/0012).
@@ -77,4 +78,3 @@ class AttachmentLink(SQLModel, table=True):
     declared_by: UUID | None = None
     device_id: UUID | None = None
     arrived_at: datetime | None = Field(default=None, sa_type=_WHEN)
-    backed_up_at: datetime | None = Field(default=None, sa_type=_WHEN)

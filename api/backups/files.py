@@ -14,11 +14,10 @@ _CHUNK = 1 << 20
 
 @dataclass
 class Copied:
-    """How many were copied, how many lay there already (`names`: of both), and which are not what their name says."""
+    """How many were copied, how many lay there already, and which are not what their name says."""
 
     new: int = 0
     there: int = 0
-    names: set[str] = field(default_factory=set)
     damaged: list[str] = field(default_factory=list)
 
 
@@ -36,8 +35,6 @@ def copy(source: Path, target: Path) -> Copied:
                 result.new += 1
             else:
                 result.damaged.append(path.name)
-                continue
-            result.names.add(path.name)
     except OSError as error:
         raise ConfigError(
             f"Không sao chép được tệp đính kèm sang {target} / cannot copy the uploaded files: {error.strerror}"

@@ -5,7 +5,7 @@ tablet had arrived. So what is told about the dump is true of the dump, whatever
 """
 
 import errno
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,17 +32,11 @@ class NotProved(ConfigError):
 
 @dataclass(frozen=True)
 class Taken:
-    """A backup on the disk, how many batches of each tablet it holds, and which declared files (SHA-256, entity,
-    record, position) it knows as arrived that no backup before it had."""
+    """A backup on the disk, and how many batches of each tablet it holds."""
 
     path: Path
     manifest: Manifest
     arrivals: Mapping[UUID, int]
-    files: Sequence[tuple[str, str, UUID, int]] = ()
-
-    def files_among(self, copied: Collection[str]) -> list[tuple[str, UUID, int]]:
-        """Those of `files` whose bytes were copied beside the dump."""
-        return [(entity, record_id, place) for sha256, entity, record_id, place in self.files if sha256 in copied]
 
 
 def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Taken:
@@ -61,38 +55,22 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
             with server.connected(server_.url) as session:
                 session.isolation_level = IsolationLevel.REPEATABLE_READ
                 session.read_only = True
-                snapshot, arrivals, files = _exported(session)
+                snapshot, arrivals = _exported(session)
                 report("Ghi dữ liệu ra tệp / dumping")
                 with manifest.private(draft) as file:
                     server.run(server_, "pg_dump", server_.url, ["--format=custom", f"--snapshot={snapshot}"], file)
                     manifest.synced(file)
                 report("Đếm và cộng mọi bảng / summing up every table")
                 held = contents.read(session)
-            return replace(_named(path, draft, now, held, arrivals), files=files)
+            return _named(path, draft, now, held, arrivals)
         finally:
             draft.unlink(missing_ok=True)
 
 
-_FILES = """
-    SELECT sha256, entity, record_id, position FROM attachment_link
-    WHERE arrived_at IS NOT NULL AND backed_up_at IS NULL
-"""
-# an older schema can be dumped, and nothing becomes durable because of it
-_KNOWN = """
-    SELECT count(*) FROM pg_attribute
-    WHERE attrelid = to_regclass('public.attachment_link') AND attname = 'backed_up_at' AND NOT attisdropped
-"""
-
-
-def _exported(session: Connection) -> tuple[str, dict[UUID, int], list[tuple[str, str, UUID, int]]]:
+def _exported(session: Connection) -> tuple[str, dict[UUID, int]]:
     row = session.execute("SELECT pg_export_snapshot()").fetchone()
-    known = session.execute(_KNOWN).fetchone()
     assert row is not None
-    assert known is not None
-    if not known[0]:
-        return str(row[0]), {}, []
-    arrivals = dict(session.execute("SELECT id, arrivals FROM device").fetchall())
-    return str(row[0]), arrivals, session.execute(_FILES).fetchall()
+    return str(row[0]), dict(session.execute("SELECT id, arrivals FROM device").fetchall())
 
 
 def _named(path: Path, draft: Path, now: datetime, held: contents.Contents, arrivals: Mapping[UUID, int]) -> Taken:

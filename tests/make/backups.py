@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session
 
-from api.attachments import commands as attachments
 from api.audit import SystemActor
 from api.backups import commands, server, taking
 from api.backups.taking import Taken
@@ -22,11 +21,10 @@ from tests.make import database
 from tests.start.launching import eventually
 
 
-def noted(url: str, taken: Taken, copied: Collection[str] = ()) -> None:
-    """What the command writes after the proof; `copied`: the files that were copied beside the dump."""
+def noted(url: str, taken: Taken) -> None:
+    """What the command writes after the proof."""
     with _transaction(url) as session:
         durability.note_backup(session, taken.arrivals)
-        attachments.note_backup(session, taken.files_among(copied))
         commands.record(session, SystemActor("<giamngheo backup>"), taken)
 
 

@@ -1,7 +1,5 @@
 """After a disaster: what tablets were told is safe is there, what they still hold comes back, and nothing twice."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +9,14 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from api.backups import manifest, server, taking
+from api.backups import server, taking
 from api.config import Settings
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import backups, files
+from tests.make import backups
 from tests.make.people import PASSWORD
-from tests.make.tablets import household, member, request, review
+from tests.make.tablets import household, member, request
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
@@ -163,50 +161,6 @@ class BreaksAfter(httpx.HTTPTransport):
             if self.left < 0:
                 raise httpx.ConnectError("no line", request=request)
         return super().handle_request(request)
-
-
-def test_a_photo_stays_on_the_tablet_until_a_backup_has_it(
-    tablet: Make, database_url: str, tmp_path: Path, restored: Disaster, config: Settings, engine: Engine, sign_in: Any
-) -> None:
-    """The disk dies with the photos that came after the backup: they are sent again."""
-    one = tablet("a")
-    photos = [files.content(3000), files.content(4000)]
-    for photo in photos:
-        home, round_id = files.home_in_round(engine)
-        said = one.attach(photo, "house", "image/jpeg")
-        one.create("review", review(str(home), str(round_id), attachments=[said]))
-
-    def sends(which: int) -> list[tuple[str, bool]]:
-        one.push()
-        hours_later(one)
-        return [(sent.state, sent.durable) for sent in one.send_files() if sent.sha256 == files.sha(photos[which])]
-
-    # the second photo is taken away until the backup is there
-    kept = one.files.folder / f"{files.sha(photos[1])}.json"
-    aside = kept.rename(tmp_path / "aside.json")
-    assert sends(0) == [("complete", False)]
-    run = backups.giamngheo("backup", tmp_path / "backups", url=database_url, home=config.home)
-    assert run.returncode == 0, run.stderr
-    aside.rename(kept)
-    assert sends(0) == [("complete", True)]
-    assert [said["sha256"] for said in one.files.kept()] == [files.sha(photos[1])]
-    assert one.files.kept()[0].get("complete_in") is not None
-    (dump,) = (tmp_path / "backups").glob("*.dump")
-
-    shutil.rmtree(config.home / "files")
-    restored(taking.Taken(dump, manifest.read(dump), {}))
-    sign_in_again(one)
-    one.pull()
-    one.push()
-    assert [(sent.state, sent.durable) for sent in one.send_files()] == [("complete", False)]
-    for photo in photos:
-        assert sign_in("truc-thai").get(f"/api/v1/attachments/{files.sha(photo)}").content == photo
-
-
-def hours_later(one: Tablet) -> None:
-    """As if what the tablet asked last was asked half a day ago."""
-    for path in one.files.folder.glob("*.json"):
-        os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
 def test_seq_alone_does_not_let_go_of_what_the_restored_register_never_had(
