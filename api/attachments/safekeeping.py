@@ -1,4 +1,4 @@
-"""Backups and the files beside the database: which are in a verified one, and which a restored register must ask for."""
+"""Backups and the files beside the database: which a verified one has, and which a restored register must ask for."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -17,7 +17,7 @@ from api.config import Settings
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import backups, files
+from tests.make import backups, files, tablets
 from tests.make.people import PASSWORD
 from tests.make.tablets import household, member, request, review
 
@@ -393,3 +393,23 @@ def test_what_a_later_backup_lacks_is_durable_no_longer(
     assert lacking(tmp_path / "files", again.files) == {files.sha(photo)}  # read, not measured
     place.write_bytes(photo)
     assert lacking(tmp_path / "files", again.files) == set()
+
+
+def test_the_outbox_of_a_lost_tablet_sent_by_a_new_one_is_durable_when_the_first_ones_arrivals_are(
+    sign_in: SignIn, engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    client, (lost, new) = sign_in("xom-3"), (tablets.enrolled(engine, "xom-3") for _ in range(2))
+
+    def told(device: str, *sent: Any) -> int:
+        answer = client.post("/sync/v1/batches", json=tablets.batch(device, list(sent)))
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["durable_through"])
+
+    work = [tablets.submission("household", household(), seq=seq) for seq in (1, 2, 3)]
+    told(lost, *work[:1])
+    backups.backed_up(database_url, tmp_path)
+    told(lost, *work[1:])
+    assert told(new, *work) == 1
+    assert told(new) == 1  # nor does the next answer say more
+    backups.backed_up(database_url, tmp_path / "next")
+    assert told(new, *work) == 3
