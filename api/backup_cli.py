@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api import audit, databases, embedded
+from api.attachments import safekeeping
 from api.audit import SystemActor
 from api.backups import commands, files, manifest, restoring, server, taking
 from api.backups.manifest import Manifest
@@ -37,23 +38,21 @@ def backup(
     ] = False,
 ) -> None:
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
-    chosen, damaged = settings(), []
+    chosen = settings()
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
         with taking.sentences(folder):
             _check_ready(url, unverified)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
         damaged = files.copy(chosen.files_folder, folder / "files").damaged
+        lacking = files.lacking(folder / "files", taken.files)
         if not unverified:
             taken = taking.prove(found, taken, report)
-            _record(url, taken)
+            _record(url, taken, lacking)
         gone = taking.prune(folder, keep) if keep is not None and not unverified else []
     _tell(folder, taken, gone)
-    if damaged:
-        complain(
-            f"{len(damaged)} tệp đính kèm không đúng với mã của nó và không được sao chép / damaged uploaded files:\n"
-            + "\n".join(damaged[:20])
-        )
+    if damaged or lacking:
+        _complain_of_files(damaged, lacking)
         raise typer.Exit(1)
 
 
@@ -77,10 +76,13 @@ def restore(
             _ask(paper, found.database)
         with _steps() as report:
             id_key = chosen.secrets().id_key
-            kept = restoring.restore(found, file, paper, id_key, lambda there: _prepare(there, paper), report)
+            # before the register is in its place: a name is a hash, so nothing that is there is written over
             report("Sao chép tệp đính kèm / copying uploaded files")
-            copied = files.copy(file.parent / "files", chosen.files_folder)
-    _tell_restored(paper, found.database, kept, copied)
+            copied, missing = files.copy(file.parent / "files", chosen.files_folder), list[str]()
+            kept = restoring.restore(
+                found, file, paper, id_key, lambda there: missing.extend(_prepare(there, paper, chosen)), report
+            )
+    _tell_restored(paper, found.database, kept, copied, missing)
 
 
 def _check_ready(url: str, unverified: bool) -> None:
@@ -101,22 +103,32 @@ def _check_ready(url: str, unverified: bool) -> None:
         epoch.epoch_of(session)  # a register that no service was started on has none yet
 
 
-def _record(url: str, taken: Taken) -> None:
+def _record(url: str, taken: Taken, lacking: set[str]) -> None:
     with _engine(url) as engine, Session(engine) as session, session.begin():
         durability.note_backup(session, taken.arrivals)
+        safekeeping.note_backup(session, taken.files, lacking, taken.manifest.taken_at)
         commands.record(session, SystemActor("<giamngheo backup>"), taken)
 
 
-def _prepare(url: str, paper: Manifest) -> None:
-    """The restored register, made ready before it is in its place: of this version, and another life for tablets."""
+def _prepare(url: str, paper: Manifest, chosen: Settings) -> list[str]:
+    """The restored register, made ready before it is in its place: of this version, and another life for tablets. The
+    files that it lacks, and asks for again."""
     databases.migrate(url)
     with _engine(url) as engine:
         epoch.begin_again(engine)
         with Session(engine) as session, session.begin():
+            missing = safekeeping.forget_missing(session, chosen.files_folder)
             actor = SystemActor("<giamngheo restore>")
             audit.record(
-                session, actor, "backups.restore", "backup", file=paper.file_name, taken_at=str(paper.taken_at)
+                session,
+                actor,
+                "backups.restore",
+                "backup",
+                file=paper.file_name,
+                taken_at=str(paper.taken_at),
+                files_missing=len(missing),
             )
+    return missing
 
 
 def _check_newest(paper: Manifest, newest: datetime | None, older: bool) -> None:
@@ -189,7 +201,20 @@ def _tell(folder: Path, taken: Taken, gone: list[Path]) -> None:
         say(f"Đã xoá bản cũ / removed: {path.name}")
 
 
-def _tell_restored(paper: Manifest, database: str, kept: str | None, copied: files.Copied) -> None:
+def _complain_of_files(damaged: list[str], lacking: set[str]) -> None:
+    if damaged:
+        complain(
+            f"{len(damaged)} tệp đính kèm không đúng với mã của nó và không được sao chép / damaged uploaded files:\n"
+            + "\n".join(damaged[:20])
+        )
+    if lacking:
+        complain(
+            f"{len(lacking)} tệp đã nhận đủ nhưng không có trong bản sao lưu; máy tính bảng còn giữ sẽ không xoá "
+            "/ files that the register calls complete are not in this backup:\n" + "\n".join(sorted(lacking)[:20])
+        )
+
+
+def _tell_restored(paper: Manifest, database: str, kept: str | None, copied: files.Copied, missing: list[str]) -> None:
     say(f"Đã khôi phục {database} như lúc / restored as of {_when(paper.taken_at)}; tệp đính kèm / files: {copied.new}")
     if kept:
         say(f"Dữ liệu trước đó được giữ ở / what was there before is kept in: {kept} (DROP DATABASE khi không cần nữa)")
@@ -197,6 +222,11 @@ def _tell_restored(paper: Manifest, database: str, kept: str | None, copied: fil
         "Máy tính bảng sẽ tải lại từ đầu và gửi lại những gì còn giữ / tablets pull again and send again what they kept"
     )
     say("Tiếp theo: chạy dịch vụ, `giamngheo audit verify`, rồi sao lưu lại / next: serve, verify the log, back up")
+    if missing:
+        say(
+            f"{len(missing)} tệp không có trên đĩa; máy tính bảng nào còn giữ sẽ gửi lại / files that are missing and "
+            "asked for again"
+        )
     for name in copied.damaged[:20]:
         complain(f"Tệp đính kèm hỏng trong bản sao lưu / damaged file in the backup: {name}")
 

@@ -50,6 +50,6 @@ async def upload_attachment(
     """Takes the bytes of a declared file from `offset` on, in one piece or in many; what came before a cut is kept.
 
     With the last byte the file is checked against its SHA-256 and its media type. `complete` is said when it is on the
-    disk. A file that is here already is `complete` at once.
+    disk, `durable` when a verified backup has it too. A file that is here already is `complete` at once.
     """
     return await uploads.upload(request, actor, sha256, offset)

@@ -18,7 +18,7 @@ from api.problems import Conflict, NotFound
 from api.schema import Schema
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
-from mobile_sync.places import standing
+from mobile_sync.places import stand_for, standing
 from mobile_sync.tables import ConflictState, SyncConflict, SyncSubmission
 
 
@@ -26,6 +26,7 @@ class ConflictOut(Schema):
     """Two values for one field: the base both started from, the server's and the tablet's.
 
     `handed_over`: the record has left the reader's areas; the officers there decide, and the values are null.
+    Of an open one `record_id` is the record that is decided about: of a household merged away meanwhile the survivor.
     """
 
     id: UUID
@@ -93,20 +94,21 @@ def conflicts(session: Session, actor: Actor, state: ConflictState, limit: int) 
         .limit(limit)
     ).all()
     audit.record(session, actor, "conflicts.read", "conflict", [conflict.record_id for conflict, _ in rows])
-    today = _today(
-        session, actor, [conflict for conflict, mine in rows if mine and conflict.state == ConflictState.open]
-    )
-    return [_shown(conflict, bool(mine), today.get(conflict.record_id, {})) for conflict, mine in rows]
+    open_ones = [conflict for conflict, mine in rows if mine and conflict.state == ConflictState.open]
+    survivors = stand_for(session, {one.record_id for one in open_ones if one.entity == "household"})
+    records = {one.id: survivors.get(one.record_id, one.record_id) for one in open_ones}
+    today = _today(session, actor, [(one.entity, records[one.id]) for one in open_ones])
+    return [_shown(conflict, bool(mine), records.get(conflict.id), today) for conflict, mine in rows]
 
 
-def _today(session: Session, actor: Actor, open_ones: Sequence[SyncConflict]) -> dict[UUID, dict[str, Any]]:
+def _today(session: Session, actor: Actor, records: Sequence[tuple[str, UUID]]) -> dict[UUID, dict[str, Any]]:
     """The records as they are now: another decision may have changed the value that "server" stands for.
 
     Not of reviews: there it is the other review that stands on the server's side.
     """
     by_kind: dict[str, set[UUID]] = {}
-    for conflict in open_ones:
-        by_kind.setdefault(conflict.entity, set()).add(conflict.record_id)
+    for entity, record_id in records:
+        by_kind.setdefault(entity, set()).add(record_id)
     found: dict[UUID, dict[str, Any]] = {}
     for entity, ids in by_kind.items():
         load = KINDS[entity].load
@@ -140,15 +142,20 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
     return scope.covers(func.coalesce(standing(c.entity, c.record_id), c.area_id))
 
 
-def _shown(conflict: SyncConflict, mine: bool, today: Mapping[str, Any]) -> ConflictOut:
-    names = ConflictOut.model_fields.keys() - {"handed_over", "fields"}
+def _shown(
+    conflict: SyncConflict, mine: bool, decided_on: UUID | None, today: Mapping[UUID, Mapping[str, Any]]
+) -> ConflictOut:
+    """`decided_on`: the record that an open conflict is about today; None for the others."""
+    names = ConflictOut.model_fields.keys() - {"handed_over", "fields", "record_id"}
     fields: dict[str, Any] = dict(conflict.fields) if mine else dict.fromkeys(conflict.fields)
+    record = today.get(decided_on, {}) if decided_on else {}
     # a citizen number is masked here, and compared by its masked form
-    known = {name: _masked(value) if name == "personal_id" else value for name, value in today.items()}
-    for name in fields.keys() & known.keys() if mine else ():
+    known = {name: _masked(value) if name == "personal_id" else value for name, value in record.items()}
+    for name in fields.keys() & known.keys():
         fields[name] = {**fields[name], "server": known[name]}
     told = {name: getattr(conflict, name) for name in names}
-    return ConflictOut.model_validate(told | {"handed_over": not mine, "fields": fields})
+    record_id = decided_on or conflict.record_id
+    return ConflictOut.model_validate(told | {"record_id": record_id, "handed_over": not mine, "fields": fields})
 
 
 def _masked(number: str | None) -> str | None:

@@ -89,12 +89,13 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
     if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
         # what came again may have been released just now: the receipt says how it is, not how it was
         sorted_out.stored = journal.known(session, arrivals)
+    senders.note_elsewhere(session, device, sorted_out.stored.values(), sorted_out.undurable_from)
     skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_contact(session, actor, device, Contact.of(batch, skew, newest))
     by_id = {entry.arrival.submission_id: entry for entry in entries}
     outcomes = [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
-    return Received(outcomes, senders.durable_through(sorted_out.undurable_from, device.last_seq))
+    return Received(outcomes, senders.durable_through(device.undurable_from, device.last_seq))
 
 
 def _decided(

@@ -1,11 +1,15 @@
 """Where the records stand that submissions and conflicts name: there, now, somebody has to decide about them."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlmodel import Session
 
 from api.accounts.queries import placed_in
 from api.areas.scope import Scope
+from api.households.aliases import ends
 from mobile_sync.appliers import KINDS
 from mobile_sync.tables import SyncSubmission
 
@@ -35,3 +39,11 @@ def waits_at(record_id: Any) -> ColumnElement[Any]:
 def _hamlet(place: Select[Any], record_id: Any) -> ColumnElement[Any]:
     record, hamlet = place.selected_columns
     return place.with_only_columns(hamlet, maintain_column_froms=True).where(record == record_id).scalar_subquery()
+
+
+def stand_for(session: Session, household_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of these households those that were merged away, with the one that stands for each today. One statement."""
+    if not household_ids:
+        return {}
+    followed = ends(list(household_ids))
+    return {row.absorbed: row.survivor for row in session.execute(select(followed.c.absorbed, followed.c.survivor))}

@@ -24,6 +24,7 @@ from api.schema import Note, Schema
 from mobile_sync import conflicts, held, intake, journal, payloads, senders, since, worklist
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
+from mobile_sync.places import stand_for
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
 
 # Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
@@ -51,17 +52,28 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
     if conflict.state != ConflictState.open:
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
+    record_id = _decided_on(session, conflict)
     sent = _sent(session, submission)
-    values = _values(sent, since.quiet(session, actor, conflict, submission, sent), conflict, resolution)
-    outcome = _write(session, actor, conflict, submission, values) if values else None
+    quiet = since.quiet(session, actor, conflict, record_id, submission, sent)
+    values = _values(sent, quiet, conflict, resolution)
+    outcome = _write(session, actor, conflict.entity, record_id, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
-    audit.record(session, actor, "conflicts.resolve", conflict.entity, [conflict.record_id], choice=resolution.choice)
+    if outcome is not None and record_id != conflict.record_id:
+        submission.result = {**(submission.result or {}), "merged_into": str(record_id)}
+    audit.record(session, actor, "conflicts.resolve", conflict.entity, [record_id], choice=resolution.choice)
     load = KINDS[conflict.entity].load
     assert load is not None
-    found = load(session, actor, [conflict.record_id]).get(conflict.record_id)
+    found = load(session, actor, [record_id]).get(record_id)
     if found is None:
         raise NotFound()
-    return {"id": conflict.record_id, "version": found[0], **found[1]}
+    return {"id": record_id, "version": found[0], **found[1]}
+
+
+def _decided_on(session: Session, conflict: SyncConflict) -> UUID:
+    """The conflict's record; of a household that was merged away since, the one that stands for it."""
+    if conflict.entity != "household":
+        return conflict.record_id
+    return stand_for(session, [conflict.record_id]).get(conflict.record_id, conflict.record_id)
 
 
 def _sent(session: Session, submission: SyncSubmission) -> dict[str, Any]:
@@ -107,17 +119,22 @@ def _check_named(values: Mapping[str, Any], sent: Mapping[str, Any], clashing: S
 
 
 def _write(
-    session: Session, actor: Actor, conflict: SyncConflict, submission: SyncSubmission, values: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    entity: str,
+    record_id: UUID,
+    submission: SyncSubmission,
+    values: Mapping[str, Any],
 ) -> Written:
-    kind = KINDS[conflict.entity]
+    kind = KINDS[entity]
     assert kind.write is not None
     assert kind.load is not None
     writer = narrowed(actor, kind.permission)
     # locks the record first: the version read must be the one that is written on
-    found = kind.load(session, writer, [conflict.record_id]).get(conflict.record_id)
+    found = kind.load(session, writer, [record_id]).get(record_id)
     if found is None:
         raise NotFound()
-    edit = Edit(conflict.record_id, found[0], values, submission.submission_id, submission.device_id)
+    edit = Edit(record_id, found[0], values, submission.submission_id, submission.device_id)
     written = kind.write(session, writer, [edit], Origin.web)[0]
     if written.problem is not None:
         raise written.problem

@@ -17,6 +17,7 @@ from api.areas.scope import Scope, valid_on
 from api.problems import DeviceNotEnrolled, DeviceOfAnotherUser, DeviceRevoked
 from mobile_sync.arrivals import storable
 from mobile_sync.protocol import Envelope
+from mobile_sync.tables import SyncSubmission
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,22 @@ def enrolled(session: Session, actor: Actor, device_id: UUID) -> Device:
     if device.revoked_at is not None:
         raise DeviceRevoked()
     return device
+
+
+def note_elsewhere(
+    session: Session, device: Device, stored: Collection[SyncSubmission], undurable_from: int | None
+) -> None:
+    """`undurable_from` of the tablet, as the batch leaves it. What it sent again may have come from another tablet
+    before (the outbox of a lost one, taken over): backups count that one's arrivals, so its mark holds here too."""
+    other = {row.device_id for row in stored if row.device_id != device.id}
+    marks: dict[UUID, int] = {}
+    if other:
+        d: Any = Device
+        rows = session.execute(select(d.id, d.undurable_from).where(d.id.in_(other), d.undurable_from.is_not(None)))
+        marks = {row.id: row.undurable_from for row in rows}
+    loose = [row.seq for row in stored if row.device_id in marks and row.seq >= marks[row.device_id]]
+    own = [] if undurable_from is None else [undurable_from]
+    device.undurable_from = min(loose + own, default=None)
 
 
 def with_tablet(actor: Actor, device_id: UUID) -> Actor:

@@ -1,6 +1,7 @@
 """The photos and signatures of a tablet: kept beside the outbox under their hash, and sent on their own.
 
-A file is written to the disk before `keep` returns, and let go when the server says that it is complete, not before.
+A file is written to the disk before `keep` returns, and let go when the server says that it is durable (complete, and
+in a verified backup), not before. So each is asked about every time: a server that was restored says what it lacks.
 What is on the way goes on where the server stands; a file that the tablet's own disk has spoilt is told and not sent.
 """
 
@@ -17,13 +18,14 @@ from mobile_sync.tablet_line import Line, Refused
 # Of two tries the second starts from nothing: more of them would not make a wrong file right.
 _TRIES = 2
 
-State = Literal["complete", "waiting", "damaged", "refused"]
+State = Literal["durable", "complete", "waiting", "damaged", "refused"]
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of one kept file. `waiting`: its record has not reached the server, or is not in force there yet.
-    `damaged`: it is not what was kept. `refused`: the server's `problem` says why. Only a complete one is let go."""
+    """What became of one kept file. `complete`: the server has it, and no backup of the server yet. `waiting`: its
+    record has not reached the server, or is not in force there yet.
+    `damaged`: it is not what was kept. `refused`: the server's `problem` says why. Only a durable one is let go."""
 
     sha256: str
     state: State
@@ -85,7 +87,7 @@ def send(files: Files, line: Line) -> Iterator[Sent]:
     chunk: int = line.call("GET", "/sync/v1/info").json()["attachment_chunk_bytes"]
     for said in kept:
         sent = _send(files, line, said, chunk)
-        if sent.state == "complete":
+        if sent.state == "durable":
             files.let_go(sent.sha256)
         yield sent
 
@@ -124,7 +126,7 @@ def _pieces(line: Line, sha256: str, content: bytes, chunk: int) -> Sent:
             # the answer to an earlier piece was lost, or a cut piece was sent again: the server says where it stands
             if refused.slug != "wrong-offset" or refused.problem["received"] == start:
                 raise
-            told = {"received": refused.problem["received"], "complete": False}
+            told = {"received": refused.problem["received"], "complete": False, "durable": False}
         if start == len(content) and told["received"] >= start and not told["complete"]:
             return Sent(sha256, "waiting")  # a record declares more bytes than the file has: nothing is left to send
-    return Sent(sha256, "complete")
+    return Sent(sha256, "durable" if told["durable"] else "complete")

@@ -85,10 +85,15 @@ def _end(request: Request, actor: Actor, file: Expected) -> list[UUID]:
 
 def _here(file: Expected, slot: Slot) -> bool:
     """Known to the database and on the disk: after a restore of an older folder a file is asked for again."""
-    return file.here and slot.whole.exists()
+    return file.here and store.is_whole(slot.folder, file.sha256, file.size)
 
 
 def _told(file: Expected, received: int, *, complete: bool) -> UploadOut:
     return UploadOut(
-        sha256=file.sha256, size=file.size, media_type=file.media_type, received=received, complete=complete
+        sha256=file.sha256,
+        size=file.size,
+        media_type=file.media_type,
+        received=received,
+        complete=complete,
+        durable=complete and file.durable,
     )

@@ -61,7 +61,8 @@ def settle(session: Session, actor: Actor, file: Expected) -> list[UUID]:
     hold_households(session, actor.scope, homes, Lock.share)
     now = clock.now()
     known = insert(FILE).values(sha256=file.sha256, size_bytes=file.size, media_type=file.media_type, complete_at=now)
-    session.execute(known.on_conflict_do_nothing())
+    # known already, and now for one more record: no backup has that yet (api/attachments/safekeeping.py)
+    session.execute(known.on_conflict_do_update(index_elements=[FILE.c.sha256], set_={"backed_up_at": None}))
     rows = [row for row in sendable(session, actor, file.sha256) if row.arrived_at is None]
     if not rows:
         return []

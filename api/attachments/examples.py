@@ -11,6 +11,7 @@ UPLOAD: dict[str, Any] = {
     "media_type": EXAMPLE["media_type"],
     "received": 65_536,
     "complete": False,
+    "durable": False,
 }
 DECLARED: dict[str, Any] = EXAMPLE | {
     "entity": "review",

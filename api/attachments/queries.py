@@ -95,7 +95,8 @@ def stored(session: Session, actor: Actor, sha256: str) -> Stored:
 
 @dataclass(frozen=True)
 class Expected:
-    """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for.
+    """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for,
+    `durable` where a verified backup has all of that.
 
     `size` and `media_type` as the newest declaration says, or as the file is.
     """
@@ -105,6 +106,7 @@ class Expected:
     media_type: str
     here: bool
     settled: bool
+    durable: bool
 
 
 def expected(session: Session, actor: Actor, sha256: str) -> Expected:
@@ -118,10 +120,13 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
     here = [row for row in rows if row.arrived_at is not None]
     newest = max(here or rows, key=lambda row: (row.declared_at, row.record_id, row.position))
     size, media_type = newest.size_bytes, newest.media_type
+    settled = len(here) == len(rows)
+    durable = False
     if here:
         file = session.execute(select(FILE).where(FILE.c.sha256 == sha256)).one()
         size, media_type = file.size_bytes, file.media_type
-    return Expected(sha256, size, media_type, bool(here), len(here) == len(rows))
+        durable = settled and file.backed_up_at is not None
+    return Expected(sha256, size, media_type, bool(here), settled, durable)
 
 
 def sendable(session: Session, actor: Actor, sha256: str) -> list[Row[Any]]:

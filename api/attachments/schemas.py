@@ -63,10 +63,12 @@ class DeclaredOut(Schema):
 
 
 class UploadOut(Schema):
-    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked, let go of it."""
+    """How much of a file has come: `received` bytes of `size`. `complete`: stored and checked. `durable`: in a verified
+    backup too, so let go of it."""
 
     sha256: str
     size: int
     media_type: str
     received: int
     complete: bool
+    durable: bool

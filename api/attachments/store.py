@@ -45,6 +45,14 @@ def whole(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
+def is_whole(folder: Path, sha256: str, size: int) -> bool:
+    """Does the disk have this complete file? By its name and size; what is in it was checked when it came."""
+    try:
+        return whole(folder, sha256).stat().st_size == size
+    except OSError:
+        return False
+
+
 def received(slot: Slot) -> int:
     """How many bytes of it are here. Raises Unavailable."""
     with _refusals():

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,34 @@ class Copied:
     new: int = 0
     there: int = 0
     damaged: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A complete file as a dump knows it: for so many declarations it has arrived (`arrivals`). `durable`: an earlier
+    verified backup has all of that too."""
+
+    sha256: str
+    size_bytes: int
+    arrivals: int
+    durable: bool
+
+
+def lacking(folder: Path, known: Iterable[Known]) -> set[str]:
+    """Those of the files a dump knows that are not in its folder, whole. What no backup had before is read and hashed;
+    of the others the size is compared."""
+    found = set()
+    for file in known:
+        place = folder / file.sha256[:2] / file.sha256
+        try:
+            whole = place.stat().st_size == file.size_bytes
+            if whole and not file.durable:
+                whole = manifest.sha256(place) == file.sha256
+        except OSError:
+            whole = False
+        if not whole:
+            found.add(file.sha256)
+    return found
 
 
 def copy(source: Path, target: Path) -> Copied:

@@ -5,12 +5,13 @@ tablet had arrived. So what is told about the dump is true of the dump, whatever
 """
 
 import errno
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -18,12 +19,17 @@ from psycopg import IsolationLevel
 
 from api import clock
 from api.backups import contents, manifest, server
+from api.backups.files import Known
 from api.backups.manifest import Manifest
 from api.backups.server import Connection, Server
 from api.key_files import ConfigError
 
 Report = Callable[[str], None]
 _BROKEN = ".broken"
+_FILES = """
+    SELECT a.sha256, a.size_bytes, count(l.arrived_at), a.backed_up_at IS NOT NULL
+    FROM attachment a LEFT JOIN attachment_link l ON l.sha256 = a.sha256 GROUP BY a.sha256 ORDER BY a.sha256
+"""
 
 
 class NotProved(ConfigError):
@@ -32,11 +38,12 @@ class NotProved(ConfigError):
 
 @dataclass(frozen=True)
 class Taken:
-    """A backup on the disk, and how many batches of each tablet it holds."""
+    """A backup on the disk, how many batches of each tablet it holds, and the uploaded files it refers to."""
 
     path: Path
     manifest: Manifest
     arrivals: Mapping[UUID, int]
+    files: Sequence[Known]
 
 
 def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Taken:
@@ -55,25 +62,28 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
             with server.connected(server_.url) as session:
                 session.isolation_level = IsolationLevel.REPEATABLE_READ
                 session.read_only = True
-                snapshot, arrivals = _exported(session)
+                snapshot, arrivals, known = _exported(session)
                 report("Ghi dữ liệu ra tệp / dumping")
                 with manifest.private(draft) as file:
                     server.run(server_, "pg_dump", server_.url, ["--format=custom", f"--snapshot={snapshot}"], file)
                     manifest.synced(file)
                 report("Đếm và cộng mọi bảng / summing up every table")
                 held = contents.read(session)
-            return _named(path, draft, now, held, arrivals)
+            return Taken(path, _named(path, draft, now, held), arrivals, known)
         finally:
             draft.unlink(missing_ok=True)
 
 
-def _exported(session: Connection) -> tuple[str, dict[UUID, int]]:
+def _exported(session: Connection) -> tuple[str, dict[UUID, int], list[Known]]:
     row = session.execute("SELECT pg_export_snapshot()").fetchone()
     assert row is not None
-    return str(row[0]), dict(session.execute("SELECT id, arrivals FROM device").fetchall())
+    arrivals = dict(session.execute("SELECT id, arrivals FROM device").fetchall())
+    # what was made before files were kept has none; such a register is backed up before it is migrated
+    has: Any = session.execute("SELECT to_regclass('public.attachment') IS NOT NULL").fetchone()
+    return str(row[0]), arrivals, [Known(*found) for found in session.execute(_FILES)] if has[0] else []
 
 
-def _named(path: Path, draft: Path, now: datetime, held: contents.Contents, arrivals: Mapping[UUID, int]) -> Taken:
+def _named(path: Path, draft: Path, now: datetime, held: contents.Contents) -> Manifest:
     if path.exists():
         raise ConfigError(f"{path} đã có / exists already")
     paper = Manifest(
@@ -83,7 +93,7 @@ def _named(path: Path, draft: Path, now: datetime, held: contents.Contents, arri
     manifest.write(paper, path)
     draft.rename(path)
     manifest.sync_folder(path.parent)
-    return Taken(path, paper, arrivals)
+    return paper
 
 
 def _program() -> str:

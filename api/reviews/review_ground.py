@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from api import sql
 from api.accounts.tables import Device
 from api.areas.scope import Scope
 from api.changes import history
@@ -56,8 +55,8 @@ class Touched:
 
     def __init__(self, session: Session, scope: Scope, ids: Collection[UUID], fields: Sequence[dict[str, Any]]) -> None:
         self.session, self.scope = session, scope
-        self.rounds = self._rounds({sql.uuid_of(one["round_id"]) for one in fields})
-        self.held, self.homes = self._homes({sql.uuid_of(one["household_id"]) for one in fields})
+        self.rounds = self._rounds({_id(one["round_id"]) for one in fields})
+        self.held, self.homes = self._homes({_id(one["household_id"]) for one in fields})
         self.cases = self._cases()
         self.stored = self._stored(ids)
         records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
@@ -69,16 +68,16 @@ class Touched:
 
     def home(self, fields: dict[str, Any]) -> UUID | None:
         """The household of today, where it lies in the caller's areas."""
-        home = self.homes.get(sql.uuid_of(fields["household_id"]))
+        home = self.homes.get(_id(fields["household_id"]))
         return home if home in self.held.mine else None
 
     def hamlet(self, home: UUID) -> UUID:
-        return sql.uuid_of(self.held.hamlets[home])
+        return _id(self.held.hamlets[home])
 
     def ground(self, fields: dict[str, Any], home: UUID, listed_as: UUID | None = None) -> Ground | Problem:
         """Where the review of this household stands, or why nowhere. `listed_as`: at the case listed under this name,
         also where another one stands for the household since a merge."""
-        row = self.rounds.get(sql.uuid_of(fields["round_id"]))
+        row = self.rounds.get(_id(fields["round_id"]))
         if row is None:
             return review_faults.no_round()
         case = self.listed.get((row.id, listed_as)) if listed_as else self.cases.get((row.id, home))
@@ -113,3 +112,7 @@ class Touched:
         for row in self.rounds.values():
             found |= {(row.id, i): one for i, one in scoring.places(self.session, hamlets, row.opens_on).items()}
         return found
+
+
+def _id(value: UUID | str) -> UUID:
+    return UUID(value) if isinstance(value, str) else value

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session
 
+from api.attachments import safekeeping
 from api.audit import SystemActor
 from api.backups import commands, server, taking
 from api.backups.taking import Taken
@@ -21,10 +22,11 @@ from tests.make import database
 from tests.start.launching import eventually
 
 
-def noted(url: str, taken: Taken) -> None:
+def noted(url: str, taken: Taken, lacking: Collection[str] = ()) -> None:
     """What the command writes after the proof."""
     with _transaction(url) as session:
         durability.note_backup(session, taken.arrivals)
+        safekeeping.note_backup(session, taken.files, lacking, taken.manifest.taken_at)
         commands.record(session, SystemActor("<giamngheo backup>"), taken)
 
 

@@ -196,8 +196,6 @@ class Work:
         values = {name: "9" if name in ("phone", "note") else value for name, value in sent.items()}
         body = {"choice": "values", "values": values, "reason": "đã hỏi"}
         answer = officer.post(f"/sync/v1/conflicts/{conflict['id']}/resolution", json=body)
-        if record["status"] == "merged" and answer.status_code == 409:
-            return  # decided in favour of the survivor's values only: it stays open
         assert answer.status_code == 200, answer.text
         self.said.chosen[conflict["submission_id"]] = ({name: record[name] for name in sent}, values)
 

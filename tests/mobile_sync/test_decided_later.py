@@ -84,3 +84,49 @@ def test_a_household_merged_away_brings_nothing_back_to_its_survivor(
     conflict = clash(sign_in, engine, home, phone="2", note="0")
     record = decided(sign_in, conflict, choice=choice).json()
     assert (record["id"], record["phone"], record["note"]) == (stays["id"], "2" if choice == "device" else "8", note)
+
+
+@pytest.fixture
+def stays(sign_in: SignIn, engine: Engine) -> str:
+    """A household that has been registered beside the other one, and changed more often."""
+    made = submission("household", household(phone="8", note="b", address="0"))
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), made)
+    for note in ("c", "b"):
+        web(sign_in, made["id"], note=note)
+    return str(made["id"])
+
+
+def merged(sign_in: SignIn, stays: str, goes: str) -> None:
+    one = {"survivor_id": stays, "absorbed_id": goes}
+    assert sign_in("truc-thai").post("/api/v1/households/merge", json=one).status_code == 200
+
+
+@pytest.mark.parametrize(("choice", "phone"), [("server", "8"), ("device", "2"), ("values", "5")])
+def test_merged_away_after_the_conflict_was_opened_the_survivor_is_decided_about(
+    choice: str, phone: str, sign_in: SignIn, engine: Engine, home: str, stays: str
+) -> None:
+    web(sign_in, home, phone="1")
+    conflict = clash(sign_in, engine, home, phone="2", note="0", address="2")
+    merged(sign_in, stays, home)
+    (listed,) = sign_in("truc-thai").get("/sync/v1/conflicts").json()
+    assert (listed["record_id"], listed["fields"]["phone"]) == (stays, {"base": "0", "server": "8", "device": "2"})
+    answer = decided(sign_in, conflict, choice=choice, **({"values": {"phone": "5"}} if choice == "values" else {}))
+    assert answer.status_code == 200, answer.text
+    record = answer.json()
+    # the note was not changed by the tablet, and the address by nobody else
+    assert (record["id"], record["phone"], record["note"], record["address"]) == (stays, phone, "b", "2")
+    assert sign_in("truc-thai").get("/sync/v1/conflicts").json() == []
+
+
+@pytest.mark.parametrize("choice", ["server", "device"])
+def test_what_the_survivor_holds_otherwise_is_decided_too(
+    choice: str, sign_in: SignIn, engine: Engine, home: str, stays: str
+) -> None:
+    web(sign_in, home, phone="1")
+    conflict = clash(sign_in, engine, home, phone="2", note="2")
+    merged(sign_in, stays, home)
+    refused = decided(sign_in, conflict, choice=choice)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert "note" in refused.json()["detail"]
+    record = decided(sign_in, conflict, choice="values", values={"phone": "2", "note": "b"}).json()
+    assert (record["id"], record["phone"], record["note"]) == (stays, "2", "b")

@@ -287,7 +287,9 @@ def test_a_tablet_sends_its_photos_over_a_line_that_breaks(
     one = tablet(line)  # switched off and on again
     assert [sent.state for sent in one.send_files()] == ["complete", "complete"]
     assert line.cuts >= 3
-    assert (one.send_files(), list(one.files.folder.iterdir())) == ([], [])
+    # no backup has them yet: asked about again, and not sent
+    assert [sent.state for sent in one.send_files()] == ["complete", "complete"]
+    assert len(one.files.kept()) == 2
     assert store.whole(folder, files.sha(photo)).read_bytes() == photo
     one.pull()
     (pulled,) = one.storage.records("review")
@@ -339,3 +341,27 @@ def test_without_a_line_everything_stays(tablet: Any, engine: Engine) -> None:
     with pytest.raises(Unreachable):
         one.send_files()
     assert len(one.files.kept()) == 1
+
+
+def test_a_tablet_stops_where_a_record_declares_more_bytes_than_the_file_has(
+    tablet: Any, engine: Engine, folder: Path
+) -> None:
+    class Counts(httpx.HTTPTransport):
+        puts = 0
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            self.puts += request.method == "PUT"
+            assert self.puts < 20, "it goes round in circles"
+            return super().handle_request(request)
+
+    home, round_id = files.home_in_round(engine)
+    line = Counts()
+    one = tablet(line)
+    said = one.attach(files.content(1000), "house", "image/jpeg")
+    longer = said | {"size": said["size"] + 500}
+    one.create("review", review(str(home), str(round_id), attachments=[longer]))
+    assert [told["outcome"] for told in one.push()] == ["applied"]
+    for _ in range(2):
+        assert [(sent.sha256, sent.state) for sent in one.send_files()] == [(said["sha256"], "waiting")]
+    assert line.puts <= 4
+    assert [kept["sha256"] for kept in one.files.kept()] == [said["sha256"]]

@@ -1,5 +1,6 @@
 """After a disaster: what tablets were told is safe is there, what they still hold comes back, and nothing twice."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.attachments import store
 from api.backups import server, taking
+from api.backups.files import lacking
 from api.config import Settings
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import backups
+from tests.make import backups, files, tablets
 from tests.make.people import PASSWORD
-from tests.make.tablets import household, member, request
+from tests.make.tablets import household, member, request, review
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
@@ -53,9 +56,10 @@ def tablet(base_url: str, tmp_path: Path, sign_in: SignIn) -> Iterator[Make]:
 def restored(database_url: str, engine: Engine, app: Any, config: Settings) -> Iterator[Disaster]:
     """`restored(taken)`: the service stops, the register is lost, the backup is put in its place; what was said."""
 
-    def restore(taken: taking.Taken, *options: str) -> str:
+    def restore(taken: taking.Taken | Path, *options: str) -> str:
+        path = taken if isinstance(taken, Path) else taken.path
         with backups.nobody_connected(engine, app.state.engine):
-            run = backups.giamngheo("restore", taken.path, "--yes", *options, url=database_url, home=config.home)
+            run = backups.giamngheo("restore", path, "--yes", *options, url=database_url, home=config.home)
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout
 
@@ -263,3 +267,149 @@ def test_an_unverified_backup_makes_nothing_durable(
     assert run.returncode == 0, run.stderr
     one.ask_again()
     assert durable(one) == 1
+
+
+# -- photos
+
+
+def photographed(one: Tablet, engine: Engine) -> tuple[str, str]:
+    """A review with a photo, sent and complete: (review, the photo's name)."""
+    home, round_id = files.home_in_round(engine)
+    said = one.attach(files.content(), "house", "image/jpeg")
+    made = one.create("review", review(str(home), str(round_id), attachments=[said]))
+    one.push()
+    assert (said["sha256"], "complete") in states(one)
+    return made, said["sha256"]
+
+
+def states(one: Tablet) -> list[tuple[str, str]]:
+    return [(sent.sha256, sent.state) for sent in one.send_files()]
+
+
+def present(one: Tablet, review_id: str) -> bool:
+    answer = one.line.call("GET", f"/api/v1/reviews/{review_id}").json()
+    return bool(answer["attachments"][0]["present"])
+
+
+def command(folder: Path, url: str, config: Settings) -> Path:
+    """`giamngheo backup`; the newest dump."""
+    run = backups.giamngheo("backup", folder, url=url, home=config.home)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return max(folder.glob("*.dump"))
+
+
+@pytest.fixture
+def disk(app: Any, config: Settings) -> Iterator[Path]:
+    folder = Path(app.state.settings.files_folder)
+    assert folder == config.home / "files"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_photo_is_kept_until_a_backup_has_it_and_comes_back_after_a_lost_disk(
+    tablet: Make, database_url: str, tmp_path: Path, restored: Disaster, engine: Engine, disk: Path, config: Settings
+) -> None:
+    one = tablet("a")
+    old, early = photographed(one, engine)
+    dump = command(tmp_path / "b", database_url, config)
+    young, late = photographed(one, engine)
+    assert [sent["sha256"] for sent in one.files.kept()] == [late]  # the backup has the other one
+    shutil.rmtree(disk)
+    restored(dump)
+    sign_in_again(one)
+    one.pull()
+    assert store.whole(disk, early).exists()
+    assert states(one) == [(late, "waiting")]
+    # the household of the later review was entered in the web after the backup: entered again, what waits is applied
+    (told,) = [told for told in one.push() if told["id"] == young]
+    assert (told["outcome"], told["replayed"]) == ("held", False)
+    assert present(one, old)
+    assert [sent["sha256"] for sent in one.files.kept()] == [late]
+
+
+def test_a_photo_that_the_disk_lacks_after_a_restore_is_asked_for_again(
+    tablet: Make, database_url: str, tmp_path: Path, restored: Disaster, engine: Engine, disk: Path, config: Settings
+) -> None:
+    one = tablet("a")
+    made, photo = photographed(one, engine)
+    store.whole(disk, photo).rename(tmp_path / "lost")
+    run = backups.giamngheo("backup", tmp_path / "b", url=database_url, home=config.home)
+    assert (run.returncode, photo in run.stderr) == (1, True)
+    (tmp_path / "lost").rename(store.whole(disk, photo))
+    assert states(one) == [(photo, "complete")]  # that backup does not have it
+    shutil.rmtree(disk)
+    restored(next((tmp_path / "b").glob("*.dump")))
+    sign_in_again(one)
+    one.pull()
+    there = one.line.call("GET", files.address(photo)).json()
+    assert (there["complete"], there["received"], present(one, made)) == (False, 0, False)
+    assert states(one) == [(photo, "complete")]
+    assert present(one, made)
+    command(tmp_path / "b", database_url, config)
+    assert (states(one), one.files.kept()) == ([(photo, "durable")], [])
+
+
+def test_a_photo_that_arrived_for_one_more_record_since_is_not_durable(
+    tablet: Make, database_url: str, tmp_path: Path, engine: Engine, disk: Path, sign_in: SignIn
+) -> None:
+    photo, client = files.content(), sign_in("xom-3")
+    files.reviewed(client, engine, files.declaration(photo))
+    files.sent(client, photo)
+    client.get("/sync/v1/info")  # a register in use has an epoch
+    with server.held(database_url) as found:
+        taken = taking.prove(found, taking.dump(found, tmp_path))
+    files.reviewed(client, engine, files.declaration(photo))
+    files.put(client, photo, b"", len(photo))
+    backups.noted(database_url, taken)
+    there = client.get(files.address(photo)).json()
+    assert (there["complete"], there["durable"]) == (True, False)
+    backups.backed_up(database_url, tmp_path)
+    assert client.get(files.address(photo)).json()["durable"]
+    files.reviewed(client, engine, files.declaration(photo))
+    files.put(client, photo, b"", len(photo))
+    assert not client.get(files.address(photo)).json()["durable"]
+
+
+def test_what_a_later_backup_lacks_is_durable_no_longer(
+    database_url: str, tmp_path: Path, engine: Engine, disk: Path, sign_in: SignIn
+) -> None:
+    photo, client = files.content(), sign_in("xom-3")
+    files.reviewed(client, engine, files.declaration(photo))
+    files.sent(client, photo)
+    backups.backed_up(database_url, tmp_path)
+    assert client.get(files.address(photo)).json()["durable"]
+    with server.held(database_url) as found:
+        taken = taking.prove(found, taking.dump(found, tmp_path))
+    known = taken.files
+    assert lacking(tmp_path / "files", known) == {files.sha(photo)}
+    backups.noted(database_url, taken, lacking(tmp_path / "files", known))
+    assert not client.get(files.address(photo)).json()["durable"]
+    place = store.whole(tmp_path / "files", files.sha(photo))
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"x" * len(photo))
+    with server.held(database_url) as found:
+        again = taking.dump(found, tmp_path)
+    assert lacking(tmp_path / "files", again.files) == {files.sha(photo)}  # read, not measured
+    place.write_bytes(photo)
+    assert lacking(tmp_path / "files", again.files) == set()
+
+
+def test_the_outbox_of_a_lost_tablet_sent_by_a_new_one_is_durable_when_the_first_ones_arrivals_are(
+    sign_in: SignIn, engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    client, (lost, new) = sign_in("xom-3"), (tablets.enrolled(engine, "xom-3") for _ in range(2))
+
+    def told(device: str, *sent: Any) -> int:
+        answer = client.post("/sync/v1/batches", json=tablets.batch(device, list(sent)))
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["durable_through"])
+
+    work = [tablets.submission("household", household(), seq=seq) for seq in (1, 2, 3)]
+    told(lost, *work[:1])
+    backups.backed_up(database_url, tmp_path)
+    told(lost, *work[1:])
+    assert told(new, *work) == 1
+    assert told(new) == 1  # nor does the next answer say more
+    backups.backed_up(database_url, tmp_path / "next")
+    assert told(new, *work) == 3

@@ -52,6 +52,7 @@ def test_a_photo_comes_in_pieces_and_is_there_when_it_is_said_to_be(
         "media_type": "image/jpeg",
         "received": 0,
         "complete": False,
+        "durable": False,
     }
     assert (asked.status_code, asked.json()) == (200, nothing)
     for start in range(0, 300_000, 100_000):
