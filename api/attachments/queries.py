@@ -97,7 +97,7 @@ def stored(session: Session, actor: Actor, sha256: str) -> Stored:
 class Expected:
     """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for.
 
-    `size` and `media_type` as the newest declaration says, or as the file is.
+    `size` and `media_type` as the newest declaration says, one's own first, or as the file is.
     """
 
     sha256: str
@@ -116,7 +116,11 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
             "No record in your areas declares this file. Send the record first, then the file.",
         )
     here = [row for row in rows if row.arrived_at is not None]
-    newest = max(here or rows, key=lambda row: (row.declared_at, row.record_id, row.position))
+    # one's own declaration before anybody else's: who declares it wrongly stops nobody's upload but their own
+    newest = max(
+        here or rows,
+        key=lambda row: (row.declared_by == actor.account_id, row.declared_at, row.record_id, row.position),
+    )
     size, media_type = newest.size_bytes, newest.media_type
     if here:
         file = session.execute(select(FILE).where(FILE.c.sha256 == sha256)).one()
