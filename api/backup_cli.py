@@ -79,8 +79,22 @@ def restore(
             id_key = chosen.secrets().id_key
             kept = restoring.restore(found, file, paper, id_key, lambda there: _prepare(there, paper), report)
             report("Sao chép tệp đính kèm / copying uploaded files")
-            copied = files.copy(file.parent / "files", chosen.home / "files")
+            try:
+                copied = files.copy(file.parent / "files", chosen.home / "files")
+            except ConfigError as error:
+                _tell_restored(paper, found.database, kept, files.Copied())
+                raise _without_files(error, file.parent, chosen.home) from None
     _tell_restored(paper, found.database, kept, copied)
+
+
+def _without_files(error: ConfigError, source: Path, home: Path) -> ConfigError:
+    """The register is in its place by now. To restore once more would put aside what tablets send from here on."""
+    return ConfigError(
+        f"{error}\nCơ sở dữ liệu ĐÃ được khôi phục, chỉ thiếu tệp đính kèm; đừng khôi phục lại. Hãy chép thư mục "
+        f"{source}/files vào {home}/files.\n"
+        f"The register IS restored and only uploaded files are missing: do not restore again, copy {source}/files into "
+        f"{home}/files."
+    )
 
 
 def _check_ready(url: str, unverified: bool) -> None:
