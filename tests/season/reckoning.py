@@ -144,7 +144,7 @@ def _again(proofs: Proofs, machine: "Machine", works: list[Work]) -> None:
     chosen = {work.submission_id: work for work in [*sent[::10], *sent[-40:]]}
     if not chosen:
         return
-    body: dict[str, Any] = {"protocol": 1, "batch_id": str(uuid4()), **machine.tablet._said()}
+    body: dict[str, Any] = {"protocol": 1, "batch_id": str(uuid4()), **machine.tablet._said([])}
     body["submissions"] = [
         {
             "submission_id": work.submission_id, "seq": work.seq, "entity": work.entity, "id": work.record_id,
