@@ -144,7 +144,10 @@ def _validation(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error.body, bytes):  # left as it came, because its Content-Type does not say that it is JSON
         vi = "Nội dung phải là JSON, gửi kèm Content-Type: application/json."
         return answer(request, NotAcceptable(vi, "The body must be JSON, sent with Content-Type: application/json."))
-    return answer(request, Invalid(errors=tuple(field_errors.translate(e, request_location=True) for e in errors)))
+    return answer(
+        request,
+        Invalid(errors=tuple(field_errors.translate(e, request_location=True) for e in errors[: field_errors.MOST])),
+    )
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:

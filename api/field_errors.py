@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from pydantic import ValidationError
+
 from api.problems import FieldError
 
 # pydantic's error type -> Vietnamese, English; {names} are filled from the error's context
@@ -84,6 +86,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "json_invalid": ("Không phải JSON hợp lệ.", "Not valid JSON."),
 }
 
+MOST = 100
+_NO_SLIP = 1000
+_TOO_MANY = (
+    "Có quá nhiều chỗ sai để kể ra. Hãy kiểm tra chương trình đã gửi nội dung này.",
+    "Too much is wrong to be listed. Check the program that sent this.",
+)
+
 # The first step of FastAPI's location says where the value stood; only a body is addressed by a JSON pointer alone.
 _PLACES = {"query": "#query", "path": "#path", "header": "#header", "cookie": "#cookie", "body": "#"}
 
@@ -100,6 +109,18 @@ def pointer(location: tuple[Any, ...], request_location: bool) -> str:
 def _is_branch(step: Any) -> bool:
     # pydantic says which branch of a union refused the value (`function-after[...]`, `none`): no place in the input
     return isinstance(step, str) and (step == "none" or step.startswith(("function-", "nullable[", "union[")))
+
+
+def told(error: ValidationError) -> tuple[FieldError, ...]:
+    """What is wrong, in the first hundred places.
+
+    A thousand faults are no slip of a hand, and told as one: a list of a million costs the server minutes, and whoever
+    asks for the outcome later their line.
+    """
+    if error.error_count() > _NO_SLIP:
+        return (FieldError("#", "too_many_errors", *_TOO_MANY),)
+    found = error.errors(include_url=False, include_input=False)
+    return tuple(translate(one) for one in found[:MOST])
 
 
 def translate(error: Any, request_location: bool = False) -> FieldError:

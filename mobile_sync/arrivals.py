@@ -164,8 +164,7 @@ def _uuid(value: Any) -> UUID | None:
 
 
 def _invalid(error: ValidationError) -> Invalid:
-    found = error.errors(include_url=False, include_input=False)
-    return Invalid(errors=tuple(field_errors.translate(one) for one in found[:100]))
+    return Invalid(errors=field_errors.told(error))
 
 
 def _nameless(position: int) -> FieldError:

@@ -98,7 +98,7 @@ class Expected:
     """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for,
     `durable` where a verified backup has all of that.
 
-    `size` and `media_type` as the newest declaration says, or as the file is.
+    `size` and `media_type` as the newest declaration says, one's own first, or as the file is.
     """
 
     sha256: str
@@ -118,7 +118,11 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
             "No record in your areas declares this file. Send the record first, then the file.",
         )
     here = [row for row in rows if row.arrived_at is not None]
-    newest = max(here or rows, key=lambda row: (row.declared_at, row.record_id, row.position))
+    # one's own declaration before anybody else's: who declares it wrongly stops nobody's upload but their own
+    newest = max(
+        here or rows,
+        key=lambda row: (row.declared_by == actor.account_id, row.declared_at, row.record_id, row.position),
+    )
     size, media_type = newest.size_bytes, newest.media_type
     settled = len(here) == len(rows)
     durable = False

@@ -54,11 +54,15 @@ def read(dump: Path) -> Manifest:
         if said.pop("format") != _FORMAT:
             raise ValueError("format")
         verified = said["verified_at"]
+        if type(said["size_bytes"]) is not int or not all(
+            isinstance(said[name], str) for name in ("file_name", "sha256")
+        ):
+            raise ValueError("not ours")
         return Manifest(
             **{
                 **said,
-                "taken_at": datetime.fromisoformat(said["taken_at"]),
-                "verified_at": datetime.fromisoformat(verified) if verified else None,
+                "taken_at": _moment(said["taken_at"]),
+                "verified_at": _moment(verified) if verified else None,
                 "contents": Contents(**said["contents"]),
             }
         )
@@ -67,6 +71,13 @@ def read(dump: Path) -> Manifest:
             f"Không đọc được {path_of(dump)}: tệp này đi cùng bản sao lưu và phải nằm cạnh nó.\n"
             "The paper of this backup cannot be read: it has to lie beside the dump."
         ) from None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("without an offset")  # could not be compared with other backups
+    return moment
 
 
 def check_file(dump: Path, manifest: Manifest) -> None:

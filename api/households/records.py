@@ -37,7 +37,7 @@ def draft(schema: type[Schema], data: Mapping[str, Any], whole: bool) -> dict[st
     try:
         model = schema.model_validate(data)
     except ValidationError as error:
-        return Invalid(errors=tuple(field_errors.translate(e) for e in error.errors(include_url=False)))
+        return Invalid(errors=field_errors.told(error))
     return model.model_dump(mode="json", exclude_unset=not whole)
 
 

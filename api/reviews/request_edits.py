@@ -222,7 +222,7 @@ def _parsed(model: type[RequestFields] | type[RequestChange], data: Any) -> dict
     try:
         read = model.model_validate(data)
     except ValidationError as error:
-        return Invalid(errors=tuple(field_errors.translate(e) for e in error.errors()))
+        return Invalid(errors=field_errors.told(error))
     return read.model_dump(mode="json", exclude_unset=model is RequestChange)
 
 

@@ -256,7 +256,7 @@ def parsed(data: Any) -> dict[str, Any] | Problem:
     try:
         read = ReviewFields.model_validate(data)
     except ValidationError as error:
-        return Invalid(errors=tuple(field_errors.translate(e) for e in error.errors()))
+        return Invalid(errors=field_errors.told(error))
     return read.model_dump(mode="json")
 
 

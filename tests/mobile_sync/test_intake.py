@@ -459,6 +459,18 @@ def test_what_is_malformed_is_refused_with_a_place_and_harms_no_neighbour(
     assert again == [outcome | {"replayed": True} for outcome in [*refused, last]]
 
 
+@pytest.mark.parametrize("kind", ["household", "member", "request", "review"])
+@pytest.mark.parametrize(("fields", "code"), [(300, "extra_forbidden"), (5000, "too_many_errors")])
+def test_a_broken_app_that_sends_thousands_of_fields_is_told_so_in_short(
+    kind: str, fields: int, code: str, surveyor: httpx.Client, device: str
+) -> None:
+    sent = submission(kind, {f"k{n}": n for n in range(fields)})
+    (outcome,) = push(surveyor, device, sent)
+    assert (outcome["outcome"], outcome["problem"]["type"]) == ("rejected", "/problems/invalid")
+    assert code in {error["code"] for error in outcome["problem"]["errors"]}
+    assert len(outcome["problem"]["errors"]) <= 100
+
+
 @every_kind
 @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z"])
 def test_a_broken_clock_is_a_claim_and_nothing_else(

@@ -1,6 +1,7 @@
 """`giamngheo backup` and `giamngheo restore` as a person at the machine meets them: refusals, and a lost disk."""
 
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session
 
@@ -195,6 +197,46 @@ def test_restore_refuses_a_changed_file_a_running_service_a_wrong_key_and_an_old
         assert backups.drop_kept(database_url) == []
     with Session(engine) as session:
         assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == 22
+
+
+def test_where_the_files_cannot_be_copied_back_the_register_stays_as_it_was(
+    work: str, database_url: str, tmp_path: Path, engine: Engine, app: FastAPI, config: Settings
+) -> None:
+    taken = backups.backed_up(database_url, tmp_path / "b")
+    photo = hashlib.sha256(b"x").hexdigest()
+    (tmp_path / "b" / "files" / photo[:2]).mkdir(parents=True)
+    (tmp_path / "b" / "files" / photo[:2] / photo).write_bytes(b"x")
+    home = tmp_path / "home"
+    shutil.copytree(config.home / "secrets", home / "secrets")
+    (home / "files").touch()  # no folder: nothing can be written into it
+    with backups.nobody_connected(engine, app.state.engine):
+        run = backups.giamngheo("restore", taken.path, "--yes", url=database_url, home=home)
+        kept = backups.drop_kept(database_url)
+    assert (run.returncode, kept) == (2, []), run.stderr
+    assert str(home / "files") in run.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"taken_at": "2024-01-01"}, {"verified_at": "2024-01-01"}, {"sha256": 5}, {"size_bytes": "9"}, {"contents": []}],
+)
+def test_a_paper_that_somebody_has_written_in_is_no_paper(wrong: dict[str, object], tmp_path: Path) -> None:
+    said = {
+        "format": 1,
+        "file_name": "giamngheo-1.dump",
+        "sha256": "ab",
+        "size_bytes": 9,
+        "taken_at": "2024-01-01T00:00:00+07:00",
+        "verified_at": None,
+        "version": "1",
+        "contents": {"tables": {}, "audit_head": None, "epoch": None, "revision": None},
+    }
+    dump = tmp_path / "giamngheo-1.dump"
+    manifest.path_of(dump).write_text(json.dumps(said), encoding="utf-8")
+    assert manifest.read(dump).size_bytes == 9
+    manifest.path_of(dump).write_text(json.dumps(said | wrong), encoding="utf-8")
+    with pytest.raises(server.ConfigError, match="nằm cạnh"):
+        manifest.read(dump)
 
 
 def test_a_backup_is_private_and_only_old_proved_ones_are_removed(

@@ -207,6 +207,17 @@ def test_two_sizes_declared_for_one_file_do_not_spoil_it(surveyor: httpx.Client,
     assert surveyor.get(files.address(photo)).json()["size"] == 1000
 
 
+def test_who_declares_my_photo_with_another_size_does_not_stop_it(
+    surveyor: httpx.Client, sign_in: SignIn, engine: Engine
+) -> None:
+    photo = files.content(1000)
+    files.reviewed(surveyor, engine, files.declaration(photo))
+    files.put(surveyor, photo, photo[:800])
+    files.reviewed(sign_in("truc-thai"), engine, files.declaration(photo, size=5))
+    assert surveyor.get(files.address(photo)).json()["size"] == 1000
+    assert files.put(surveyor, photo, photo[800:], 800).json()["complete"]
+
+
 def test_the_wrong_size_alone_never_becomes_complete(surveyor: httpx.Client, engine: Engine) -> None:
     photo = files.content(1000)
     files.reviewed(surveyor, engine, files.declaration(photo, size=900))
