@@ -67,7 +67,9 @@ def _pages(storage: Storage, line: Line, result: Pulled, waiting: Waiting) -> It
             if refused.slug != "resync-required" or cursor is None:
                 raise
             result.resynced = True
-            _start_again(storage)
+            with storage.transaction():
+                storage.doubt()
+                _start_again(storage)
             continue
         yield page
         more = page["more"]

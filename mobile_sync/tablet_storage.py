@@ -211,6 +211,12 @@ class Storage:
         if durable_through is not None:
             self.set("durable_through", str(durable_through))
 
+    def doubt(self) -> None:
+        """The server may have been set back without a new epoch (an older snapshot of its disk): what it acknowledged
+        is offered once more. What it still has comes back as it was."""
+        self.set("durable_through", None)
+        self._db.execute("UPDATE outbox SET epoch = NULL, pulled = 0")
+
     def mark(self, told: dict[str, Any], epoch: str) -> None:
         """Marks one submission with what a receipt says about it: by its id, never 'all that was sent'."""
         said = json.dumps(told, ensure_ascii=False)

@@ -64,7 +64,7 @@ class Server(httpx.BaseTransport):
         if self.lose_answers and path.endswith("/batches"):
             self.lose_answers -= 1
             raise httpx.ReadError("the line broke", request=request)
-        return httpx.Response(200, json=answer)
+        return httpx.Response(200, json=answer, headers={"X-Trace-Id": "t"})
 
     def _info(self, _request: httpx.Request) -> dict[str, Any]:
         return {"max_submissions": 3, "max_bytes": 100_000, "epoch": self.disk.epoch}

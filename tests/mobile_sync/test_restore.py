@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session
 
 from api.attachments import store
@@ -17,7 +17,7 @@ from api.config import Settings
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import backups, files, tablets
+from tests.make import backups, database, files, tablets
 from tests.make.people import PASSWORD
 from tests.make.tablets import household, member, request, review
 
@@ -165,6 +165,30 @@ class BreaksAfter(httpx.HTTPTransport):
             if self.left < 0:
                 raise httpx.ConnectError("no line", request=request)
         return super().handle_request(request)
+
+
+def test_a_disk_set_back_without_a_new_epoch_is_offered_again_what_it_lost(
+    tablet: Make, postgres: str, database_url: str, engine: Engine, app: Any, session: Session
+) -> None:
+    one, name = tablet("a"), str(make_url(database_url).database)
+    home = one.create("household", household(phone="1"))
+    one.push(), one.pull()
+    session.close()
+    with backups.nobody_connected(engine, app.state.engine):
+        database.create(postgres, f"{name}_older", name)
+    late = one.create("household", household())
+    one.push(), one.pull()
+    with backups.nobody_connected(engine, app.state.engine):
+        database.drop(postgres, name)
+        database.create(postgres, name, f"{name}_older")
+        database.drop(postgres, f"{name}_older")
+
+    sign_in_again(one)
+    assert one.pull().resynced
+    assert one.let_go() == 0
+    told = {outcome["id"]: (outcome["outcome"], outcome["replayed"]) for outcome in one.push()}
+    assert told == {home: ("applied", True), late: ("applied", False)}
+    assert one.push() == []
 
 
 def test_seq_alone_does_not_let_go_of_what_the_restored_register_never_had(
