@@ -78,6 +78,8 @@ def _play(folder: Path, url: str, hamlet: str, visits: int, user: str, secret: s
         today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
         luck = random.Random(seed)  # noqa: S311  a game, not a secret
         reference = machine.line.call("GET", "/sync/v1/reference").json()
+        newest = max(((one["standard_code"], one["standard_version"]) for one in reference["rounds"]), default=None)
+        machine.form_version = f"{newest[0]}/{newest[1]}" if newest else None
         walker = Surveyor(machine, _hamlet_id(hamlet), luck, today, reference)
         bar.update(step, advance=1, description="Mất mạng, đi các hộ")
         for _ in range(visits):
