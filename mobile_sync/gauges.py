@@ -9,11 +9,12 @@ from typing import Any
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Engine, Select, func, literal, literal_column, select, text, union_all
+from sqlalchemy import Engine, Select, func, literal, select, text, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import clock
+from api.backups.tables import Backup
 from mobile_sync import fleet_state
 from mobile_sync.fleet_list import UNFINISHED
 from mobile_sync.fleet_state import Patience
@@ -22,6 +23,7 @@ from mobile_sync.tables import SyncSubmission, TabletState
 log = logging.getLogger("giamngheo.gauges")
 
 _sent = SyncSubmission.__table__  # type: ignore[attr-defined]
+_backup = Backup.__table__  # type: ignore[attr-defined]
 
 # However often, and by however many, the page is asked for: the database is asked once in this time, per process.
 FRESH_SECONDS = 10.0
@@ -58,9 +60,7 @@ class FleetGauges:
         try:
             with engine.connect() as connection:
                 connection.execute(_PATIENCE)
-                # made by the migration of the backups, which an older schema does not have yet
-                backups = connection.scalar(text("SELECT to_regclass('backup') IS NOT NULL"))
-                rows = connection.execute(_numbers(self._patience, backups=bool(backups))).all()
+                rows = connection.execute(_numbers(self._patience)).all()
         except (DBAPIError, PoolTimeout) as error:
             log.warning("the fleet could not be counted: %s", type(error).__name__)
             return None
@@ -78,12 +78,13 @@ class _Families(Collector):
             yield from _families(self._numbers)
 
 
-def _numbers(patience: Patience, *, backups: bool) -> Select[Any]:
+def _numbers(patience: Patience) -> Select[Any]:
     """All numbers in one statement: what, which, number."""
     now, device = clock.now(), fleet_state.device
     state = fleet_state.state(now, patience).label("which")
     unfinished = _sent.c.outcome.in_([kind.value for kind in UNFINISHED])
     oldest = func.extract("epoch", now - func.min(_sent.c.received_at))
+    age = func.extract("epoch", now - func.max(_backup.c.verified_at))
     counts = [
         select(literal("tablets").label("what"), state, func.count().label("number"))
         .select_from(device.id.table)
@@ -91,10 +92,8 @@ def _numbers(patience: Patience, *, backups: bool) -> Select[Any]:
         select(literal("waiting"), _sent.c.outcome, func.count()).where(unfinished).group_by(_sent.c.outcome),
         select(literal("oldest"), literal(""), oldest).where(unfinished),
         select(literal("first_syncs"), literal(""), func.sum(device.first_syncs)).select_from(device.id.table),
+        select(literal("backup"), literal(""), age).select_from(_backup),
     ]
-    if backups:
-        age = func.extract("epoch", now - func.max(literal_column("verified_at")))
-        counts.append(select(literal("backup"), literal(""), age).select_from(text("backup")))
     everything = union_all(*counts).subquery("numbers")
     return select(everything)
 

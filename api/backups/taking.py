@@ -56,7 +56,8 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
         for left in folder.glob(".giamngheo-*.tmp"):  # of a run that was killed; nobody else runs now (server.held)
             left.unlink()
         now = clock.now()
-        path = folder / f"giamngheo-{now:%Y%m%d-%H%M%S}.dump"
+        # to the millisecond: the names are the order of the backups, and two in one second are two
+        path = folder / f"giamngheo-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}.dump"
         draft = path.with_name(f".{path.name}.tmp")
         try:
             with server.connected(server_.url) as session:
