@@ -39,10 +39,12 @@ class Problem(Exception):
     """
 
     slug: ClassVar[str]
+    uri: ClassVar[str]  # `type` on the wire, and in what is stored of it
     status: ClassVar[int]
     title: ClassVar[Text]
 
     def __init_subclass__(cls) -> None:
+        cls.uri = f"/problems/{cls.slug}"
         CATALOGUE[cls.slug] = cls
 
     def __init__(
@@ -63,7 +65,7 @@ class Problem(Exception):
     def body(self, language: str = "vi", trace_id: str | None = None) -> dict[str, Any]:
         """The object on the wire. Both languages are always there; `title` and `detail` are in the reader's."""
         said = {
-            "type": f"/problems/{self.slug}",
+            "type": self.uri,
             "title": getattr(self.title, language),
             "status": self.status,
             "detail": getattr(self.detail, language),

@@ -14,11 +14,11 @@ from api import audit, clock, sql
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
 from api.keys import mask
-from api.problems import Conflict, NotFound
+from api.problems import NotFound
 from api.schema import Schema
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
-from mobile_sync.places import stand_for, standing
+from mobile_sync.places import moved_on, stand_for, standing
 from mobile_sync.tables import ConflictState, SyncConflict, SyncSubmission
 
 
@@ -130,10 +130,7 @@ def locked(session: Session, scope: Scope, conflict_id: UUID) -> tuple[SyncConfl
     if row is None:
         raise NotFound("Không tìm thấy mâu thuẫn này.", "There is no such conflict.")
     if not row[2]:
-        raise Conflict(
-            "Bản ghi này đã chuyển khỏi địa bàn của bạn; cán bộ nơi chuyển đến sẽ quyết định.",
-            "This record has left your areas; the officers of where it stands now decide.",
-        )
+        raise moved_on()
     return row[0], row[1]
 
 

@@ -12,7 +12,7 @@ from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
 from api.problems import Conflict, IllegalStage, Problem, Superseded
 from api.schema import Note, Schema
-from mobile_sync import held, intake, journal, worklist
+from mobile_sync import held, intake, journal, places, worklist
 from mobile_sync.appliers import KINDS, Kind
 from mobile_sync.journal import Entry
 from mobile_sync.protocol import BaseVersion
@@ -20,7 +20,6 @@ from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 _CORRECTED = (OutcomeKind.held, OutcomeKind.quarantined, OutcomeKind.rejected)
 _DECLINED = (OutcomeKind.held, OutcomeKind.quarantined)
-_SUPERSEDED = f"/problems/{Superseded.slug}"
 
 
 class Correction(Schema):
@@ -52,7 +51,7 @@ def repair(session: Session, actor: Actor, submission_id: UUID, correction: Corr
     """
     row, _ = worklist.locked(session, actor, submission_id)
     kind = KINDS.get(row.entity)
-    declined = (row.problem or {}).get("type") == _SUPERSEDED
+    declined = (row.problem or {}).get("type") == Superseded.uri
     if row.outcome not in _CORRECTED or declined:
         raise _not_now(row)
     if kind is None or kind.write is None or row.record_id is None:
@@ -103,10 +102,7 @@ def refuse(session: Session, actor: Actor, submission_id: UUID, refusal: Refusal
     if row.outcome not in _DECLINED:
         raise _not_now(row)
     if gone:
-        raise Conflict(
-            "Bản ghi này đã chuyển khỏi địa bàn của bạn; cán bộ nơi chuyển đến sẽ quyết định.",
-            "This record has left your areas; the officers of where it stands now decide.",
-        )
+        raise places.moved_on()
     problem = Superseded(
         f"Cán bộ không nhận phiếu này: {refusal.reason}",
         f"An officer has declined this submission: {refusal.reason}",

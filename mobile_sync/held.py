@@ -187,7 +187,7 @@ def not_found(entry: Entry) -> bool:
 
 
 def _refused_as(entry: Entry, kind: type[Problem]) -> bool:
-    return entry.problem is not None and entry.problem["type"] == f"/problems/{kind.slug}"
+    return entry.problem is not None and entry.problem["type"] == kind.uri
 
 
 def reaches(actor: Actor, named: Any) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.accounts.queries import placed_in
 from api.areas.scope import Scope
 from api.households.aliases import ends
+from api.problems import Conflict
 from mobile_sync.appliers import KINDS
 from mobile_sync.tables import SyncSubmission
 
@@ -47,3 +48,11 @@ def stand_for(session: Session, household_ids: Collection[UUID]) -> dict[UUID, U
         return {}
     followed = ends(list(household_ids))
     return {row.absorbed: row.survivor for row in session.execute(select(followed.c.absorbed, followed.c.survivor))}
+
+
+def moved_on() -> Conflict:
+    """For whoever would decide about a record that has left their areas."""
+    return Conflict(
+        "Bản ghi này đã chuyển khỏi địa bàn của bạn; cán bộ nơi chuyển đến sẽ quyết định.",
+        "This record has left your areas; the officers of where it stands now decide.",
+    )

@@ -24,7 +24,7 @@ from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 # Rejected for want of something here: a form loaded later, a household put onto the list later, a round approved later
 # or opened again. Anything else that was rejected is the tablet's to correct, with a new submission.
-LATER = frozenset(f"/problems/{problem.slug}" for problem in (UnknownFormVersion, NotInRound, IllegalStage))
+LATER = frozenset(problem.uri for problem in (UnknownFormVersion, NotInRound, IllegalStage))
 
 _s: Any = SyncSubmission
 
