@@ -7,18 +7,26 @@ from api.accounts import tables as accounts
 from api.areas import tables as areas
 from api.attachments import tables as attachments
 from api.backups import tables as backups
+from api.budgets import tables as budgets
 from api.changes import tables as changes
+from api.credit import tables as credit
+from api.deliveries import tables as deliveries
+from api.fund import tables as fund
+from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
+from api.insurance import tables as insurance
+from api.interventions import tables as interventions
 from api.plans import tables as plans
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
+from api.reports import tables as reports
 from api.reviews import tables as reviews
 from api.standards import tables as standards
 from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
-    plans, journal,
+    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, journal,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

@@ -18,6 +18,8 @@ class AttachmentEntity(StrEnum):
 
     review = "review"
     meeting = "meeting"
+    intervention = "intervention"
+    delivery = "delivery"
 
 
 class Attachment(SQLModel, table=True):

@@ -1,10 +1,10 @@
-"""The yearly plan of a commune (such as 16/KH-UBND of 2024) and the targets it sets."""
+"""The yearly plan of a commune (such as 16/KH-UBND of 2024), the targets it sets, and its items with their money."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, Numeric, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field, SQLModel
 
@@ -53,3 +53,76 @@ class PlanTarget(SQLModel, table=True):
     value: float | None = Field(default=None, sa_type=Numeric(12, 3))
     unit: str = Field(sa_type=Text)
     section: str = Field(sa_type=Text)
+
+
+class ItemState(StrEnum):
+    """How far an item of the plan has come: money is only committed for an approved one."""
+
+    draft = "draft"
+    approved = "approved"
+    cancelled = "cancelled"
+
+
+class MoneySource(StrEnum):
+    """Where the plan's section V takes money from."""
+
+    state_budget = "state_budget"
+    integrated_programmes = "integrated_programmes"
+    credit = "credit"
+    mobilised = "mobilised"
+
+
+class MoneyLevel(StrEnum):
+    """Whose money of the state it is; `none` for the other sources."""
+
+    central = "central"
+    province = "province"
+    district = "district"
+    commune = "commune"
+    none = "none"
+
+
+class PlanItem(SQLModel, table=True):
+    """One thing the commune means to do in a year, for a component of the programme, in the commune or one hamlet."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (
+        one_of("state", ItemState),
+        CheckConstraint("quantity IS NULL OR quantity >= 0", name="quantity_plausible"),
+        CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
+        Index("ix_plan_item_area_year", "area_id", "year"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    area_id: UUID = Field(foreign_key="area.id")
+    year: int
+    plan_id: UUID | None = Field(default=None, foreign_key="plan.id")
+    component: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    quantity: float | None = Field(default=None, sa_type=Numeric(12, 2))
+    unit: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+    state: ItemState = Field(sa_type=Text)
+    prepared_by: UUID | None = None
+    approved_by: UUID | None = None
+    approved_on: date | None = None
+    version: int
+    created_at: datetime = Field(sa_type=_WHEN)
+    updated_at: datetime = Field(sa_type=_WHEN)
+
+
+class PlanItemFunding(SQLModel, table=True):
+    """How much of an item is planned from which source. VND."""
+
+    __tablename__ = "plan_item_funding"
+    __table_args__ = (
+        one_of("source", MoneySource),
+        one_of("level", MoneyLevel),
+        CheckConstraint("amount_vnd > 0", name="amount_positive"),
+        CheckConstraint("(source = 'state_budget') = (level <> 'none')", name="level_of_the_state"),
+    )
+
+    plan_item_id: UUID = Field(foreign_key="plan_item.id", primary_key=True)
+    source: MoneySource = Field(sa_type=Text, primary_key=True)
+    level: MoneyLevel = Field(sa_type=Text, primary_key=True)
+    amount_vnd: int = Field(sa_type=BigInteger)

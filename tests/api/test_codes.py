@@ -9,13 +9,21 @@ from api import codes
 from api.accounts.permissions import Role
 from api.areas.tables import AreaType, Level, LocalKind, SuccessionKind
 from api.attachments.tables import AttachmentEntity
+from api.budgets import tables as budgets
 from api.changes.tables import Op, Origin, RemoveReason
+from api.credit import tables as credit
+from api.deliveries import tables as deliveries
+from api.fund import tables as fund
+from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
-from api.plans.tables import Comparison
+from api.insurance import tables as insurance
+from api.interventions import tables as interventions
+from api.plans import tables as plans
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
 from api.recognitions.decision_schemas import LeftOutReason
 from api.recognitions.living_standard_schemas import LivingStandardReason
+from api.reports import tables as reports
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
@@ -59,7 +67,31 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "poverty_class": standards.PovertyClass,
     "standard_kind": standards.StandardKind,
     "standard_status": standards.StandardStatus,
-    "comparison": Comparison,
+    "comparison": plans.Comparison,
+    "item_state": plans.ItemState,
+    "money_source": plans.MoneySource,
+    "money_level": plans.MoneyLevel,
+    "organisation_kind": interventions.OrganisationKind,
+    "led_by": interventions.LedBy,
+    "support_need_state": interventions.NeedState,
+    "participant_state": interventions.ParticipantState,
+    "support_form": deliveries.SupportForm,
+    "paid_by": deliveries.PaidBy,
+    "delivery_outcome": deliveries.DeliveryOutcome,
+    "sheet_state": deliveries.SheetState,
+    "sheet_line_state": deliveries.LineState,
+    "commitment_state": budgets.CommitmentState,
+    "movement_kind": budgets.MovementKind,
+    "loan_state": credit.LoanState,
+    "loan_list_state": credit.LoanListState,
+    "insurance_list_state": insurance.InsuranceListState,
+    "insurance_change": insurance.InsuranceChange,
+    "insurance_reason": insurance.InsuranceReason,
+    "fund_direction": fund.FundDirection,
+    "hamlet_plan_state": hamlet_plans.HamletPlanState,
+    "report_period": reports.ReportPeriod,
+    "report_author": reports.ReportAuthor,
+    "report_state": reports.ReportState,
     "role": Role,
     "origin": Origin,
     "op": Op,
@@ -84,6 +116,7 @@ def test_the_steps_are_those_of_the_table_of_stages() -> None:
 
 def test_lists_without_an_enum_are_those_of_the_law() -> None:
     law = {"region", "cause", "need", "target_unit", "ethnicity", "attendee_role", "posting_place", "step"}
+    law |= {"service_kind", "support_need_kind", "loan_objection"}
     assert set(_LISTS) - set(_ENUMS) == law
     assert _LISTS["cause"] == [
         "lack_production_land",

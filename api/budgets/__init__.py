@@ -1,0 +1,1 @@
+"""Money: what was approved, committed, disbursed and settled, by budget line."""

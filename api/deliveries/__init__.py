@@ -1,0 +1,1 @@
+"""What people received: deliveries from the web and from tablets, and signing sheets."""

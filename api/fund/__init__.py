@@ -1,0 +1,1 @@
+"""The Fund for the poor: a public account."""

@@ -1,0 +1,1 @@
+"""The monthly list of increases and decreases of health insurance."""

@@ -1,0 +1,1 @@
+"""What is done for households and people: interventions with steps and participants, and needs."""

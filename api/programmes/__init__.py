@@ -1,0 +1,1 @@
+"""The programme catalogue: components, the kinds of interventions they bring, policies. Data, no tables."""
