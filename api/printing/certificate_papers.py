@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.stored import among
 from api.papers import decisions
 from api.papers.parts import Reference
@@ -18,7 +19,6 @@ from api.printing.places import Place
 from api.printing.sheet import Sheet, chair
 from api.problems import Conflict, NotFound
 from api.recognitions.decision_queries import DECISION, find, no_such_decision
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import Certificate, CertificateLine
 from api.reviews.queries import under
 

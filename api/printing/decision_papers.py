@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name
 from api.households.wire_records import MEMBER
 from api.papers.decisions import AnnexList, ListedHousehold, RecognitionDecision
@@ -19,7 +20,6 @@ from api.printing.people import word
 from api.printing.places import Place
 from api.printing.sheet import NAMELESS, Sheet, chair, is_training
 from api.recognitions.decision_queries import DECISION, LINE, find, no_such_decision
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.living_standard_queries import LIVING
 from api.recognitions.tables import DecisionKind, DecisionState, LivingStandardKind, Movement
 from api.reviews.rounds import ROUND

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import audit
 from api.accounts.actor import Actor
+from api.households.homes import HAMLET, at_home
 from api.households.search import head_name
 from api.households.stored import among
 from api.households.wire_records import MEMBER
@@ -20,7 +21,6 @@ from api.printing.sheet import NAMELESS, Sheet, is_training, round_name
 from api.procedure.posting_queries import posted_list
 from api.procedure.postings import POSTING, posting_not_found
 from api.procedure.tables import PostingKind
-from api.recognitions.homes import HAMLET, at_home
 from api.recognitions.living_standard_queries import LIVING
 from api.reviews.procedure_law import procedure
 from api.reviews.rounds import ROUND

@@ -10,13 +10,13 @@ from sqlmodel import Session
 from api import audit, clock, paging, sql
 from api.accounts.actor import Actor
 from api.households.class_view import household_class
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name, visible
 from api.households.stored import among
 from api.problems import Conflict, NotFound
 from api.recognitions.books import hold_books
 from api.recognitions.certificate_schemas import CertificateOut, IssuedOut, YearOut
 from api.recognitions.decision_queries import DECISION, LINE, no_such_decision
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import Certificate, CertificateLine, DecisionKind, DecisionState, Recognition
 from api.reviews.queries import under
 from api.schema import Page

@@ -11,10 +11,10 @@ from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.households.class_view import household_class
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name, visible
 from api.problems import NotFound
 from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionTotals, LineOut
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
 from api.recognitions.tables import RecognitionDecision as Decision
 from api.schema import Page

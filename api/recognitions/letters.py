@@ -15,13 +15,13 @@ from api.accounts.actor import Actor
 from api.areas.names import full_name
 from api.areas.tables import LocalKind
 from api.households.class_view import household_class_on
+from api.households.homes import HAMLET, HOUSEHOLD, at_home, require_home
 from api.idempotency import new_id
 from api.problems import Conflict, NotFound
 from api.procedure.records import reused
 from api.recognitions.books import AREA, commune_of, hold_books
 from api.recognitions.certificate_schemas import LetterIn, LetterOut, VerifiedOut
 from api.recognitions.decision_queries import DECISION
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home, require_home
 from api.recognitions.schemas import DecisionBrief
 from api.recognitions.tables import ConfirmationLetter, Recognition
 from api.schema import Page

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.households.homes import require_home
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, NotFound, SeparationOfDuties
@@ -18,7 +19,6 @@ from api.procedure.records import reused
 from api.procedure.tables import ComplaintState, PostingKind
 from api.recognitions import living_standard_queries as queries
 from api.recognitions.books import commune_of
-from api.recognitions.homes import require_home
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_queries import LIVING
 from api.recognitions.living_standard_schemas import (

@@ -12,12 +12,12 @@ from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
 from api.households.class_view import household_class, household_class_on
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import visible
 from api.problems import NotFound
 from api.procedure.tables import Posting
 from api.recognitions.books import AREA
 from api.recognitions.decision_queries import DECISION
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.living_standard_law import known_bounds
 from api.recognitions.living_standard_rules import Bounds, Verdict, bounds_on, verdict
 from api.recognitions.living_standard_schemas import CaseOut, LivingStandardOut

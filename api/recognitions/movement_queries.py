@@ -13,6 +13,7 @@ from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
 from api.households.class_view import household_class
+from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name, visible
 from api.households.stored import among
 from api.households.tables import Household
@@ -20,7 +21,6 @@ from api.problems import Conflict, NotFound
 from api.recognitions.books import AREA
 from api.recognitions.closing import last_closed
 from api.recognitions.decision_queries import DECISION, LINE
-from api.recognitions.homes import HAMLET, HOUSEHOLD, at_home
 from api.recognitions.movement_schemas import CountOut, LedgerColumn, LedgerLevel, MovedOut, MovementsOut, RowOut
 from api.recognitions.movements import CLASSES, Entry, Stands, entries, ledger, total
 from api.recognitions.standings import hamlets_of, stands_on

@@ -1,0 +1,92 @@
+"""Which interventions a caller sees, and may work on: by the readers and the right of their kind, and by their place.
+
+An intervention of a commune is seen by its hamlets too; one that is about a household only where that household stands,
+by whoever may read households there or records its kind.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlmodel import Session
+
+from api.accounts.actor import Actor, narrowed
+from api.accounts.permissions import Permission
+from api.areas.scope import Scope
+from api.households.aliases import ends
+from api.households.wire_records import HOUSEHOLD
+from api.interventions.tables import Intervention
+from api.problems import NotFound
+from api.programmes.catalogue import catalogue
+from api.programmes.definition import Kind
+
+INTERVENTION = Intervention.__table__  # type: ignore[attr-defined]
+HOME = HOUSEHOLD.c.id.label("home")
+
+
+def interventions_of(condition: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    """Interventions joined with HOUSEHOLD (the one they are about, as of today; null where they are about none)."""
+    followed = ends(select(INTERVENTION.c.household_id).where(INTERVENTION.c.household_id.is_not(None)))
+    today = func.coalesce(followed.c.survivor, INTERVENTION.c.household_id)
+    return (
+        select(*(columns or (INTERVENTION, HOME)))
+        .select_from(INTERVENTION)
+        .outerjoin(followed, followed.c.absorbed == INTERVENTION.c.household_id)
+        .outerjoin(HOUSEHOLD, HOUSEHOLD.c.id == today)
+        .where(condition)
+    )
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The interventions a caller may see (of a query made by `interventions_of`)."""
+    by_readers: dict[tuple[str, ...], list[str]] = {}
+    for kind in catalogue().kinds.values():
+        by_readers.setdefault((*kind.readers, kind.right), []).append(kind.code)
+    return or_(
+        *(
+            and_(INTERVENTION.c.kind.in_(kinds), within(actor.scope_of(*map(Permission, rights))))
+            for rights, kinds in by_readers.items()
+        )
+    )
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """It lies in these areas, above or below them; where it is about a household, that stands in them."""
+    about_none = and_(INTERVENTION.c.household_id.is_(None), scope.touches(INTERVENTION.c.area_id))
+    return or_(about_none, scope.covers(HOUSEHOLD.c.hamlet_id))
+
+
+def require_visible(session: Session, actor: Actor, intervention_id: UUID) -> Row[Any]:
+    """The intervention with its `home`. Raises NotFound for one the caller does not see."""
+    query = interventions_of(and_(INTERVENTION.c.id == intervention_id, visible(actor)))
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise no_such_intervention()
+    return row
+
+
+def hold(session: Session, actor: Actor, intervention_id: UUID, right: Permission | None = None) -> Row[Any]:
+    """The intervention under lock, for whoever has `right` (without: the right of its kind) where it lies.
+
+    Raises NotFound for one the caller does not see, PermissionDenied for one they see without the right.
+    """
+    row = require_visible(session, actor, intervention_id)
+    needed = right or Permission(kind_of(row).right)
+    scope = narrowed(actor, needed).scope
+    place = scope.covers(INTERVENTION.c.area_id) if row.household_id is None else scope.covers(HOUSEHOLD.c.hamlet_id)
+    query = interventions_of(and_(INTERVENTION.c.id == intervention_id, place)).with_for_update(
+        of=INTERVENTION, key_share=True
+    )
+    held = session.execute(query).one_or_none()
+    if held is None:
+        raise no_such_intervention()
+    return held
+
+
+def kind_of(row: Row[Any]) -> Kind:
+    """The kind of a stored intervention: kinds are never taken out of the catalogue (a test compares)."""
+    return catalogue().kinds[row.kind]
+
+
+def no_such_intervention() -> NotFound:
+    return NotFound("Không tìm thấy hoạt động này.", "There is no such intervention.")
