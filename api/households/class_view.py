@@ -46,6 +46,12 @@ def household_class_on(day: date) -> Any:
     return _of_day(day, "household_class_on")
 
 
+def class_then(day: Any) -> Any:
+    """The same columns as of the day in a column of the query, to be joined with one household each: the function is
+    folded into the statement, so that it looks at that household only."""
+    return _of_day(day, "class_then").lateral("class_then")
+
+
 CLASS_FIELDS = ("current_class", "class_since", "newly_escaped_until")
 
 

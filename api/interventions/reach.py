@@ -16,12 +16,14 @@ from api.areas.scope import Scope
 from api.households.aliases import ends
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.tables import Intervention
-from api.problems import NotFound
+from api.problems import NotFound, PermissionDenied
 from api.programmes.catalogue import catalogue
 from api.programmes.definition import Kind
 
 INTERVENTION = Intervention.__table__  # type: ignore[attr-defined]
 HOME = HOUSEHOLD.c.id.label("home")
+# where it lies: with the household it is about, otherwise in its area (of a query made by `interventions_of`)
+PLACE = func.coalesce(HOUSEHOLD.c.hamlet_id, INTERVENTION.c.area_id)
 
 
 def interventions_of(condition: ColumnElement[bool], *columns: Any) -> Select[Any]:
@@ -68,18 +70,21 @@ def require_visible(session: Session, actor: Actor, intervention_id: UUID) -> Ro
 def hold(session: Session, actor: Actor, intervention_id: UUID, right: Permission | None = None) -> Row[Any]:
     """The intervention under lock, for whoever has `right` (without: the right of its kind) where it lies.
 
-    Raises NotFound for one the caller does not see, PermissionDenied for one they see without the right.
+    Raises NotFound for one the caller does not see, PermissionDenied for one they see without the right there.
     """
     row = require_visible(session, actor, intervention_id)
     needed = right or Permission(kind_of(row).right)
     scope = narrowed(actor, needed).scope
-    place = scope.covers(INTERVENTION.c.area_id) if row.household_id is None else scope.covers(HOUSEHOLD.c.hamlet_id)
-    query = interventions_of(and_(INTERVENTION.c.id == intervention_id, place)).with_for_update(
+    query = interventions_of(and_(INTERVENTION.c.id == intervention_id, scope.covers(PLACE))).with_for_update(
         of=INTERVENTION, key_share=True
     )
     held = session.execute(query).one_or_none()
     if held is None:
-        raise no_such_intervention()
+        raise PermissionDenied(
+            f"Việc này cần quyền {needed} ở địa bàn của hoạt động.",
+            f"This needs the permission {needed} where the intervention lies.",
+            permission=needed.value,
+        )
     return held
 
 

@@ -128,10 +128,12 @@ class InterventionStep(SQLModel, table=True):
     """A step that was taken: which, when, by which paper, with what it found. Never changed; a mistake is `undone`."""
 
     __tablename__ = "intervention_step"
-    __table_args__ = (Index("ix_intervention_step_intervention", "intervention_id", "recorded_at"),)
+    __table_args__ = (Index("uq_intervention_step_position", "intervention_id", "position", unique=True),)
 
     id: UUID = Field(primary_key=True)
     intervention_id: UUID = Field(foreign_key="intervention.id")
+    # its number among the steps of the intervention, from 1: moments may be the same
+    position: int
     participant_id: UUID | None = Field(default=None, foreign_key="participant.id")
     step: str = Field(sa_type=Text)
     stage_before: str = Field(sa_type=Text)
@@ -187,6 +189,7 @@ class Participant(SQLModel, table=True):
             postgresql_where=text("household_id IS NOT NULL AND state <> 'left'"),
         ),
         Index("ix_participant_household", "household_id"),
+        Index("ix_participant_intervention", "intervention_id", "created_at"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -239,6 +242,8 @@ class SupportNeed(SQLModel, table=True):
     state: NeedState = Field(sa_type=Text)
     ended_on: date | None = None
     ended_reason: str | None = Field(default=None, sa_type=Text)
+    # what it was met by, where that is known
+    intervention_id: UUID | None = Field(default=None, foreign_key="intervention.id")
     recorded_by: UUID | None = None
     version: int
     created_at: datetime = Field(sa_type=_WHEN)

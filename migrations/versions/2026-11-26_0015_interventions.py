@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
     )
     op.create_index("ix_participant_household", "participant", ["household_id"], unique=False)
+    op.create_index("ix_participant_intervention", "participant", ["intervention_id", "created_at"], unique=False)
     op.create_index(
         "uq_participant_household",
         "participant",
@@ -182,6 +183,7 @@ def upgrade() -> None:
         "intervention_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("intervention_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=True),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("stage_before", sa.Text(), nullable=False),
@@ -205,7 +207,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intervention_step")),
     )
     op.create_index(
-        "ix_intervention_step_intervention", "intervention_step", ["intervention_id", "recorded_at"], unique=False
+        "uq_intervention_step_position", "intervention_step", ["intervention_id", "position"], unique=True
     )
     op.create_table(
         "intervention_document",
@@ -236,6 +238,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.Column("intervention_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", _WHEN, nullable=False),
@@ -243,6 +246,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'open') = (ended_on IS NULL)", name=op.f("ck_support_need_ended_with_a_day")),
         sa.CheckConstraint("state IN ('open', 'met', 'withdrawn')", name=op.f("ck_support_need_state_known")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_support_need_household_id")),
+        sa.ForeignKeyConstraint(["intervention_id"], ["intervention.id"], name=op.f("fk_support_need_intervention_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_support_need_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_support_need")),
     )
