@@ -46,6 +46,19 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
     "pk_household": (AlreadyExists, "Mã hộ này đã có.", "This household id exists."),
     "pk_member": (AlreadyExists, "Mã nhân khẩu này đã có.", "This member id exists."),
     "pk_request": (AlreadyExists, "Mã giấy đề nghị này đã có.", "This request id exists."),
+    "pk_participant": (AlreadyExists, "Mã người tham gia này đã có.", "This participant id exists."),
+    "pk_intervention_step": (AlreadyExists, "Mã bước này đã có.", "This step id exists."),
+    "pk_support_need": (AlreadyExists, "Mã nhu cầu này đã có.", "This need id exists."),
+    "uq_participant_household": (
+        Conflict,
+        "Hộ hoặc người này đã tham gia với vai trò này.",
+        "The household or person takes part in this role already.",
+    ),
+    "uq_support_need_open": (
+        Conflict,
+        "Nhu cầu này đang được ghi là chưa đáp ứng.",
+        "This need is open already.",
+    ),
     "fk_household_hamlet_id": (NotFound, "Không có xóm này.", "There is no such hamlet."),
     "fk_member_household_id": (NotFound, "Không có hộ này.", "There is no such household."),
     "ex_area_code_days": (

@@ -18,8 +18,10 @@ from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
+from api.deliveries.received import received_by
 from api.health import router as health
 from api.households.routes import router as households
+from api.interventions.routes import router as interventions
 from api.keys import IdKey
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
@@ -63,8 +65,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.gauges = FleetGauges(patience)
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
+    app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
+    features = (accounts, areas, households, standards, *procedures, attachments, plans, interventions, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

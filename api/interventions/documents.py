@@ -35,9 +35,7 @@ def record_document(session: Session, actor: Actor, intervention_id: UUID, body:
             raise reused(by_key=bool(key) and body.id is None)
         return document_id
     place = {"household_id": row.home} if row.home else {"area_id": row.area_id}
-    declare(
-        session, actor, [Declaration(AttachmentEntity.intervention, document_id, sent["attachments"], **place)]
-    )
+    declare(session, actor, [Declaration(AttachmentEntity.intervention, document_id, sent["attachments"], **place)])
     audit.record(session, actor, "interventions.document", "intervention", [row.id], code=body.code)
     return document_id
 

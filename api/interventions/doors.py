@@ -21,6 +21,8 @@ RECORDING = (
     Permission.helpers_assign,
     Permission.inspections_write,
     Permission.supervision_write,
+    Permission.hamlet_plans_write,
+    Permission.households_write,
 )
 # A step may need somebody else: the chair who approves.
 STEPPING = (*RECORDING, Permission.plans_approve)

@@ -42,7 +42,9 @@ def homes_of(session: Session, mine: Actor, sent: Sequence[ParticipantIn]) -> Ho
     members = [one.member_id for one in sent if one.member_id is not None]
     lives: dict[UUID, UUID] = {}
     if members:
-        query = select(MEMBER.c.id, MEMBER.c.household_id).where(among(MEMBER.c.id, members), MEMBER.c.left_on.is_(None))
+        query = select(MEMBER.c.id, MEMBER.c.household_id).where(
+            among(MEMBER.c.id, members), MEMBER.c.left_on.is_(None)
+        )
         lives = {row.id: row.household_id for row in session.execute(query)}
     known = working(session, mine.scope, {one.organisation_id for one in sent if one.organisation_id is not None})
     missing: list[FieldError] = []
@@ -69,8 +71,11 @@ def check(kind: Kind, sent: Sequence[ParticipantIn], homes: Homes) -> list[dict[
     """The rows as they are stored, in the same order. Raises Invalid with the places of all that is wrong."""
     rows: list[dict[str, Any]] = []
     wrong: list[FieldError] = []
+    given = [one.id for one in sent if one.id is not None]
     for n, one in enumerate(sent):
         at = f"#/participants/{n}"
+        if one.id is not None and given.count(one.id) > 1:
+            wrong.append(FieldError(f"{at}/id", "twice", "Mã này ghi hai lần.", "This id stands there twice."))
         role = kind.role(one.role)
         if role is None:
             wrong.append(_unknown_role(kind, at))

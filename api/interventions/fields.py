@@ -75,12 +75,13 @@ def _type(field: Field) -> Any:
         return _code(field)
     if field.type == "codes":
         return Annotated[list[_code(field)], PydanticField(min_length=1, max_length=60), AfterValidator(_once)]  # type: ignore[misc]
-    if field.type == "vnd":
-        bounds = {"ge": 0 if least is None else least, "le": _MOST_VND if most is None else most}
-        return Annotated[int, PydanticField(strict=True, **bounds)]  # type: ignore[arg-type]
-    bounds = {"ge": -_MOST if least is None else least, "le": _MOST if most is None else most}
-    whole: Any = int if field.type == "integer" else float
-    return Annotated[whole, PydanticField(strict=True, **bounds)]  # type: ignore[arg-type]
+    floor, ceiling = (0, _MOST_VND) if field.type == "vnd" else (-_MOST, _MOST)
+    whole: Any = float if field.type == "number" else int
+    return Annotated[whole, PydanticField(strict=True, ge=_or(least, floor), le=_or(most, ceiling))]
+
+
+def _or(bound: int | None, otherwise: int) -> int:
+    return otherwise if bound is None else bound
 
 
 def _code(field: Field) -> Any:

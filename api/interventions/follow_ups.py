@@ -35,6 +35,7 @@ from sqlmodel import Session
 
 from api import audit, clock, paging
 from api.accounts.actor import Actor
+from api.households.wire_records import HOUSEHOLD
 from api.interventions import kinds
 from api.interventions.names import about, participants_named
 from api.interventions.participants_reach import PARTICIPANT, participants_of, seen
@@ -43,7 +44,6 @@ from api.interventions.schemas import DueOut
 from api.interventions.step_queries import STEP
 from api.interventions.step_schemas import FollowUpOut
 from api.interventions.tables import ParticipantState
-from api.households.wire_records import HOUSEHOLD
 from api.programmes.catalogue import catalogue
 from api.reviews.queries import under
 from api.schema import Page
@@ -77,7 +77,9 @@ def dues(some: Any = None) -> Subquery:
     since = func.greatest(base.c.taken_on, PARTICIPANT.c.joined_on)
     due_on = cast(since + func.make_interval(0, rule.c.months), Date).label("due_on")
     query = (
-        select(INTERVENTION.c.id.label("intervention_id"), rule.c.step, PARTICIPANT.c.id.label("participant_id"), due_on)
+        select(
+            INTERVENTION.c.id.label("intervention_id"), rule.c.step, PARTICIPANT.c.id.label("participant_id"), due_on
+        )
         .ext(distinct_on(INTERVENTION.c.id, rule.c.step, PARTICIPANT.c.id))
         .select_from(rule)
         .join(INTERVENTION, and_(INTERVENTION.c.kind == rule.c.kind, INTERVENTION.c.stage == any_(rule.c.stages)))

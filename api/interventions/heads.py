@@ -27,7 +27,7 @@ def heads(session: Session, intervention_id: UUID) -> Heads:
     here = PARTICIPANT.c.state != ParticipantState.left
     person = and_(here, PARTICIPANT.c.member_id.is_not(None) | PARTICIPANT.c.outsider.is_not(None))
     single = and_(here, PARTICIPANT.c.household_id.is_not(None) | PARTICIPANT.c.outsider.is_not(None))
-    sex = func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext)
+    sex: Any = func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext)
     counted: list[Any] = [
         func.count().filter(here).label("participants"),
         func.count(HOUSEHOLD.c.id.distinct()).filter(here).label("households"),
@@ -35,7 +35,7 @@ def heads(session: Session, intervention_id: UUID) -> Heads:
         func.count().filter(person).label("persons"),
         func.count().filter(~here).label("left"),
         *(func.count().filter(person, sex == one).label(one) for one in SEXES),
-        *(func.count().filter(single, GROUP == one).label(one) for one in CLASSES),
+        *(func.count().filter(single, one == GROUP).label(one) for one in CLASSES),
         *(func.coalesce(func.sum(_in_group(one)).filter(here), 0).label(f"of_{one}") for one in CLASSES),
     ]
     query = participants_of(PARTICIPANT.c.intervention_id == intervention_id, *counted)

@@ -44,13 +44,7 @@ def stages_before(kind: Kind, step: Step) -> frozenset[str]:
     """The stages at which the step is possible, or still can become possible."""
     found = set(step.before)
     while True:
-        more = {
-            stage
-            for other in kind.steps
-            if other.after in found
-            for stage in other.before
-            if stage not in found
-        }
+        more = {stage for other in kind.steps if other.after in found for stage in other.before if stage not in found}
         if not more:
             return frozenset(found)
         found |= more

@@ -61,7 +61,9 @@ def needs(session: Session, actor: Actor, only: Filters, *, limit: int, cursor: 
 def needs_of_household(session: Session, actor: Actor, household_id: UUID, most: int) -> list[NeedOut]:
     """The newest needs of one household, open ones first. Whoever calls has checked and recorded the reading."""
     query = _shown_to(actor).where(HOUSEHOLD.c.id == household_id)
-    rows = session.execute(query.order_by(NEED.c.state != NeedState.open, NEED.c.noted_on.desc(), NEED.c.id).limit(most))
+    rows = session.execute(
+        query.order_by(NEED.c.state != NeedState.open, NEED.c.noted_on.desc(), NEED.c.id).limit(most)
+    )
     return [_out(row) for row in rows]
 
 

@@ -109,7 +109,7 @@ def _kind(code: str) -> Kind:
 
 
 def _values(kind: Kind, body: InterventionIn, subject: Subject) -> dict[str, Any]:
-    wrong = []
+    wrong: list[FieldError] = []
     found = fields.checked(kind.fields, body.fields, "#/fields")
     if isinstance(found, tuple):
         wrong += found

@@ -35,9 +35,7 @@ def change_organisation(
     session: Session, actor: Actor, organisation_id: UUID, read: int | None, body: OrganisationPatch
 ) -> None:
     """Changes the fields that were sent. Raises NotFound, StaleVersion."""
-    query = select(ORGANISATION).where(
-        ORGANISATION.c.id == organisation_id, actor.scope.covers(ORGANISATION.c.area_id)
-    )
+    query = select(ORGANISATION).where(ORGANISATION.c.id == organisation_id, actor.scope.covers(ORGANISATION.c.area_id))
     row = session.execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
         raise no_such_organisation()

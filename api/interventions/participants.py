@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from api import audit, clock
+from api import audit
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.idempotency import new_id
-from api.interventions import fields
-from api.interventions.enrolment import Homes, check, homes_of
+from api.interventions import fields, kinds
+from api.interventions.enrolment import check, homes_of
 from api.interventions.opening import require_under_way
 from api.interventions.participant_queries import no_such_participant
 from api.interventions.participant_schemas import ParticipantIn, ParticipantPatch
 from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen
 from api.interventions.reach import hold, kind_of, require_visible
+from api.interventions.step_queries import STEP
 from api.interventions.tables import ParticipantState
 from api.problems import Conflict, FieldError, Invalid
 from api.procedure.records import change, new_row, reused
@@ -49,18 +51,16 @@ def enrol(
     # households before interventions, as whoever delivers to them holds them
     homes = homes_of(session, mine, sent)
     row = hold(session, actor, intervention_id)
-    ids = [
-        new_id(actor.account_id, f"participant:{intervention_id}:{n}", one.id, key) for n, one in enumerate(sent)
-    ]
+    ids = [new_id(actor.account_id, f"participant:{intervention_id}:{n}", one.id, key) for n, one in enumerate(sent)]
     stored = {one.id: one for one in session.execute(select(PARTICIPANT).where(PARTICIPANT.c.id.in_(ids)))}
     new = [n for n, one in enumerate(ids) if one not in stored]
     values = check(kind, sent, homes)
     for n, one in enumerate(ids):
         if one in stored:
-            _check_same(stored[one], row.id, values[n], homes, sent[n], by_key=bool(key) and sent[n].id is None)
+            _check_same(stored[one], row.id, values[n], sent[n], by_key=bool(key) and sent[n].id is None)
     if not new:
         return Enrolled(kind, ids)
-    require_under_way(row)
+    _check_ended(session, kind, row, [values[n]["joined_on"] for n in new])
     _check_once(session, row.id, [(n, values[n]) for n in new])
     rows = [
         new_row(
@@ -71,6 +71,17 @@ def enrol(
     session.execute(insert(PARTICIPANT), rows)
     audit.record(session, actor, "participants.enrol", "household", dict.fromkeys(homes.today.values()))
     return Enrolled(kind, ids)
+
+
+def _check_ended(session: Session, kind: Kind, row: Row[Any], joined: Sequence[date]) -> None:
+    """Once it has ended, only whoever joined before may still be put down: lists of those who came are typed later."""
+    if not kinds.has_ended(kind, row.stage):
+        return
+    last = session.scalar(
+        select(func.max(STEP.c.taken_on)).where(STEP.c.intervention_id == row.id, STEP.c.undone_at.is_(None))
+    )
+    if last is None or max(joined) > last:
+        require_under_way(row)
 
 
 def change_participant(
@@ -132,7 +143,7 @@ def _state(row: Row[Any], body: ParticipantPatch, sent: dict[str, Any]) -> dict[
 
 
 def _check_same(
-    stored: Row[Any], intervention_id: UUID, values: dict[str, Any], homes: Homes, sent: ParticipantIn, by_key: bool
+    stored: Row[Any], intervention_id: UUID, values: dict[str, Any], sent: ParticipantIn, by_key: bool
 ) -> None:
     """Raises AlreadyExists (IdempotencyKeyReused) where the id stands for somebody else."""
     names = _SENT if stored.version == 1 else tuple(name for name in _SENT if name != "fields")

@@ -22,9 +22,7 @@ def require_area(session: Session, scope: Scope, area_id: UUID) -> Level:
     return Level(level)
 
 
-def require_household(
-    session: Session, scope: Scope, household_id: UUID, lock: Lock = Lock.share
-) -> tuple[UUID, UUID]:
+def require_household(session: Session, scope: Scope, household_id: UUID, lock: Lock = Lock.share) -> tuple[UUID, UUID]:
     """(the household as of today, its hamlet), held until the end of the transaction. Raises NotFound."""
     held = hold_households(session, scope, [household_id], lock)
     home = survivors(session, held, scope, lock).get(household_id, household_id)

@@ -71,7 +71,11 @@ def interventions(
 def intervention(session: Session, actor: Actor, intervention_id: UUID) -> InterventionWhole:
     """One intervention as a whole, in a fixed number of statements. Raises NotFound for one I do not see."""
     query = interventions_of(
-        and_(INTERVENTION.c.id == intervention_id, visible(actor)), INTERVENTION, HOME, sees_sensitive(actor), *_mine(actor)
+        and_(INTERVENTION.c.id == intervention_id, visible(actor)),
+        INTERVENTION,
+        HOME,
+        sees_sensitive(actor),
+        *_mine(actor),
     )
     row = session.execute(query).one_or_none()
     if row is None:

@@ -27,11 +27,14 @@ PLACE = func.coalesce(HOUSEHOLD.c.hamlet_id, INTERVENTION.c.area_id)
 
 
 def interventions_of(condition: ColumnElement[bool], *columns: Any) -> Select[Any]:
-    """Interventions joined with HOUSEHOLD (the one they are about, as of today; null where they are about none)."""
+    """Interventions joined with HOUSEHOLD (the one they are about, as of today; null where they are about none).
+
+    Without `columns`: all of theirs, with `home` and `place`.
+    """
     followed = ends(select(INTERVENTION.c.household_id).where(INTERVENTION.c.household_id.is_not(None)))
     today = func.coalesce(followed.c.survivor, INTERVENTION.c.household_id)
     return (
-        select(*(columns or (INTERVENTION, HOME)))
+        select(*(columns or (INTERVENTION, HOME, PLACE.label("place"))))
         .select_from(INTERVENTION)
         .outerjoin(followed, followed.c.absorbed == INTERVENTION.c.household_id)
         .outerjoin(HOUSEHOLD, HOUSEHOLD.c.id == today)

@@ -15,7 +15,9 @@ from api.standards.schemas import Words
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Values = Annotated[
     dict[Line60, Any],
-    Field(max_length=100, description="Values of the fields of the kind (step, role) by code: GET /intervention-kinds."),
+    Field(
+        max_length=100, description="Values of the fields of the kind (step, role) by code: GET /intervention-kinds."
+    ),
 ]
 _MONEY = "VND; a sum that the database keeps."
 

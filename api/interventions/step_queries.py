@@ -48,8 +48,7 @@ def steps(
     intervention = require_visible(session, actor, intervention_id)
     theirs = participants_of(PARTICIPANT.c.intervention_id == intervention_id, PARTICIPANT.c.id)
     theirs = theirs.where(seen(actor))
-    place = intervention.hamlet_id if intervention.home else intervention.area_id
-    sensitive = actor.scope_of(Permission.persons_sensitive).covers(literal(place))
+    sensitive = actor.scope_of(Permission.persons_sensitive).covers(literal(intervention.place))
     query = select(STEP, sensitive.label("sees_sensitive")).where(STEP.c.intervention_id == intervention_id)
     query = query.where(STEP.c.participant_id.is_(None) | STEP.c.participant_id.in_(theirs))
     if participant_id is not None:

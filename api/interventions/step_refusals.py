@@ -22,7 +22,10 @@ def unknown_step(kind: Kind) -> FieldError:
 
 def participant_fault(step: Step) -> FieldError:
     if step.of_participant:
-        vi, en = "Bước này ghi cho từng người tham gia; hãy nêu người nào.", "This step is of one participant: say which."
+        vi, en = (
+            "Bước này ghi cho từng người tham gia; hãy nêu người nào.",
+            "This step is of one participant: say which.",
+        )
         return FieldError("#/participant_id", "missing", vi, en)
     vi, en = "Bước này ghi cho cả hoạt động, không cho từng người.", "This step is of the whole, not of a participant."
     return FieldError("#/participant_id", "not_of_a_participant", vi, en)

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.accounts.permissions import Permission
 from api.idempotency import new_id
 from api.interventions import fields, kinds
 from api.interventions.document_queries import DOCUMENT

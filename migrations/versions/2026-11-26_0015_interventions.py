@@ -206,9 +206,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intervention_step")),
     )
-    op.create_index(
-        "uq_intervention_step_position", "intervention_step", ["intervention_id", "position"], unique=True
-    )
+    op.create_index("uq_intervention_step_position", "intervention_step", ["intervention_id", "position"], unique=True)
     op.create_table(
         "intervention_document",
         sa.Column("id", sa.Uuid(), nullable=False),
