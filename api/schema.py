@@ -75,6 +75,7 @@ Line120 = line(120)
 Line300 = line(300)
 Label = line(120, min_length=1)
 Note = Annotated[str, StringConstraints(max_length=2000), BeforeValidator(_storable)]
+FilledNote = Annotated[str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_storable)]
 
 
 def _possible_day(value: date) -> date:

@@ -29,7 +29,8 @@ def record_document(session: Session, actor: Actor, intervention_id: UUID, body:
     document_id = new_id(actor.account_id, f"document:{intervention_id}", body.id, key)
     sent = {"intervention_id": intervention_id, **body.model_dump(exclude={"id"})}
     asked = insert(DOCUMENT).values(id=document_id, **sent, recorded_by=actor.account_id, recorded_at=clock.now())
-    if not session.execute(asked.on_conflict_do_nothing(index_elements=[DOCUMENT.c.id])).rowcount:  # type: ignore[attr-defined]
+    added = asked.on_conflict_do_nothing(index_elements=[DOCUMENT.c.id]).returning(DOCUMENT.c.id)
+    if session.scalar(added) is None:
         stored = session.execute(select(DOCUMENT).where(DOCUMENT.c.id == document_id)).one()
         if any(getattr(stored, name) != value for name, value in sent.items()):
             raise reused(by_key=bool(key) and body.id is None)

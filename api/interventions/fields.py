@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from api import codes, field_errors
 from api.problems import FieldError
 from api.programmes.definition import Field
-from api.schema import Day, Line60, Note, Schema
+from api.schema import Day, FilledNote, Line60, Schema
 
 _MOST = 1_000_000_000_000
 _MOST_VND = 1_000_000_000_000_000
@@ -66,7 +66,7 @@ def _model(fields: tuple[Field, ...]) -> type[Schema]:
 def _type(field: Field) -> Any:
     least, most = field.min, field.max
     if field.type == "text":
-        return Annotated[Note, PydanticField(min_length=1)]
+        return FilledNote
     if field.type == "date":
         return Day
     if field.type == "boolean":

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from api import codes
 from api.interventions.tables import NeedState
-from api.schema import AreaId, Line60, Note, PastDay, Schema, Version
+from api.schema import AreaId, FilledNote, Line60, Note, PastDay, Schema, Version
 
 _EXAMPLE: dict[str, Any] = {
     "household_id": "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d",
@@ -52,7 +52,7 @@ class NeedEnding(Schema):
 
     state: NeedState
     ended_on: PastDay
-    reason: Annotated[Note, Field(min_length=1)]
+    reason: FilledNote
     intervention_id: UUID | None = None
 
 

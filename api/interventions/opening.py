@@ -46,8 +46,8 @@ def open_intervention(session: Session, actor: Actor, body: InterventionIn, key:
         id=intervention_id, **values, component=kind.component, stage=kind.first_stage, committed_vnd=0,
         disbursed_vnd=0, delivered_vnd=0, recorded_by=actor.account_id, version=1, created_at=now, updated_at=now,
     )  # fmt: skip
-    added = session.execute(asked.on_conflict_do_nothing(index_elements=[INTERVENTION.c.id]))
-    if not added.rowcount:  # type: ignore[attr-defined]
+    added = asked.on_conflict_do_nothing(index_elements=[INTERVENTION.c.id]).returning(INTERVENTION.c.id)
+    if session.scalar(added) is None:
         stored = session.execute(select(INTERVENTION).where(INTERVENTION.c.id == intervention_id)).one()
         names = _FIXED if stored.version > 1 else (*_FIXED, *_CHANGEABLE)
         if any(getattr(stored, name) != values[name] for name in names):

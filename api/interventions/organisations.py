@@ -22,7 +22,8 @@ def add_organisation(session: Session, actor: Actor, body: OrganisationIn, key: 
     organisation_id = new_id(actor.account_id, "organisation", body.id, key)
     sent = body.model_dump(exclude={"id"}) | {"led_by": list(dict.fromkeys(body.led_by))}
     asked = insert(ORGANISATION).values(**new_row(organisation_id, sent))
-    if not session.execute(asked.on_conflict_do_nothing(index_elements=[ORGANISATION.c.id])).rowcount:  # type: ignore[attr-defined]
+    added = asked.on_conflict_do_nothing(index_elements=[ORGANISATION.c.id]).returning(ORGANISATION.c.id)
+    if session.scalar(added) is None:
         stored = session.execute(select(ORGANISATION).where(ORGANISATION.c.id == organisation_id)).one()
         if any(getattr(stored, name) != value for name, value in sent.items()):
             raise reused(by_key=bool(key) and body.id is None)

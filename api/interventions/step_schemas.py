@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.attachments.schemas import AttachmentIn
-from api.schema import AreaId, Line60, Line120, Note, PastDay, Schema
+from api.schema import AreaId, FilledNote, Line60, Line120, Note, PastDay, Schema
 from api.standards.schemas import Words
 
 _STEP: dict[str, Any] = {
@@ -45,7 +45,7 @@ class Undoing(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Ghi nhầm hoạt động"}]})
 
-    reason: Annotated[Note, Field(min_length=1)]
+    reason: FilledNote
 
 
 class StepOut(Schema):

@@ -113,9 +113,9 @@ def way_to(kind: Kind, step: Step) -> list[Step]:
 def enrolled(client: httpx.Client, made: dict[str, Any], *whom: dict[str, Any]) -> list[dict[str, Any]]:
     """These enrolled; each says its role and who."""
     sent = [{"joined_on": "2024-05-20", **one} for one in whom]
-    items: list[dict[str, Any]] = done(
-        client.post(f"{ROOT}/{made['id']}/participants", json={"participants": sent})
-    )["items"]
+    items: list[dict[str, Any]] = done(client.post(f"{ROOT}/{made['id']}/participants", json={"participants": sent}))[
+        "items"
+    ]
     return items
 
 
