@@ -12,8 +12,9 @@ from api import clock
 from api.areas.tables import area_id
 from api.attachments.commands import Declaration, declare
 from api.attachments.tables import AttachmentEntity
+from api.programmes.catalogue import catalogue
 from api.standards.tables import PovertyClass
-from tests.make import files, people, procedure, rounds
+from tests.make import files, people, procedure, programme_work, rounds
 from tests.make.reviews import acting
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
@@ -67,8 +68,29 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     ids |= _decided(session, made["household"])
+    ids |= _interventions(officer, made["household"])
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
+
+
+def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:
+    """A case of the household, where it and an organisation take part, with a step, and what the household needs."""
+    organisation_id = programme_work.organisation(officer)
+    case = {"kind": "housing_case", "year": 2024, "title": "Nhà của bà Kín", "household_id": household_id}
+    case |= {"fields": programme_work.least(catalogue().kinds["housing_case"].fields)}
+    made = procedure.done(officer.post("/api/v1/interventions", json=case))
+    taken = programme_work.first_step(officer, made)
+    shared = {"kind": "support_round", "area_id": str(area_id("14080")), "year": 2024, "title": "Tiền điện quý I"}
+    shared |= {"fields": programme_work.least(catalogue().kinds["support_round"].fields)}
+    shared_id = procedure.done(officer.post("/api/v1/interventions", json=shared))["id"]
+    who = {"role": catalogue().kinds["support_round"].roles[0].code, "household_id": household_id}
+    enrolled = programme_work.enrolled(officer, {"id": shared_id}, who)
+    need = {"household_id": household_id, "kind": "housing", "noted_on": "2024-05-10", "note": "Nhà dột"}
+    need_id = procedure.done(officer.post("/api/v1/needs", json=need))["id"]
+    return {
+        "intervention_id": made["id"], "step_id": taken, "participant_id": enrolled[0]["id"],
+        "organisation_id": organisation_id, "need_id": need_id,
+    }  # fmt: skip
 
 
 def _tablet(officer: httpx.Client, surveyor: httpx.Client) -> str:

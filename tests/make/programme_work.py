@@ -1,7 +1,6 @@
 """Interventions as people make them over HTTP, of whatever kind the catalogue has: least fields, papers, who may."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -135,4 +134,10 @@ def organisation(client: httpx.Client, **more: Any) -> str:
     return str(done(client.post("/api/v1/organisations", json=asked))["id"])
 
 
-DAY = date(2024, 5, 20)
+def first_step(client: httpx.Client, made: dict[str, Any]) -> str:
+    """A step of the whole that whoever opened it takes, with its papers: its id."""
+    kind = catalogue().kinds[made["kind"]]
+    step = next(s for s in kinds.steps_at(kind, made["stage"]) if kinds.right_of(kind, s) == kind.right)
+    for code in step.needs:
+        done(client.post(f"{ROOT}/{made['id']}/documents", json={"code": code}))
+    return str(done(client.post(f"{ROOT}/{made['id']}/steps", json=step_body(step)))["steps"][-1]["id"])
