@@ -19,6 +19,8 @@ from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
 from api.deliveries.received import received_by
+from api.fund.routes import router as fund
+from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
 from api.interventions.routes import router as interventions
@@ -28,6 +30,7 @@ from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
@@ -67,7 +70,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, attachments, plans, interventions, changes, audit)
+    support = (plans, interventions, fund, hamlet_plans, reports)
+    features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
