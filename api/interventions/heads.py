@@ -24,7 +24,7 @@ GROUP = case(
 
 def heads(session: Session, intervention_id: UUID) -> Heads:
     """The numbers of one intervention, in one statement. Whoever calls has checked that it may be seen."""
-    here = PARTICIPANT.c.state != ParticipantState.left
+    here: Any = PARTICIPANT.c.state != ParticipantState.left
     person = and_(here, PARTICIPANT.c.member_id.is_not(None) | PARTICIPANT.c.outsider.is_not(None))
     single = and_(here, PARTICIPANT.c.household_id.is_not(None) | PARTICIPANT.c.outsider.is_not(None))
     sex: Any = func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext)
