@@ -15,7 +15,7 @@ from api.interventions.tables import ParticipantState
 CLASSES = ("poor", "near_poor", "newly_escaped", "other")
 SEXES = ("male", "female")
 
-GROUP = case(
+class_group = case(
     (THEN.c.current_class.in_(("poor", "near_poor")), THEN.c.current_class),
     (THEN.c.newly_escaped_until.is_not(None), "newly_escaped"),
     else_="other",
@@ -35,7 +35,7 @@ def heads(session: Session, intervention_id: UUID) -> Heads:
         func.count().filter(person).label("persons"),
         func.count().filter(~here).label("left"),
         *(func.count().filter(person, sex == one).label(one) for one in SEXES),
-        *(func.count().filter(single, one == GROUP).label(one) for one in CLASSES),
+        *(func.count().filter(single, class_group == one).label(one) for one in CLASSES),
         *(func.coalesce(func.sum(_in_group(one)).filter(here), 0).label(f"of_{one}") for one in CLASSES),
     ]
     query = participants_of(PARTICIPANT.c.intervention_id == intervention_id, *counted)

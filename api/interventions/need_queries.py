@@ -14,7 +14,7 @@ from api.accounts.permissions import Permission
 from api.areas.scope import Scope
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.interventions.need_schemas import NeedOut
-from api.interventions.tables import NeedState, SupportNeed
+from api.interventions.tables import SupportNeed, SupportNeedState
 from api.problems import NotFound
 from api.reviews.queries import under
 from api.schema import Page
@@ -30,7 +30,7 @@ class Filters:
     """What is asked for; None means anything. `area_id`: in or below that area."""
 
     kind: str | None = None
-    state: NeedState | None = None
+    state: SupportNeedState | None = None
     area_id: UUID | None = None
     household_id: UUID | None = None
 
@@ -62,7 +62,7 @@ def needs_of_household(session: Session, actor: Actor, household_id: UUID, most:
     """The newest needs of one household, open ones first. Whoever calls has checked and recorded the reading."""
     query = _shown_to(actor).where(HOUSEHOLD.c.id == household_id)
     rows = session.execute(
-        query.order_by(NEED.c.state != NeedState.open, NEED.c.noted_on.desc(), NEED.c.id).limit(most)
+        query.order_by(NEED.c.state != SupportNeedState.open, NEED.c.noted_on.desc(), NEED.c.id).limit(most)
     )
     return [_out(row) for row in rows]
 

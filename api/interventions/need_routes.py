@@ -13,7 +13,7 @@ from api.interventions.doors import AreaFilter, HouseholdFilter, HouseholdReader
 from api.interventions.need_schemas import NeedEnding, NeedIn, NeedKind, NeedOut
 from api.interventions.support import ReceivedBy, support
 from api.interventions.support_schemas import SupportOut
-from api.interventions.tables import NeedState
+from api.interventions.tables import SupportNeedState
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.schema import Page
@@ -31,7 +31,7 @@ def list_needs(
     actor: NeedReader,
     db: Db,
     kind: Annotated[NeedKind | None, Query(description="Only of this kind.")] = None,
-    state: Annotated[NeedState | None, Query(description="Only in this state.")] = None,
+    state: Annotated[SupportNeedState | None, Query(description="Only in this state.")] = None,
     area_id: AreaFilter = None,
     household_id: HouseholdFilter = None,
     limit: Limit = 100,

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from api import codes
-from api.interventions.tables import NeedState
+from api.interventions.tables import SupportNeedState
 from api.schema import AreaId, FilledNote, Line60, Note, PastDay, Schema, Version
 
 _EXAMPLE: dict[str, Any] = {
@@ -50,7 +50,7 @@ class NeedEnding(Schema):
         json_schema_extra={"examples": [{"state": "met", "ended_on": "2024-06-02", "reason": "Đã được vay vốn"}]}
     )
 
-    state: NeedState
+    state: SupportNeedState
     ended_on: PastDay
     reason: FilledNote
     intervention_id: UUID | None = None
@@ -67,7 +67,7 @@ class NeedOut(Schema):
     kind: str
     noted_on: date
     note: str | None
-    state: NeedState
+    state: SupportNeedState
     ended_on: date | None
     ended_reason: str | None
     intervention_id: UUID | None

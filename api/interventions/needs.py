@@ -15,7 +15,7 @@ from api.interventions.need_queries import NEED, needs_of, no_such_need
 from api.interventions.need_schemas import NeedEnding, NeedIn
 from api.interventions.places import require_household, require_member
 from api.interventions.reach import require_visible
-from api.interventions.tables import NeedState
+from api.interventions.tables import SupportNeedState
 from api.problems import Conflict, FieldError, Invalid
 from api.procedure.records import change, new_row, reused
 
@@ -40,7 +40,7 @@ def note_need(session: Session, actor: Actor, body: NeedIn, key: str | None) -> 
     if body.member_id is not None:
         require_member(session, home, body.member_id)
     _check_open(session, home, body)
-    row = new_row(need_id, sent, state=NeedState.open, recorded_by=actor.account_id)
+    row = new_row(need_id, sent, state=SupportNeedState.open, recorded_by=actor.account_id)
     session.execute(insert(NEED).values(**row | {"household_id": home}))
     audit.record(session, actor, "needs.note", "household", [home], kind=body.kind)
     return need_id
@@ -51,7 +51,7 @@ def _check_open(session: Session, home: UUID, body: NeedIn) -> None:
         HOUSEHOLD.c.id == home,
         NEED.c.kind == body.kind,
         NEED.c.member_id.is_not_distinct_from(body.member_id),
-        NEED.c.state == NeedState.open,
+        NEED.c.state == SupportNeedState.open,
     )
     found = session.scalars(query).first()
     if found is not None:
@@ -73,7 +73,7 @@ def end_need(session: Session, actor: Actor, need_id: UUID, read: int | None, bo
         require_visible(session, actor, body.intervention_id)
     _check_ending(row, body)
     asked = (body.state, body.ended_on, body.reason, body.intervention_id)
-    if row.state != NeedState.open:
+    if row.state != SupportNeedState.open:
         if (row.state, row.ended_on, row.ended_reason, row.intervention_id) == asked:
             return
         raise Conflict("Nhu cầu này đã kết thúc.", "This need has ended.")
@@ -84,14 +84,14 @@ def end_need(session: Session, actor: Actor, need_id: UUID, read: int | None, bo
 
 def _check_ending(row: Any, body: NeedEnding) -> None:
     wrong = []
-    if body.state is NeedState.open:
+    if body.state is SupportNeedState.open:
         vi, en = "Kết thúc bằng «met» (đã đáp ứng) hoặc «withdrawn» (không còn).", "It ends as `met` or `withdrawn`."
         wrong.append(FieldError("#/state", "not_an_ending", vi, en))
     if body.ended_on < row.noted_on:
         vi = f"Ngày kết thúc trước ngày ghi nhu cầu ({row.noted_on:%d/%m/%Y})."
         en = f"It ends before it was noted ({row.noted_on})."
         wrong.append(FieldError("#/ended_on", "before_the_need", vi, en))
-    if body.intervention_id is not None and body.state is not NeedState.met:
+    if body.intervention_id is not None and body.state is not SupportNeedState.met:
         vi, en = "Chỉ nhu cầu đã đáp ứng mới nêu hoạt động.", "Only a need that is met names an intervention."
         wrong.append(FieldError("#/intervention_id", "not_met", vi, en))
     if wrong:

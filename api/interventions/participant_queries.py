@@ -15,7 +15,7 @@ from api.households.stored import among
 from api.households.wire_records import HOUSEHOLD, MEMBER
 from api.interventions import fields
 from api.interventions.doors import RECORDING
-from api.interventions.heads import GROUP
+from api.interventions.heads import class_group
 from api.interventions.names import ORGANISATION, PARTICIPANT_NAME
 from api.interventions.participant_schemas import ParticipantOut
 from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, THEN, participants_of, seen
@@ -78,7 +78,7 @@ def _shown_to(actor: Actor, condition: Any) -> Select[Any]:
     sensitive = actor.scope_of(Permission.persons_sensitive).covers(place)
     # somebody from outside of the register is known to who may read people there, or works with the intervention
     knows = actor.scope_of(Permission.households_read, *RECORDING).covers(INTERVENTION.c.area_id)
-    class_then = case((HOUSEHOLD.c.id.is_not(None), GROUP))
+    class_then = case((HOUSEHOLD.c.id.is_not(None), class_group))
     columns = (
         PARTICIPANT, PARTICIPANT_HOME, HOUSEHOLD.c.hamlet_id, PARTICIPANT_NAME, class_then.label("class_on_joining"),
         func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext).label("sex"),

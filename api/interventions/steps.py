@@ -65,15 +65,16 @@ def take_step(
         raise prepared_it_oneself()
     taken = _taken(session, row.id)
     _check_repeats(step, row, body.participant_id, taken)
-    after = step.after or row.stage
-    stages = {"stage_before": row.stage, "stage_after": after, "due_on": _due_on(session, step, body, taken)}
+    due_on = _due_on(session, step, body, taken)
+    _store(session, actor, row, step, {"id": step_id, "position": len(taken) + 1, "due_on": due_on, **sent})
+
+
+def _store(session: Session, actor: Actor, row: Row[Any], step: Step, values: dict[str, Any]) -> None:
+    stages = {"stage_before": row.stage, "stage_after": step.after or row.stage}
     told = {"recorded_by": actor.account_id, "recorded_at": clock.now()}
-    position = len(taken) + 1
-    session.execute(
-        insert(STEP).values(id=step_id, intervention_id=row.id, position=position, **sent, **stages, **told)
-    )
-    _to_stage(session, row, after)
-    _audited(session, actor, row, "interventions.step", step=step.code, stage=after)
+    session.execute(insert(STEP).values(intervention_id=row.id, **values, **stages, **told))
+    _to_stage(session, row, stages["stage_after"])
+    _audited(session, actor, row, "interventions.step", step=step.code, stage=stages["stage_after"])
 
 
 def undo_step(session: Session, actor: Actor, step_id: UUID, reason: str) -> UUID:

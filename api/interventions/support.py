@@ -12,7 +12,7 @@ from api.accounts.actor import Actor
 from api.households.aliases import known_as
 from api.households.stored import survivor_of
 from api.households.wire_records import HOUSEHOLD
-from api.interventions.heads import GROUP
+from api.interventions.heads import class_group
 from api.interventions.need_queries import needs_of_household
 from api.interventions.participants_reach import PARTICIPANT, THEN, participants_of
 from api.interventions.places import no_such_household
@@ -59,7 +59,7 @@ def _takes_part(session: Session, actor: Actor, home: UUID) -> list[TakesPart]:
         *(INTERVENTION.c[name] for name in ("kind", "component", "year", "title", "stage")),
         PARTICIPANT.c.id.label("participant_id"),
         *(PARTICIPANT.c[name] for name in ("role", "member_id", "state", "joined_on", "ended_on")),
-        GROUP.label("class_on_joining"),
+        class_group.label("class_on_joining"),
     )
     seen = interventions_of(visible(actor), INTERVENTION.c.id).correlate(None)
     query = participants_of(PARTICIPANT.c.household_id.in_(known_as(home)), *columns)

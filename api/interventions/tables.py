@@ -41,7 +41,7 @@ class LedBy(StrEnum):
     student = "student"
 
 
-class NeedState(StrEnum):
+class SupportNeedState(StrEnum):
     open = "open"
     met = "met"
     withdrawn = "withdrawn"
@@ -218,7 +218,7 @@ class SupportNeed(SQLModel, table=True):
 
     __tablename__ = "support_need"
     __table_args__ = (
-        one_of("state", NeedState),
+        one_of("state", SupportNeedState),
         CheckConstraint("(state = 'open') = (ended_on IS NULL)", name="ended_with_a_day"),
         Index("ix_support_need_household", "household_id"),
         # one open need of a kind
@@ -239,7 +239,7 @@ class SupportNeed(SQLModel, table=True):
     kind: str = Field(sa_type=Text)
     noted_on: date
     note: str | None = Field(default=None, sa_type=Text)
-    state: NeedState = Field(sa_type=Text)
+    state: SupportNeedState = Field(sa_type=Text)
     ended_on: date | None = None
     ended_reason: str | None = Field(default=None, sa_type=Text)
     # what it was met by, where that is known

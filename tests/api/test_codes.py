@@ -73,7 +73,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "money_level": plans.MoneyLevel,
     "organisation_kind": interventions.OrganisationKind,
     "led_by": interventions.LedBy,
-    "support_need_state": interventions.NeedState,
+    "support_need_state": interventions.SupportNeedState,
     "participant_state": interventions.ParticipantState,
     "support_form": deliveries.SupportForm,
     "paid_by": deliveries.PaidBy,

@@ -67,9 +67,8 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
-    ids |= _decided(session, made["household"])
+    ids |= _decided(session, made["household"]) | _hamlet_work(session)
     ids |= _interventions(officer, made["household"])
-    ids |= _hamlet_work(session)
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
