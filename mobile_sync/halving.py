@@ -31,6 +31,8 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
     """
     if not edits:
         return []
+    if attempts.hopeful(session):
+        return _hoped(session, write, edits)
     suspects = attempts.suspects(session)
     named = [edit.record_id in suspects for edit in edits] if suspects else ()
     if any(named) and not all(named):
@@ -39,12 +41,9 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
         return [next(bad if apart else rest) for apart in named]
     try:
         with attempts.savepoint(session):
-            written = write(edits)
-            if len(written) != len(edits):
-                raise RuntimeError(f"{len(edits)} edits, {len(written)} outcomes")  # a bug, halved like one
-            return list(written)
+            return _written(write, edits)
     except Exception as error:
-        if attempts.hopeful(session) or passes(error):
+        if passes(error):
             raise
         if len(edits) == 1:
             return [_fate(error, edits[0])]
@@ -54,6 +53,29 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
             return apply(session, write, edits)
         middle = len(edits) // 2
         return apply(session, write, edits[:middle]) + apply(session, write, edits[middle:])
+
+
+def _hoped(session: Session, write: Callable[[Sequence[Edit]], list[Written]], edits: Sequence[Edit]) -> list[Fate]:
+    """Without savepoints of its own. Refused, it is this list that is gone through once more, and not the batch."""
+    attempts.mark(session)
+    try:
+        return _written(write, edits)
+    except Exception as error:
+        if passes(error):
+            raise
+        refused = sql.refused_id(error)
+    attempts.back(session)
+    if refused:
+        attempts.suspects(session).add(refused)
+    with attempts.carefully(session):
+        return apply(session, write, edits)
+
+
+def _written(write: Callable[[Sequence[Edit]], list[Written]], edits: Sequence[Edit]) -> list[Fate]:
+    written = write(edits)
+    if len(written) != len(edits):
+        raise RuntimeError(f"{len(edits)} edits, {len(written)} outcomes")  # a bug, halved like one
+    return list(written)
 
 
 # Each costs the rest one more go. Where more are bad than these, halving is the shorter way.
