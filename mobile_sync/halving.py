@@ -1,7 +1,8 @@
 """Writes a list in one go; where the database or a bug refuses, finds the one to blame, and spares the rest.
 
-A clean list costs one savepoint. A record whose row the database names is tried apart from the rest, which then is
-written in one more go. Any other is found by halving: about 2 log2(n) smaller attempts, not n.
+A clean list costs one savepoint. Where it is refused, it is the list that is gone through once more, and not the batch:
+a record whose row the database names is tried apart from the rest, which then is written in one more go. Any other is
+found by halving: about 2 log2(n) smaller attempts, not n.
 """
 
 import logging
@@ -26,8 +27,7 @@ Fate = Written | None
 def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], edits: Sequence[Edit]) -> list[Fate]:
     """What became of each edit, in order; None for one on which the server failed (it is to be quarantined).
 
-    Raises what another try may cure (a lost connection, a deadlock): then the whole batch is to be sent again. Raises
-    whatever happens where the caller hopes that nothing does (`attempts.in_one_go`).
+    Raises what another try may cure (a lost connection, a deadlock): then the whole batch is to be sent again.
     """
     if not edits:
         return []
@@ -40,7 +40,7 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
         bad = iter(apply(session, write, [edit for edit, apart in zip(edits, named, strict=True) if apart]))
         return [next(bad if apart else rest) for apart in named]
     try:
-        with attempts.savepoint(session):
+        with session.begin_nested():
             return _written(write, edits)
     except Exception as error:
         if passes(error):
@@ -56,7 +56,7 @@ def apply(session: Session, write: Callable[[Sequence[Edit]], list[Written]], ed
 
 
 def _hoped(session: Session, write: Callable[[Sequence[Edit]], list[Written]], edits: Sequence[Edit]) -> list[Fate]:
-    """Without savepoints of its own. Refused, it is this list that is gone through once more, and not the batch."""
+    """The first go, with a mark instead of savepoints."""
     attempts.mark(session)
     try:
         return _written(write, edits)

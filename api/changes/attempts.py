@@ -83,13 +83,24 @@ def in_savepoints(
         return []
     if hopeful(session):
         return write(edits, False)
-    refused = suspects(session)
-    if not refused or refused.isdisjoint(edit.record_id for edit in edits):  # otherwise that has been tried
+    if _untried(session, edits):
         try:
             with session.begin_nested():
                 return write(edits, False)
         except IntegrityError:
             pass
+    return _thorough(session, edits, write, refusals)
+
+
+def _untried(session: Session, edits: Sequence[Edit]) -> bool:
+    """Has this list not been refused yet? The rest of one whose bad record stands apart has not."""
+    refused = suspects(session)
+    return refused.isdisjoint(edit.record_id for edit in edits) if refused else _ONE_GO not in session.info
+
+
+def _thorough(
+    session: Session, edits: Sequence[Edit], write: Write, refusals: Mapping[str, Callable[[], Problem]]
+) -> list[Written]:
     try:
         with session.begin_nested():
             return write(edits, True)
@@ -101,6 +112,6 @@ def in_savepoints(
             return [rejected(refusals[name]())]
     half = len(edits) // 2
     return [
-        *in_savepoints(session, edits[:half], write, refusals),
-        *in_savepoints(session, edits[half:], write, refusals),
+        *_thorough(session, edits[:half], write, refusals),
+        *_thorough(session, edits[half:], write, refusals),
     ]

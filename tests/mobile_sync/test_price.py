@@ -117,6 +117,26 @@ def test_a_record_the_database_refuses_is_named_by_it_and_not_searched_for(
     assert _lookups(seen) == _lookups(clean)
 
 
+_UNTOLD = """
+CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.record_id = '{}' THEN RAISE EXCEPTION 'refused'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_it BEFORE INSERT ON change_pending FOR EACH ROW EXECUTE FUNCTION refuse_it()
+"""
+
+
+def test_a_record_that_the_feed_cannot_be_told_of_harms_no_other(
+    sign_in: SignIn, device: str, session: Session
+) -> None:
+    sent = _family(20)
+    session.execute(text(_UNTOLD.format(sent[8]["id"])))
+    session.commit()
+    outcomes = push(sign_in("xom-3"), device, *sent)
+    assert [o["outcome"] for o in outcomes] == ["applied"] * 8 + ["quarantined"] + ["applied"] * 12
+
+
 def test_of_more_bad_records_than_are_tried_one_by_one_none_harms_the_others(
     sign_in: SignIn, device: str, session: Session
 ) -> None:
