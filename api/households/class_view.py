@@ -46,10 +46,14 @@ def household_class_on(day: date) -> Any:
     return _of_day(day, "household_class_on")
 
 
-def class_then(day: Any) -> Any:
-    """The same columns as of the day in a column of the query, to be joined with one household each: the function is
-    folded into the statement, so that it looks at that household only."""
-    return _of_day(day, "class_then").lateral("class_then")
+def class_then(day: Any, household_id: Any) -> Any:
+    """The same columns of one household on a day, both columns of the query this is joined with (on true).
+
+    The household is asked for inside, or the classes of everybody would be read for each day.
+    """
+    found = _of_day(day, "of_that_day")
+    query = select(found).where(found.c.household_id == household_id)
+    return query.correlate(day.table, household_id.table).lateral("class_then")
 
 
 CLASS_FIELDS = ("current_class", "class_since", "newly_escaped_until")

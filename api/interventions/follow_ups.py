@@ -38,7 +38,7 @@ from api.accounts.actor import Actor
 from api.households.wire_records import HOUSEHOLD
 from api.interventions import kinds
 from api.interventions.names import about, participants_named
-from api.interventions.participants_reach import PARTICIPANT, participants_of, seen
+from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, PLACE, interventions_of, visible
 from api.interventions.schemas import DueOut
 from api.interventions.step_queries import STEP
@@ -91,9 +91,9 @@ def dues(some: Any = None) -> Subquery:
     return (query if some is None else query.where(some)).subquery("due")
 
 
-def overdue() -> Select[Any]:
-    """The ids of the interventions of which something is overdue today."""
-    due = dues()
+def overdue(actor: Actor) -> Select[Any]:
+    """The ids of the interventions I may see of which something is overdue today."""
+    due = dues(INTERVENTION.c.id.in_(_mine(actor)))
     return select(due.c.intervention_id).where(due.c.due_on < clock.today())
 
 
@@ -110,14 +110,16 @@ def follow_ups(
     session: Session, actor: Actor, *, area_id: UUID | None, until: date | None, limit: int, cursor: str | None
 ) -> Page[FollowUpOut]:
     """The work list: what is due by `until` (without: within 30 days) for whatever I may see, what is overdue first."""
-    due = dues()
+    mine = _mine(actor)
+    due = dues(INTERVENTION.c.id.in_(mine))
     columns = INTERVENTION.c.kind, INTERVENTION.c.title, INTERVENTION.c.area_id
-    query = interventions_of(visible(actor), due, *columns).join(due, due.c.intervention_id == INTERVENTION.c.id)
-    query = query.where(due.c.due_on <= (until or clock.today() + AHEAD), _seen(actor, due, true()))
+    query = interventions_of(true(), due, *columns).join(due, due.c.intervention_id == INTERVENTION.c.id)
+    theirs = PARTICIPANT.c.intervention_id.in_(mine)
+    query = query.where(due.c.due_on <= (until or clock.today() + AHEAD), _seen(actor, due, theirs))
     if area_id is not None:
         lives = under(area_id, clock.today(), HOUSEHOLD.c.hamlet_id)
-        theirs = participants_of(true(), PARTICIPANT.c.id).where(lives)
-        query = query.where(or_(under(area_id, clock.today(), PLACE), due.c.participant_id.in_(theirs)))
+        neighbours = participants_of(theirs, PARTICIPANT.c.id).where(lives)
+        query = query.where(or_(under(area_id, clock.today(), PLACE), due.c.participant_id.in_(neighbours)))
     whom = func.coalesce(due.c.participant_id, literal(_NOBODY))
     place = (due.c.due_on, due.c.intervention_id, due.c.step, whom)
     after = paging.decode(cursor, date.fromisoformat, UUID, str, UUID)
@@ -140,12 +142,17 @@ def follow_ups(
     return Page[FollowUpOut](items=items, next_cursor=next_cursor)
 
 
+def _mine(actor: Actor) -> Select[Any]:
+    # inside of what is due, so that the work list of a commune looks at nobody else's steps
+    return interventions_of(visible(actor), INTERVENTION.c.id).correlate(None)
+
+
 def _position(row: Any) -> tuple[str, ...]:
     return row.due_on.isoformat(), str(row.intervention_id), row.step, str(row.participant_id or _NOBODY)
 
 
 def _seen(actor: Actor, due: Subquery, some: Any) -> Any:
-    mine = participants_of(some, PARTICIPANT.c.id).where(seen(actor))
+    mine = seen_by(actor, participants_of(some, PARTICIPANT.c.id))
     return or_(due.c.participant_id.is_(None), due.c.participant_id.in_(mine))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, case, cast, func
+from sqlalchemy import Integer, and_, case, cast, func, true
 from sqlmodel import Session
 
 from api.households.wire_records import HOUSEHOLD, MEMBER
@@ -40,7 +40,7 @@ def heads(session: Session, intervention_id: UUID) -> Heads:
     ]
     query = participants_of(PARTICIPANT.c.intervention_id == intervention_id, *counted)
     query = query.outerjoin(MEMBER, MEMBER.c.id == PARTICIPANT.c.member_id)
-    row = session.execute(query.outerjoin(THEN, THEN.c.household_id == HOUSEHOLD.c.id)).one()._mapping
+    row = session.execute(query.outerjoin(THEN, true())).one()._mapping
     groups = {one: int(row[f"of_{one}"]) for one in CLASSES}
     return Heads(
         **{name: row[name] for name in ("participants", "households", "organisations", "persons", "left")},

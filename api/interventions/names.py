@@ -13,7 +13,7 @@ from api.households.search import head_name
 from api.households.search import visible as listed
 from api.households.stored import among
 from api.households.wire_records import HOUSEHOLD, MEMBER
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen
+from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen_by
 from api.interventions.reach import HOME, INTERVENTION, interventions_of
 from api.interventions.tables import Organisation
 
@@ -31,7 +31,7 @@ def participants_named(session: Session, actor: Actor, ids: Collection[UUID]) ->
     if not ids:
         return {}
     columns = PARTICIPANT.c.id, PARTICIPANT_HOME, HOUSEHOLD.c.hamlet_id, PARTICIPANT_NAME
-    query = participants_of(among(PARTICIPANT.c.id, ids), *columns).where(seen(actor))
+    query = seen_by(actor, participants_of(among(PARTICIPANT.c.id, ids), *columns))
     query = query.outerjoin(MEMBER, MEMBER.c.id == PARTICIPANT.c.member_id)
     rows = session.execute(query.outerjoin(ORGANISATION, ORGANISATION.c.id == PARTICIPANT.c.organisation_id))
     return {row.id: _who(row) for row in rows}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, tuple_
+from sqlalchemy import Row, Select, case, func, true, tuple_
 from sqlmodel import Session
 
 from api import audit, paging
@@ -18,7 +18,7 @@ from api.interventions.doors import RECORDING
 from api.interventions.heads import class_group
 from api.interventions.names import ORGANISATION, PARTICIPANT_NAME
 from api.interventions.participant_schemas import ParticipantOut
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, THEN, participants_of, seen
+from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, THEN, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, kind_of, require_visible
 from api.interventions.tables import ParticipantState
 from api.problems import NotFound
@@ -84,11 +84,11 @@ def _shown_to(actor: Actor, condition: Any) -> Select[Any]:
         func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext).label("sex"),
         sensitive.label("sees_sensitive"), knows.label("knows_outsiders"),
     )  # fmt: skip
-    query = participants_of(condition, *columns).where(seen(actor))
+    query = seen_by(actor, participants_of(condition, *columns))
     query = query.join(INTERVENTION, INTERVENTION.c.id == PARTICIPANT.c.intervention_id)
     query = query.outerjoin(MEMBER, MEMBER.c.id == PARTICIPANT.c.member_id)
     query = query.outerjoin(ORGANISATION, ORGANISATION.c.id == PARTICIPANT.c.organisation_id)
-    return query.outerjoin(THEN, THEN.c.household_id == HOUSEHOLD.c.id)
+    return query.outerjoin(THEN, true())
 
 
 def _out(kind: Kind, row: Row[Any]) -> ParticipantOut:

@@ -19,7 +19,7 @@ from api.interventions.enrolment import check, homes_of
 from api.interventions.opening import require_under_way
 from api.interventions.participant_queries import no_such_participant
 from api.interventions.participant_schemas import ParticipantIn, ParticipantPatch
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen
+from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen_by
 from api.interventions.reach import hold, kind_of, require_visible
 from api.interventions.step_queries import STEP
 from api.interventions.tables import ParticipantState
@@ -96,7 +96,7 @@ def change_participant(
     intervention = hold(session, actor, intervention_id)
     kind = kind_of(intervention)
     theirs = PARTICIPANT.c.id == participant_id
-    query = participants_of(theirs, PARTICIPANT, PARTICIPANT_HOME).where(seen(actor))
+    query = seen_by(actor, participants_of(theirs, PARTICIPANT, PARTICIPANT_HOME))
     query = query.where(PARTICIPANT.c.intervention_id == intervention_id)
     row = session.execute(query.with_for_update(of=PARTICIPANT, key_share=True)).one_or_none()
     if row is None:

@@ -56,7 +56,7 @@ def interventions(
     session: Session, actor: Actor, only: Filters, *, limit: int, cursor: str | None
 ) -> Page[InterventionOut]:
     """The interventions I may see, the newest first."""
-    query = interventions_of(visible(actor), INTERVENTION, HOME, sees_sensitive(actor)).where(*_conditions(only))
+    query = interventions_of(visible(actor), INTERVENTION, HOME, sees_sensitive(actor)).where(*_conditions(actor, only))
     after = paging.decode(cursor, datetime.fromisoformat, UUID)
     if after is not None:
         query = query.where(tuple_(INTERVENTION.c.created_at, INTERVENTION.c.id) < tuple_(*after))
@@ -118,7 +118,7 @@ def said(label: Any) -> Words:
     return Words(vi=label.vi, en=label.en)
 
 
-def _conditions(only: Filters) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, only: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         column == value
         for column, value in (
@@ -135,7 +135,7 @@ def _conditions(only: Filters) -> list[ColumnElement[bool]]:
     if only.area_id is not None:
         found.append(under(only.area_id, clock.today(), PLACE))
     if only.due is not None:
-        found.append(INTERVENTION.c.id.in_(overdue()))
+        found.append(INTERVENTION.c.id.in_(overdue(actor)))
     return found
 
 

@@ -10,7 +10,7 @@ from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.interventions import fields
-from api.interventions.participants_reach import PARTICIPANT, participants_of, seen
+from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import kind_of, require_visible
 from api.interventions.step_schemas import StepOut
 from api.interventions.tables import InterventionStep
@@ -46,8 +46,7 @@ def steps(
 ) -> Page[StepOut]:
     """All steps in their order; those of participants where I may see who it is. Raises NotFound."""
     intervention = require_visible(session, actor, intervention_id)
-    theirs = participants_of(PARTICIPANT.c.intervention_id == intervention_id, PARTICIPANT.c.id)
-    theirs = theirs.where(seen(actor))
+    theirs = seen_by(actor, participants_of(PARTICIPANT.c.intervention_id == intervention_id, PARTICIPANT.c.id))
     sensitive = actor.scope_of(Permission.persons_sensitive).covers(literal(intervention.place))
     query = select(STEP, sensitive.label("sees_sensitive")).where(STEP.c.intervention_id == intervention_id)
     query = query.where(STEP.c.participant_id.is_(None) | STEP.c.participant_id.in_(theirs))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 from sqlmodel import Session
 
 from api import audit
@@ -64,7 +64,7 @@ def _takes_part(session: Session, actor: Actor, home: UUID) -> list[TakesPart]:
     seen = interventions_of(visible(actor), INTERVENTION.c.id).correlate(None)
     query = participants_of(PARTICIPANT.c.household_id.in_(known_as(home)), *columns)
     query = query.join(INTERVENTION, INTERVENTION.c.id == PARTICIPANT.c.intervention_id)
-    query = query.outerjoin(THEN, THEN.c.household_id == HOUSEHOLD.c.id).where(INTERVENTION.c.id.in_(seen))
+    query = query.outerjoin(THEN, true()).where(INTERVENTION.c.id.in_(seen))
     rows = session.execute(query.order_by(PARTICIPANT.c.joined_on.desc(), PARTICIPANT.c.id).limit(MOST))
     return [_part(row) for row in rows]
 
