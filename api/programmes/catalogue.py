@@ -96,7 +96,7 @@ def _entries(texts: Mapping[str, str]) -> _Entries:
 
 
 def _completed(where: str, listed: str, entry: dict[str, Any], sets: Mapping[str, PrioritySet]) -> dict[str, Any]:
-    """With what the file says once for many: the text a component is quoted from, the priorities that policies share."""
+    """With what a file says once for many: the text a component quotes, the priorities that policies share."""
     if listed == "components":
         cited = {name: entry[name] for name in ("document", "article", "confidence", "verified") if name in entry}
         quoted = {
