@@ -8,15 +8,15 @@ Reading = Callable[[Facts], bool]
 
 # Every value that makes a difference somewhere, by fact; what is not here stays as in the made family.
 VALUES: dict[str, list[Any]] = {
-    "on": [20241001],
+    "on": [20241001, 20241031],
     "area_type": ["rural", "urban"],
     "h.class": ["poor", "near_poor", "not_poor", None],
-    "h.left_poor_on": [None, 20191001, 20190930, 20240101],
-    "h.left_list_on": [None, 20211001, 20210930, 20240101],
+    "h.left_poor_on": [None, 20190930, 20191001, 20191030, 20191031, 20240101],
+    "h.left_list_on": [None, 20210930, 20211001, 20211030, 20211031, 20240101],
     "h.newly_escaped": [True, False],
     "h.average_living_standard": [True, False],
     "h.no_labour_capacity": [True, False],
-    "h.needs": [[], ["other"], ["credit"], ["housing"], ["telecom"], ["clean_water"], ["toilet", "clean_water"]],
+    "h.needs": [[], ["other"], ["credit"], ["housing"], ["telecom"], ["clean_water"], ["toilet"]],
     "counts.children_under_16": [0, 1, 2],
     "counts.women": [0, 1],
     "counts.merit_persons": [0, 1],
