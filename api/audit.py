@@ -10,13 +10,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, LargeBinary, Text, bindparam, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, Session, SQLModel
 
-from api import clock
-from api.sql import Ids
+from api import clock, sql
 
 
 class AuditEntry(SQLModel, table=True):
@@ -59,16 +58,12 @@ _INSERT = text(
     """
     WITH entry AS (
         INSERT INTO audit_entry (at, actor_id, actor, device_id, action, subject, subject_ids, detail)
-        VALUES (:at, :actor_id, :actor, :device_id, :action, :subject, :subject_ids, :detail)
+        VALUES (:at, :actor_id, :actor, :device_id, :action, :subject, CAST(:subject_ids AS uuid[]),
+            CAST(:detail AS jsonb))
         RETURNING id
     )
     INSERT INTO audit_pending (entry_id) SELECT id FROM entry
     """
-).bindparams(
-    bindparam("subject_ids", type_=Ids()),
-    bindparam("detail", type_=JSONB),
-    bindparam("actor_id", type_=PgUuid(as_uuid=True)),
-    bindparam("device_id", type_=PgUuid(as_uuid=True)),
 )
 
 
@@ -107,16 +102,15 @@ def record(
 
     `detail` says what, never whose: no names, no citizen numbers (the log is read by people without that right).
     """
-    session.execute(
+    sql.fetch(
+        session,
         _INSERT,
-        {
-            "at": clock.now(),
-            "actor_id": actor.account_id,
-            "actor": actor.username,
-            "device_id": actor.device_id,
-            "action": action,
-            "subject": subject,
-            "subject_ids": list(subject_ids),
-            "detail": dict(detail),
-        },
+        at=clock.now(),
+        actor_id=actor.account_id,
+        actor=actor.username,
+        device_id=actor.device_id,
+        action=action,
+        subject=subject,
+        subject_ids=sql.id_list(subject_ids),
+        detail=sql.rows(detail),
     )

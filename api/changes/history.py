@@ -7,8 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from pydantic_core import to_json
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select, text
 from sqlmodel import Session
 
 from api import clock, sql
@@ -95,11 +94,11 @@ def follow(session: Session, went: Sequence[Went]) -> None:
 _PAST = text(
     """
     SELECT v.record_id, v.version, v.entity, v.change
-    FROM jsonb_to_recordset(:wanted) AS w (record_id uuid, oldest integer)
+    FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (record_id uuid, oldest integer)
     JOIN record_version v ON v.record_id = w.record_id AND v.version > w.oldest
     ORDER BY v.record_id, v.version
     """
-).bindparams(bindparam("wanted", type_=JSONB))
+)
 
 
 def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest: dict[UUID, int]) -> set[UUID]:
@@ -107,8 +106,8 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
     if not oldest:
         return set()
     foreign: set[UUID] = set()
-    wanted = [{"record_id": str(record_id), "oldest": version} for record_id, version in oldest.items()]
-    for record_id, version, kind, change in session.execute(_PAST, {"wanted": wanted}):
+    wanted = [{"record_id": record_id, "oldest": version} for record_id, version in oldest.items()]
+    for record_id, version, kind, change in sql.fetch(session, _PAST, wanted=sql.rows(wanted)):
         if kind != entity:
             foreign.add(record_id)
         elif record_id in records:
