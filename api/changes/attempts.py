@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from api import late_rows
 from api.changes.edits import Edit, Written, rejected
 from api.problems import Problem
 
@@ -22,12 +23,17 @@ _SUSPECTS = "records that the database refused"
 def in_one_go(session: Session, hopeful: bool, suspect: UUID | None = None) -> Iterator[None]:
     """Work of many lists. `hopeful`: under one savepoint, the caller's, and the lists take none of their own: whatever
     is refused breaks the whole, and the caller comes again without hope. Of a batch that nothing refuses, that is
-    every batch but a few, sixteen statements are saved. `suspect`: the record whose row was refused then.
+    every batch but a few, sixteen statements are saved, and its late rows are written in one go.
+
+    `suspect`: the record whose row was refused then.
     """
     session.info[_ONE_GO] = hopeful
     session.info[_SUSPECTS] = {suspect} if suspect else set()
     try:
-        with session.begin_nested() if hopeful else nullcontext():
+        if hopeful:
+            with session.begin_nested(), late_rows.collected(session):
+                yield
+        else:
             yield
     finally:
         del session.info[_ONE_GO], session.info[_SUSPECTS]

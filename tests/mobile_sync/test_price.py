@@ -71,7 +71,7 @@ def test_a_record_the_database_refuses_is_named_by_it_and_not_searched_for(
     assert {o["outcome"] for o in outcomes if o["submission_id"] not in wrong} == {"applied"}
     assert session.execute(text("SELECT count(*) FROM member")).scalar_one() == 1 + 60 + 60 - bad
     # halving 60 would take ten attempts and more
-    assert len(seen) <= (2.5 + bad) * len(clean)
+    assert len(seen) < (3 + bad) * len(clean)
 
 
 def test_of_more_bad_records_than_are_tried_one_by_one_none_harms_the_others(

@@ -1,0 +1,48 @@
+"""Rows that every kind of record writes and nothing reads meanwhile: history, queue of the feed, log. A batch collects
+them and writes them in one go for all its kinds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlmodel import Session
+
+# Writes rows of one table, in the order given.
+Write = Callable[[Session, Sequence[Any]], None]
+
+_COLLECTED = "rows to be written late"
+
+
+@contextmanager
+def collected(session: Session) -> Iterator[None]:
+    """What is `put` inside the block is written at its end; not where the block fails."""
+    session.info[_COLLECTED] = {}
+    try:
+        yield
+        write(session)
+    finally:
+        del session.info[_COLLECTED]
+
+
+def put(session: Session, into: Write, rows: Sequence[Any]) -> None:
+    """Rows for one table: written now, or with all others at the end of the block that collects them."""
+    waiting = session.info.get(_COLLECTED)
+    if waiting is None:
+        into(session, rows)
+    else:
+        waiting.setdefault(into, []).extend(rows)
+
+
+def waiting(session: Session, into: Write) -> Sequence[Any]:
+    """The rows that are not written yet: whoever reads their table looks whether it concerns them."""
+    found: Sequence[Any] = session.info.get(_COLLECTED, {}).get(into, ())
+    return found
+
+
+def write(session: Session) -> None:
+    """Writes what is collected so far."""
+    rows_of = session.info.get(_COLLECTED)
+    while rows_of:
+        into, rows = rows_of.popitem()
+        into(session, rows)
