@@ -206,7 +206,7 @@ def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> So
     batch = SortedOut(stored=journal.known(session, arrivals))
     first: dict[UUID, Arrival] = {}
     for arrival in arrivals:
-        before = batch.stored.get(arrival.submission_id)
+        before = batch.stored.get(arrival.submission_id) if batch.stored else None
         twin = first.get(arrival.submission_id)
         if before is not None:
             mine = before.account_id == actor.account_id and before.digest == arrival.digest
