@@ -118,4 +118,8 @@ def _rounds(scope: Scope) -> Select[Any]:
 
 
 def _id(value: UUID | str) -> UUID:
-    return UUID(value) if isinstance(value, str) else value
+    return _parsed(value) if isinstance(value, str) else value
+
+
+# each stands among the values as text, and is asked for several times
+_parsed = lru_cache(maxsize=2000)(UUID)
