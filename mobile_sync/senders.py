@@ -33,8 +33,8 @@ class Contact:
 
     @property
     def bare(self) -> "Contact":
-        """That the tablet was heard of, without what it said of itself."""
-        return Contact(self.skew_seconds, self.last_seq, None, None, None, None)
+        """That the tablet was heard of, without what it said of itself and of its work."""
+        return Contact(self.skew_seconds, 0, None, None, None, None)
 
     @classmethod
     def of(cls, batch: Envelope, skew_seconds: int, last_seq: int) -> "Contact":
