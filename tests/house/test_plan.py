@@ -10,7 +10,7 @@ from api.programmes.catalogue import catalogue
 from tests.house.wire_document import operations
 
 _PAGE = Path("docs/plan.md").read_text(encoding="utf-8")
-_ROWS = [row.strip("|").split("|") for row in re.findall(r"^\|.*\|$", _PAGE, re.M)[2:]]
+_ROWS = [row.strip("|").split("|") for row in re.findall(r"^\|.*\|$", _PAGE, re.MULTILINE)[2:]]
 _NAMED = re.compile(r"(kind|policy) `([a-z_0-9]+)`")
 
 
@@ -36,5 +36,14 @@ def test_every_kind_and_policy_named_is_in_the_catalogue_and_every_kind_is_named
 
 def test_every_section_of_the_plan_that_asks_for_work_has_a_line(rows: list[list[str]]) -> None:
     sections = {section.strip() for row in rows for section in row[0].split(",")}
-    wanted = {"I.1", "II.1", "II.2", "III.1", "IV.1", *(f"IV.2.{n}" for n in range(1, 9)), "V", *(f"VI.{n}" for n in range(1, 7))}
+    wanted = {
+        "I.1",
+        "II.1",
+        "II.2",
+        "III.1",
+        "IV.1",
+        *(f"IV.2.{n}" for n in range(1, 9)),
+        "V",
+        *(f"VI.{n}" for n in range(1, 7)),
+    }
     assert wanted <= sections
