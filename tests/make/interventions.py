@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, insert, update
 from sqlmodel import Session
 
 from api import clock
@@ -33,6 +33,12 @@ def intervention(session: Session, area: str = "14080", kind: str = "support_rou
     session.execute(insert(INTERVENTION).values(**row))
     found: UUID = row["id"]
     return found
+
+
+def serving(engine: Engine, area: str = "14080", **fields: Any) -> UUID:
+    """The same, committed."""
+    with Session(engine) as session, session.begin():
+        return intervention(session, area, **fields)
 
 
 def funded(session: Session, committed_vnd: int, area: str = "14080", **fields: Any) -> UUID:
