@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api.papers.money import in_digits
 from api.problems import AboveApproved, AlreadyDelivered, Conflict, FieldError, Invalid, NotFound, Problem
 
 
@@ -78,17 +79,13 @@ def already_delivered(delivery_id: UUID, on: date) -> Problem:
 
 
 def above_approved(available: int, asked: int) -> Problem:
+    left, said = in_digits(available), in_digits(asked)
     return AboveApproved(
-        f"Chỉ còn {vnd(available)} đồng trong số đã duyệt cho hoạt động này; lượt này ghi {vnd(asked)} đồng.",
+        f"Chỉ còn {left} đồng trong số đã duyệt cho hoạt động này; lượt này ghi {said} đồng.",
         f"{available} VND are left of what was approved for this intervention; this delivery says {asked} VND.",
         available_vnd=available,
         asked_vnd=asked,
     )
-
-
-def vnd(amount: int) -> str:
-    """`1.250.000`, as Vietnamese papers write it."""
-    return f"{amount:,}".replace(",", ".")
 
 
 def warning(code: str) -> dict[str, Any]:

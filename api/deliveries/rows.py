@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -74,13 +75,17 @@ def store_deliveries(session: Session, added: Iterable[dict[str, Any]]) -> None:
     rows = (
         (
             row["id"], *(row[name] and UUID(row[name]) for name in _IDS), _json(row["headcount"]), row["form"],
-            row["service"], date.fromisoformat(row["delivered_on"]), row["quantity"], row["unit"], row["amount_vnd"],
-            row["paid_by"], row["outcome"], row["received_by"], row["note"], _json(row["attachments"]),
-            row["recorded_by"], row["device_id"], 1, now, now,
+            row["service"], date.fromisoformat(row["delivered_on"]), _decimal(row["quantity"]), row["unit"],
+            row["amount_vnd"], row["paid_by"], row["outcome"], row["received_by"], row["note"],
+            _json(row["attachments"]), row["recorded_by"], row["device_id"], 1, now, now,
         )
         for row in added
     )  # fmt: skip
     sql.copy(session, "api/deliveries/sql/insert_deliveries.sql", _TYPES, rows)
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _json(value: Any) -> Jsonb | None:

@@ -21,7 +21,8 @@ Vnd = Annotated[int, Field(strict=True, ge=0, le=10**13, description="VND.")]
 Quantity = Annotated[
     float, Field(strict=True, ge=0, le=10**9, description="Up to 3 decimals."), AfterValidator(lambda q: round(q, 3))
 ]
-HeadcountClass = Literal["poor", "near_poor", "newly_escaped", "other"]
+HEADCOUNT = ("poor", "near_poor", "newly_escaped", "other")
+_BY = ", ".join(f"`{code}`" for code in HEADCOUNT)
 Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 DeliveryState = Literal["delivered", "refused", "reversed"]
 
@@ -44,7 +45,9 @@ class DeliveryFields(Schema):
     household_id: UUID | None = None
     member_id: Annotated[UUID | None, Field(description="One of the household's people.")] = None
     organisation_id: UUID | None = None
-    headcount: Annotated[dict[HeadcountClass, Heads] | None, Field(min_length=1)] = None
+    headcount: Annotated[
+        dict[Label, Heads] | None, Field(min_length=1, max_length=len(HEADCOUNT), description=f"By class: {_BY}.")
+    ] = None
     sheet_line_id: Annotated[
         UUID | None, Field(description="The line of a signing sheet; without it the one that is waited for is found.")
     ] = None
@@ -151,4 +154,8 @@ def _wrong(fields: Mapping[str, Any]) -> list[FieldError]:
     if fields["service"] is not None and not codes.known("service_kind", fields["service"]):
         vi, en = "Mã không có trong danh mục.", "Not a known code."
         found.append(FieldError("#/service", "unknown_code", vi, en))
+    for code in fields["headcount"] or ():
+        if code not in HEADCOUNT:
+            vi, en = f"Chỉ có các nhóm: {_BY}.", f"The classes are {_BY}."
+            found.append(FieldError(field_errors.pointer(("headcount", code), False), "unknown_code", vi, en))
     return found
