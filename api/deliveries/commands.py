@@ -19,7 +19,7 @@ from api.deliveries import faults, queries
 from api.deliveries.edits import Deliveries
 from api.deliveries.rows import DELIVERY, ENTITY, LINE, LINE_ENTITY, announce_lines, mark_lines
 from api.deliveries.schemas import DeliveriesIn, DeliveriesOut, DeliveryOut, ReversalIn
-from api.deliveries.tables import LineState
+from api.deliveries.tables import SheetLineState
 from api.idempotency import new_id
 from api.interventions.reach import INTERVENTION
 from api.problems import AboveApproved, Conflict, IdempotencyKeyReused, Problem
@@ -126,8 +126,8 @@ def _return_lines(session: Session, actor: Actor, row: Row[Any]) -> None:
     lines = session.execute(query.with_for_update(key_share=True)).all()
     if not lines:
         return
-    marked = [{**line._mapping, "state": LineState.returned, "version": line.version + 1} for line in lines]
+    marked = [{**line._mapping, "state": SheetLineState.returned, "version": line.version + 1} for line in lines]
     mark_lines(session, marked, actor.account_id)
-    steps = [Step(line.id, line.version + 1, {"state": [line.state, LineState.returned]}) for line in lines]
+    steps = [Step(line.id, line.version + 1, {"state": [line.state, SheetLineState.returned]}) for line in lines]
     history.keep(session, actor, LINE_ENTITY, steps, Origin.web)
     announce_lines(session, [(line.id, row.place, row.home, line.version + 1) for line in lines])

@@ -24,7 +24,7 @@ from api.deliveries import faults
 from api.deliveries.ground import Line, Served, Touched, takes
 from api.deliveries.rows import ENTITY, LINE_ENTITY, content, mark_lines, store_deliveries
 from api.deliveries.schemas import parsed
-from api.deliveries.tables import DeliveryOutcome, LineState, SheetState
+from api.deliveries.tables import DeliveryOutcome, SheetLineState, SheetState
 from api.problems import Problem
 from api.programmes.catalogue import catalogue
 from api.reviews.review_ground import surveyors
@@ -119,7 +119,7 @@ class Deliveries:
         if fields["sheet_line_id"] is not None:
             return _named_line(mine, fields)
         waiting = [one for one in _matching(mine, fields["member_id"]) if one.sheet_state == SheetState.open]
-        left = [one for one in waiting if one.state != LineState.delivered]
+        left = [one for one in waiting if one.state != SheetLineState.delivered]
         if len(left) > 1:
             return None, [faults.warning("several_lines")]
         if left:
@@ -139,7 +139,7 @@ class Deliveries:
 
     def _tick(self, edit: Edit, line: Line, fields: dict[str, Any]) -> None:
         before, delivered = line.state, fields["outcome"] == DeliveryOutcome.delivered
-        line.state, line.version = LineState.delivered if delivered else LineState.refused, line.version + 1
+        line.state, line.version = SheetLineState.delivered if delivered else SheetLineState.refused, line.version + 1
         line.delivery_id, line.delivered_on = edit.record_id, date.fromisoformat(fields["delivered_on"])
         self.changes.ticked[line.id] = line
         change = {"state": [before, line.state]}
@@ -205,7 +205,7 @@ def _named_line(lines: Sequence[Line], fields: dict[str, Any]) -> tuple[Line | P
         return faults.no_line(), []
     if line.member_id is not None and str(line.member_id) != fields["member_id"]:
         return faults.line_of_another(), []
-    if line.state == LineState.delivered:
+    if line.state == SheetLineState.delivered:
         return _given(line), []
     if line.sheet_state == SheetState.cancelled:
         return None, [faults.warning("sheet_cancelled")]

@@ -14,7 +14,7 @@ from api.accounts.permissions import Permission
 from api.accounts.tables import Account
 from api.deliveries.rows import DELIVERY, LINE, SHEET
 from api.deliveries.sheet_schemas import SheetLineOut, SheetOut, WholeSheetOut
-from api.deliveries.tables import LineState, SheetState
+from api.deliveries.tables import SheetLineState, SheetState
 from api.households import homes
 from api.households.search import head_name
 from api.households.stored import among
@@ -42,7 +42,7 @@ def no_such_sheet() -> NotFound:
 def sheets_of(actor: Actor) -> Select[Any]:
     """The sheets of hamlets in the actor's areas, with their sums and who prepared each."""
     lines = LINE.c.sheet_id == SHEET.c.id
-    delivered = LINE.c.state == LineState.delivered
+    delivered = LINE.c.state == SheetLineState.delivered
     counts = select(LINE.c.state, func.count().label("lines")).where(lines).group_by(LINE.c.state).correlate(SHEET)
     by_state = counts.subquery()
     money = func.coalesce(func.sum(LINE.c.amount_vnd), 0)
@@ -160,4 +160,4 @@ def _head(row: Row[Any]) -> dict[str, Any]:
 
 
 def _all_states(counted: dict[str, int] | None) -> dict[str, int]:
-    return {state.value: (counted or {}).get(state.value, 0) for state in LineState}
+    return {state.value: (counted or {}).get(state.value, 0) for state in SheetLineState}

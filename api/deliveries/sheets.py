@@ -22,7 +22,7 @@ from api.deliveries import faults, sheet_queries
 from api.deliveries.commands import hold_intervention
 from api.deliveries.rows import LINE, LINE_ENTITY, SHEET, announce_lines
 from api.deliveries.sheet_schemas import SheetIn, SheetLineIn, WholeSheetOut
-from api.deliveries.tables import LineState, SheetState
+from api.deliveries.tables import SheetLineState, SheetState
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
@@ -126,7 +126,7 @@ def _store_lines(
         line.model_dump()
         | {
             "id": uuid5(sheet_id, f"line:{place}"), "sheet_id": sheet_id, "position": place + 1, "version": 1,
-            "household_id": homes[line.household_id], "state": LineState.awaited,
+            "household_id": homes[line.household_id], "state": SheetLineState.awaited,
         }
         for place, line in enumerate(lines)
     ]  # fmt: skip
@@ -154,7 +154,7 @@ def close(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> W
     """After the last line: who has not come is marked absent first. Raises NotFound, StaleVersion, IllegalStage,
     Conflict while somebody is awaited."""
     row = hold_sheet(session, actor, sheet_id, read)
-    awaited = _by_state(session, sheet_id)[LineState.awaited]
+    awaited = _by_state(session, sheet_id)[SheetLineState.awaited]
     if awaited:
         raise Conflict(
             f"Còn {awaited} dòng chưa đánh dấu. Ai chưa nhận thì đánh dấu vắng mặt, rồi kết thúc.",
@@ -173,7 +173,7 @@ def cancel(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> 
     IllegalStage, Conflict where a line is ticked."""
     row = hold_sheet(session, actor, sheet_id, read)
     states = _by_state(session, sheet_id)
-    ticked = states[LineState.delivered] + states[LineState.refused] + states[LineState.returned]
+    ticked = states[SheetLineState.delivered] + states[SheetLineState.refused] + states[SheetLineState.returned]
     if ticked:
         raise Conflict(
             f"Đã có {ticked} dòng được đánh dấu; danh sách này chỉ kết thúc được, không hủy được.",

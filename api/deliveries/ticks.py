@@ -20,7 +20,7 @@ from api.deliveries.commands import write_deliveries
 from api.deliveries.rows import LINE, LINE_ENTITY, announce_lines, mark_lines
 from api.deliveries.sheet_schemas import TickIn, TicksIn, WholeSheetOut
 from api.deliveries.sheets import hold_sheet, no_such_line
-from api.deliveries.tables import LineState
+from api.deliveries.tables import SheetLineState
 from api.problems import FieldError, Invalid
 
 # Nobody of the household is registered (yet): somebody signed all the same.
@@ -49,9 +49,9 @@ def tick(session: Session, actor: Actor, sheet_id: UUID, read: int | None, body:
         fields = _delivery(sheet, line, one)
         if _is_so(line, one, fields):
             continue
-        if line.state == LineState.delivered:
+        if line.state == SheetLineState.delivered:
             raise faults.placed(faults.already_delivered(line.delivery_id, line.delivered_on), f"#/ticks/{place}")
-        if one.state == LineState.absent:
+        if one.state == SheetLineState.absent:
             missed.append((line, one))
         else:
             handed.append((place, Edit(uuid5(line.id, f"tick:{line.version}"), None, fields)))
@@ -85,7 +85,7 @@ def _is_so(line: Row[Any], one: TickIn, fields: dict[str, Any]) -> bool:
     if line.state != one.state:
         return False
     same_note = one.note is None or line.note == one.note
-    if one.state == LineState.absent:
+    if one.state == SheetLineState.absent:
         return same_note
     same_day: bool = line.delivered_on == date.fromisoformat(fields["delivered_on"])
     same_hands: bool = line.received_by == fields["received_by"]
@@ -102,12 +102,12 @@ def _deliver(session: Session, actor: Actor, handed: Sequence[tuple[int, Edit]])
 def _miss(session: Session, actor: Actor, missed: Sequence[tuple[Row[Any], TickIn]]) -> None:
     if not missed:
         return
-    changed = {"state": LineState.absent}
+    changed = {"state": SheetLineState.absent}
     marked = [
         {**line._mapping, **changed, "version": line.version + 1, "note": one.note or line.note} for line, one in missed
     ]
     mark_lines(session, marked, actor.account_id)
-    steps = [Step(line.id, line.version + 1, {"state": [line.state, LineState.absent]}) for line, _ in missed]
+    steps = [Step(line.id, line.version + 1, {"state": [line.state, SheetLineState.absent]}) for line, _ in missed]
     history.keep(session, actor, LINE_ENTITY, steps, Origin.web)
     announce_lines(session, [(line.id, line.hamlet, line.home, line.version + 1) for line, _ in missed])
     audit.record(session, actor, "signing_sheets.tick", "household", {line.home for line, _ in missed})

@@ -11,7 +11,7 @@ from api import audit
 from api.accounts.actor import Actor
 from api.deliveries.rows import LINE
 from api.deliveries.sheet_queries import lines_of, require_sheet
-from api.deliveries.tables import LineState, SupportForm
+from api.deliveries.tables import SheetLineState, SupportForm
 from api.interventions.reach import INTERVENTION
 from api.papers.handouts import Signing, SigningSheet
 from api.papers.money import in_digits, in_words
@@ -71,7 +71,7 @@ def _signing(line: Row[Any]) -> Signing:
 
 def _became(line: Row[Any]) -> str | None:
     """What is known of the line already: a paper printed late does not ask for a second signature."""
-    if line.state == LineState.awaited:
+    if line.state == SheetLineState.awaited:
         return None
     said = word("sheet_line_state", line.state)
     return said if line.delivered_on is None else f"{said} {line.delivered_on:%d/%m/%Y}"
