@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.deliveries.schemas import MOST_AT_ONCE, Quantity, Vnd
-from api.deliveries.tables import SheetLineState, PaidBy, SheetState, SupportForm
+from api.deliveries.tables import PaidBy, SheetLineState, SheetState, SupportForm
 from api.households.schemas import TextDay, TextPastDay
 from api.schema import AreaId, Label, Line20, Line60, Note, Schema, Version
 
