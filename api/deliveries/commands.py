@@ -17,7 +17,7 @@ from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.deliveries import faults, queries
 from api.deliveries.edits import Deliveries
-from api.deliveries.rows import DELIVERY, ENTITY, LINE, LINE_ENTITY, announce_lines, mark_lines
+from api.deliveries.rows import DELIVERY, ENTITY, LINE, announce_lines, mark_lines
 from api.deliveries.schemas import DeliveriesIn, DeliveriesOut, DeliveryOut, ReversalIn
 from api.deliveries.tables import SheetLineState
 from api.idempotency import new_id
@@ -128,6 +128,4 @@ def _return_lines(session: Session, actor: Actor, row: Row[Any]) -> None:
         return
     marked = [{**line._mapping, "state": SheetLineState.returned, "version": line.version + 1} for line in lines]
     mark_lines(session, marked, actor.account_id)
-    steps = [Step(line.id, line.version + 1, {"state": [line.state, SheetLineState.returned]}) for line in lines]
-    history.keep(session, actor, LINE_ENTITY, steps, Origin.web)
     announce_lines(session, [(line.id, row.place, row.home, line.version + 1) for line in lines])

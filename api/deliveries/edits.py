@@ -38,7 +38,6 @@ class Changes:
     added: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     ticked: dict[UUID, Line] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
-    ticks: list[Step] = field(default_factory=list)
     files: dict[UUID, list[dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -138,12 +137,10 @@ class Deliveries:
         self._tell_files(row)
 
     def _tick(self, edit: Edit, line: Line, fields: dict[str, Any]) -> None:
-        before, delivered = line.state, fields["outcome"] == DeliveryOutcome.delivered
+        delivered = fields["outcome"] == DeliveryOutcome.delivered
         line.state, line.version = SheetLineState.delivered if delivered else SheetLineState.refused, line.version + 1
         line.delivery_id, line.delivered_on = edit.record_id, date.fromisoformat(fields["delivered_on"])
         self.changes.ticked[line.id] = line
-        change = {"state": [before, line.state]}
-        self.changes.ticks.append(Step(line.id, line.version, change, edit.device_id, edit.submission_id))
 
     def _again(self, stored: dict[str, Any], fields: dict[str, Any]) -> Written:
         """A delivery that is there already: the same one sent again, or another one under its id."""
@@ -168,7 +165,6 @@ class Deliveries:
         told = [Announcement(ENTITY, row["id"], row["place"], row["home"] or row["id"], 1) for row in added]
         if ticked:
             mark_lines(self.session, [_marked(line) for line in ticked], self.actor.account_id)
-            history.keep(self.session, self.actor, LINE_ENTITY, self.changes.ticks, self.origin)
             told += [
                 Announcement(LINE_ENTITY, one.id, self.touched.hamlet(one.home), one.home, one.version)
                 for one in ticked

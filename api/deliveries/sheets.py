@@ -15,9 +15,8 @@ from sqlmodel import Session
 from api import audit, clock, sql
 from api.accounts.actor import Actor
 from api.changes import history
-from api.changes.fold import Step
 from api.changes.history import Announcement
-from api.changes.tables import Op, Origin, RemoveReason
+from api.changes.tables import Op, RemoveReason
 from api.deliveries import faults, sheet_queries
 from api.deliveries.commands import hold_intervention
 from api.deliveries.rows import LINE, LINE_ENTITY, SHEET, announce_lines
@@ -56,7 +55,7 @@ def draw_up(session: Session, actor: Actor, body: SheetIn, key: str | None) -> W
     now = clock.now()
     values = head | {"id": sheet_id, "state": SheetState.open, "prepared_by": actor.account_id}
     session.execute(insert(SHEET).values(**values, version=1, created_at=now, updated_at=now))
-    _store_lines(session, actor, sheet_id, body.lines, held, homes)
+    _store_lines(session, sheet_id, body.lines, held, homes)
     audit.record(session, actor, "signing_sheets.write", "household", set(homes.values()), sheet=str(sheet_id))
     return sheet_queries.sheet(session, actor, sheet_id)
 
@@ -116,7 +115,6 @@ def _check_same(
 
 def _store_lines(
     session: Session,
-    actor: Actor,
     sheet_id: UUID,
     lines: Sequence[SheetLineIn],
     held: Held,
@@ -131,7 +129,6 @@ def _store_lines(
         for place, line in enumerate(lines)
     ]  # fmt: skip
     session.execute(sql.load("api/deliveries/sql/insert_lines.sql"), {"rows": sql.rows(rows)})
-    history.keep(session, actor, LINE_ENTITY, [Step(row["id"], 1, None) for row in rows], Origin.web)
     told = [(row["id"], held.hamlets[row["household_id"]], row["household_id"], 1) for row in rows]
     announce_lines(session, told)
 

@@ -11,13 +11,11 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.changes import history
 from api.changes.edits import Edit
-from api.changes.fold import Step
 from api.changes.tables import Origin
 from api.deliveries import faults, sheet_queries
 from api.deliveries.commands import write_deliveries
-from api.deliveries.rows import LINE, LINE_ENTITY, announce_lines, mark_lines
+from api.deliveries.rows import LINE, announce_lines, mark_lines
 from api.deliveries.sheet_schemas import TickIn, TicksIn, WholeSheetOut
 from api.deliveries.sheets import hold_sheet, no_such_line
 from api.deliveries.tables import SheetLineState
@@ -107,7 +105,5 @@ def _miss(session: Session, actor: Actor, missed: Sequence[tuple[Row[Any], TickI
         {**line._mapping, **changed, "version": line.version + 1, "note": one.note or line.note} for line, one in missed
     ]
     mark_lines(session, marked, actor.account_id)
-    steps = [Step(line.id, line.version + 1, {"state": [line.state, SheetLineState.absent]}) for line, _ in missed]
-    history.keep(session, actor, LINE_ENTITY, steps, Origin.web)
     announce_lines(session, [(line.id, line.hamlet, line.home, line.version + 1) for line, _ in missed])
     audit.record(session, actor, "signing_sheets.tick", "household", {line.home for line, _ in missed})

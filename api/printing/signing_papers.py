@@ -55,7 +55,8 @@ def signing_sheet(session: Session, actor: Actor, sheet_id: UUID) -> Sheet:
 def _form(row: Row[Any]) -> str | None:
     """`tiền mặt`, `chuyển khoản`, `hiện vật`, as it stands in a sentence."""
     cash = row.form == SupportForm.cash and row.paid_by is not None
-    return (word("paid_by", row.paid_by) if cash else word("support_form", row.form) or "").lower()
+    said = word("paid_by", row.paid_by) if cash else word("support_form", row.form)
+    return said and said.lower()
 
 
 def _signing(line: Row[Any]) -> Signing:
