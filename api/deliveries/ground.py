@@ -13,8 +13,9 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.changes import history
 from api.changes.fold import Record
-from api.deliveries.rows import ENTITY, held_lines, stored_deliveries
+from api.deliveries.rows import ENTITY, LINE, SHEET, held_lines, stored_deliveries
 from api.deliveries.tables import DeliveryOutcome
+from api.households.aliases import all_names
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.households.wire_records import HOUSEHOLD, MEMBER
 from api.interventions.reach import INTERVENTION, interventions_of, visible
@@ -86,7 +87,12 @@ class Touched:
             return {}
         mine = self.scope.covers(INTERVENTION.c.area_id).label("mine")
         columns = (INTERVENTION, HOUSEHOLD.c.id.label("home"), mine)
-        query = interventions_of(among(INTERVENTION.c.id, ids) & visible(actor), *columns).order_by(INTERVENTION.c.id)
+        # whoever sees a line of it, because its household has moved here, hands out what it says
+        lines = all_names(self.held.mine).subquery()
+        on_a_sheet = select(SHEET.c.intervention_id).join(LINE, LINE.c.sheet_id == SHEET.c.id)
+        on_a_sheet = on_a_sheet.join(lines, lines.c.known == LINE.c.household_id)
+        seen = visible(actor) | INTERVENTION.c.id.in_(on_a_sheet)
+        query = interventions_of(among(INTERVENTION.c.id, ids) & seen, *columns).order_by(INTERVENTION.c.id)
         rows = self.session.execute(query.with_for_update(of=INTERVENTION, key_share=True))
         return {row.id: _served(row) for row in rows}
 

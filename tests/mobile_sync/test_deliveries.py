@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.deliveries.commands import write_deliveries
@@ -292,6 +293,24 @@ def test_deliveries_and_lines_follow_a_household_that_is_merged(
     sent = submission("delivery", delivery(other["id"], made), seq=4)
     (told,) = push(surveyor, device, sent)
     assert told["result"] == {"merged_into": home, "sheet_line_id": sheet["lines"][0]["id"]}
+
+
+def test_a_household_that_has_moved_to_another_commune_takes_its_line_along(
+    surveyor: httpx.Client, officer: httpx.Client, sign_in: SignIn, device: str, home: str, engine: Engine
+) -> None:
+    made = serving(engine)
+    (line,) = sheets.drawn_up(officer, made, [home])["lines"]
+    there = str(area_id("14071-01"))
+    moved = {"hamlet_id": there, "moved_on": "2024-11-01"}
+    assert officer.post(f"/api/v1/households/{home}/move", json=moved).is_success
+    sent = submission("delivery", delivery(home, made), seq=2)
+    (held,) = push(surveyor, device, sent)
+    assert (held["outcome"], held["waiting_for"]) == ("held", home)
+    (seen,) = pulled(sign_in("xom-td-1"), "sheet_line")
+    assert (seen["id"], seen["data"]["hamlet_id"]) == (line["id"], there)
+    retried = sign_in("truc-dai").post(f"/sync/v1/submissions/{sent['submission_id']}/retry")
+    assert (retried.status_code, retried.json()["outcome"]) == (200, "applied"), retried.text
+    assert retried.json()["result"] == {"sheet_line_id": line["id"]}
 
 
 def test_the_receipt_and_the_feed_say_how_many_files_are_here(
