@@ -119,6 +119,7 @@ class Season:
                 self._lane(hand).submit(self._loses, hand).result()
         if day == min(3, self.plan.days - 2):
             self._open_round()
+        if day % 7 == 1:
             self._draw_up_sheets()
         self.stage.arm()
         busy: list[Future[Any]] = [self._lane(hand).submit(hand.play, day) for hand in self.hands]
@@ -201,7 +202,7 @@ class Season:
         chair.post(f"/api/v1/rounds/{made}/approval").raise_for_status()
 
     def _draw_up_sheets(self) -> None:
-        """What is to be handed out in each hamlet of Trực Thái, to the households there are by now."""
+        """Once a week: what is to be handed out in each hamlet of Trực Thái, to the households there are by now."""
         officer, engine = self.officers[0].client, make_engine(self.stage.url)
         under = serving(engine)
         engine.dispose()

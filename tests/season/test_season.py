@@ -13,10 +13,6 @@ def test_a_short_season_keeps_every_promise(database_url: str) -> None:
     unchecked = {promise for promise in PROMISES if not ledger.checks[promise]}
     assert unchecked <= {"revoked", "reused", "conflicts", "held-not-refused"}, "a promise that nobody looked at"
     assert ledger.outcomes["applied"] > 50
-    handed_out = [
-        work.outcome for work in ledger.works.values() if work.entity == "delivery" and "amount_vnd" in work.data
-    ]
-    assert "applied" in handed_out
     assert len(ledger.faults) > 4, "too calm to prove anything"
 
 
