@@ -19,6 +19,7 @@ from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
 from api.deliveries.received import received_by
+from api.deliveries.routes import router as deliveries
 from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
@@ -71,7 +72,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    support = (programmes, plans, interventions, fund, hamlet_plans, reports)
+    support = (programmes, plans, interventions, deliveries, fund, hamlet_plans, reports)
     features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")

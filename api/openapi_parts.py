@@ -45,6 +45,10 @@ TAGS: list[dict[str, str]] = [
             "interventions",
             "Hoạt động, người tham gia, nhu cầu, tổ chức. Interventions, participants, needs, organisations.",
         ),
+        (
+            "deliveries",
+            "Chi trả, cấp phát, danh sách ký nhận. Deliveries and the sheets on which people sign for them.",
+        ),
         ("fund", "Quỹ vì người nghèo: thu, chi, công khai. The Fund for the poor and its public account."),
         ("hamlet plans", "Kế hoạch của xóm. The yearly plans of hamlets."),
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),

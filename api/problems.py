@@ -181,6 +181,16 @@ class ReviewExists(Problem):
     title = Text("Hộ đã có phiếu rà soát trong đợt này", "The household has a review in this round already")
 
 
+class AboveApproved(Problem):
+    slug, status = "above-approved", 409
+    title = Text("Vượt số tiền đã duyệt", "More than was approved")
+
+
+class AlreadyDelivered(Problem):
+    slug, status = "already-delivered", 409
+    title = Text("Khoản này đã được giao", "This was handed over already")
+
+
 class IdempotencyKeyReused(Problem):
     slug, status = "idempotency-key-reused", 409
     title = Text("Mã chống gửi trùng đã dùng cho nội dung khác", "The idempotency key was used for other content")

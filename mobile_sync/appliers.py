@@ -13,6 +13,10 @@ from api.accounts.permissions import Permission
 from api.changes.edits import Edit, Written
 from api.changes.feed import Loader
 from api.changes.tables import Origin
+from api.deliveries.commands import write_deliveries
+from api.deliveries.queries import load_deliveries
+from api.deliveries.rows import DELIVERY_PLACES
+from api.deliveries.sheet_queries import load_lines
 from api.households.aliases import ends
 from api.households.commands import write_households, write_members
 from api.households.queries import load_households, load_members
@@ -60,13 +64,14 @@ KINDS: dict[str, Kind] = {
         Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
         Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES),
         Kind("review", 2, Permission.reviews_write, write_reviews, load_reviews, REVIEW_PLACES),
-        Kind("delivery", 2, Permission.deliveries_write, None, None, None),
+        Kind("delivery", 2, Permission.deliveries_write, write_deliveries, load_deliveries, DELIVERY_PLACES),
     )
 }
 
-# beside what tablets send, the feed tells them of the lists of rounds
+# beside what tablets send, the feed tells them of the lists of rounds, and of what is to be handed out
 LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load} | {
-    "review_case": load_cases
+    "review_case": load_cases,
+    "sheet_line": load_lines,
 }
 
 # Whoever may send at least one kind may push; each submission is then held against the right of its own kind.

@@ -207,4 +207,14 @@ REFERENCE: dict[str, Any] = {
     "rounds": [],
     "codes": [{"code": "sex", "values": [{"code": "male", "label": {"vi": "Nam", "en": "Male"}}]}],
     "forms": [],
+    "interventions": [
+        {
+            "id": "0193a5c2-7d10-7b3e-8f40-2a1b3c4d5e6f",
+            "kind": "support_round",
+            "title": "Hỗ trợ tiền điện",
+            "policy": "electricity_poor",
+            "year": 2024,
+            "area_id": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
+        }
+    ],
 }

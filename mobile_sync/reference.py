@@ -1,4 +1,5 @@
-"""What a tablet needs to know beside its households: areas, open rounds, code lists, and the forms of a review."""
+"""What a tablet needs to know beside its households: areas, open rounds, code lists, the forms of a review, and under
+which interventions something is handed out."""
 
 import hashlib
 import json
@@ -15,6 +16,7 @@ from api.accounts.actor import Actor
 from api.areas import names
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, AreaParent, Level, LocalKind
+from api.deliveries import queries as deliveries
 from api.reviews import queries as reviews
 from api.reviews import scoring
 from api.reviews.tables import RoundKind, RoundState
@@ -80,6 +82,17 @@ class Form(Schema):
     scoring: dict[str, Any]
 
 
+class Serving(Schema):
+    """An intervention under which something can be handed out now: what a delivery names."""
+
+    id: UUID
+    kind: str
+    title: str
+    policy: str | None
+    year: int
+    area_id: UUID
+
+
 class Reference(Schema):
     """All of it; its ETag changes when any of it does."""
 
@@ -87,6 +100,7 @@ class Reference(Schema):
     rounds: list[Round]
     codes: list[CodeList]
     forms: list[Form]
+    interventions: list[Serving]
 
 
 def reference(session: Session, actor: Actor) -> tuple[str, str]:
@@ -98,6 +112,7 @@ def reference(session: Session, actor: Actor) -> tuple[str, str]:
         rounds=rounds,
         codes=[CodeList.model_validate(one) for one in codes.code_lists()],
         forms=[Form.model_validate(one) for one in forms],
+        interventions=[Serving.model_validate(one) for one in deliveries.serving(session, actor)],
     )
     text = json.dumps(content.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
     return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

@@ -23,6 +23,12 @@ _NOTES = ("Nhà xuống cấp, cần sửa mái.", "Cần vay vốn chăn nuôi.
 _NOT_SHOWN = {"personal_id", "ethnicity", "disability", "nutrition"}
 
 
+# what a delivery says as the line of the signing sheet does
+_OF_LINE = (
+    "intervention_id", "household_id", "member_id", "form", "paid_by", "amount_vnd", "quantity", "unit",
+)  # fmt: skip
+
+
 class LosesAnswers(httpx.BaseTransport):
     """A line that drops the answers of some requests after the server has done the work: the maker of duplicates."""
 
@@ -74,6 +80,8 @@ class Surveyor:
         if interview(self.tablet, self.reference, household.id, self.luck, self.today):
             self.day.done["phiếu rà soát"] += 1
             return
+        if self._hand_out(household):
+            return
         what = self.luck.random()
         if what < 0.45:
             self._note_down(household)
@@ -86,6 +94,21 @@ class Surveyor:
 
     def _mine(self, household: Record) -> bool:
         return household.data.get("hamlet_id") == self.hamlet_id and household.data.get("status") in (None, "active")
+
+    def _hand_out(self, household: Record) -> bool:
+        """What a signing sheet has for the household and nobody gave it yet. Now and then it is refused."""
+        given = {one.data.get("sheet_line_id") for one in self.tablet.storage.records("delivery")}
+        for line in self.tablet.storage.records("sheet_line"):
+            told = line.data
+            if told["household_id"] != household.id or line.id in given or told["state"] in ("delivered", "refused"):
+                continue
+            same = {name: told[name] for name in _OF_LINE}
+            more = {"delivered_on": self.today, "received_by": "Chủ hộ", "sheet_line_id": line.id}
+            refused = {"outcome": "refused"} if self.luck.random() < 0.05 else {}
+            self.tablet.create("delivery", same | more | refused)
+            self.day.done["lượt hỗ trợ"] += 1
+            return True
+        return False
 
     def _note_down(self, household: Record) -> None:
         changes = {"phone": f"09{self.luck.randrange(10**8):08d}", "note": self.luck.choice(_NOTES)}

@@ -16,10 +16,15 @@ from api.attachments import commands, queries, store
 from api.attachments.queries import Expected
 from api.attachments.schemas import UploadOut
 from api.attachments.store import Slot
+from api.attachments.tables import AttachmentEntity
 from api.config import Settings
 from api.db import short_unit_of_work
+from api.deliveries.rows import told_again as deliveries_again
 from api.problems import HashMismatch, NotAcceptable, Unavailable
-from api.reviews.review_store import told_again
+from api.reviews.review_store import told_again as reviews_again
+
+# whose readers are told by the feed that a file has arrived
+_TOLD = {AttachmentEntity.review: reviews_again, AttachmentEntity.delivery: deliveries_again}
 
 
 def status(session: Session, actor: Actor, settings: Settings, sha256: str) -> UploadOut:
@@ -78,9 +83,10 @@ def _begin(request: Request, actor: Actor, sha256: str) -> Expected:
 
 def _end(request: Request, actor: Actor, file: Expected) -> list[UUID]:
     with short_unit_of_work(request) as session:
-        reviews = commands.settle(session, actor, file)
-        told_again(session, actor.scope, reviews)
-        return reviews
+        records = commands.settle(session, actor, file)
+        for entity, tell in _TOLD.items():
+            tell(session, actor.scope, [record_id for kind, record_id in records if kind == entity])
+        return [record_id for _, record_id in records]
 
 
 def _here(file: Expected, slot: Slot) -> bool:

@@ -16,7 +16,15 @@ from api.accounts.tables import Account, Device
 from api.areas.scope import Scope
 from api.changes.history import left_areas
 from api.households.citizen_numbers import id_key
-from api.problems import IllegalStage, NotFound, NotInRound, Text, UnknownFormVersion
+from api.problems import (
+    AboveApproved,
+    AlreadyDelivered,
+    IllegalStage,
+    NotFound,
+    NotInRound,
+    Text,
+    UnknownFormVersion,
+)
 from api.schema import Schema
 from mobile_sync import as_sent, intake, payloads, places
 from mobile_sync.appliers import KINDS
@@ -24,7 +32,9 @@ from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 # Rejected for want of something here: a form loaded later, a household put onto the list later, a round approved later
 # or opened again. Anything else that was rejected is the tablet's to correct, with a new submission.
-LATER = frozenset(problem.uri for problem in (UnknownFormVersion, NotInRound, IllegalStage))
+LATER = frozenset(
+    problem.uri for problem in (UnknownFormVersion, NotInRound, IllegalStage, AboveApproved, AlreadyDelivered)
+)
 
 _s: Any = SyncSubmission
 

@@ -51,8 +51,8 @@ def declare(session: Session, actor: Actor, declarations: Sequence[Declaration])
         )
 
 
-def settle(session: Session, actor: Actor, file: Expected) -> list[UUID]:
-    """The file is here, whole and checked: so say all declarations the actor may fulfil. The reviews concerned.
+def settle(session: Session, actor: Actor, file: Expected) -> list[tuple[AttachmentEntity, UUID]]:
+    """The file is here, whole and checked: so say all declarations the actor may fulfil. The records concerned.
 
     The bytes are on the disk before this is called: a file that the database knows is never half a file.
     """
@@ -75,4 +75,4 @@ def settle(session: Session, actor: Actor, file: Expected) -> list[UUID]:
     records = sorted({str(row.record_id) for row in rows})
     homes = {row.home for row in rows if row.home}
     audit.record(session, actor, "attachments.store", "household", homes, sha256=file.sha256, records=records)
-    return sorted({row.record_id for row in rows if row.entity == AttachmentEntity.review})
+    return sorted({(AttachmentEntity(row.entity), row.record_id) for row in rows})

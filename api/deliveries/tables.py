@@ -40,7 +40,7 @@ class SheetState(StrEnum):
     cancelled = "cancelled"
 
 
-class LineState(StrEnum):
+class SheetLineState(StrEnum):
     """What became of a line of a signing sheet."""
 
     awaited = "awaited"
@@ -133,7 +133,7 @@ class SheetLine(SQLModel, table=True):
 
     __tablename__ = "sheet_line"
     __table_args__ = (
-        one_of("state", LineState),
+        one_of("state", SheetLineState),
         CheckConstraint("amount_vnd IS NULL OR amount_vnd >= 0", name="amount_plausible"),
         CheckConstraint("quantity IS NULL OR quantity >= 0", name="quantity_plausible"),
         CheckConstraint("state <> 'delivered' OR delivery_id IS NOT NULL", name="delivered_by_a_delivery"),
@@ -153,7 +153,7 @@ class SheetLine(SQLModel, table=True):
     quantity: float | None = Field(default=None, sa_type=Numeric(14, 3))
     unit: str | None = Field(default=None, sa_type=Text)
     amount_vnd: int | None = Field(default=None, sa_type=BigInteger)
-    state: LineState = Field(sa_type=Text)
+    state: SheetLineState = Field(sa_type=Text)
     delivery_id: UUID | None = Field(default=None, foreign_key="delivery.id")
     note: str | None = Field(default=None, sa_type=Text)
     checked_by: UUID | None = None

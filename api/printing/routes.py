@@ -16,6 +16,7 @@ from api.printing import (
     opinion_papers,
     posting_papers,
     request_papers,
+    signing_papers,
     survey_forms,
 )
 from api.printing.answers import PdfAnswer, printed
@@ -26,6 +27,7 @@ from api.printing.doors import (
     FormPrinter,
     OpinionPrinter,
     RequestPrinter,
+    SheetPrinter,
 )
 from api.procedure.doors import MeetingGuest, Poster
 
@@ -173,3 +175,14 @@ def print_letter(letter_id: UUID, actor: CertificatePrinter, db: Db, request: Re
 def print_refusal(request_id: UUID, actor: DecisionPrinter, db: Db) -> PdfAnswer:
     """The written refusal of a request with its reasons; one that is not signed prints as a draft."""
     return printed(letter_papers.refusal(db, actor, request_id))
+
+
+@router.get(
+    "/signing-sheets/{sheet_id}/paper",
+    operation_id="print_signing_sheet",
+    summary="In danh sách ký nhận",
+    responses=problems("not-found", "paper-too-large") | pdf("Danh sách ký nhận, A4"),
+)
+def print_signing_sheet(sheet_id: UUID, actor: SheetPrinter, db: Db) -> PdfAnswer:
+    """Who of a hamlet is to sign for what, with the sum in digits and words. A line that is ticked already says so."""
+    return printed(signing_papers.signing_sheet(db, actor, sheet_id))

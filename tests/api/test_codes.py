@@ -79,7 +79,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "paid_by": deliveries.PaidBy,
     "delivery_outcome": deliveries.DeliveryOutcome,
     "sheet_state": deliveries.SheetState,
-    "sheet_line_state": deliveries.LineState,
+    "sheet_line_state": deliveries.SheetLineState,
     "commitment_state": budgets.CommitmentState,
     "movement_kind": budgets.MovementKind,
     "loan_state": credit.LoanState,

@@ -14,7 +14,7 @@ from api.attachments.commands import Declaration, declare
 from api.attachments.tables import AttachmentEntity
 from api.programmes.catalogue import catalogue
 from api.standards.tables import PovertyClass
-from tests.make import files, people, procedure, programme_work, rounds
+from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets
 from tests.make.reviews import acting
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
@@ -68,6 +68,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     ids |= _decided(session, made["household"]) | _hamlet_work(session)
+    ids |= _handed_out(session, officer, made["household"])
     ids |= _interventions(officer, made["household"])
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
@@ -174,6 +175,14 @@ def _decided(session: Session, household_id: str) -> dict[str, str]:
         "decision_id": str(decision), "certificate_id": str(certificate), "letter_id": str(letter),
         "living_standard_id": str(case),
     }  # fmt: skip
+
+
+def _handed_out(session: Session, officer: httpx.Client, household_id: str) -> dict[str, str]:
+    """A signing sheet of which the household's line is ticked."""
+    under = interventions.intervention(session)
+    session.commit()
+    sheet = sheets.ticked(officer, sheets.drawn_up(officer, under, [household_id], amount_vnd=175_000))
+    return {"sheet_id": sheet["id"], "delivery_id": sheet["lines"][0]["delivery_id"]}
 
 
 def _hamlet_work(session: Session) -> dict[str, str]:

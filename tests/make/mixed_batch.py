@@ -1,4 +1,4 @@
-"""A batch in which everything happens at once: created, merged, a conflict, held, released, refused, quarantined."""
+"""A batch in which everything happens at once: created, merged, a conflict, held, released, refused."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +8,12 @@ import httpx
 from sqlalchemy import Engine, text
 
 from tests.make import tablets
+from tests.make.interventions import serving
 from tests.make.rounds import listed
-from tests.make.tablets import batch, household, member, push, request, review, submission
+from tests.make.tablets import batch, delivery, household, member, push, request, review, submission
 
 OUTCOMES = [
-    "applied", "applied", "merged", "conflict", "applied", "applied", "applied", "rejected", "held", "quarantined",
+    "applied", "applied", "merged", "conflict", "applied", "applied", "applied", "rejected", "held", "applied",
     "rejected",
 ]  # fmt: skip
 
@@ -53,7 +54,7 @@ def mixed(surveyor: httpx.Client, officer: httpx.Client, engine: Engine) -> Mixe
         submission("review", review(home["id"], round_id), seq=16),
         submission("household", household(residence="?"), seq=17),
         submission("member", member(str(uuid4())), seq=18),
-        submission("delivery", {"household_id": home["id"]}, seq=19),
+        submission("delivery", delivery(home["id"], serving(engine)), seq=19),
         home | {"data": household(phone="9")},
     ]
     return Mixed(batch(device, sent), waiting, other, home["submission_id"])

@@ -83,6 +83,19 @@ def review(household_id: str, round_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def delivery(household_id: str | None, intervention_id: Any, **more: Any) -> dict[str, Any]:
+    """Of an intervention of tests/make/interventions.py."""
+    return {
+        "intervention_id": str(intervention_id),
+        "household_id": household_id,
+        "delivered_on": "2024-11-20",
+        "form": "cash",
+        "amount_vnd": 175_000,
+        "received_by": "Nguyễn Văn An",
+        **more,
+    }
+
+
 def batch(device_id: str, submissions: list[Any], **more: Any) -> dict[str, Any]:
     return {
         "protocol": 1,

@@ -19,6 +19,7 @@ from tests.make import tablets
 from tests.make.people import PASSWORD
 from tests.make.reviews import counted
 from tests.make.tablets import batch, household, member, submission
+from tests.mobile_sync.test_intake import UNLEARNT, unlearnt  # noqa: F401 (a fixture)
 
 SignIn = Callable[[str], httpx.Client]
 Shown = Callable[..., dict[str, Any]]
@@ -213,12 +214,13 @@ def test_a_batch_that_is_to_be_split_is_no_refusal(shown: Shown, surveyor: httpx
     assert shown()["state"] == "fine"
 
 
+@pytest.mark.usefixtures("unlearnt")
 def test_what_waits_of_each_tablets_work_is_counted(
     shown: Shown, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
 ) -> None:
     other = tablets.enrolled(engine, "xom-4")
     home = submission("household", household(phone="1"))
-    orphan, quarantined = submission("member", member(str(uuid4())), seq=2), submission("delivery", {}, seq=3)
+    orphan, quarantined = submission("member", member(str(uuid4())), seq=2), submission(UNLEARNT, {}, seq=3)
     first = submission("household", {"phone": "2"}, base=1, record=home["id"], seq=4)
     clash = submission("household", {"phone": "3"}, base=1, record=home["id"], seq=5)
     answer = surveyor.post("/sync/v1/batches", json=sent(device, home, orphan, quarantined, first, clash)).json()

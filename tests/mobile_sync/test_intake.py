@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
-from mobile_sync.appliers import KINDS
+from api.accounts.permissions import Permission
+from mobile_sync.appliers import KINDS, Kind
 from tests.make import tablets
+from tests.make.interventions import serving
 from tests.make.rounds import listed
-from tests.make.tablets import batch, household, member, push, request, review, submission
+from tests.make.tablets import batch, delivery, household, member, push, request, review, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -199,11 +201,21 @@ def test_what_waited_for_a_household_of_the_web_is_released_when_the_tablet_asks
     assert (asked["outcome"], asked["version"]) == ("applied", 1)
 
 
+UNLEARNT = "inspection_visit"
+
+
+@pytest.fixture
+def unlearnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind of a later protocol, which a build knows by name and cannot apply yet."""
+    monkeypatch.setitem(KINDS, UNLEARNT, Kind(UNLEARNT, 2, Permission.households_write, None, None, None))
+
+
+@pytest.mark.usefixtures("unlearnt")
 def test_a_kind_that_this_build_does_not_apply_yet_is_kept_and_a_kind_nobody_knows_is_refused(
     surveyor: httpx.Client, device: str, session: Session
 ) -> None:
-    delivery, strange = submission("delivery", {"quantity": 1}), submission("weather", {})
-    kept, refused = push(surveyor, device, delivery, strange)
+    visit, strange = submission(UNLEARNT, {"quantity": 1}), submission("weather", {})
+    kept, refused = push(surveyor, device, visit, strange)
     assert (kept["outcome"], kept["problem"]) == ("quarantined", None)
     assert (refused["outcome"], refused["problem"]["type"]) == ("rejected", "/problems/unknown-entity")
     assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == 2
@@ -303,21 +315,25 @@ def made(surveyor: httpx.Client, device: str, engine: Engine) -> Made:
         if kind == "household":
             return home
         push(surveyor, device, home)
-        data = {"member": member, "request": request, "review": lambda i: review(i, listed(engine, i))}[kind](
-            home["id"]
-        )
+        data = {
+            "member": member,
+            "request": request,
+            "review": lambda i: review(i, listed(engine, i)),
+            "delivery": lambda i: delivery(i, serving(engine)),
+        }[kind](home["id"])
         return submission(kind, data, seq=2)
 
     return submitted
 
 
-FIELD = {"household": "note", "member": "occupation", "request": "reason", "review": "respondent"}
+FIELD = {"household": "note", "member": "occupation", "request": "reason", "review": "respondent", "delivery": "note"}
 CHANGE = {kind: {field: "mới"} for kind, field in FIELD.items()}
 OTHER = {kind: {field: "khác"} for kind, field in FIELD.items()}
 APPLIED = [kind.entity for kind in KINDS.values() if kind.write is not None]
 every_kind = pytest.mark.parametrize("kind", APPLIED)
-# a review is never changed: a later one takes its place (test_reviews.py)
-every_kind_that_changes = pytest.mark.parametrize("kind", [kind for kind in APPLIED if kind != "review"])
+# a review is never changed: a later one takes its place (test_reviews.py); a delivery is a fact (test_deliveries.py)
+NEVER_CHANGED = ("review", "delivery")
+every_kind_that_changes = pytest.mark.parametrize("kind", [kind for kind in APPLIED if kind not in NEVER_CHANGED])
 
 
 @every_kind
@@ -381,7 +397,7 @@ def test_a_record_of_another_area_sounds_like_one_that_is_not_there(
     there = submission(kind, CHANGE[kind], base=1, record=sent["id"])
     nowhere = submission(kind, CHANGE[kind], base=1)
     outcomes = push(stranger, theirs, there, nowhere)
-    if kind == "review":  # never changed by anybody: nothing to wait for
+    if kind in NEVER_CHANGED:  # never changed by anybody: nothing to wait for
         assert [o["problem"]["type"] for o in outcomes] == ["/problems/not-found"] * 2
     else:
         assert [(o["outcome"], o["waiting_for"]) for o in outcomes] == [("held", sent["id"]), ("held", nowhere["id"])]
@@ -459,7 +475,7 @@ def test_what_is_malformed_is_refused_with_a_place_and_harms_no_neighbour(
     assert again == [outcome | {"replayed": True} for outcome in [*refused, last]]
 
 
-@pytest.mark.parametrize("kind", ["household", "member", "request", "review"])
+@pytest.mark.parametrize("kind", ["household", "member", "request", "review", "delivery"])
 @pytest.mark.parametrize(("fields", "code"), [(300, "extra_forbidden"), (5000, "too_many_errors")])
 def test_a_broken_app_that_sends_thousands_of_fields_is_told_so_in_short(
     kind: str, fields: int, code: str, surveyor: httpx.Client, device: str

@@ -13,10 +13,11 @@ from sqlmodel import Session
 from api.problems import CATALOGUE
 from mobile_sync.tablet import Tablet
 from tests.make import tablets
+from tests.make.interventions import serving
 from tests.make.rounds import listed
-from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
+from tests.make.tablets import HAMLET, batch, delivery, household, member, push, request, review, submission
 from tests.mobile_sync import test_tablet
-from tests.mobile_sync.test_intake import faulty
+from tests.mobile_sync.test_intake import UNLEARNT, faulty, unlearnt  # noqa: F401 (a fixture)
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
@@ -64,6 +65,7 @@ def test_both_contents_under_one_id_are_kept(surveyor: httpx.Client, device: str
     assert session.execute(text(kept)).scalar_one() == 2
 
 
+@pytest.mark.usefixtures("unlearnt")
 def test_a_receipt_names_every_submission_with_its_outcome_and_so_does_the_server_later(
     surveyor: httpx.Client, device: str
 ) -> None:
@@ -74,7 +76,7 @@ def test_a_receipt_names_every_submission_with_its_outcome_and_so_does_the_serve
         home,
         submission("member", member(str(uuid4())), seq=2),
         submission("household", {"hamlet_id": HAMLET[3]}, seq=3),
-        submission("delivery", {"quantity": 1}, seq=4),
+        submission(UNLEARNT, {"quantity": 1}, seq=4),
         submission("weather", {}, seq=5),
         submission("request", request(home["id"]), seq=6),
     ]
@@ -189,6 +191,7 @@ def test_every_refusal_in_a_receipt_says_why_in_both_languages(
         "member": submission("member", member(home["id"])),
         "request": submission("request", request(home["id"])),
         "review": submission("review", review(home["id"], listed(engine))),
+        "delivery": submission("delivery", delivery(home["id"], serving(engine))),
     }
     sent = [one for kind, body in good.items() for one in faulty(kind, body)]
     sent += [

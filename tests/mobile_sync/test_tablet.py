@@ -17,7 +17,8 @@ from mobile_sync.surveyor import LosesAnswers, Surveyor, reckon
 from mobile_sync.tablet import Tablet, tablet_tokens, uuid7
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from tests.make import tablets, walk
+from tests.make import sheets, tablets, walk
+from tests.make.interventions import serving
 from tests.make.people import PASSWORD
 from tests.make.reviews import households
 from tests.make.tablets import HAMLET, household, member, request, submission
@@ -249,6 +250,26 @@ def test_a_day_in_a_training_round_reviews_with_the_servers_own_result(
     assert walker.day.done["phiếu rà soát"] == len(made) > 5
     assert all(row.in_force and row.device_result is not None for row in made)
     assert {work.outcome for work in one.receipts() if work.entity == "review"} == {"applied"}
+
+
+def test_a_day_of_handing_out_is_told_back_as_it_was_done(
+    tablet: Make, session: Session, sign_in: SignIn, engine: Engine
+) -> None:
+    homes = [str(home) for home in households(session, 12)]
+    session.commit()
+    sheet = sheets.drawn_up(sign_in("truc-thai"), serving(engine), homes, amount_vnd=175_000)
+    one = tablet()
+    one.pull()
+    walker = Surveyor(one, HAMLET[3], random.Random(7), "2024-11-20")
+    for _ in range(40):
+        walker.visit()
+    told = one.push()
+    one.pull()
+    assert reckon(one, 0, told) == []
+    outcomes = [work.outcome for work in one.receipts() if work.entity == "delivery"]
+    assert outcomes == ["applied"] * walker.day.done["lượt hỗ trợ"]
+    states = sign_in("truc-thai").get(f"{sheets.URL}/{sheet['id']}").json()["by_state"]
+    assert states["delivered"] + states["refused"] == len(outcomes) > 5
 
 
 def test_what_does_not_add_up_is_said(tablet: Make, session: Session) -> None:

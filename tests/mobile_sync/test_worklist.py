@@ -13,7 +13,7 @@ from api.areas.tables import area_id
 from tests.make import tablets
 from tests.make.rounds import listed
 from tests.make.tablets import HAMLET, batch, household, member, push, review, submission
-from tests.mobile_sync.test_intake import poison  # noqa: F401 (a fixture)
+from tests.mobile_sync.test_intake import UNLEARNT, poison, unlearnt  # noqa: F401 (fixtures)
 
 SignIn = Callable[[str], httpx.Client]
 NUMBER = "036180012345"
@@ -52,7 +52,7 @@ def history(client: httpx.Client, home: str) -> list[dict[str, Any]]:
     return items
 
 
-@pytest.mark.usefixtures("poison")
+@pytest.mark.usefixtures("poison", "unlearnt")
 def test_the_list_names_who_sent_what_and_why_it_is_not_in_force(
     surveyor: httpx.Client, officer: httpx.Client, sign_in: SignIn, device: str, engine: Engine
 ) -> None:
@@ -61,12 +61,12 @@ def test_the_list_names_who_sent_what_and_why_it_is_not_in_force(
     held = submission("household", {"phone": "1"}, seq=2, base=1)
     child = submission("member", member(str(area_id("14071-01"))), seq=3)
     failed = submission("household", household(note="độc"), seq=4)
-    unlearnt = submission("delivery", {"quantity": 1}, seq=5)
+    unknown = submission(UNLEARNT, {"quantity": 1}, seq=5)
     unlisted = submission("review", review(home["id"], listed(engine)), seq=6)
     wrong = submission("household", {"hamlet_id": HAMLET[3]}, seq=7)
-    push(surveyor, device, held, child, failed, unlearnt, unlisted, wrong)
+    push(surveyor, device, held, child, failed, unknown, unlisted, wrong)
     seen = {item["submission_id"]: item for item in waiting(officer)}
-    expected = [held, child, failed, unlearnt, unlisted]
+    expected = [held, child, failed, unknown, unlisted]
     assert seen.keys() == {s["submission_id"] for s in expected}  # `wrong` is the tablet's to correct
     first = seen[held["submission_id"]]
     assert (first["username"], first["device_name"], first["device_id"]) == ("xom-3", "máy", device)
@@ -81,7 +81,7 @@ def test_the_list_names_who_sent_what_and_why_it_is_not_in_force(
     }
     assert kinds == {
         "held": {held["submission_id"], child["submission_id"]},
-        "quarantined": {failed["submission_id"], unlearnt["submission_id"]},
+        "quarantined": {failed["submission_id"], unknown["submission_id"]},
         "rejected-retryable": {unlisted["submission_id"]},
     }
     assert waiting(sign_in("truc-dai")) == []

@@ -44,7 +44,7 @@ def sent_again(surveyor: httpx.Client, sent: Mixed, engine: Engine, *, stored: b
                 "waiting": sent.waiting["submission_id"],
             },
         ).one()
-    assert tuple(facts) == (len(OUTCOMES) - 1, 6, 1, 1, "applied")
+    assert tuple(facts) == (len(OUTCOMES) - 1, 7, 1, 1, "applied")
 
 
 def killed_at(place: int, server: DyingServer, sent: Mixed, headers: Any) -> bool:

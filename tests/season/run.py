@@ -17,9 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from api.areas.tables import area_id
+from api.db import make_engine
 from mobile_sync.tablet_line import Refused, Unreachable
 from tests.bench import stage as bench
+from tests.make.interventions import serving
 from tests.make.people import account_id
+from tests.make.sheets import body as sheet_body
 from tests.season import places, reckoning, report
 from tests.season.hands import Hand, Machine
 from tests.season.officers import Officer, signed_in
@@ -116,6 +119,8 @@ class Season:
                 self._lane(hand).submit(self._loses, hand).result()
         if day == min(3, self.plan.days - 2):
             self._open_round()
+        if day % 7 == 1:
+            self._draw_up_sheets()
         self.stage.arm()
         busy: list[Future[Any]] = [self._lane(hand).submit(hand.play, day) for hand in self.hands]
         busy += [self.lanes[n % len(self.lanes)].submit(o.day, day) for n, o in enumerate(self.officers)]
@@ -195,6 +200,18 @@ class Season:
         items = [{"hamlet_id": hamlet, "username": here[hamlet]} for hamlet in listed if hamlet in here]
         officer.put(f"/api/v1/rounds/{made}/assignments", json={"items": items}).raise_for_status()
         chair.post(f"/api/v1/rounds/{made}/approval").raise_for_status()
+
+    def _draw_up_sheets(self) -> None:
+        """Once a week: what is to be handed out in each hamlet of Trực Thái, to the households there are by now."""
+        officer, engine = self.officers[0].client, make_engine(self.stage.url)
+        under = serving(engine)
+        engine.dispose()
+        for hamlet in sorted({hand.hamlet_id for hand in self.hands if hand.post.reviews}):
+            query = {"limit": 60, "status": "active", "hamlet_id": hamlet}
+            homes = officer.get("/api/v1/households", params=query).raise_for_status().json()["items"]
+            if homes:
+                sheet = sheet_body(under, [home["id"] for home in homes], amount_vnd=175_000, hamlet_id=hamlet)
+                officer.post("/api/v1/signing-sheets", json=sheet).raise_for_status()
 
     # the end
 

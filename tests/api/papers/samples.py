@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from api.clock import VIET_NAM
-from api.papers import decisions, procedure, requests, survey
+from api.papers import decisions, handouts, procedure, requests, survey
 from api.papers.parts import Issuer, Member, Person, QrCode, Reference, Signatory
 
 TRUC_THAI = Issuer(commune="xã Trực Thái", place="Trực Thái")
@@ -317,6 +317,28 @@ FULL: dict[str, Any] = {
             ),
         ),
     ),
+    "signing_sheet": handouts.SigningSheet(
+        issuer=HAMLET,
+        title="Hỗ trợ tiền điện hộ nghèo",
+        intervention="Đợt hỗ trợ quý IV",
+        period="Quý IV/2026",
+        hand_out_on=date(2026, 11, 20),
+        form="tiền mặt",
+        lines=(
+            handouts.Signing(
+                head_name="Nguyễn Thị Hưởng",
+                receiver="Phạm Văn Đoàn",
+                household_no="17",
+                amount_vnd="175.000",
+                goods="10 kg gạo",
+                note="Đã nhận 20/11/2026",
+            ),
+        ),
+        total_vnd="175.000",
+        total_words="Một trăm bảy mươi lăm nghìn đồng",
+        total_goods="10 kg gạo",
+        signatories=(Signatory(authority=("NGƯỜI LẬP",), name="Đỗ Thị Lan"), CHAIR),
+    ),
     "re_verification": procedure.ReVerification(
         issuer=TRUC_THAI,
         reference=Reference(number="12/TB-UBND", day=date(2026, 11, 2)),
@@ -400,6 +422,7 @@ MINIMUM: dict[str, Any] = {
     ),
     "minutes": procedure.Minutes(issuer=HAMLET, round_name="Rà soát định kỳ năm 2026"),
     "posting": procedure.Posting(issuer=TRUC_THAI, round_name="Rà soát định kỳ năm 2026", households=()),
+    "signing_sheet": handouts.SigningSheet(issuer=HAMLET, title="Quà Tết", intervention="Tặng quà Tết"),
     "re_verification": procedure.ReVerification(
         issuer=TRUC_THAI, reference=DRAFT, signatory=CHAIR, round_name="Rà soát định kỳ năm 2026", households=()
     ),
