@@ -13,6 +13,7 @@ from api.areas.routes import router as areas
 from api.attachments.routes import router as attachments
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
+from api.budgets.routes import router as budgets
 from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
 from api.compression import Compression
@@ -21,6 +22,7 @@ from api.db import make_engine
 from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
+from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
@@ -64,7 +66,19 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
+    features = (
+        accounts,
+        areas,
+        households,
+        standards,
+        *procedures,
+        attachments,
+        plans,
+        plan_items,
+        budgets,
+        changes,
+        audit,
+    )
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

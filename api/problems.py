@@ -171,6 +171,11 @@ class SeparationOfDuties(Problem):
     title = Text("Người này không được làm bước này vì đã làm bước trước", "The same person may not take this step")
 
 
+class AboveApproved(Problem):
+    slug, status = "above-approved", 409
+    title = Text("Vượt quá số tiền còn được dùng", "More money than is left")
+
+
 class NotInRound(Problem):
     slug, status = "not-in-round", 409
     title = Text("Hộ không có trong danh sách của đợt rà soát", "The household is not on the list of the round")

@@ -111,7 +111,9 @@ def upgrade() -> None:
             "disbursed_vnd BETWEEN 0 AND committed_vnd", name=op.f("ck_budget_line_disbursed_as_committed")
         ),
         sa.CheckConstraint("settled_vnd BETWEEN 0 AND disbursed_vnd", name=op.f("ck_budget_line_settled_as_disbursed")),
-        sa.CheckConstraint("(closed_on IS NULL) = (rest_vnd IS NULL)", name=op.f("ck_budget_line_closed_with_its_rest")),
+        sa.CheckConstraint(
+            "(closed_on IS NULL) = (rest_vnd IS NULL)", name=op.f("ck_budget_line_closed_with_its_rest")
+        ),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_budget_line_area_id")),
         sa.ForeignKeyConstraint(["carried_to_id"], ["budget_line.id"], name=op.f("fk_budget_line_carried_to_id")),
         sa.ForeignKeyConstraint(["plan_item_id"], ["plan_item.id"], name=op.f("fk_budget_line_plan_item_id")),
