@@ -66,19 +66,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (
-        accounts,
-        areas,
-        households,
-        standards,
-        *procedures,
-        attachments,
-        plans,
-        plan_items,
-        budgets,
-        changes,
-        audit,
-    )
+    money = (plan_items, budgets)
+    features = (accounts, areas, households, standards, *procedures, attachments, plans, *money, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
