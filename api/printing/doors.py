@@ -12,3 +12,4 @@ ComplaintPrinter = Annotated[Actor, allow(Permission.complaints_decide, Permissi
 OpinionPrinter = Annotated[Actor, allow(Permission.rounds_approve, Permission.rounds_write)]
 DecisionPrinter = Annotated[Actor, allow(Permission.recognitions_prepare, Permission.recognitions_sign)]
 CertificatePrinter = Annotated[Actor, allow(Permission.certificates_print)]
+BudgetPrinter = Annotated[Actor, allow(Permission.budget_read)]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from api.db import Db
 from api.openapi import pdf, problems
 from api.printing import (
+    budget_papers,
     certificate_papers,
     complaint_papers,
     decision_papers,
@@ -20,6 +21,7 @@ from api.printing import (
 )
 from api.printing.answers import PdfAnswer, printed
 from api.printing.doors import (
+    BudgetPrinter,
     CertificatePrinter,
     ComplaintPrinter,
     DecisionPrinter,
@@ -173,3 +175,20 @@ def print_letter(letter_id: UUID, actor: CertificatePrinter, db: Db, request: Re
 def print_refusal(request_id: UUID, actor: DecisionPrinter, db: Db) -> PdfAnswer:
     """The written refusal of a request with its reasons; one that is not signed prints as a draft."""
     return printed(letter_papers.refusal(db, actor, request_id))
+
+
+@router.get(
+    "/budget/paper",
+    operation_id="print_budget",
+    summary="In tổng hợp kinh phí trong năm",
+    responses=problems("not-found") | pdf("Tổng hợp kinh phí, A4"),
+)
+def print_budget(
+    actor: BudgetPrinter,
+    db: Db,
+    area_id: Annotated[UUID, Query(description="A commune, or one hamlet of it.")],
+    year: Annotated[int, Query(ge=2000, le=2100, examples=[2024])],
+) -> PdfAnswer:
+    """The year's money of a commune or hamlet: planned, allocated, committed, paid out, settled and left, by component,
+    source and hamlet."""
+    return printed(budget_papers.budget_overview(db, actor, area_id, year))

@@ -165,15 +165,17 @@ class Account:
         item.state = "cancelled"
         return None
 
-    def close(self, line: Line, to: Line | None) -> tuple[str | None, int]:
-        """Also says the rest. The movements of a closing are read back by `closed_with`."""
-        unfinished = any(
-            one.state == "prepared" or one.disbursed < one.committed or one.settled < one.disbursed
+    def finished(self, line: Line) -> bool:
+        return not line.closed and all(
+            one.state != "prepared" and one.committed == one.disbursed == one.settled
             for one in self.commitments.values()
             if one.line is line
         )
+
+    def close(self, line: Line, to: Line | None) -> tuple[str | None, int]:
+        """Also says the rest."""
         rest = line.approved - line.committed
-        if line.closed or unfinished:
+        if not self.finished(line):
             return STAGE, rest
         if rest and to is not None:
             if to.year != line.year + 1:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api.areas.tables import area_id
+from tests.api.papers.reading import pages, squeezed
 from tests.make import money
 from tests.make.money import CENTRAL, CHAIR, COMMUNE, HAMLET, PLANNER, TREASURER, done
 from tests.make.reviews import counted
@@ -195,3 +196,27 @@ def test_money_moves_only_for_an_approved_item_and_it_is_cancelled_only_without_
     gone = {"area_id": COMMUNE, "year": 2024, "plan_item_id": draft["id"], **CENTRAL, "title": "x"}
     assert kind(sign_in(TREASURER).post("/api/v1/budget-lines", json=gone)) == "illegal-stage"
     assert done(chair.get(f"/api/v1/budget-lines/{line['id']}"))["committed_vnd"] == 0
+
+
+def test_the_overview_is_printed_for_a_commune_and_for_a_hamlet(sign_in: SignIn, app: Any) -> None:
+    front = sign_in("mat-tran")
+    money.funded_line(sign_in, 30 * M, money.approved(sign_in, 40 * M, area_id=HAMLET))
+    gifts = money.funded_line(sign_in, 20 * M, source="mobilised", level="none")
+    money.committed(sign_in, gifts["id"], 5 * M)
+    paper = front.get("/api/v1/budget/paper", params={"area_id": COMMUNE, "year": 2024})
+    assert paper.headers["content-type"] == "application/pdf"
+    (page,) = pages(paper.content)
+    for line in (
+        "Chung cho chương trình 0 20.000.000 5.000.000 0 0 15.000.000",
+        "Ngân sách nhà nước: trung ương 40.000.000 30.000.000 0 0 0 30.000.000",
+        "Xóm 3 40.000.000 30.000.000 0 0 0 30.000.000",
+        "Tổng cộng 40.000.000 50.000.000 5.000.000 0 0 45.000.000",
+    ):
+        assert squeezed(line) in squeezed(page), line
+    (page,) = pages(front.get("/api/v1/budget/paper", params={"area_id": HAMLET, "year": 2024}).content)
+    assert squeezed("Tổng cộng 40.000.000 30.000.000 0 0 0 30.000.000") in squeezed(page)
+    assert "XÓM 3" in page
+    district = {"area_id": str(area_id("363")), "year": 2024}
+    assert sign_in("truc-ninh").get("/api/v1/budget", params=district).json()["total"]["approved_vnd"] == 50 * M
+    assert sign_in("truc-ninh").get("/api/v1/budget/paper", params=district).status_code == 404
+    assert sign_in("truc-dai").get("/api/v1/budget/paper", params={"area_id": COMMUNE, "year": 2024}).status_code == 404
