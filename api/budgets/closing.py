@@ -18,10 +18,11 @@ from api.budgets.lines import require_planned
 from api.budgets.queries import COMMITMENT, LINE, MOVEMENT
 from api.budgets.schemas import ClosingIn, LineOut
 from api.budgets.tables import CommitmentState, MovementKind
+from api.plans.places import is_or_became
 from api.problems import Conflict, FieldError, IllegalStage, Invalid
 from api.reviews.rounds import expect_version
 
-_SAME = ("area_id", "source", "level", "component")
+_SAME = ("source", "level", "component")
 _GIVEN_BACK, _CARRIED = "Khoá sổ: nộp trả phần chưa sử dụng", "Khoá sổ: chuyển nguồn sang năm sau"
 
 
@@ -113,7 +114,10 @@ def _take_out(session: Session, actor: Actor, line: Row[Any], rest: int, body: C
 
 def _carry_over(session: Session, actor: Actor, line: Row[Any], to_id: UUID, rest: int, body: ClosingIn) -> None:
     target, item = hold_line_of_item(session, actor.scope, to_id, share=False)
-    if target.year != line.year + 1 or any(getattr(target, name) != getattr(line, name) for name in _SAME):
+    place = is_or_became(line.area_id, actor.scope.day, LINE.c.area_id)
+    elsewhere = session.execute(select(LINE.c.id).where(LINE.c.id == target.id, place)).first() is None
+    other = any(getattr(target, name) != getattr(line, name) for name in _SAME)
+    if elsewhere or other or target.year != line.year + 1:
         raise Conflict(
             "Chỉ chuyển nguồn sang dòng ngân sách năm sau của cùng đơn vị, nguồn, cấp và hợp phần.",
             "Money is carried over to a line of the next year, of the same area, source, level and component.",

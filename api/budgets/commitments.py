@@ -27,8 +27,8 @@ from api.budgets.tables import CommitmentState, MovementKind
 from api.idempotency import new_id
 from api.interventions.reach import require_visible
 from api.interventions.tables import Organisation
+from api.plans.places import serves
 from api.problems import Conflict, IllegalStage, NotFound, SeparationOfDuties
-from api.reviews.queries import under
 from api.reviews.rounds import expect_version
 
 _ORGANISATION = Organisation.__table__  # type: ignore[attr-defined]
@@ -139,10 +139,10 @@ def _require_intervention(session: Session, actor: Actor, line: Row[Any], interv
         return
     row = require_visible(session, actor, intervention_id)
     inside = select(INTERVENTION.c.id).where(
-        INTERVENTION.c.id == intervention_id, under(line.area_id, actor.scope.day, INTERVENTION.c.area_id)
+        INTERVENTION.c.id == intervention_id, serves(line.area_id, actor.scope.day, INTERVENTION.c.area_id)
     )
     components = {row.component, line.component} - {None}
-    if row.area_id != line.area_id and session.execute(inside).first() is None:
+    if session.execute(inside).first() is None:
         raise Conflict(
             "Hoạt động này ở đơn vị khác với dòng ngân sách.", "The intervention lies in another area than the line."
         )

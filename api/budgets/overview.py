@@ -14,9 +14,9 @@ from api.budgets.queries import LINE
 from api.budgets.rules import Key, Money, added, total
 from api.budgets.schemas import BudgetOut, BudgetRow, ComponentSums, HamletSums, SourceSums, Sums
 from api.plans.item_queries import FUNDING, ITEM
+from api.plans.places import inside
 from api.plans.tables import ItemState
 from api.problems import NotFound
-from api.reviews.queries import under
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _HAMLET = case((_AREA.c.level == Level.hamlet, _AREA.c.id))
@@ -60,7 +60,7 @@ def _planned(session: Session, scope: Scope, area_id: UUID, year: int, day: date
         .join(ITEM, ITEM.c.id == FUNDING.c.plan_item_id)
         .join(_AREA, _AREA.c.id == ITEM.c.area_id)
         .where(ITEM.c.year == year, ITEM.c.state != ItemState.cancelled)
-        .where(scope.touches(ITEM.c.area_id), _inside(area_id, day, ITEM.c.area_id))
+        .where(scope.touches(ITEM.c.area_id), inside(area_id, day, ITEM.c.area_id))
         .group_by(*key)
     )
     return [(Key(*row[:4]), Money(planned=int(row[4]), draft=int(row[5]))) for row in session.execute(query)]
@@ -72,15 +72,10 @@ def _booked(session: Session, scope: Scope, area_id: UUID, year: int, day: date)
     query = (
         select(*key, *(func.sum(one) for one in sums))
         .join(_AREA, _AREA.c.id == LINE.c.area_id)
-        .where(LINE.c.year == year, scope.touches(LINE.c.area_id), _inside(area_id, day, LINE.c.area_id))
+        .where(LINE.c.year == year, scope.touches(LINE.c.area_id), inside(area_id, day, LINE.c.area_id))
         .group_by(*key)
     )
     return [(Key(*row[:4]), Money(0, 0, *(int(one) for one in row[4:]))) for row in session.execute(query)]
-
-
-def _inside(area_id: UUID, day: date, column: Any) -> Any:
-    # an area that was merged away later hung under itself until then
-    return (column == area_id) | under(area_id, day, column)
 
 
 def _order(row: tuple[Key, Money]) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from api import paging
 from api.areas.scope import Scope
 from api.budgets.schemas import CommitmentOut, LineOut, MovementOut
 from api.budgets.tables import BudgetLine, Commitment, CommitmentState, MoneyMovement, MovementKind
+from api.plans.places import inside
 from api.plans.tables import MoneyLevel, MoneySource
 from api.problems import NotFound
-from api.reviews.queries import under
 from api.schema import Page
 
 LINE = BudgetLine.__table__  # type: ignore[attr-defined]
@@ -92,7 +92,7 @@ def lines(
     asked = {"year": year, "source": source, "level": level, "component": component, "plan_item_id": plan_item_id}
     query = _only(lines_of(scope), LINE, asked).order_by(LINE.c.year.desc(), LINE.c.id)
     if area_id is not None:
-        query = query.where(under(area_id, scope.day, LINE.c.area_id))
+        query = query.where(inside(area_id, scope.day, LINE.c.area_id))
     after = paging.decode(cursor, int, UUID)
     if after is not None:
         query = query.where(tuple_(-LINE.c.year, LINE.c.id) > tuple_(*after))
@@ -117,7 +117,7 @@ def commitments(
     query = _only(commitments_of(scope), COMMITMENT, asked)
     query = query.order_by(COMMITMENT.c.created_at.desc(), COMMITMENT.c.id.desc())
     if area_id is not None:
-        query = query.where(under(area_id, scope.day, LINE.c.area_id))
+        query = query.where(inside(area_id, scope.day, LINE.c.area_id))
     after = paging.decode(cursor, datetime.fromisoformat, UUID)
     if after is not None:
         query = query.where(tuple_(COMMITMENT.c.created_at, COMMITMENT.c.id) < tuple_(*after))
@@ -144,7 +144,7 @@ def movements(
     place = (MOVEMENT.c.booked_on, MOVEMENT.c.recorded_at, MOVEMENT.c.id)
     query = _only(movements_of(scope), MOVEMENT, asked).order_by(*(column.desc() for column in place))
     if area_id is not None:
-        query = query.where(under(area_id, scope.day, LINE.c.area_id))
+        query = query.where(inside(area_id, scope.day, LINE.c.area_id))
     if from_day is not None:
         query = query.where(MOVEMENT.c.booked_on >= from_day)
     if to_day is not None:

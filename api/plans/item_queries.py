@@ -10,9 +10,9 @@ from sqlmodel import Session
 from api import paging
 from api.areas.scope import Scope
 from api.plans.item_schemas import Funding, ItemOut
+from api.plans.places import inside
 from api.plans.tables import ItemState, PlanItem, PlanItemFunding
 from api.problems import NotFound
-from api.reviews.queries import under
 from api.schema import Page
 
 ITEM = PlanItem.__table__  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def items(
         if value is not None:
             query = query.where(column == value)
     if area_id is not None:
-        query = query.where(under(area_id, scope.day, ITEM.c.area_id))
+        query = query.where(inside(area_id, scope.day, ITEM.c.area_id))
     after = paging.decode(cursor, int, str, UUID)
     if after is not None:
         query = query.where(tuple_(-ITEM.c.year, ITEM.c.component, ITEM.c.id) > tuple_(*after))
