@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api import field_errors
+from api.constraints_of_money import MONEY
 from api.problems import (
     AlreadyExists,
     Conflict,
@@ -92,6 +93,7 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Hộ hoặc người lao động đã được công nhận từ ngày này hoặc muộn hơn.",
         "The household or its worker is recognised from this or a later day already.",
     ),
+    **MONEY,
 }
 
 _HTTP: dict[int, type[Problem]] = {

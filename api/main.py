@@ -13,6 +13,7 @@ from api.areas.routes import router as areas
 from api.attachments.routes import router as attachments
 from api.audit_routes import router as audit
 from api.audit_sealer import Sealer
+from api.budgets.routes import router as budgets
 from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
 from api.compression import Compression
@@ -26,6 +27,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
+from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
@@ -72,7 +74,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    support = (programmes, plans, interventions, deliveries, fund, hamlet_plans, reports)
+    support = (programmes, plans, plan_items, budgets, interventions, deliveries, fund, hamlet_plans, reports)
     features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")

@@ -41,6 +41,7 @@ TAGS: list[dict[str, str]] = [
             "Hợp phần, loại hoạt động, chính sách. The programme's components, kinds, policies, as cited data.",
         ),
         ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
+        ("budget", "Kinh phí: dòng ngân sách, cam kết, chi, quyết toán. Money: lines, commitments, payments, journal."),
         (
             "interventions",
             "Hoạt động, người tham gia, nhu cầu, tổ chức. Interventions, participants, needs, organisations.",

@@ -171,6 +171,11 @@ class SeparationOfDuties(Problem):
     title = Text("Người này không được làm bước này vì đã làm bước trước", "The same person may not take this step")
 
 
+class AboveApproved(Problem):
+    slug, status = "above-approved", 409
+    title = Text("Vượt quá số tiền còn được dùng", "More money than is left")
+
+
 class NotInRound(Problem):
     slug, status = "not-in-round", 409
     title = Text("Hộ không có trong danh sách của đợt rà soát", "The household is not on the list of the round")
@@ -179,11 +184,6 @@ class NotInRound(Problem):
 class ReviewExists(Problem):
     slug, status = "review-exists", 409
     title = Text("Hộ đã có phiếu rà soát trong đợt này", "The household has a review in this round already")
-
-
-class AboveApproved(Problem):
-    slug, status = "above-approved", 409
-    title = Text("Vượt số tiền đã duyệt", "More than was approved")
 
 
 class AlreadyDelivered(Problem):

@@ -1,6 +1,6 @@
 """Money: lines of the yearly budget, commitments, and the movements that are the only way a sum changes.
 
-Sums stand on the lines, commitments and interventions; a trigger keeps them with each movement (migration 0015), and
+Sums stand on the lines, commitments and interventions; a trigger keeps them with each movement (migration 0017), and
 CHECK constraints hold the order: settled <= disbursed <= committed <= approved. Whole VND.
 """
 
@@ -47,6 +47,7 @@ class BudgetLine(SQLModel, table=True):
         CheckConstraint("committed_vnd BETWEEN 0 AND approved_vnd", name="committed_as_approved"),
         CheckConstraint("disbursed_vnd BETWEEN 0 AND committed_vnd", name="disbursed_as_committed"),
         CheckConstraint("settled_vnd BETWEEN 0 AND disbursed_vnd", name="settled_as_disbursed"),
+        CheckConstraint("(closed_on IS NULL) = (rest_vnd IS NULL)", name="closed_with_its_rest"),
         Index("ix_budget_line_area_year", "area_id", "year"),
         Index("ix_budget_line_plan_item", "plan_item_id"),
     )
@@ -63,8 +64,11 @@ class BudgetLine(SQLModel, table=True):
     committed_vnd: int = Field(default=0, sa_type=BigInteger)
     disbursed_vnd: int = Field(default=0, sa_type=BigInteger)
     settled_vnd: int = Field(default=0, sa_type=BigInteger)
-    # the year's accounts are closed: only reversals are booked afterwards
+    # the year's accounts are closed: only reversals are booked afterwards. What had not been committed then was given
+    # back, or carried over to the line of the next year that `carried_to_id` names
     closed_on: date | None = None
+    rest_vnd: int | None = Field(default=None, sa_type=BigInteger)
+    carried_to_id: UUID | None = Field(default=None, foreign_key="budget_line.id")
     recorded_by: UUID | None = None
     version: int
     created_at: datetime = Field(sa_type=_WHEN)

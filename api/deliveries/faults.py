@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.papers.money import in_digits
+from api.money import in_digits
 from api.problems import AboveApproved, AlreadyDelivered, Conflict, FieldError, Invalid, NotFound, Problem
 
 

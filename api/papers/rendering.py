@@ -21,6 +21,7 @@ from pypdf import PdfWriter
 from api.clock import VIET_NAM
 from api.papers.decisions import Certificates, Confirmation, RecognitionDecision, Refusal
 from api.papers.handouts import SigningSheet
+from api.papers.money import BudgetOverview
 from api.papers.parts import QrCode
 from api.papers.procedure import Minutes, OpinionReport, Posting, ReVerification
 from api.papers.requests import EscapeRequest, ReviewRequest
@@ -43,6 +44,7 @@ PAPERS: dict[str, type] = {
     "opinion_report": OpinionReport,
     "survey_forms": SurveyForms,
     "signing_sheet": SigningSheet,
+    "budget_overview": BudgetOverview,
 }
 
 # What is printed per household, and the field that holds the households. Typst needs some megabytes for each, so they

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, Text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
@@ -83,13 +84,19 @@ class MoneyLevel(StrEnum):
 
 
 class PlanItem(SQLModel, table=True):
-    """One thing the commune means to do in a year, for a component of the programme, in the commune or one hamlet."""
+    """One thing the commune means to do in a year, for a component of the programme, in the commune or one hamlet.
+
+    An approved item never changes: a correction is a new item, or its cancellation. `changed_by`: who changed the draft
+    besides its author; none of them approves it. `document_no`: the paper of the approval.
+    """
 
     __tablename__ = "plan_item"
     __table_args__ = (
         one_of("state", ItemState),
         CheckConstraint("quantity IS NULL OR quantity >= 0", name="quantity_plausible"),
         CheckConstraint("state <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
+        CheckConstraint("state <> 'approved' OR approved_by <> prepared_by", name="approved_by_another"),
+        CheckConstraint("state <> 'cancelled' OR cancel_reason IS NOT NULL", name="cancelled_with_reason"),
         Index("ix_plan_item_area_year", "area_id", "year"),
     )
 
@@ -104,8 +111,13 @@ class PlanItem(SQLModel, table=True):
     note: str | None = Field(default=None, sa_type=Text)
     state: ItemState = Field(sa_type=Text)
     prepared_by: UUID | None = None
+    changed_by: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(PgUuid(as_uuid=True))))
     approved_by: UUID | None = None
     approved_on: date | None = None
+    document_no: str | None = Field(default=None, sa_type=Text)
+    cancelled_by: UUID | None = None
+    cancelled_on: date | None = None
+    cancel_reason: str | None = Field(default=None, sa_type=Text)
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)

@@ -13,3 +13,4 @@ OpinionPrinter = Annotated[Actor, allow(Permission.rounds_approve, Permission.ro
 DecisionPrinter = Annotated[Actor, allow(Permission.recognitions_prepare, Permission.recognitions_sign)]
 CertificatePrinter = Annotated[Actor, allow(Permission.certificates_print)]
 SheetPrinter = Annotated[Actor, allow(Permission.deliveries_write, Permission.households_read)]
+BudgetPrinter = Annotated[Actor, allow(Permission.budget_read)]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from api.db import Db
 from api.openapi import pdf, problems
 from api.printing import (
+    budget_papers,
     certificate_papers,
     complaint_papers,
     decision_papers,
@@ -21,6 +22,7 @@ from api.printing import (
 )
 from api.printing.answers import PdfAnswer, printed
 from api.printing.doors import (
+    BudgetPrinter,
     CertificatePrinter,
     ComplaintPrinter,
     DecisionPrinter,
@@ -186,3 +188,20 @@ def print_refusal(request_id: UUID, actor: DecisionPrinter, db: Db) -> PdfAnswer
 def print_signing_sheet(sheet_id: UUID, actor: SheetPrinter, db: Db) -> PdfAnswer:
     """Who of a hamlet is to sign for what, with the sum in digits and words. A line that is ticked already says so."""
     return printed(signing_papers.signing_sheet(db, actor, sheet_id))
+
+
+@router.get(
+    "/budget/paper",
+    operation_id="print_budget",
+    summary="In tổng hợp kinh phí trong năm",
+    responses=problems("not-found") | pdf("Tổng hợp kinh phí, A4"),
+)
+def print_budget(
+    actor: BudgetPrinter,
+    db: Db,
+    area_id: Annotated[UUID, Query(description="A commune, or one hamlet of it.")],
+    year: Annotated[int, Query(ge=2000, le=2100, examples=[2024])],
+) -> PdfAnswer:
+    """The year's money of a commune or hamlet: planned, allocated, committed, paid out, settled and left, by component,
+    source and hamlet."""
+    return printed(budget_papers.budget_overview(db, actor, area_id, year))

@@ -13,8 +13,8 @@ from api.deliveries.rows import LINE
 from api.deliveries.sheet_queries import lines_of, require_sheet
 from api.deliveries.tables import SheetLineState, SupportForm
 from api.interventions.reach import INTERVENTION
+from api.money import in_digits, in_words
 from api.papers.handouts import Signing, SigningSheet
-from api.papers.money import in_digits, in_words
 from api.papers.parts import Signatory
 from api.printing import places
 from api.printing.people import word

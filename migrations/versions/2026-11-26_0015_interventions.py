@@ -26,13 +26,24 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=True),
+        sa.Column("changed_by", postgresql.ARRAY(sa.Uuid()), nullable=True),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("document_no", sa.Text(), nullable=True),
+        sa.Column("cancelled_by", sa.Uuid(), nullable=True),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", _WHEN, nullable=False),
         sa.Column("updated_at", _WHEN, nullable=False),
         sa.CheckConstraint(
             "state <> 'approved' OR approved_by IS NOT NULL", name=op.f("ck_plan_item_approved_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state <> 'approved' OR approved_by <> prepared_by", name=op.f("ck_plan_item_approved_by_another")
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR cancel_reason IS NOT NULL", name=op.f("ck_plan_item_cancelled_with_reason")
         ),
         sa.CheckConstraint("state IN ('draft', 'approved', 'cancelled')", name=op.f("ck_plan_item_state_known")),
         sa.CheckConstraint("quantity IS NULL OR quantity >= 0", name=op.f("ck_plan_item_quantity_plausible")),

@@ -87,6 +87,8 @@ def upgrade() -> None:
         sa.Column("disbursed_vnd", sa.BigInteger(), nullable=False),
         sa.Column("settled_vnd", sa.BigInteger(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("rest_vnd", sa.BigInteger(), nullable=True),
+        sa.Column("carried_to_id", sa.Uuid(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", _WHEN, nullable=False),
@@ -109,7 +111,11 @@ def upgrade() -> None:
             "disbursed_vnd BETWEEN 0 AND committed_vnd", name=op.f("ck_budget_line_disbursed_as_committed")
         ),
         sa.CheckConstraint("settled_vnd BETWEEN 0 AND disbursed_vnd", name=op.f("ck_budget_line_settled_as_disbursed")),
+        sa.CheckConstraint(
+            "(closed_on IS NULL) = (rest_vnd IS NULL)", name=op.f("ck_budget_line_closed_with_its_rest")
+        ),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_budget_line_area_id")),
+        sa.ForeignKeyConstraint(["carried_to_id"], ["budget_line.id"], name=op.f("fk_budget_line_carried_to_id")),
         sa.ForeignKeyConstraint(["plan_item_id"], ["plan_item.id"], name=op.f("fk_budget_line_plan_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_line")),
     )

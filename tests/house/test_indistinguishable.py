@@ -74,6 +74,14 @@ REST: list[tuple[str, str, str, Any]] = [
         "recognition-decisions/{decision_id}/paper", "recognition-decisions/{decision_id}/certificates",
         "certificates/{certificate_id}/paper", "confirmation-letters/{letter_id}/paper", "refusals/{request_id}/paper",
     )),
+    *(("truc-dai", "GET", f"/api/v1/{address}", None) for address in (
+        "plan-items/{plan_item_id}", "budget-lines/{budget_line_id}", "commitments/{commitment_id}",
+        "budget-lines?plan_item_id={plan_item_id}", "commitments?budget_line_id={budget_line_id}",
+        "money-movements?commitment_id={commitment_id}", "money-movements?budget_line_id={budget_line_id}",
+    )),
+    ("truc-dai", "PATCH", "/api/v1/plan-items/{plan_item_id}", {"title": "x"}),
+    ("truc-dai", "POST", "/api/v1/commitments",
+     {"budget_line_id": "{budget_line_id}", "purpose": "x", "amount_vnd": 1}),
     ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}", hamlet_id="{own_hamlet}")),
     ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}")),
     ("truc-dai", "POST", "/api/v1/postings", posting("{round_id}", hamlet_id="{own_hamlet}")),
@@ -150,7 +158,7 @@ def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple
     names = (
         "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
         "review_id", "round_id", "meeting_id", "posting_id", "complaint_id", "opinion_id", "decision_id",
-        "certificate_id", "letter_id", "living_standard_id",
+        "certificate_id", "letter_id", "living_standard_id", "plan_item_id", "budget_line_id", "commitment_id",
     )  # fmt: skip
     own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01"))}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own

@@ -70,6 +70,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     ids |= _decided(session, made["household"]) | _hamlet_work(session)
     ids |= _handed_out(session, officer, made["household"])
     ids |= _interventions(officer, made["household"])
+    ids |= _money(session, officer)
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
@@ -226,6 +227,37 @@ def _round_and_plan(session: Session) -> dict[str, str]:
     session.add_all([review_round, plan])
     session.commit()
     return {"round_id": str(review_round.id), "plan_id": str(plan.id)}
+
+
+def _money(session: Session, officer: httpx.Client) -> dict[str, str]:
+    """An approved item of the plan, a line with money that was allocated, and a commitment that waits for the chair."""
+    from api.budgets.tables import BudgetLine, MoneyMovement, MovementKind
+    from api.plans.tables import ItemState, MoneyLevel, MoneySource, PlanItem
+
+    now, day, line_id, movement_id = clock.now(), date(2024, 4, 10), uuid4(), uuid4()
+    body = {
+        "area_id": str(area_id("14080")), "year": 2024, "component": "livelihood", "title": "Bò sinh sản",
+        "funding": [{"source": "mobilised", "amount_vnd": 100_000_000}],
+    }  # fmt: skip
+    item_id = UUID(procedure.done(officer.post("/api/v1/plan-items", json=body))["id"])
+    item = session.get_one(PlanItem, item_id)
+    item.state, item.approved_by, item.approved_on = ItemState.approved, people.account_id("chu-tich"), day
+    session.add(BudgetLine(
+        id=line_id, area_id=area_id("14080"), year=2024, source=MoneySource.mobilised, level=MoneyLevel.none,
+        component="livelihood", plan_item_id=item_id, title="Vốn huy động", version=1, created_at=now, updated_at=now,
+    ))  # fmt: skip
+    session.flush()
+    session.add(MoneyMovement(
+        id=movement_id, budget_line_id=line_id, kind=MovementKind.allocation, amount_vnd=90_000_000, booked_on=day,
+        document_no="45/QĐ", recorded_at=now,
+    ))  # fmt: skip
+    session.commit()
+    asked = {"budget_line_id": str(line_id), "purpose": "Mua bò", "amount_vnd": 1_000_000}
+    commitment = procedure.done(officer.post("/api/v1/commitments", json=asked))
+    return {
+        "plan_item_id": str(item_id), "budget_line_id": str(line_id), "movement_id": str(movement_id),
+        "commitment_id": commitment["id"],
+    }  # fmt: skip
 
 
 def _procedure(session: Session, officer: httpx.Client, round_id: UUID, household_id: UUID) -> dict[str, str]:

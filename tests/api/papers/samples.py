@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from api.clock import VIET_NAM
-from api.papers import decisions, handouts, procedure, requests, survey
+from api.papers import decisions, handouts, money, procedure, requests, survey
 from api.papers.parts import Issuer, Member, Person, QrCode, Reference, Signatory
 
 TRUC_THAI = Issuer(commune="xã Trực Thái", place="Trực Thái")
@@ -179,6 +179,12 @@ FORM_B = survey.SurveyForms(
     causes=CAUSES,
     needs=NEEDS,
 )
+
+
+def _money(label: str, amount: int) -> money.MoneyLine:
+    steps = {"planned": 5, "approved": 4, "committed": 3, "disbursed": 2, "settled": 1, "remaining": 1}
+    return money.MoneyLine(label=label, **{name: amount // 5 * part for name, part in steps.items()})
+
 
 FULL: dict[str, Any] = {
     "review_request": requests.ReviewRequest(
@@ -381,6 +387,18 @@ FULL: dict[str, Any] = {
         recipients=RECIPIENTS,
     ),
     "survey_forms": FORM_B,
+    "budget_overview": money.BudgetOverview(
+        issuer=TRUC_THAI,
+        reference=Reference(number="15/BC-UBND", day=date(2026, 12, 31)),
+        signatory=CHAIR,
+        year=2026,
+        total=_money("Tổng cộng", 160_000_000),
+        tables=(
+            money.MoneyTable(by="Hợp phần", lines=(_money("Đa dạng hóa sinh kế, phát triển mô hình", 160_000_000),)),
+            money.MoneyTable(by="Địa bàn", lines=(_money("Chung toàn xã", 120_000_000), _money("Xóm 3", 40_000_000))),
+        ),
+        recipients=RECIPIENTS,
+    ),
 }
 
 _NOBODY = Person(name="Nguyễn Thị Hưởng")
@@ -433,6 +451,9 @@ MINIMUM: dict[str, Any] = {
         to="Ủy ban nhân dân tỉnh",
         round_name="Rà soát định kỳ năm 2026",
         hamlets=(),
+    ),
+    "budget_overview": money.BudgetOverview(
+        issuer=TRUC_THAI, reference=DRAFT, signatory=CHAIR, year=2026, total=_money("Tổng cộng", 0)
     ),
     "survey_forms": survey.SurveyForms(
         form="A",

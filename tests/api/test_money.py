@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.papers.money import in_digits, in_words
+from api.money import in_digits, in_words
 
 KNOWN = {
     0: "Không đồng",

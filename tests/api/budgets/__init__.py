@@ -1,0 +1,1 @@
+"""Plan items and money."""
