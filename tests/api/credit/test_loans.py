@@ -39,14 +39,18 @@ def test_the_bank_records_a_loan_and_says_later_how_it_stands(sign_in: SignIn, p
     assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"')
     assert (made["state"], made["state_since"], made["outstanding_vnd"]) == ("active", "2024-05-10", 51_234_567)
     where = f"{LOANS}/{made['id']}"
-    late = done(bank.patch(where, json={"state": "overdue", "state_since": "2024-08-11", "outstanding_vnd": 30_000_000}))
+    late = done(
+        bank.patch(where, json={"state": "overdue", "state_since": "2024-08-11", "outstanding_vnd": 30_000_000})
+    )
     assert (late["version"], late["state"], late["outstanding_vnd"]) == (2, "overdue", 30_000_000)
     paid = done(bank.patch(where, json={"state": "repaid", "state_since": "2024-09-01"}, headers={"If-Match": '"2"'}))
     assert (paid["version"], paid["outstanding_vnd"], paid["state_since"]) == (3, 0, "2024-09-01")
     assert done(bank.get(where)) == paid
     assert refused(bank.patch(where, json={"purpose": "x"}, headers={"If-Match": '"2"'})) == (412, "stale-version")
     # the wrong loan was closed: the next entry sets it right
-    again = done(bank.patch(where, json={"state": "active", "state_since": "2024-08-11", "outstanding_vnd": 30_000_000}))
+    again = done(
+        bank.patch(where, json={"state": "active", "state_since": "2024-08-11", "outstanding_vnd": 30_000_000})
+    )
     assert (again["state"], again["outstanding_vnd"], again["version"]) == ("active", 30_000_000, 4)
 
 
