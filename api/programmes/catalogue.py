@@ -16,17 +16,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from api import codes
 from api.accounts.permissions import Permission
-from api.programmes.definition import Component, Field, Kind, Policy, Step
-from api.programmes.facts import VOCABULARIES
-from api.standards.definition import Cited, Source
-from api.standards.expressions import ExpressionError, Logic, check
+from api.programmes.definition import Component, Field, Kind, Policy, PrioritySet, Step
+from api.programmes.policy_faults import faults_of_cited, faults_of_policies, faults_of_sets
+from api.standards.definition import Source
 
-# A file of data/ holds any of these lists; together they are the catalogue.
-_LISTS = {"sources": Source, "components": Component, "kinds": Kind, "policies": Policy}
+# A file of data/ holds any of these lists; together they are the catalogue. In this order one may refer to another.
+_LISTS = {
+    "sources": Source,
+    "components": Component,
+    "kinds": Kind,
+    "priority_sets": PrioritySet,
+    "policies": Policy,
+}
+_Entries = dict[str, list[tuple[str, dict[str, Any]]]]
 
 
 class CatalogueError(ValueError):
-    """A file of api/programmes/data is wrong; says which entry and why."""
+    """A file of api/programmes/data is wrong; says which file, which entry and why."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Catalogue:
     sources: dict[str, Source] = field(default_factory=dict)
     components: dict[str, Component] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
+    priority_sets: dict[str, PrioritySet] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
 
 
@@ -49,48 +56,96 @@ def catalogue() -> Catalogue:
 
 def read(texts: Mapping[str, str]) -> Catalogue:
     """The catalogue of these files. Raises CatalogueError."""
-    found = Catalogue()
-    for name, text in texts.items():
-        for listed, entries in _with_conditions(tomllib.loads(text)).items():
-            into: dict[str, Any] = getattr(found, listed, {})
-            if listed not in _LISTS:
-                raise CatalogueError(f"{name}: no list is called {listed}")
-            for entry in entries:
-                one = _entry(f"{name}: {listed}/{entry.get('code')}", listed, entry)
-                if one.code in into:
-                    raise CatalogueError(f"{name}: {listed}/{one.code} stands there twice")
-                into[one.code] = one
-    faults = [*_of_components(found), *_of_kinds(found), *_of_policies(found)]
+    found, entries = Catalogue(), _entries(texts)
+    for listed, kind in _LISTS.items():
+        into: dict[str, Any] = getattr(found, listed)
+        for name, entry in entries.get(listed, []):
+            where = f"{name}: {listed}/{entry.get('code')}"
+            one = _entry(where, kind, _completed(where, listed, entry, found.priority_sets))
+            if one.code in into:
+                raise CatalogueError(f"{where} stands there twice")
+            into[one.code] = one
+    faults = [
+        *_of_components(found),
+        *_of_kinds(found),
+        *faults_of_sets(found.priority_sets, found.sources),
+        *faults_of_policies(found.policies, found.components, found.sources),
+    ]
     if faults:
         raise CatalogueError("; ".join(faults))
     return found
 
 
-def _entry(where: str, listed: str, entry: dict[str, Any]) -> Any:
+def _entries(texts: Mapping[str, str]) -> _Entries:
+    """By list, with the name of the file of each."""
+    found: _Entries = {}
+    for name, text in texts.items():
+        try:
+            lists = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogueError(f"{name}: {error}") from error
+        for listed, entries in lists.items():
+            if listed not in _LISTS:
+                raise CatalogueError(f"{name}: no list is called {listed}")
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                raise CatalogueError(f"{name}: {listed} is a list: write [[{listed}]]")
+            for entry in entries:
+                where = f"{name}: {listed}/{entry.get('code')}"
+                found.setdefault(listed, []).append((name, _with_conditions(where, entry)))
+    return found
+
+
+def _completed(where: str, listed: str, entry: dict[str, Any], sets: Mapping[str, PrioritySet]) -> dict[str, Any]:
+    """With what the file says once for many: the text a component is quoted from, the priorities that policies share."""
+    if listed == "components":
+        cited = {name: entry[name] for name in ("document", "article", "confidence", "verified") if name in entry}
+        quoted = {
+            name: [one if "document" in one else cited | one for one in entry[name]]
+            for name in ("groups", "contents")
+            if name in entry
+        }
+        return entry | quoted
+    return _with_priorities(where, entry, sets) if listed == "policies" else entry
+
+
+def _with_priorities(where: str, entry: dict[str, Any], sets: Mapping[str, PrioritySet]) -> dict[str, Any]:
+    """`priorities = "plan"` names a set that many policies share."""
+    named = entry.get("priorities")
+    if not isinstance(named, str):
+        return entry
+    if named not in sets:
+        raise CatalogueError(f"{where}/priorities: no set is called {named}")
+    return entry | {"priorities": sets[named].for_subject(str(entry.get("subject")))}
+
+
+def _entry(where: str, kind: type, entry: dict[str, Any]) -> Any:
     try:
-        return TypeAdapter(_LISTS[listed]).validate_python(entry)
+        return TypeAdapter(kind).validate_python(entry)
     except ValidationError as error:
         said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise CatalogueError(f"{where}: {said}") from error
 
 
-def _with_conditions(value: Any) -> Any:
+def _with_conditions(where: str, value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _with_conditions(inner) for key, inner in value.items()}
+        return {key: _with_conditions(f"{where}/{key}", inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_with_conditions(inner) for inner in value]
-    return json.loads(value) if isinstance(value, str) and value.startswith("{") and value.endswith("}") else value
-
-
-def _cited(where: str, one: Cited, sources: Mapping[str, Source]) -> Iterator[str]:
-    if one.document not in sources:
-        yield f"{where}: no document is called {one.document}"
+        return [_with_conditions(f"{where}/{place}", inner) for place, inner in enumerate(value)]
+    if not (isinstance(value, str) and value.startswith("{")):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise CatalogueError(f"{where}: no JSON: {error}") from error
 
 
 def _of_components(found: Catalogue) -> Iterator[str]:
     for one in found.components.values():
-        for cited in (one, *one.groups, *one.contents):
-            yield from _cited(f"components/{one.code}", cited, found.sources)
+        cited = (one, *one.groups, *one.contents, *one.legal_bases)
+        yield from faults_of_cited(f"components/{one.code}", cited, found.sources)
+        groups = [group.code for group in one.groups]
+        if len(set(groups)) < len(groups):
+            yield f"components/{one.code}: two groups have one code"
 
 
 def _of_kinds(found: Catalogue) -> Iterator[str]:
@@ -129,29 +184,3 @@ def _of_field(at: str, one: Field) -> Iterator[str]:
         yield f"{at}: a code has options or a list, and nothing else has"
     if one.list is not None and one.list not in {listed["code"] for listed in codes.code_lists()}:
         yield f"{at}: no list is called {one.list}"
-
-
-def _of_policies(found: Catalogue) -> Iterator[str]:
-    for policy in found.policies.values():
-        at = f"policies/{policy.code}"
-        if policy.component is not None and policy.component not in found.components:
-            yield f"{at}: no component is called {policy.component}"
-        for cited in (policy, *policy.grounds, *policy.parameters, *policy.priorities):
-            yield from _cited(at, cited, found.sources)
-        conditions = [(f"grounds/{ground.code}", ground.when) for ground in policy.grounds]
-        conditions += [(f"priorities/{one.code}", one.when) for one in policy.priorities]
-        conditions += [("unless", policy.unless), ("served_if", policy.served_if)]
-        for name, condition in conditions:
-            yield from _condition(f"{at}/{name}", condition, policy.subject)
-        if policy.unless is not False and policy.unless_reason is None:
-            yield f"{at}/unless: the reason is missing"
-
-
-def _condition(at: str, condition: Logic, subject: str) -> Iterator[str]:
-    if isinstance(condition, bool):
-        return
-    try:
-        if check(condition, VOCABULARIES[subject], at).name != "bool":
-            yield f"{at}: a condition is a comparison"
-    except ExpressionError as error:
-        yield str(error)

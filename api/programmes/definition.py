@@ -5,7 +5,8 @@ brings kinds of interventions, each with stages, steps, papers, fields and roles
 how sure it is, and whether it is verified; what is not known is None and stays visible (docs/programmes.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from api.standards.definition import Cited, Words
@@ -19,6 +20,13 @@ Subject = Literal["household", "member", "organisation"]
 Taking = Literal["household", "member", "organisation", "outsider", "headcount"]
 FieldType = Literal["text", "integer", "vnd", "number", "date", "boolean", "code", "codes"]
 Served = Literal["once", "month", "quarter", "school_year", "year", "loan", "never"]
+# What a number of a policy says: an amount due to somebody, or something that bounds, divides or prices it.
+Measure = Literal["amount", "ceiling", "share", "rate", "term", "level"]
+
+
+def in_force(one: Cited, day: date) -> bool:
+    """Does it hold on that day? Both of its days count; without one it has no beginning or no end."""
+    return (one.valid_from is None or one.valid_from <= day) and (one.valid_to is None or day <= one.valid_to)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ class Content(Cited):
 
 @dataclass(frozen=True, kw_only=True)
 class Component(Cited):
-    """A component of the programme as the plan has it. `project`: its number in QĐ 90/QĐ-TTg (DA2, DA3-TDA1, …)."""
+    """A component of the programme as the plan has it. `projects`: its numbers in QĐ 90/QĐ-TTg (DA2, DA3-TDA1, …)."""
 
     code: str
     order: int
@@ -148,25 +156,36 @@ class Component(Cited):
     label: Words
     groups: tuple[TargetGroup, ...] = ()
     contents: tuple[Content, ...] = ()
+    legal_bases: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter(Cited):
-    """A number of a policy, from day to day. `value` None: not known. Unverified ones never become an amount due."""
+    """A number of a policy, from day to day. `value` None: not known. Unverified ones never become an amount due.
+
+    Rows of one `code` follow each other in time. `unit`: a code of the list `parameter_unit`. Only a `measure` of
+    `amount` is what somebody receives; a ceiling, a share or a rate is not.
+    """
 
     code: str
     label: Words
     value: int | None = None
     unit: str
+    measure: Measure = "amount"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground(Cited):
-    """One way to come under a policy: a condition over the facts (facts.py), and the reason in words where it holds."""
+    """One way to come under a policy: a condition over the facts (facts.py), and the reason in words where it holds.
+
+    `asks`: what the register does not know and a person still has to check. Where `when` holds and something is asked,
+    the answer is "unknown", with these words; it is never "yes".
+    """
 
     code: str
     reason: Words
     when: Logic
+    asks: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,12 +198,40 @@ class Priority(Cited):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SharedPriority(Cited):
+    """A priority that many policies refer to: `when` for households, `when_member` for single persons."""
+
+    code: str
+    label: Words
+    when: Logic
+    when_member: Logic
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrioritySet:
+    """Priorities under one name, so that they stand in one place: a policy says `priorities = "plan"`."""
+
+    code: str
+    priorities: tuple[SharedPriority, ...]
+    __pydantic_config__ = _CLOSED
+
+    def for_subject(self, subject: str) -> tuple[Priority, ...]:
+        return tuple(_priority(one, one.when if subject == "household" else one.when_member) for one in self.priorities)
+
+
+def _priority(shared: SharedPriority, when: Logic) -> Priority:
+    cited = {name: getattr(shared, name) for name in Cited.__dataclass_fields__}
+    return Priority(code=shared.code, label=shared.label, when=when, **cited)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy(Cited):
     """A standing policy or an offer of a component: who appears eligible, for what, by which article.
 
-    `subject`: households or single persons. `unless`: a condition that excludes, with its reason. `served`: when
-    somebody counts as served already: by a delivery in the period of the day asked, by a loan under way, or (`never`)
-    by nothing but `served_if`, a condition over the facts (an insured person is insured).
+    `subject`: households or single persons. `unless`: a condition that excludes, with its reason; `true` where nobody
+    of this commune can have it. `served`: when somebody counts as served already: by a delivery in the period of the
+    day asked, by a loan under way, or (`never`) by nothing but `served_if`, a condition over the facts (an insured
+    person is insured). `order`: the order that the policy's own text sets, in words for people.
     """
 
     code: str
@@ -201,8 +248,21 @@ class Policy(Cited):
     served_if: Logic = False
     parameters: tuple[Parameter, ...] = ()
     priorities: tuple[Priority, ...] = ()
+    order: Words | None = None
 
     @property
     def known(self) -> bool:
         """Does every parameter have a value that was compared with the text?"""
         return all(one.value is not None and one.verified for one in self.parameters)
+
+    def on(self, day: date) -> "Policy":
+        """The policy with only those grounds, parameters and priorities that hold on that day.
+
+        Whether it is in force itself says `in_force(policy, day)`.
+        """
+        return replace(
+            self,
+            grounds=tuple(one for one in self.grounds if in_force(one, day)),
+            parameters=tuple(one for one in self.parameters if in_force(one, day)),
+            priorities=tuple(one for one in self.priorities if in_force(one, day)),
+        )
