@@ -4,15 +4,14 @@ The conditions are those of the catalogue (api/programmes/data): what counts as 
 own rule (three years since the household left the list, domain.md 10.3), not the programme's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.programmes.definition import Ground, Parameter, Policy
+from api.programmes.definition import Ground, Parameter, Policy, in_force
 from api.programmes.facts import VOCABULARIES
-from api.standards.definition import Cited
 from api.standards.expressions import Logic, compiled
 
 FIELD = "credit"
@@ -20,7 +19,7 @@ NEWLY_ESCAPED = "credit_newly_escaped"
 ON_THE_LIST = ("poor", "near_poor")
 # What a recognition alone tells; a policy that asks for more is not checked on a list 03/TD.
 _KNOWN = {"on", "h.class", "h.class_since", "h.left_poor_on", "h.left_list_on"}
-_CEILING = "max_amount"
+_CEILING = "ceiling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,6 @@ class Finding:
     objection: str | None
 
 
-def in_force(cited: Cited, day: date) -> bool:
-    """Does a cited value hold on a day? Without days of its own it always does."""
-    return not ((cited.valid_from and day < cited.valid_from) or (cited.valid_to and day > cited.valid_to))
-
-
 def checkable(policy: Policy) -> bool:
     """Can a recognition alone say whether a household comes under this policy?"""
     asked = {name for condition in _conditions(policy) for name in _variables(condition)}
@@ -59,15 +53,14 @@ def checkable(policy: Policy) -> bool:
 def comes_under(policy: Policy, facts: Facts, day: date) -> bool:
     """Does one of the policy's grounds hold for the household on that day, and nothing exclude it?"""
     values = _values(facts, day)
-    if policy.unless is not False and _holds(policy.unless, values):
+    if not in_force(policy, day) or _holds(policy.unless, values):
         return False
-    return any(in_force(ground, day) and _holds(ground.when, values) for ground in policy.grounds)
+    return any(_holds(ground.when, values) for ground in policy.on(day).grounds)
 
 
 def ceiling(policy: Policy, day: date) -> Parameter | None:
     """The most that is lent by this policy, as far as it is known on that day (VND)."""
-    found: Iterable[Parameter] = (one for one in policy.parameters if one.code == _CEILING and in_force(one, day))
-    return next(iter(found), None)
+    return next((one for one in policy.on(day).parameters if one.code == _CEILING), None)
 
 
 def finding(

@@ -30,7 +30,8 @@ def line(household_id: Any, member_id: Any, **more: Any) -> dict[str, Any]:
 
 def loan_list(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
-        "hamlet_id": HAMLET, "group_name": "Tổ vay vốn xóm 3", "drawn_up_on": "2024-12-11", "lines": list(lines), **more,
+        "hamlet_id": HAMLET, "group_name": "Tổ vay vốn xóm 3", "drawn_up_on": "2024-12-11",
+        "lines": list(lines), **more,
     }  # fmt: skip
 
 

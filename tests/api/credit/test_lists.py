@@ -1,6 +1,7 @@
 """A list 03/TD: drawn up for a group, held line by line against the recognition of its day, confirmed for the bank."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,10 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from tests.api.credit.bank import HAMLET, LISTS, done, line, loan, loan_list, objections, pointers, refused
+from api.areas.tables import area_id
+from api.credit.rules import Facts, finding
+from api.programmes.catalogue import catalogue
+from tests.api.credit.bank import LISTS, done, line, loan, loan_list, objections, pointers, refused
 from tests.make.households import actor, put_household, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household
@@ -90,10 +94,22 @@ def test_a_loan_under_way_and_another_hamlet_object(session: Session, sign_in: S
 
 
 def test_a_ceiling_that_nobody_verified_is_shown_and_objects_to_nothing(session: Session, sign_in: SignIn) -> None:
-    (one,) = done(sign_in("truc-thai").post(LISTS, json=loan_list(line(*poor(session), amount_vnd=100_000_001))))[
-        "lines"
-    ]
+    body = loan_list(line(*poor(session), amount_vnd=100_000_001), drawn_up_on="2025-01-01")
+    (one,) = done(sign_in("truc-thai").post(LISTS, json=body))["lines"]
     assert (one["objection"], one["limit_vnd"], one["limit_verified"]) == (None, 100_000_000, False)
+
+
+@pytest.mark.parametrize(("amount", "verified", "objection"), [
+    (100_000_000, True, None), (100_000_001, True, "above_limit"), (100_000_001, False, None),
+])  # fmt: skip
+def test_a_verified_ceiling_objects_to_a_dong_more(amount: int, verified: bool, objection: str | None) -> None:
+    policy = catalogue().policies["credit_poor"]
+    known = replace(policy, parameters=tuple(replace(one, verified=verified) for one in policy.parameters))
+    facts = Facts(
+        hamlet_id=area_id("14080-03"), poverty_class="poor", class_since=DAY, left_poor_on=None, left_list_on=None
+    )
+    found = finding(known, None, facts, amount, facts.hamlet_id, date(2025, 1, 1))
+    assert found.objection == objection
 
 
 def test_it_is_confirmed_once_nothing_objects_and_then_stands(session: Session, sign_in: SignIn) -> None:
@@ -158,7 +174,7 @@ def test_what_a_list_cannot_hold_is_said_at_its_line(session: Session, sign_in: 
     officer, (one, head) = sign_in("truc-thai"), poor(session)
     (_, stranger), foreign = (
         poor(session),
-        put_household(session, actor("truc-dai"), hamlet_id=str(uuid_of("14071-01"))),
+        put_household(session, actor("truc-dai"), hamlet_id=str(area_id("14071-01"))),
     )
     session.commit()
     twice = officer.post(LISTS, json=loan_list(line(one, head), line(one, head)))
@@ -167,19 +183,13 @@ def test_what_a_list_cannot_hold_is_said_at_its_line(session: Session, sign_in: 
     assert (refused(person), pointers(person)) == ((404, "not-found"), [("#/lines/1/member_id", "not_found")])
     answers = [officer.post(LISTS, json=loan_list(line(one, head), line(i, head))) for i in (foreign, uuid4())]
     assert [pointers(answer) for answer in answers] == [[("#/lines/1/household_id", "not_found")]] * 2
-    by_person = officer.post(LISTS, json=loan_list(line(one, head, policy="credit_jobs")))
+    by_person = officer.post(LISTS, json=loan_list(line(one, head, policy="credit_job_creation")))
     assert pointers(by_person) == [("#/lines/0/policy", "not_by_class")]
     unknown = officer.post(LISTS, json=loan_list(line(one, head, policy="electricity_poor")))
     assert pointers(unknown) == [("#/lines/0/policy", "unknown_policy")]
     for area in ("14080", "14071-01"):
-        answer = officer.post(LISTS, json=loan_list(line(one, head), hamlet_id=str(uuid_of(area))))
+        answer = officer.post(LISTS, json=loan_list(line(one, head), hamlet_id=str(area_id(area))))
         assert refused(answer) == (404, "not-found")
-
-
-def uuid_of(code: str) -> UUID:
-    from api.areas.tables import area_id
-
-    return area_id(code)
 
 
 def test_only_the_officer_draws_up_and_confirms(session: Session, sign_in: SignIn) -> None:
@@ -231,4 +241,3 @@ def test_a_list_of_two_hundred_lines_costs_as_many_statements_as_one_of_two(
         return len(drawing), len(reading), len(listing)
 
     assert cost(180) == cost(3)
-    assert HAMLET == str(uuid_of("14080-03"))

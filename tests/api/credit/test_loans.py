@@ -228,8 +228,8 @@ def test_every_look_at_a_loan_is_in_the_log(session: Session, sign_in: SignIn, p
     done(sign_in("mat-tran").get(f"{LOANS}/{made['id']}"))
     done(sign_in("xom-3").get(LOANS))
     rows = session.execute(
-        text("SELECT actor, action, detail::text FROM audit_entry WHERE action LIKE 'loans.%' AND :home = ANY(subject_ids)"),
-        {"home": poor},
+        text("SELECT actor, action, detail::text FROM audit_entry"
+             " WHERE action LIKE 'loans.%' AND :home = ANY(subject_ids)"), {"home": poor},
     ).all()  # fmt: skip
     assert {(row.actor, row.action) for row in rows} >= {
         (BANK, "loans.record"), ("mat-tran", "loans.read"), ("xom-3", "loans.list"),
