@@ -21,6 +21,7 @@ from api.credit.routes import router as credit
 from api.db import make_engine
 from api.health import router as health
 from api.households.routes import router as households
+from api.insurance.routes import router as insurance
 from api.keys import IdKey
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
@@ -65,7 +66,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    support = (credit,)
+    support = (credit, insurance)
     features = (accounts, areas, households, standards, *procedures, attachments, plans, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
