@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
 
@@ -31,9 +31,8 @@ def home(session: Session, count: int, poverty_class: str | None = "poor", since
 
 
 def average(session: Session, household_id: UUID, since: date) -> None:
-    decision = uuid4()
     recognise(session, household_id, "not_poor", since)
-    decision = session.query(RecognitionDecision.id).limit(1).scalar()  # type: ignore[call-overload]
+    decision = session.execute(select(RecognitionDecision.id).limit(1)).scalar_one()  # type: ignore[call-overload]
     session.execute(
         insert(LivingStandardRecognition).values(
             id=uuid4(), household_id=household_id, kind="agri_average_living_standard", decision_id=decision,
