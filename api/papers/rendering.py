@@ -19,6 +19,7 @@ import typst
 from pypdf import PdfWriter
 
 from api.clock import VIET_NAM
+from api.papers.credit import LoanList
 from api.papers.decisions import Certificates, Confirmation, RecognitionDecision, Refusal
 from api.papers.parts import QrCode
 from api.papers.procedure import Minutes, OpinionReport, Posting, ReVerification
@@ -41,6 +42,7 @@ PAPERS: dict[str, type] = {
     "re_verification": ReVerification,
     "opinion_report": OpinionReport,
     "survey_forms": SurveyForms,
+    "loan_list": LoanList,
 }
 
 # What is printed per household, and the field that holds the households. Typst needs some megabytes for each, so they

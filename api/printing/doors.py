@@ -12,3 +12,5 @@ ComplaintPrinter = Annotated[Actor, allow(Permission.complaints_decide, Permissi
 OpinionPrinter = Annotated[Actor, allow(Permission.rounds_approve, Permission.rounds_write)]
 DecisionPrinter = Annotated[Actor, allow(Permission.recognitions_prepare, Permission.recognitions_sign)]
 CertificatePrinter = Annotated[Actor, allow(Permission.certificates_print)]
+# the bank prints what the commune confirmed
+LoanListPrinter = Annotated[Actor, allow(Permission.credit_amounts)]

@@ -12,6 +12,7 @@ from api.printing import (
     complaint_papers,
     decision_papers,
     letter_papers,
+    loan_papers,
     meeting_papers,
     opinion_papers,
     posting_papers,
@@ -24,6 +25,7 @@ from api.printing.doors import (
     ComplaintPrinter,
     DecisionPrinter,
     FormPrinter,
+    LoanListPrinter,
     OpinionPrinter,
     RequestPrinter,
 )
@@ -173,3 +175,15 @@ def print_letter(letter_id: UUID, actor: CertificatePrinter, db: Db, request: Re
 def print_refusal(request_id: UUID, actor: DecisionPrinter, db: Db) -> PdfAnswer:
     """The written refusal of a request with its reasons; one that is not signed prints as a draft."""
     return printed(letter_papers.refusal(db, actor, request_id))
+
+
+@router.get(
+    "/loan-lists/{loan_list_id}/paper",
+    operation_id="print_loan_list",
+    summary="In danh sách đề nghị vay vốn (Mẫu 03/TD)",
+    responses=problems("not-found", "paper-too-large") | pdf("Mẫu 03/TD, A4"),
+)
+def print_loan_list(loan_list_id: UUID, actor: LoanListPrinter, db: Db) -> PdfAnswer:
+    """The list as it stands, without the lines that were taken off. One that is not confirmed prints as a draft,
+    without number and day; the bank prints confirmed ones."""
+    return printed(loan_papers.loan_list(db, actor, loan_list_id))
