@@ -68,6 +68,11 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Hộ đang có hồ sơ cùng loại chưa xong.",
         "A case of this kind is under way already.",
     ),
+    "uq_insurance_list_draft": (
+        Conflict,
+        "Xã đang có danh sách bảo hiểm y tế chưa gửi.",
+        "The commune has a list of health insurance that was not sent yet.",
+    ),
     "ex_living_standard_recognition_days": (
         Conflict,
         "Hộ hoặc người lao động đã được công nhận từ ngày này hoặc muộn hơn.",

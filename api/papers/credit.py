@@ -23,7 +23,8 @@ class Borrower:
 class LoanList:
     """Mẫu 03/TD. `reference`: number and day of the commune's confirmation; both None as long as it is a draft.
 
-    `hamlet` as `xóm 3`, where the group is; `drawn_up_on`: the day on which the households were held against the recognitions.
+    `hamlet` as `xóm 3`, where the group is; `drawn_up_on`: the day on which the households were held against the
+    recognitions.
     """
 
     issuer: Issuer
