@@ -46,6 +46,9 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
     "pk_household": (AlreadyExists, "Mã hộ này đã có.", "This household id exists."),
     "pk_member": (AlreadyExists, "Mã nhân khẩu này đã có.", "This member id exists."),
     "pk_request": (AlreadyExists, "Mã giấy đề nghị này đã có.", "This request id exists."),
+    "pk_loan": (AlreadyExists, "Mã khoản vay này đã có.", "This loan id exists."),
+    "pk_loan_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
+    "pk_insurance_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
     "fk_household_hamlet_id": (NotFound, "Không có xóm này.", "There is no such hamlet."),
     "fk_member_household_id": (NotFound, "Không có hộ này.", "There is no such household."),
     "ex_area_code_days": (

@@ -63,9 +63,12 @@ def _require_hamlet(session: Session, actor: Actor, hamlet_id: UUID) -> None:
 
 
 def _homes(session: Session, actor: Actor, lines: Sequence[LoanLineIn]) -> list[UUID]:
-    """The households of the lines as of today, held. Raises NotFound naming those outside of the actor's areas."""
-    held = hold_households(session, actor.scope, {line.household_id for line in lines}, Lock.share)
-    followed = survivors(session, held, actor.scope, Lock.share)
+    """The households of the lines as of today, held: whoever sends the same list twice at once waits here.
+
+    Raises NotFound naming those outside of the actor's areas.
+    """
+    held = hold_households(session, actor.scope, {line.household_id for line in lines}, Lock.edit)
+    followed = survivors(session, held, actor.scope, Lock.edit)
     homes = [followed.get(line.household_id, line.household_id) for line in lines]
     missing = [place for place, home in enumerate(homes) if home not in held.mine]
     if missing:

@@ -36,7 +36,8 @@ def record_loan(session: Session, actor: Actor, body: LoanIn, key: str | None) -
     """
     loan_id = new_id(actor.account_id, "loan", body.id, key)
     home = survivor_of(session, body.household_id) or body.household_id
-    held = hold_households(session, actor.scope, [home], Lock.share)
+    # whoever sends the same loan twice at once waits here for the first one
+    held = hold_households(session, actor.scope, [home], Lock.edit)
     stored = session.execute(select(LOAN).where(LOAN.c.id == loan_id)).one_or_none()
     if home in held.mine and stored is not None:
         return _sent_again(session, actor, stored, body, home, by_key=bool(key) and body.id is None)

@@ -1,6 +1,7 @@
 """A list 03/TD: drawn up for a group, held line by line against the recognition of its day, confirmed for the bank."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -167,6 +168,15 @@ def test_a_list_sent_twice_is_one_list(session: Session, sign_in: SignIn) -> Non
     assert done(officer.post(LISTS, json=body, headers=key)) == made
     other = body | {"lines": [body["lines"][0] | {"term_months": 12}]}
     assert refused(officer.post(LISTS, json=other, headers=key)) == (409, "idempotency-key-reused")
+    assert len(done(officer.get(LISTS))["items"]) == 1
+
+
+def test_a_list_sent_twice_at_once_is_one_list(session: Session, sign_in: SignIn) -> None:
+    officer, body = sign_in("truc-thai"), loan_list(line(*poor(session)))
+    key = {"Idempotency-Key": "03TD-xom3"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: officer.post(LISTS, json=body, headers=key), range(4)))
+    assert [answer.status_code for answer in answers] == [201] * 4
     assert len(done(officer.get(LISTS))["items"]) == 1
 
 

@@ -1,6 +1,7 @@
 """The bank records its loans; the commune officer sees all of one, the others that it exists (the plan, VI.2)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -115,6 +116,16 @@ def test_sent_twice_it_is_one_loan(engine: Engine, sign_in: SignIn, poor: UUID) 
     assert refused(bank.post(LOANS, json=named | {"lent_on": "2024-05-09"})) == (409, "already-exists")
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM loan")) == 2
+
+
+def test_sent_twice_at_once_it_is_one_loan(engine: Engine, sign_in: SignIn, poor: UUID) -> None:
+    bank, key = sign_in(BANK), {"Idempotency-Key": "phieu-chi-77"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: bank.post(LOANS, json=loan(poor), headers=key), range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({done(answer)["id"] for answer in answers}) == 1
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM loan")) == 1
 
 
 @pytest.mark.parametrize("who", ["truc-ninh", "chu-tich", "xom-3", "mat-tran"])

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
 
@@ -30,8 +30,17 @@ def home(session: Session, count: int, poverty_class: str | None = "poor", since
     return [found, *people]
 
 
+def turn(session: Session, household_id: UUID, poverty_class: str, since: date) -> None:
+    """Another class from this day on."""
+    ending = "UPDATE recognition SET days = daterange(lower(days), :day) WHERE household_id = :home AND upper_inf(days)"
+    session.execute(text(ending), {"day": since, "home": household_id})
+    recognise(session, household_id, poverty_class, since)
+    session.commit()
+
+
 def average(session: Session, household_id: UUID, since: date) -> None:
-    recognise(session, household_id, "not_poor", since)
+    """Not poor any more, and recognised as of average living standard."""
+    turn(session, household_id, "not_poor", since)
     decision = session.execute(select(RecognitionDecision.id).limit(1)).scalar_one()  # type: ignore[call-overload]
     session.execute(
         insert(LivingStandardRecognition).values(

@@ -1,6 +1,7 @@
 """A commune's lists month after month, over HTTP: drawn up, changed, sent, returned with errors, settled."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,6 +26,7 @@ from tests.api.insurance.insurer import (
     round_of,
     sent,
     told,
+    turn,
 )
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
@@ -62,9 +64,7 @@ def test_a_year_of_a_household_and_the_sums_add_up(session: Session, officer: ht
     assert [one["valid_from"] for one in lines(officer, third)] == ["2024-04-01", "2024-03-08"]
     sent(officer, third)
     assert summed(officer, third) == (3, 1, 1, 3)
-    session.execute(text("UPDATE recognition SET days = daterange(lower(days), '2024-04-10')"))
-    recognise(session, house, "near_poor", date(2024, 4, 10))
-    session.commit()
+    turn(session, house, "near_poor", date(2024, 4, 10))
     fourth = drawn(officer, "2024-04-01")
     moved = lines(officer, fourth)
     assert {(one["change"], one["reason"], one["group_code"]) for one in moved} == {
@@ -73,8 +73,6 @@ def test_a_year_of_a_household_and_the_sums_add_up(session: Session, officer: ht
     sent(officer, fourth)
     assert summed(officer, fourth) == (3, 3, 3, 3)
     change_member(officer, son, left_on="2024-05-02", left_reason="moved")
-    session.execute(text("UPDATE recognition SET days = daterange(lower(days), '2024-06-10') WHERE upper_inf(days)"))
-    session.commit()
     average(session, house, date(2024, 6, 10))
     assert told(round_of(officer, "2024-05-01")) == {("decrease", "moved_out", str(son))}
     june = round_of(officer, "2024-06-01")
@@ -166,6 +164,15 @@ def test_one_draft_at_a_time_months_in_their_order_and_none_to_come(session: Ses
         assert refused(officer.post(LISTS, json=body | {"area_id": elsewhere})) == (404, "not-found")
 
 
+def test_of_two_who_draw_up_at_once_one_does(session: Session, officer: httpx.Client) -> None:
+    home(session, 2)
+    body = {"area_id": COMMUNE, "month": "2024-01-01"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: officer.post(LISTS, json=body), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert [one["line_count"] for one in done(officer.get(LISTS))["items"]] == [2]
+
+
 def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: httpx.Client) -> None:
     home(session, 2)
     outsider, unknown = (put_member(session, actor("truc-thai"), household(session)) for _ in range(2))
@@ -207,9 +214,7 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
 def test_half_of_a_change_of_group_is_not_sent(session: Session, officer: httpx.Client) -> None:
     house, _ = home(session, 1)
     round_of(officer, "2024-01-01")
-    session.execute(text("UPDATE recognition SET days = daterange(lower(days), '2024-02-10')"))
-    recognise(session, house, "near_poor", date(2024, 2, 10))
-    session.commit()
+    turn(session, house, "near_poor", date(2024, 2, 10))
     made = drawn(officer, "2024-02-01")
     done(officer.post(f"{LISTS}/{made['id']}/lines/1/removal", json={"reason": "x"}))
     answer = officer.post(f"{LISTS}/{made['id']}/sending", json={"sent_on": made["as_of"]})
@@ -218,8 +223,8 @@ def test_half_of_a_change_of_group_is_not_sent(session: Session, officer: httpx.
     assert pointers(early) == [("#/sent_on", "before_list")]
 
 
-def test_what_the_insurer_returns_is_resolved_and_told_once_more(session: Session, officer: httpx.Client) -> None:
-    _, wrong, right = home(session, 2)
+def test_what_the_insurer_returns_is_kept_by_its_line(session: Session, officer: httpx.Client) -> None:
+    home(session, 2)
     made = drawn(officer, "2024-01-01")
     where = f"{LISTS}/{made['id']}"
     errors = [{"position": 1, "code": "E03", "text": "Sai số định danh", "card_no": "HN4360000001"}]
@@ -235,7 +240,16 @@ def test_what_the_insurer_returns_is_resolved_and_told_once_more(session: Sessio
     assert (came["state"], came["open_error_count"], came["on_after"]) == ("returned", 1, 1)
     (line,) = lines(officer, made, open_errors=True)
     assert (line["error_code"], line["error_text"], line["card_no"]) == ("E03", "Sai số định danh", "HN4360000001")
-    wrong, right = (wrong, right) if line["member_id"] == str(wrong) else (right, wrong)
+
+
+def test_what_is_resolved_is_told_once_more(session: Session, officer: httpx.Client) -> None:
+    home(session, 2)
+    made = drawn(officer, "2024-01-01")
+    sent(officer, made)
+    where = f"{LISTS}/{made['id']}"
+    back = {"returned_on": "2024-02-05", "errors": [{"position": 1, "text": "Sai số định danh"}]}
+    done(officer.post(f"{where}/return", json=back))
+    (line,) = lines(officer, made, open_errors=True)
     # not resolved it waits, on this list and not on the next
     assert refused(officer.post(f"{where}/settling")) == (409, "conflict")
     assert round_of(officer, "2024-02-01") == []
@@ -251,7 +265,7 @@ def test_what_the_insurer_returns_is_resolved_and_told_once_more(session: Sessio
     assert lines(officer, made, open_errors=True) == []
     march = drawn(officer, "2024-03-01")
     (again,) = lines(officer, march)
-    assert (again["change"], again["reason"], again["member_id"]) == ("increase", "correction", str(wrong))
+    assert (again["change"], again["reason"], again["member_id"]) == ("increase", "correction", line["member_id"])
     assert again["valid_from"] == line["valid_from"], "the card counts from the day that was told first"
     sent(officer, march)
     assert summed(officer, march) == (1, 1, 0, 2)
