@@ -54,6 +54,8 @@ def poor(session: Session, **more: Any) -> tuple[UUID, UUID]:
         ([("near_poor", "2020-12-10", "2021-12-11")], "other_class", "other_class", None),
         ([("poor", "2020-12-10", "2021-12-10"), ("not_poor", "2021-12-10", None)],
          "not_recognised", "not_recognised", "not_recognised"),
+        # left the list by a decision of the very day
+        ([("poor", "2023-12-11", "2024-12-11"), ("not_poor", "2024-12-11", None)], "other_class", "other_class", None),
         # poor, then near-poor, then neither: it left the list when it stopped being near-poor
         ([("poor", "2018-12-10", "2019-12-10"), ("near_poor", "2019-12-10", "2023-12-11")],
          "other_class", "other_class", None),
