@@ -60,6 +60,9 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Nhu cầu này đang được ghi là chưa đáp ứng.",
         "This need is open already.",
     ),
+    "pk_loan": (AlreadyExists, "Mã khoản vay này đã có.", "This loan id exists."),
+    "pk_loan_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
+    "pk_insurance_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
     "fk_household_hamlet_id": (NotFound, "Không có xóm này.", "There is no such hamlet."),
     "fk_member_household_id": (NotFound, "Không có hộ này.", "There is no such household."),
     "ex_area_code_days": (
@@ -87,6 +90,11 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         Conflict,
         "Hộ đang có hồ sơ cùng loại chưa xong.",
         "A case of this kind is under way already.",
+    ),
+    "uq_insurance_list_draft": (
+        Conflict,
+        "Xã đang có danh sách bảo hiểm y tế chưa gửi.",
+        "The commune has a list of health insurance that was not sent yet.",
     ),
     "ex_living_standard_recognition_days": (
         Conflict,

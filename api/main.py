@@ -18,6 +18,7 @@ from api.changes.epoch import await_epoch
 from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
+from api.credit.routes import router as credit
 from api.db import make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
@@ -25,6 +26,7 @@ from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
+from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
 from api.plans.item_routes import router as plan_items
@@ -74,7 +76,19 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    support = (programmes, plans, plan_items, budgets, interventions, deliveries, fund, hamlet_plans, reports)
+    support = (
+        programmes,
+        plans,
+        plan_items,
+        budgets,
+        interventions,
+        deliveries,
+        credit,
+        insurance,
+        fund,
+        hamlet_plans,
+        reports,
+    )
     features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")

@@ -24,6 +24,7 @@ from api.problems import CATALOGUE, NotFound, Problem
 
 MEDIA_TYPE = "application/problem+json"
 PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_DATABASE = "/healthz"
 
 
@@ -48,9 +49,18 @@ def example(value: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
 
 def pdf(what: str) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: a printed paper. An example of it would be a file; `what` says which paper it is."""
+    return _file(what, PDF)
+
+
+def xlsx(what: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: a workbook. `what` says what is in it."""
+    return _file(what, XLSX)
+
+
+def _file(what: str, media_type: str) -> dict[int | str, dict[str, Any]]:
     disposition = {"description": "The name to save it under.", "schema": {"type": "string"}}
     shown = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"description": what, "content": {PDF: shown}, "headers": {"Content-Disposition": disposition}}}
+    return {200: {"description": what, "content": {media_type: shown}, "headers": {"Content-Disposition": disposition}}}
 
 
 def install(app: FastAPI) -> None:

@@ -37,6 +37,7 @@ class Loan(SQLModel, table=True):
         CheckConstraint("amount_vnd > 0", name="amount_positive"),
         CheckConstraint("outstanding_vnd BETWEEN 0 AND amount_vnd", name="outstanding_plausible"),
         CheckConstraint("term_months > 0", name="term_positive"),
+        CheckConstraint("state <> 'repaid' OR outstanding_vnd = 0", name="repaid_is_paid"),
         Index("ix_loan_household", "household_id"),
     )
 
@@ -101,3 +102,5 @@ class LoanListLine(SQLModel, table=True):
     newly_escaped: bool = False
     # null: appears eligible; otherwise the code of what speaks against it (list loan_objection)
     objection: str | None = Field(default=None, sa_type=Text)
+    # why the line was taken off; it stays as a trace and is neither confirmed nor printed
+    taken_off: str | None = Field(default=None, sa_type=Text)

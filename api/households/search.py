@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, case, column, func, literal, or_, select, table, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
@@ -12,11 +12,14 @@ from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission, Role, holds
 from api.areas.scope import Scope
+from api.households.aliases import ends
 from api.households.class_view import household_class
 from api.households.tables import HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER, household_record, household_select
 from api.names import fold, toned
 
+# loans live above this feature: of their table only what is named here is known
+_LOAN = table("loan", column("household_id", Uuid()), column("state"))
 _SEEN = (Permission.households_list, Permission.households_read)
 
 
@@ -55,7 +58,8 @@ def households(
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Which households a caller may list. The bank sees only those with a recognition in force (permissions.md)."""
+    """Which households a caller may list. The bank sees only those with a recognition in force, and its
+    borrowers (permissions.md)."""
     bank = Scope.of(g.area_id for g in actor.grants if g.role is Role.bank_officer)
     others = Scope.of(
         g.area_id
@@ -65,7 +69,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     hamlet = HOUSEHOLD.c.hamlet_id
     if not bank.area_ids:
         return others.covers(hamlet)
-    return or_(others.covers(hamlet), and_(bank.covers(hamlet), recognised()))
+    return or_(others.covers(hamlet), and_(bank.covers(hamlet), or_(recognised(), _borrows())))
 
 
 def recognised() -> ColumnElement[bool]:
@@ -74,6 +78,16 @@ def recognised() -> ColumnElement[bool]:
         household_class.c.current_class.in_(("poor", "near_poor")),
         household_class.c.newly_escaped_until.is_not(None),
     )
+
+
+def _borrows() -> ColumnElement[bool]:
+    """HOUSEHOLD has a loan under way, also one recorded for a household that was merged into it."""
+    followed = ends(select(_LOAN.c.household_id))
+    homes = select(func.coalesce(followed.c.survivor, _LOAN.c.household_id)).select_from(
+        _LOAN.outerjoin(followed, followed.c.absorbed == _LOAN.c.household_id)
+    )
+    borrows: ColumnElement[bool] = HOUSEHOLD.c.id.in_(homes.where(_LOAN.c.state.in_(("active", "overdue"))))
+    return borrows
 
 
 def head_name() -> Any:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlmodel import Field, SQLModel
 
@@ -46,6 +46,8 @@ class InsuranceList(SQLModel, table=True):
         one_of("state", InsuranceListState),
         CheckConstraint("extract(day FROM month) = 1", name="first_of_the_month"),
         Index("uq_insurance_list_month", "area_id", "month", "number", unique=True),
+        # one draft at a time: two would both tell the same changes
+        Index("uq_insurance_list_draft", "area_id", unique=True, postgresql_where=text("state = 'drafted'")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -53,6 +55,8 @@ class InsuranceList(SQLModel, table=True):
     month: date
     # a month may need a second list, after the first one was sent
     number: int
+    # the day whose register it compares with what the insurer was told before
+    as_of: date
     state: InsuranceListState = Field(sa_type=Text)
     sent_on: date | None = None
     returned_on: date | None = None
@@ -63,7 +67,11 @@ class InsuranceList(SQLModel, table=True):
 
 
 class InsuranceLine(SQLModel, table=True):
-    """One person's change. `group_code`: the insurer's code of the group (HN, CN, GB), as far as it is known."""
+    """One person's change. `group_code`: the insurer's code of the group (HN, CN, GB), as far as it is known.
+
+    `valid_from`: the first day of the card, or the first day without. A line that came back with an error told the
+    insurer nothing: it does not count as long as the correction is not on a later list.
+    """
 
     __tablename__ = "insurance_line"
     __table_args__ = (
@@ -86,3 +94,5 @@ class InsuranceLine(SQLModel, table=True):
     error_text: str | None = Field(default=None, sa_type=Text)
     resolved_on: date | None = None
     resolution: str | None = Field(default=None, sa_type=Text)
+    # why the line was taken off the draft; it stays as a trace and tells the insurer nothing
+    taken_off: str | None = Field(default=None, sa_type=Text)

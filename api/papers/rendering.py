@@ -19,6 +19,7 @@ import typst
 from pypdf import PdfWriter
 
 from api.clock import VIET_NAM
+from api.papers.credit import LoanList
 from api.papers.decisions import Certificates, Confirmation, RecognitionDecision, Refusal
 from api.papers.handouts import SigningSheet
 from api.papers.money import BudgetOverview
@@ -45,6 +46,7 @@ PAPERS: dict[str, type] = {
     "survey_forms": SurveyForms,
     "signing_sheet": SigningSheet,
     "budget_overview": BudgetOverview,
+    "loan_list": LoanList,
 }
 
 # What is printed per household, and the field that holds the households. Typst needs some megabytes for each, so they

@@ -14,3 +14,5 @@ DecisionPrinter = Annotated[Actor, allow(Permission.recognitions_prepare, Permis
 CertificatePrinter = Annotated[Actor, allow(Permission.certificates_print)]
 SheetPrinter = Annotated[Actor, allow(Permission.deliveries_write, Permission.households_read)]
 BudgetPrinter = Annotated[Actor, allow(Permission.budget_read)]
+# the bank prints what the commune confirmed
+LoanListPrinter = Annotated[Actor, allow(Permission.credit_amounts)]

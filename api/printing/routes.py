@@ -13,6 +13,7 @@ from api.printing import (
     complaint_papers,
     decision_papers,
     letter_papers,
+    loan_papers,
     meeting_papers,
     opinion_papers,
     posting_papers,
@@ -27,6 +28,7 @@ from api.printing.doors import (
     ComplaintPrinter,
     DecisionPrinter,
     FormPrinter,
+    LoanListPrinter,
     OpinionPrinter,
     RequestPrinter,
     SheetPrinter,
@@ -205,3 +207,15 @@ def print_budget(
     """The year's money of a commune or hamlet: planned, allocated, committed, paid out, settled and left, by component,
     source and hamlet."""
     return printed(budget_papers.budget_overview(db, actor, area_id, year))
+
+
+@router.get(
+    "/loan-lists/{loan_list_id}/paper",
+    operation_id="print_loan_list",
+    summary="In danh sách đề nghị vay vốn (Mẫu 03/TD)",
+    responses=problems("not-found", "paper-too-large") | pdf("Mẫu 03/TD, A4"),
+)
+def print_loan_list(loan_list_id: UUID, actor: LoanListPrinter, db: Db) -> PdfAnswer:
+    """The list as it stands, without the lines that were taken off. One that is not confirmed prints as a draft,
+    without number and day; the bank prints confirmed ones."""
+    return printed(loan_papers.loan_list(db, actor, loan_list_id))

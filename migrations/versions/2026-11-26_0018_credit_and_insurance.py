@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.CheckConstraint("amount_vnd > 0", name=op.f("ck_loan_amount_positive")),
         sa.CheckConstraint("outstanding_vnd BETWEEN 0 AND amount_vnd", name=op.f("ck_loan_outstanding_plausible")),
         sa.CheckConstraint("term_months > 0", name=op.f("ck_loan_term_positive")),
+        sa.CheckConstraint("state <> 'repaid' OR outstanding_vnd = 0", name=op.f("ck_loan_repaid_is_paid")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_loan_household_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_loan_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
@@ -72,6 +73,7 @@ def upgrade() -> None:
         sa.Column("poverty_class", sa.Text(), nullable=True),
         sa.Column("newly_escaped", sa.Boolean(), nullable=False),
         sa.Column("objection", sa.Text(), nullable=True),
+        sa.Column("taken_off", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "poverty_class IN ('poor', 'near_poor', 'not_poor')", name=op.f("ck_loan_list_line_poverty_class_known")
         ),
@@ -89,6 +91,7 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("returned_on", sa.Date(), nullable=True),
@@ -104,6 +107,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_insurance_list")),
     )
     op.create_index("uq_insurance_list_month", "insurance_list", ["area_id", "month", "number"], unique=True)
+    op.create_index(
+        "uq_insurance_list_draft",
+        "insurance_list",
+        ["area_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'drafted'"),
+    )
     op.create_table(
         "insurance_line",
         sa.Column("list_id", sa.Uuid(), nullable=False),
@@ -120,6 +130,7 @@ def upgrade() -> None:
         sa.Column("error_text", sa.Text(), nullable=True),
         sa.Column("resolved_on", sa.Date(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("taken_off", sa.Text(), nullable=True),
         sa.CheckConstraint("change IN ('increase', 'decrease')", name=op.f("ck_insurance_line_change_known")),
         sa.CheckConstraint(
             "reason IN ('newly_recognised', 'escaped', 'born', 'died', 'moved_in', 'moved_out', 'other_group', 'correction')",

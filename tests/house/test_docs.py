@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from api.accounts.permissions import BASIS, ROLE_PERMISSIONS, Permission, Role
+from api.openapi import XLSX
 from api.problems import CATALOGUE
 from api.tables import metadata
 from tests.house.wire_document import Operation, operations, resolve, shown_answer
@@ -174,6 +175,9 @@ def _faults_of_answers(operation: Operation) -> Iterator[str]:
         if status.startswith("2"):
             if list(answer.get("content", {})) == ["application/pdf"]:
                 yield from _faults_of_a_paper(answer)
+            elif list(answer.get("content", {})) == [XLSX]:
+                if "Content-Disposition" not in answer.get("headers", {}):
+                    yield "a workbook without a name"
             elif status != "204" and shown_answer(operation.document, answer) is None:
                 yield f"no example of {status}"
         elif status != "304":

@@ -22,6 +22,17 @@ VERSION = {"If-Match": '"1"'}
 MOVE = {"hamlet_id": HAMLET[4], "moved_on": "2024-09-03"}
 SPLIT = {"member_ids": ["{member_id}"], "id": "{new}"}
 PERSON = {name: value for name, value in member("").items() if name != "household_id"}
+# of a household that is not recognised: for the bank as if there were none
+LOAN = {
+    "household_id": "{absorbed_id}", "policy": "credit_poor", "purpose": "x", "amount_vnd": 1, "lent_on": "2024-05-10",
+    "term_months": 12,
+}  # fmt: skip
+LOAN_LIST = {
+    "hamlet_id": "{own_hamlet}", "group_name": "x", "drawn_up_on": "2024-05-06", "lines": [{
+        "household_id": "{household_id}", "member_id": "{member_id}", "policy": "credit_poor", "purpose": "x",
+        "amount_vnd": 1, "term_months": 12,
+    }],
+}  # fmt: skip
 RESOLUTION = {"choice": "device", "reason": "x"}
 
 # who asks, method, address, body: {household_id} and its like are of xóm 3, then of nobody; {mine} is the asker's own
@@ -82,6 +93,18 @@ REST: list[tuple[str, str, str, Any]] = [
     ("truc-dai", "PATCH", "/api/v1/plan-items/{plan_item_id}", {"title": "x"}),
     ("truc-dai", "POST", "/api/v1/commitments",
      {"budget_line_id": "{budget_line_id}", "purpose": "x", "amount_vnd": 1}),
+    *(("truc-dai", "GET", f"/api/v1/{address}", None) for address in (
+        "loans/{loan_id}", "loans?household_id={household_id}", "loan-lists/{loan_list_id}",
+        "loan-lists/{loan_list_id}/paper", "insurance-lists/{insurance_list_id}",
+        "insurance-lists/{insurance_list_id}/lines", "insurance-lists/{insurance_list_id}/workbook",
+    )),
+    ("ngan-hang", "POST", "/api/v1/loans", LOAN),
+    ("truc-dai", "POST", "/api/v1/loan-lists", LOAN_LIST),
+    ("truc-dai", "POST", "/api/v1/loan-lists/{loan_list_id}/confirmation",
+     {"number": "1", "confirmed_on": "2024-05-08"}),
+    ("truc-dai", "POST", "/api/v1/insurance-lists/{insurance_list_id}/sending", {"sent_on": "2024-06-03"}),
+    ("truc-dai", "PATCH", "/api/v1/insurance-lists/{insurance_list_id}/lines/1", {"card_no": "x"}),
+    ("truc-dai", "DELETE", "/api/v1/insurance-lists/{insurance_list_id}", None),
     ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}", hamlet_id="{own_hamlet}")),
     ("truc-dai", "POST", "/api/v1/meetings", minutes("{round_id}")),
     ("truc-dai", "POST", "/api/v1/postings", posting("{round_id}", hamlet_id="{own_hamlet}")),
@@ -159,6 +182,8 @@ def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple
         "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
         "review_id", "round_id", "meeting_id", "posting_id", "complaint_id", "opinion_id", "decision_id",
         "certificate_id", "letter_id", "living_standard_id", "plan_item_id", "budget_line_id", "commitment_id",
+        "loan_id", "loan_list_id", "insurance_list_id",
+        "absorbed_id",
     )  # fmt: skip
     own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01"))}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own

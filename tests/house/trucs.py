@@ -20,7 +20,7 @@ from tests.make.reviews import acting
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
 
-_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket"}
+_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket", "position"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     ids |= _handed_out(session, officer, made["household"])
     ids |= _interventions(officer, made["household"])
     ids |= _money(session, officer)
+    ids |= _lent_and_insured(session, officer, made["household"], made["member"])
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
@@ -288,4 +289,33 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     return {
         "meeting_id": meeting["id"], "posting_id": posting["id"], "complaint_id": complaint["id"],
         "opinion_id": str(opinion.id), "review_id": str(review_id), "sha256": files.sha(photo),
+    }  # fmt: skip
+
+
+def _lent_and_insured(session: Session, officer: httpx.Client, household_id: str, member_id: str) -> dict[str, str]:
+    """A loan of the household, a list 03/TD with it, and a list of health insurance with its first line."""
+    from api.credit.tables import Loan, LoanState
+
+    now, loan, day = clock.now(), uuid4(), date(2024, 5, 10)
+    session.add(Loan(
+        id=loan, household_id=UUID(household_id), policy="credit_poor", purpose="Nuôi bò", amount_vnd=9_000_001,
+        outstanding_vnd=9_000_001, lent_on=day, term_months=12, state=LoanState.active, state_since=day, version=1,
+        created_at=now, updated_at=now,
+    ))  # fmt: skip
+    session.commit()
+    line = {
+        "household_id": household_id, "member_id": member_id, "policy": "credit_poor", "purpose": "Nuôi bò",
+        "amount_vnd": 9_000_001, "term_months": 12,
+    }  # fmt: skip
+    wanted = {"hamlet_id": HAMLET, "group_name": "Tổ xóm 3", "drawn_up_on": "2024-05-06", "lines": [line]}
+    loan_list = procedure.done(officer.post("/api/v1/loan-lists", json=wanted))
+    month = {"area_id": str(area_id("14080")), "month": "2024-05-01"}
+    insured = procedure.done(officer.post("/api/v1/insurance-lists", json=month))
+    added = {
+        "member_id": member_id, "change": "increase", "reason": "moved_in", "policy": "health_insurance_poor",
+        "valid_from": "2024-05-01",
+    }  # fmt: skip
+    procedure.done(officer.post(f"/api/v1/insurance-lists/{insured['id']}/lines", json=added))
+    return {
+        "loan_id": str(loan), "loan_list_id": loan_list["id"], "insurance_list_id": insured["id"], "position": "1",
     }  # fmt: skip

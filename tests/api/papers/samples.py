@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from api.clock import VIET_NAM
-from api.papers import decisions, handouts, money, procedure, requests, survey
+from api.papers import credit, decisions, handouts, money, procedure, requests, survey
 from api.papers.parts import Issuer, Member, Person, QrCode, Reference, Signatory
 
 TRUC_THAI = Issuer(commune="xã Trực Thái", place="Trực Thái")
@@ -399,6 +399,33 @@ FULL: dict[str, Any] = {
         ),
         recipients=RECIPIENTS,
     ),
+    "loan_list": credit.LoanList(
+        issuer=TRUC_THAI,
+        hamlet="xóm 3",
+        reference=Reference(number="27/XN-UBND", day=date(2026, 5, 8)),
+        group_name="Tổ vay vốn xóm 3",
+        drawn_up_on=date(2026, 5, 6),
+        borrowers=(
+            credit.Borrower(
+                name="Nguyễn Thị Hưởng",
+                address="Ngõ 4, xóm 3",
+                standing="Hộ nghèo",
+                policy="Cho vay hộ nghèo",
+                amount_vnd=50_000_000,
+                purpose="Mua bò sinh sản",
+                term_months=36,
+            ),
+            credit.Borrower(
+                name="Phạm Văn Đoàn",
+                standing="Hộ mới thoát nghèo",
+                policy="Cho vay hộ mới thoát nghèo",
+                amount_vnd=9_500_000,
+                purpose="Nuôi gà",
+                term_months=24,
+            ),
+        ),
+        signatory=CHAIR,
+    ),
 }
 
 _NOBODY = Person(name="Nguyễn Thị Hưởng")
@@ -465,6 +492,7 @@ MINIMUM: dict[str, Any] = {
         households=(survey.SurveyHousehold(paper_no="1"),),
         sections=(survey.Section(title="Nội dung nhận dạng"),),
     ),
+    "loan_list": credit.LoanList(issuer=TRUC_THAI, reference=DRAFT, group_name="Tổ vay vốn xóm 3"),
 }
 
 # Fields whose text is a code or an address, not words to print
