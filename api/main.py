@@ -18,6 +18,7 @@ from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
+from api.eligibility.routes import router as eligibility
 from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
@@ -64,7 +65,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit)
+    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit, eligibility)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

@@ -37,6 +37,7 @@ TAGS: list[dict[str, str]] = [
         ("papers", "In biểu mẫu, giấy tờ dạng PDF. The printed papers of the procedure, as PDF."),
         ("attachments", "Ảnh, chữ ký, bản chụp của phiếu. Photos, signatures and scans of records."),
         ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
+        ("eligibility", "Chính sách hộ được hưởng, còn lại. What households appear entitled to, and what is open."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),

@@ -105,7 +105,7 @@ def _left(poverty_class: PovertyClass, day: date, lookback_months: int | None) -
 
 def stands_on(session: Session, commune_id: UUID, day: date) -> dict[UUID, Stands]:
     """Every poor and near-poor household of the commune's hamlets on `day`."""
-    on, hamlet, status = household_class_on(day), _hamlet_on(day), _status_on(day)
+    on, hamlet, status = household_class_on(day), hamlet_on(day), status_on(day)
     rows = session.execute(
         select(HOUSEHOLD.c.id, hamlet.label("hamlet"), on.c.current_class, living_on(day).label("persons"))
         .join(on, on.c.household_id == HOUSEHOLD.c.id)
@@ -132,7 +132,7 @@ def _below(commune_id: UUID, day: date) -> Any:
     return select(_CLOSURE.descendant_id).where(_CLOSURE.ancestor_id == commune_id, valid_on(AreaClosure, day))
 
 
-def _hamlet_on(day: date) -> Any:
+def hamlet_on(day: date) -> Any:
     """Where HOUSEHOLD stood on `day`: where the first move after it began, or where it is."""
     came_from = (
         select(_MOVE.c.from_hamlet_id)
@@ -145,7 +145,7 @@ def _hamlet_on(day: date) -> Any:
     return func.coalesce(came_from, HOUSEHOLD.c.hamlet_id)
 
 
-def _status_on(day: date) -> Any:
+def status_on(day: date) -> Any:
     """Whether HOUSEHOLD was there on `day`: what the first change of its status recorded after it replaced."""
     replaced = (
         select(_VERSION.c.change["status"][0].astext)
