@@ -13,6 +13,7 @@ from api.standards.facts import facts, whole
 
 _ADULT = 16
 _NO_MINORITY = ("kinh", "foreign")
+_NOT_ASKED = ("id", "born", "birth_year", "year_only")
 _RURAL = "rural"  # where an area does not say
 
 
@@ -53,8 +54,10 @@ def home_of(
     """The facts of a household's row, its members and what stands elsewhere about them (docs/eligibility.md)."""
     base = facts({}, members, on=day, area_type=row.area_type or _RURAL, region=None)
     by_id = {str(member["id"]): member for member in members}
-    people = [one | {"ethnicity": by_id[one["id"]]["ethnicity"]} for one in base["members"]]
-    open_needs = needs.get(row.id, set()).union(*(needs.get(UUID(one["id"]), ()) for one in people))
+    people, records = base["members"], [by_id[one["id"]] for one in base["members"]]
+    for one, record in zip(people, records, strict=True):
+        one["ethnicity"] = record["ethnicity"]
+    open_needs = needs.get(row.id, set()).union(*(needs.get(record["id"], ()) for record in records))
     shared = {
         "on": base["on"],
         "school_year": base["school_year"],
@@ -72,7 +75,9 @@ def home_of(
         active=row.active,
         sees_sensitive=row.sees_sensitive,
         facts=shared,
-        people=tuple(_person(one, by_id[one["id"]], shared, third_path[1], needs) for one in people),
+        people=tuple(
+            _person(one, record, shared, third_path[1], needs) for one, record in zip(people, records, strict=True)
+        ),
     )
 
 
@@ -113,10 +118,11 @@ def _person(
     workers: set[UUID],
     needs: dict[UUID, set[str]],
 ) -> Person:
-    own = {name: value for name, value in known.items() if name not in ("id", "born", "birth_year", "year_only")}
-    own["low_income_worker"] = member["id"] in workers
-    own["needs"] = sorted(needs.get(member["id"], ()))
-    return Person(member["id"], member["full_name"], shared | {"m": own})
+    for name in _NOT_ASKED:
+        del known[name]
+    known["low_income_worker"] = member["id"] in workers
+    known["needs"] = sorted(needs.get(member["id"], ()))
+    return Person(member["id"], member["full_name"], shared | {"m": known})
 
 
 def _head_name(head_id: UUID | None, members: list[dict[str, Any]]) -> str | None:

@@ -60,10 +60,12 @@ def then(session: Session, record_ids: Collection[UUID], day: date) -> tuple[Val
     values: Values = {}
     homes: dict[UUID, set[UUID]] = {}
     for record_id, change, is_later in session.execute(query):
+        old = {name: old_new[0] for name, old_new in change.items()}
+        if _HOME in old:
+            old[_HOME] = UUID(old[_HOME])
+            homes.setdefault(record_id, set()).add(old[_HOME])
         if past and is_later:
-            values.setdefault(record_id, {}).update({name: old_new[0] for name, old_new in change.items()})
-        if _HOME in change:
-            homes.setdefault(record_id, set()).add(UUID(change[_HOME][0]))
+            values.setdefault(record_id, {}).update(old)
     return values, homes
 
 

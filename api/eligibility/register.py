@@ -38,7 +38,8 @@ _NEED = SupportNeed.__table__  # type: ignore[attr-defined]
 _OF_A_LIFE = ("sex", "birth_date", "birth_year", "ethnicity")
 _CHANGING = (_HOME := "household_id", *(name for name, _, _ in MEMBER_FIELDS if name not in _OF_A_LIFE))
 _HOUSEHOLD_COLUMNS = ("id", "household_no", "head_member_id", "residence", "no_labour_capacity")
-_MEMBER_COLUMNS = [MEMBER.c[name] for name in ("id", "full_name", "name_sort", "left_on", *_OF_A_LIFE, *_CHANGING)]
+_MEMBER_FIELDS = ("id", "full_name", "left_on", *_OF_A_LIFE, *_CHANGING)
+_MEMBER_COLUMNS = [MEMBER.c[name] for name in _MEMBER_FIELDS]
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,12 @@ def load(session: Session, actor: Actor, which: Which, day: date) -> Found:
     homes_of = {row.known: row.home for row in session.execute(all_names([row.id for row in rows]))}
     members = _members(session, homes_of, day)
     values, former = past.then(session, [*members, *(row.id for row in rows)], day)
-    for member in members.values():
-        member.update({name: v for name, v in values.get(member["id"], {}).items() if name in _CHANGING})
     papers = frozenset(homes_of).union(*former.values())
     third_path, needs = _third_path(session, homes_of, papers, day), _needs(session, homes_of, papers, day)
     living: dict[UUID, list[dict[str, Any]]] = {row.id: [] for row in rows}
-    for member in sorted(members.values(), key=lambda one: (one["name_sort"], one["id"])):
-        home_id = homes_of.get(UUID(str(member[_HOME])))
+    for member_id, member in members.items():
+        member.update({name: v for name, v in values.get(member_id, {}).items() if name in _CHANGING})
+        home_id = homes_of.get(member[_HOME])
         if home_id is not None:
             living[home_id].append(member)
     homes = [home_of(row, values.get(row.id, {}), living[row.id], third_path, needs, day) for row in rows]
@@ -136,7 +136,8 @@ def _members(session: Session, homes_of: dict[UUID, UUID], day: date) -> dict[UU
     lives = among(MEMBER.c.household_id, homes_of)
     if past.is_past(day):
         lives = or_(lives, among(MEMBER.c.id, past.left_since(session, homes_of, day)))
-    return {row["id"]: dict(row) for row in session.execute(select(*_MEMBER_COLUMNS).where(lives)).mappings()}
+    query = select(*_MEMBER_COLUMNS).where(lives).order_by(MEMBER.c.name_sort, MEMBER.c.id)
+    return {row[0]: dict(zip(_MEMBER_FIELDS, row, strict=True)) for row in session.execute(query)}
 
 
 def _third_path(
