@@ -25,6 +25,7 @@ from api.keys import IdKey
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
+from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
 from api.reviews.cases import announce_cases_of
@@ -65,7 +66,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    features = (accounts, areas, households, standards, *procedures, attachments, plans, changes, audit, eligibility)
+    commune_work = (programmes, plans, eligibility)
+    features = (accounts, areas, households, standards, *procedures, attachments, *commune_work, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

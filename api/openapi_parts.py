@@ -36,6 +36,10 @@ TAGS: list[dict[str, str]] = [
         ("recognitions", "Quyết định, diễn biến, giấy chứng nhận. Decisions, movements, certificates, letters."),
         ("papers", "In biểu mẫu, giấy tờ dạng PDF. The printed papers of the procedure, as PDF."),
         ("attachments", "Ảnh, chữ ký, bản chụp của phiếu. Photos, signatures and scans of records."),
+        (
+            "programmes",
+            "Hợp phần, loại hoạt động, chính sách. The programme's components, kinds, policies, as cited data.",
+        ),
         ("plans", "Kế hoạch giảm nghèo và chỉ tiêu. Poverty-reduction plans and their targets."),
         ("eligibility", "Chính sách hộ được hưởng, còn lại. What households appear entitled to, and what is open."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),

@@ -61,8 +61,7 @@ def read(texts: Mapping[str, str]) -> Catalogue:
         into: dict[str, Any] = getattr(found, listed)
         for name, entry in entries.get(listed, []):
             where = f"{name}: {listed}/{entry.get('code')}"
-            whole = _with_priorities(where, entry, found.priority_sets) if listed == "policies" else entry
-            one = _entry(where, kind, whole)
+            one = _entry(where, kind, _completed(where, listed, entry, found.priority_sets))
             if one.code in into:
                 raise CatalogueError(f"{where} stands there twice")
             into[one.code] = one
@@ -94,6 +93,19 @@ def _entries(texts: Mapping[str, str]) -> _Entries:
                 where = f"{name}: {listed}/{entry.get('code')}"
                 found.setdefault(listed, []).append((name, _with_conditions(where, entry)))
     return found
+
+
+def _completed(where: str, listed: str, entry: dict[str, Any], sets: Mapping[str, PrioritySet]) -> dict[str, Any]:
+    """With what a file says once for many: the text a component quotes, the priorities that policies share."""
+    if listed == "components":
+        cited = {name: entry[name] for name in ("document", "article", "confidence", "verified") if name in entry}
+        quoted = {
+            name: [one if "document" in one else cited | one for one in entry[name]]
+            for name in ("groups", "contents")
+            if name in entry
+        }
+        return entry | quoted
+    return _with_priorities(where, entry, sets) if listed == "policies" else entry
 
 
 def _with_priorities(where: str, entry: dict[str, Any], sets: Mapping[str, PrioritySet]) -> dict[str, Any]:
