@@ -3,6 +3,7 @@
 A judgement says `appears eligible`, and never more: the responsible agency decides. Unknown stays unknown.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ from api.eligibility import words
 from api.eligibility.conditions import RANGES, fails, holds, named, unknown_when_null, vocabulary
 from api.programmes.definition import Ground, Parameter, Policy, Priority, Served, in_force
 from api.standards.definition import Words
-from api.standards.expressions import Logic, compiled, together
+from api.standards.expressions import Expression, Logic, compiled, together
 
 # Health and origin (NĐ 356/2025, Điều 4), and who fought: told only to whoever may see such.
 SENSITIVE = frozenset({
@@ -60,107 +61,142 @@ class Judgement:
 
 @dataclass(frozen=True)
 class _Condition:
-    """Where the two readings of a condition stand in the answer of the engine, and what it rests on."""
+    """Where the two readings of a condition stand in the answers of the engine, and what it rests on."""
 
-    at: int
+    yes: int
+    no: int
     sensitive: bool
     missable: tuple[str, ...]
 
     def value(self, answers: list[bool]) -> bool | None:
-        if answers[2 * self.at]:
-            return True
-        return False if answers[2 * self.at + 1] else None
+        return True if answers[self.yes] else False if answers[self.no] else None
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A policy with its conditions, as far as they are in force on the day."""
+class _Seen:
+    """A policy as a reader sees it: its conditions as far as they are in force and the reader may know them.
+
+    `hidden`: there are grounds that the reader may not know. `unless`, `served_if` None: may not be known.
+    """
 
     policy: Policy
     grounds: tuple[tuple[Ground, _Condition], ...]
     priorities: tuple[tuple[Priority, _Condition], ...]
-    unless: _Condition
-    served_if: _Condition
+    unless: _Condition | None
+    served_if: _Condition | None
+    hidden: bool
+    withheld: tuple[str, ...]
+
+    def concerns(self, answers: list[bool]) -> bool:
+        """May a ground hold? Most policies concern few people: the others are not looked at any further."""
+        return self.hidden or not all(answers[condition.no] for _, condition in self.grounds)
 
 
 @dataclass(frozen=True)
 class Rulebook:
     """The policies of one subject in force on a day, compiled: the facts cross into the engine once for all of them."""
 
-    ready: tuple[_Ready, ...]
+    whole: tuple[_Seen, ...]
+    without_sensitive: tuple[_Seen, ...]
     rule: Rule | None
 
     @property
     def policies(self) -> tuple[Policy, ...]:
-        return tuple(one.policy for one in self.ready)
+        return tuple(one.policy for one in self.whole)
 
     def judge(self, facts: Mapping[str, Any], *, sees_sensitive: bool) -> list[Judgement]:
-        """Every policy over the facts of one household, or of one person in it (`m`)."""
+        """The policies of which a ground holds, or may hold, for one household, or for one person in it (`m`)."""
         if self.rule is None:
             return []
         answers: list[bool] = self.rule.evaluate(facts)
-        return [_judged(one, answers, facts, sees_sensitive) for one in self.ready]
+        seen = self.whole if sees_sensitive else self.without_sensitive
+        return [_judged(one, answers, facts) for one in seen if one.concerns(answers)]
+
+
+class _Compiling:
+    """The conditions of a rulebook, each once however many policies share it (the priorities of the plan)."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._known, self._unknowns = vocabulary(subject), unknown_when_null(subject)
+        self._missable = self._unknowns | {f"counts.{name}" for name in RANGES}
+        self._conditions: dict[str, _Condition] = {}
+        self.readings: list[Expression] = []
+
+    def condition(self, logic: Logic) -> _Condition:
+        text = json.dumps(logic, sort_keys=True)
+        if text not in self._conditions:
+            at, names = len(self.readings), named(logic)
+            self.readings += [compiled(read(logic, self._unknowns), self._known) for read in (holds, fails)]
+            missable = tuple(sorted(names & self._missable))
+            self._conditions[text] = _Condition(at, at + 1, bool(names & SENSITIVE), missable)
+        return self._conditions[text]
 
 
 def rulebook(policies: Iterable[Policy], subject: Subject, day: date) -> Rulebook:
     """The policies of this subject that are in force on `day`. Raises ExpressionError for a condition outside of the
     profile (the catalogue has checked its own)."""
-    logics: list[Logic] = []
-    mine = [one for one in policies if one.subject == subject and in_force(one, day)]
-    ready = tuple(_ready(policy, day, logics) for policy in mine)
-    known, unknowns = vocabulary(subject), unknown_when_null(subject)
-    readings = [compiled(read(logic, unknowns), known) for logic in logics for read in (holds, fails)]
-    return Rulebook(ready, together(readings) if readings else None)
+    compiling = _Compiling(subject)
+    whole = tuple(
+        _whole(policy.on(day), compiling) for policy in policies if policy.subject == subject and in_force(policy, day)
+    )
+    rule = together(compiling.readings) if whole else None
+    return Rulebook(whole, tuple(map(_without_sensitive, whole)), rule)
 
 
-def _ready(policy: Policy, day: date, logics: list[Logic]) -> _Ready:
-    missable = unknown_when_null(policy.subject) | {f"counts.{name}" for name in RANGES}
-
-    def condition(logic: Logic) -> _Condition:
-        logics.append(logic)
-        names = named(logic)
-        return _Condition(len(logics) - 1, bool(names & SENSITIVE), tuple(sorted(names & missable)))
-
-    return _Ready(
-        policy,
-        tuple((ground, condition(ground.when)) for ground in policy.grounds if in_force(ground, day)),
-        tuple((one, condition(one.when)) for one in policy.priorities if in_force(one, day)),
-        condition(policy.unless),
-        condition(policy.served_if),
+def _whole(policy: Policy, compiling: _Compiling) -> _Seen:
+    return _Seen(
+        policy=policy,
+        grounds=tuple((one, compiling.condition(one.when)) for one in policy.grounds),
+        priorities=tuple((one, compiling.condition(one.when)) for one in policy.priorities),
+        unless=compiling.condition(policy.unless),
+        served_if=compiling.condition(policy.served_if),
+        hidden=False,
+        withheld=(),
     )
 
 
-def _judged(ready: _Ready, answers: list[bool], facts: Mapping[str, Any], sees_sensitive: bool) -> Judgement:
-    def value(condition: _Condition) -> bool | None:
-        return condition.value(answers)
+def _without_sensitive(whole: _Seen) -> _Seen:
+    """What is left for a reader who may not see health and origin: the same of everybody, whatever their facts are."""
+    grounds = tuple(one for one in whole.grounds if not one[1].sensitive)
+    priorities = tuple(one for one in whole.priorities if not one[1].sensitive)
+    unless = None if whole.unless and whole.unless.sensitive else whole.unless
+    served_if = None if whole.served_if and whole.served_if.sensitive else whole.served_if
+    left_out = {
+        "grounds": len(grounds) < len(whole.grounds),
+        "unless": unless is None,
+        "priorities": len(priorities) < len(whole.priorities),
+        "served_if": served_if is None,
+    }
+    withheld = tuple(name for name, left in left_out.items() if left)
+    return _Seen(whole.policy, grounds, priorities, unless, served_if, left_out["grounds"], withheld)
 
-    def shown(condition: _Condition) -> bool:
-        return sees_sensitive or not condition.sensitive
 
-    reasons, to_check = [], []
-    for ground, condition in ready.grounds:
-        found = value(condition) if shown(condition) else False
+def _judged(seen: _Seen, answers: list[bool], facts: Mapping[str, Any]) -> Judgement:
+    reasons: list[Held] = []
+    to_check: list[Words] = []
+    for ground, condition in seen.grounds:
+        found = condition.value(answers)
         if found is not False:
             reasons.append(Held(ground, found is True and not ground.asks))
             to_check += [*_missing(condition, facts), *ground.asks]
-    unless = value(ready.unless) if shown(ready.unless) else None
-    eligible = _eligible(reasons, unless, hidden=not all(shown(condition) for _, condition in ready.grounds))
-    served = value(ready.served_if) if shown(ready.served_if) else None
+    unless = seen.unless.value(answers) if seen.unless else None
+    served = seen.served_if.value(answers) if seen.served_if else None
+    eligible = _eligible(reasons, unless, seen.hidden)
     if eligible is not None:
         to_check = []
-    if unless is None and reasons and shown(ready.unless):
-        to_check += _missing(ready.unless, facts)
-    if served is None and eligible is not False and shown(ready.served_if):
-        to_check += _missing(ready.served_if, facts)
+    if seen.unless and unless is None and reasons:
+        to_check += _missing(seen.unless, facts)
+    if seen.served_if and served is None and eligible is not False:
+        to_check += _missing(seen.served_if, facts)
     return Judgement(
-        policy=ready.policy,
+        policy=seen.policy,
         eligible=eligible,
         reasons=tuple(sorted(reasons, key=lambda held: not held.certain)),
         excluded=bool(reasons) and unless is True,
         to_check=tuple(dict.fromkeys(to_check)),
-        priorities=tuple(one for one, condition in ready.priorities if shown(condition) and value(condition)),
+        priorities=tuple(one for one, condition in seen.priorities if answers[condition.yes]),
         served_by_facts=served,
-        withheld=() if sees_sensitive else tuple(_withheld(ready)),
+        withheld=seen.withheld,
     )
 
 
@@ -168,17 +204,6 @@ def _eligible(reasons: list[Held], unless: bool | None, hidden: bool) -> bool | 
     if unless is True or not (reasons or hidden):
         return False
     return True if unless is False and any(held.certain for held in reasons) else None
-
-
-def _withheld(ready: _Ready) -> Iterator[str]:
-    if any(condition.sensitive for _, condition in ready.grounds):
-        yield "grounds"
-    if ready.unless.sensitive:
-        yield "unless"
-    if any(condition.sensitive for _, condition in ready.priorities):
-        yield "priorities"
-    if ready.served_if.sensitive:
-        yield "served_if"
 
 
 def _missing(condition: _Condition, facts: Mapping[str, Any]) -> Iterator[Words]:

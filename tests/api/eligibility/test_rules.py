@@ -44,8 +44,8 @@ def facts(**changed: Any) -> dict[str, Any]:
 
 def judge(text: str, day: date = DAY, sees_sensitive: bool = True, **changed: Any) -> Judgement:
     found = one(text)
-    (judged,) = rulebook([found], found.subject, day).judge(facts(**changed), sees_sensitive=sees_sensitive)
-    return judged
+    judged = rulebook([found], found.subject, day).judge(facts(**changed), sees_sensitive=sees_sensitive)
+    return judged[0] if judged else Judgement(found, False, (), False, (), (), None, ())  # of no concern
 
 
 def codes(judged: Judgement) -> list[tuple[str, bool]]:
