@@ -63,6 +63,12 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
         "Hộ đã có phân loại trong những ngày này.",
         "The household has a class on those days.",
     ),
+    "ck_fund_spent_as_given": (
+        Conflict,
+        "Quỹ không còn đủ tiền cho khoản này.",
+        "The Fund does not hold so much.",
+    ),
+    "uq_hamlet_plan_year": (Conflict, "Xóm đã có kế hoạch của năm này.", "The hamlet has a plan for this year."),
     "uq_living_standard_case_under_way": (
         Conflict,
         "Hộ đang có hồ sơ cùng loại chưa xong.",

@@ -19,6 +19,8 @@ from api.compression import Compression
 from api.config import Settings, settings
 from api.db import make_engine
 from api.eligibility.routes import router as eligibility
+from api.fund.routes import router as fund
+from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
 from api.keys import IdKey
@@ -28,6 +30,7 @@ from api.procedure.routes import router as procedure
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
@@ -66,8 +69,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    commune_work = (programmes, plans, eligibility)
-    features = (accounts, areas, households, standards, *procedures, attachments, *commune_work, changes, audit)
+    support = (programmes, plans, eligibility, fund, hamlet_plans, reports)
+    features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

@@ -74,7 +74,10 @@ Line60 = line(60)
 Line120 = line(120)
 Line300 = line(300)
 Label = line(120, min_length=1)
+
+
 Note = Annotated[str, StringConstraints(max_length=2000), BeforeValidator(_storable)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), BeforeValidator(_storable)]
 
 
 def _possible_day(value: date) -> date:
@@ -103,6 +106,8 @@ Moment = Annotated[datetime, AfterValidator(_possible_moment)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Counts the changes of this record, from 1.")]
 AreaId = Annotated[UUID, Field(description="Id of an area (UUIDv5 of `area:<code>`).")]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
+Vnd = Annotated[int, Field(ge=1, le=10_000_000_000_000, description="Whole VND.")]
+Year = Annotated[int, Field(ge=1990, le=2100)]
 
 
 Item = TypeVar("Item")

@@ -25,13 +25,13 @@ def load(path: str) -> TextClause:
     return text(_read(path))
 
 
-def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], *, record: int = 0) -> None:
     """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns. Ids and
     moments are given as the bytes that `id_bytes` and `moment_bytes` make of them, as of the types ID and MOMENT.
 
     For the tables every record of a batch has a row in: a journal of 500 rows costs the two of us 9 ms where the same
-    rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells the first
-    value of the row that was refused, where the database says which.
+    rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells whose row
+    was refused, where the database says which: the id that stands in its column number `record`.
     """
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
@@ -42,14 +42,14 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
             stream.set_types(types)
             sent = []
             for row in rows:
-                sent.append(row[0])
+                sent.append(row[record])
                 stream.write_row(row)
     except psycopg.Error as error:
         refusal = DBAPIError.instance(path, None, error, psycopg.Error)
         line = _LINE.search(error.diag.context or "")
         if line and 0 < int(line[1]) <= len(sent):
-            first = sent[int(line[1]) - 1]
-            refusal.add_detail(f"{_REFUSED}{UUID(bytes=first) if isinstance(first, bytes) else first}")
+            named = sent[int(line[1]) - 1]
+            refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
         raise refusal from error
 
 

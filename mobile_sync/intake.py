@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api import clock, sql
+from api import clock
 from api.accounts.actor import Actor, narrowed
 from api.accounts.tables import Device
 from api.changes import attempts
@@ -76,8 +76,7 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> Recei
     except Exception as error:
         if halving.passes(error):
             raise
-        suspect = sql.refused_id(error)
-    with attempts.in_one_go(session, hopeful=False, suspect=suspect):
+    with attempts.in_one_go(session, hopeful=False):
         return _received(session, actor, batch, arrivals, device)
 
 

@@ -19,18 +19,39 @@ _SUSPECTS = "records that the database refused"
 
 
 @contextmanager
-def in_one_go(session: Session, hopeful: bool, suspect: UUID | None = None) -> Iterator[None]:
+def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
     """Work of many lists. `hopeful`: under one savepoint, the caller's, and the lists take none of their own: whatever
-    is refused breaks the whole, and the caller comes again without hope. Of a batch that nothing refuses, that is
-    every batch but a few, sixteen statements are saved. `suspect`: the record whose row was refused then.
+    is refused breaks the whole, and the caller comes again without hope; a list that is able to go back to its `mark`
+    does that, and goes on `carefully`. Of a batch that nothing refuses, that is every batch but a few, sixteen
+    statements are saved.
     """
     session.info[_ONE_GO] = hopeful
-    session.info[_SUSPECTS] = {suspect} if suspect else set()
     try:
         with session.begin_nested() if hopeful else nullcontext():
             yield
     finally:
-        del session.info[_ONE_GO], session.info[_SUSPECTS]
+        del session.info[_ONE_GO]
+
+
+def mark(session: Session) -> None:
+    """Where `back` goes back to, within what is hoped for: a savepoint that costs a fifth of `begin_nested`, for the
+    session knows nothing of it, and it is the caller's that lets go of it. So nothing may be flushed after it."""
+    session.connection().exec_driver_sql("SAVEPOINT list")
+
+
+def back(session: Session) -> None:
+    """Nothing has happened since the last `mark`."""
+    session.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT list")
+
+
+@contextmanager
+def carefully(session: Session) -> Iterator[None]:
+    """Within what is hoped for, a list that has been refused: it takes savepoints of its own."""
+    session.info[_ONE_GO] = False
+    try:
+        yield
+    finally:
+        session.info[_ONE_GO] = True
 
 
 def suspects(session: Session) -> set[UUID]:
@@ -62,12 +83,24 @@ def in_savepoints(
         return []
     if hopeful(session):
         return write(edits, False)
-    if _ONE_GO not in session.info:  # otherwise that has been tried, and was refused
+    if _untried(session, edits):
         try:
             with session.begin_nested():
                 return write(edits, False)
         except IntegrityError:
             pass
+    return _thorough(session, edits, write, refusals)
+
+
+def _untried(session: Session, edits: Sequence[Edit]) -> bool:
+    """Has this list not been refused yet? The rest of one whose bad record stands apart has not."""
+    refused = suspects(session)
+    return refused.isdisjoint(edit.record_id for edit in edits) if refused else _ONE_GO not in session.info
+
+
+def _thorough(
+    session: Session, edits: Sequence[Edit], write: Write, refusals: Mapping[str, Callable[[], Problem]]
+) -> list[Written]:
     try:
         with session.begin_nested():
             return write(edits, True)
@@ -79,6 +112,6 @@ def in_savepoints(
             return [rejected(refusals[name]())]
     half = len(edits) // 2
     return [
-        *in_savepoints(session, edits[:half], write, refusals),
-        *in_savepoints(session, edits[half:], write, refusals),
+        *_thorough(session, edits[:half], write, refusals),
+        *_thorough(session, edits[half:], write, refusals),
     ]

@@ -144,11 +144,12 @@ def worth_loading(edits: Iterable[Edit], thorough: bool) -> set[UUID]:
     return {edit.record_id for edit in edits if thorough or edit.base_version is not None}
 
 
-def refused_unseen(edits: Iterable[Edit], outcomes: Iterable[Written], thorough: bool) -> bool:
-    """Was a creation refused that was not looked for? The record may be there already, and the answer another one."""
+def refused_unseen(edits: Iterable[Edit], drafts: Iterable[Any], outcomes: Iterable[Written], thorough: bool) -> bool:
+    """Was a creation refused that was not looked for? The record may be there already, and the answer another one. Not
+    where a field is wrong (the draft is a Problem): that is refused before anything is looked at."""
     return not thorough and any(
-        edit.base_version is None and written.outcome == "rejected"
-        for edit, written in zip(edits, outcomes, strict=True)
+        edit.base_version is None and written.outcome == "rejected" and not isinstance(draft, Problem)
+        for edit, draft, written in zip(edits, drafts, outcomes, strict=True)
     )
 
 

@@ -78,7 +78,7 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
         )
         for a in announcements
     )
-    sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows)
+    sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows, record=1)
 
 
 _ANNOUNCED_TYPES = ("text", sql.ID, sql.ID, sql.ID, "int4", "text", "text", sql.ID)

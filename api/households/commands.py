@@ -41,7 +41,7 @@ def write_households(
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = HouseholdFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
         outcomes = [work.written(edit) for edit in part]
-        if refused_unseen(part, outcomes, thorough):
+        if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
         store_households(session, work.fold.added(), work.fold.changed())
         keep(session, actor, "household", work.fold.steps, origin)
@@ -60,7 +60,7 @@ def write_members(
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = MemberFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
         outcomes = [work.written(edit) for edit in part]
-        if refused_unseen(part, outcomes, thorough):
+        if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
         store_members(session, work.fold.added(), work.fold.changed())
         keep(session, actor, "member", work.fold.steps, origin)

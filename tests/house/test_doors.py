@@ -18,7 +18,7 @@ from tests.make.people import ONE_OF_EACH, Person
 SignIn = Callable[[str], httpx.Client]
 PUBLIC = {
     "GET /healthz", "GET /readyz", "GET /metrics", "GET /verify/{code}", "POST /api/v1/auth/token",
-    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/refresh", "GET /api/v1/public/fund/{area_code}",
 }  # fmt: skip
 FLOOR = 50
 STRANGERS = ("truc-dai", "xom-td-1")

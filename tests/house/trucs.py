@@ -67,6 +67,7 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
     ids |= _decided(session, made["household"])
+    ids |= _hamlet_work(session)
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
@@ -152,6 +153,29 @@ def _decided(session: Session, household_id: str) -> dict[str, str]:
         "decision_id": str(decision), "certificate_id": str(certificate), "letter_id": str(letter),
         "living_standard_id": str(case),
     }  # fmt: skip
+
+
+def _hamlet_work(session: Session) -> dict[str, str]:
+    """What a hamlet collected for the Fund, its plan of the year, its report."""
+    from api.fund import tables as fund
+    from api.hamlet_plans.tables import HamletPlan, HamletPlanState
+    from api.reports import tables as reports
+
+    hamlet, now = UUID(HAMLET), clock.now()
+    entry = fund.FundEntry(
+        id=uuid4(), area_id=area_id("14080"), hamlet_id=hamlet, direction=fund.FundDirection.income,
+        amount_vnd=500_000, booked_on=date(2024, 10, 17), giver="Nguyễn Văn Hảo", purpose="Ủng hộ", recorded_at=now,
+    )  # fmt: skip
+    stamps = {"version": 1, "created_at": now, "updated_at": now}
+    plan = HamletPlan(id=uuid4(), hamlet_id=hamlet, year=2023, summary="…", state=HamletPlanState.submitted, **stamps)
+    report = reports.Report(
+        id=uuid4(), area_id=hamlet, author=reports.ReportAuthor.hamlet_head, period=reports.ReportPeriod.quarter,
+        period_from=date(2024, 7, 1), period_to=date(2024, 9, 30), title="Báo cáo", recipients=[],
+        content={"results": "…", "difficulties": None, "proposals": None}, state=reports.ReportState.draft, **stamps,
+    )  # fmt: skip
+    session.add_all([entry, plan, report])
+    session.commit()
+    return {"fund_entry_id": str(entry.id), "hamlet_plan_id": str(plan.id), "report_id": str(report.id)}
 
 
 def _round_and_plan(session: Session) -> dict[str, str]:

@@ -234,6 +234,19 @@ def test_two_hundred_edits_cost_as_many_statements_as_two(engine: Engine, sessio
     assert max(few) <= 10
 
 
+def test_a_change_of_people_does_not_read_the_register(session: Session) -> None:
+    edits = [Edit(uuid4(), None, household_body()) for _ in range(2000)]
+    households(session, *edits)
+    people = [put_member(session, SURVEYOR, edit.record_id) for edit in edits[:2]]
+    session.commit()
+    session.execute(text("ANALYZE household, member"))
+    read = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'household'")
+    before = session.execute(read).scalar_one()
+    written = members(session, *(Edit(person, 1, {"full_name": "Nguyễn Thị Bé"}) for person in people))
+    assert [w.outcome for w in written] == ["applied", "applied"]
+    assert 2 <= session.execute(read).scalar_one() - before < 20
+
+
 def test_tablets_that_create_the_same_records_at_once(engine: Engine, session: Session) -> None:
     key = session.info["id_key"]
     for _ in range(4):

@@ -1,0 +1,76 @@
+"""Reads the reports of the reporting line."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlmodel import Session
+
+from api import clock, paging
+from api.accounts.actor import Actor
+from api.areas.tables import Area, Level
+from api.problems import NotFound
+from api.reports.schemas import ReportOut
+from api.reports.tables import Report, ReportState
+from api.reviews.queries import under
+from api.schema import Page
+
+REPORT = Report.__table__  # type: ignore[attr-defined]
+AREA = Area.__table__  # type: ignore[attr-defined]
+_PLAIN = [name for name in ReportOut.model_fields if name != "overdue"]
+
+
+def report(session: Session, actor: Actor, report_id: UUID) -> ReportOut:
+    """One report. Raises NotFound outside of the actor's areas."""
+    row = session.execute(mine(actor, REPORT.c.id == report_id)).one_or_none()
+    if row is None:
+        raise no_such_report()
+    return _out(row)
+
+
+def reports(
+    session: Session,
+    actor: Actor,
+    *,
+    area_id: UUID | None,
+    level: Level | None,
+    state: ReportState | None,
+    year: int | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[ReportOut]:
+    """The reports of my areas, the last period first."""
+    query = mine(actor).order_by(REPORT.c.period_from.desc(), REPORT.c.id.desc())
+    for column, value in ((AREA.c.level, level), (REPORT.c.state, state)):
+        if value is not None:
+            query = query.where(column == value)
+    if area_id is not None:
+        query = query.where(under(area_id, actor.scope.day, REPORT.c.area_id))
+    if year is not None:
+        query = query.where(REPORT.c.period_from.between(date(year, 1, 1), date(year, 12, 31)))
+    after = paging.decode(cursor, date.fromisoformat, UUID)
+    if after is not None:
+        query = query.where(tuple_(REPORT.c.period_from, REPORT.c.id) < tuple_(*after))
+    rows = session.execute(query.limit(limit + 1)).all()
+    shown, next_cursor = paging.page(rows, limit, lambda row: (row.period_from.isoformat(), str(row.id)))
+    return Page[ReportOut](items=[_out(row) for row in shown], next_cursor=next_cursor)
+
+
+def mine(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
+    """Reports of the actor's areas, with the level of the area."""
+    return (
+        select(REPORT, AREA.c.level)
+        .join(AREA, AREA.c.id == REPORT.c.area_id)
+        .where(actor.scope.covers(REPORT.c.area_id), *where)
+    )
+
+
+def no_such_report() -> NotFound:
+    return NotFound("Không tìm thấy báo cáo này.", "There is no such report.")
+
+
+def _out(row: Any) -> ReportOut:
+    late = row.submitted_on or clock.today()
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return ReportOut(**plain, overdue=row.due_on is not None and late > row.due_on)
