@@ -12,7 +12,7 @@ from api.accounts.actor import Actor
 from api.eligibility.facts import Home, Person
 from api.eligibility.register import Which, load
 from api.eligibility.rules import Judgement, Rulebook, rulebook
-from api.eligibility.served import Service, Services, services
+from api.eligibility.served import Given, GivenTo, services
 from api.problems import FieldError, Invalid
 from api.programmes.catalogue import Catalogue, catalogue
 from api.programmes.definition import Policy
@@ -50,7 +50,7 @@ class Entitlement:
     judgement: Judgement
     person: Person | None
     state: EntitlementState
-    service: Service | None
+    service: Given | None
 
     @property
     def policy(self) -> Policy:
@@ -80,7 +80,7 @@ def judge(session: Session, actor: Actor, which: Which, by: Books) -> list[tuple
     return [(home, entitlements_of(home, by, given)) for home in found.homes]
 
 
-def entitlements_of(home: Home, by: Books, given: Services) -> list[Entitlement]:
+def entitlements_of(home: Home, by: Books, given: GivenTo) -> list[Entitlement]:
     """Nothing for a household that was not there on the day; otherwise of the household, then of each person."""
     if not home.active:
         return []
@@ -97,7 +97,7 @@ def entitlements_of(home: Home, by: Books, given: Services) -> list[Entitlement]
     return entitled
 
 
-def state_of(judgement: Judgement, service: Service | None) -> EntitlementState | None:
+def state_of(judgement: Judgement, service: Given | None) -> EntitlementState | None:
     """None: does not come under the policy."""
     if judgement.hidden:
         return EntitlementState.withheld

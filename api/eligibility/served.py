@@ -26,7 +26,7 @@ _BY_DELIVERY = ("once", "month", "quarter", "school_year", "year")
 
 
 @dataclass(frozen=True)
-class Service:
+class Given:
     """By what somebody was served, and on which day."""
 
     by: Literal["delivery", "loan"]
@@ -35,10 +35,10 @@ class Service:
 
 
 # (code of the policy, household or person) -> what served them last
-Services = dict[tuple[str, UUID], Service]
+GivenTo = dict[tuple[str, UUID], Given]
 
 
-def services(session: Session, policies: Iterable[Policy], found: Found, day: date) -> Services:
+def services(session: Session, policies: Iterable[Policy], found: Found, day: date) -> GivenTo:
     """What these policies gave to the households found and their people, as of `day`: two statements, whoever asks.
 
     A household's policy is served by whatever the household or one of its people received under it; a person's only by
@@ -47,18 +47,18 @@ def services(session: Session, policies: Iterable[Policy], found: Found, day: da
     policies = list(policies)
     delivered = {one.code: one for one in policies if one.served in _BY_DELIVERY}
     lent = {one.code: one for one in policies if one.served == "loan"}
-    by: Services = {}
+    by: GivenTo = {}
     for code, household_id, member_id, record_id, on in _deliveries(session, list(delivered), found, day):
         start = period_start(delivered[code].served, day)
         if start is None or on >= start:
-            _note(by, delivered[code], found, household_id, member_id, Service("delivery", record_id, on))
+            _note(by, delivered[code], found, household_id, member_id, Given("delivery", record_id, on))
     for code, household_id, member_id, record_id, on in _loans(session, list(lent), found, day):
-        _note(by, lent[code], found, household_id, member_id, Service("loan", record_id, on))
+        _note(by, lent[code], found, household_id, member_id, Given("loan", record_id, on))
     return by
 
 
 def _note(
-    by: Services, policy: Policy, found: Found, household_id: UUID, member_id: UUID | None, service: Service
+    by: GivenTo, policy: Policy, found: Found, household_id: UUID, member_id: UUID | None, service: Given
 ) -> None:
     whose = member_id if policy.subject == "member" else found.homes_of.get(household_id)
     if whose is None:
