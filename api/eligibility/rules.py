@@ -182,8 +182,8 @@ def _judged(seen: _Seen, answers: list[bool], facts: Mapping[str, Any]) -> Judge
     unless = seen.unless.value(answers) if seen.unless else None
     served = seen.served_if.value(answers) if seen.served_if else None
     eligible = _eligible(reasons, unless, seen.hidden)
-    if eligible is not None:
-        to_check = []
+    if eligible is False or any(held.certain for held in reasons):
+        to_check = []  # the ground is sure: nothing about the others matters
     if seen.unless and unless is None and reasons:
         to_check += _missing(seen.unless, facts)
     if seen.served_if and served is None and eligible is not False:
