@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import Date, Select, and_, bindparam, case, func, or_, select, tuple_
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
@@ -85,13 +85,16 @@ def _households(actor: Actor, which: Which, day: date) -> Select[Any]:
     hamlet, status = hamlet_on(day), status_on(day)
     if not past.is_past(day):
         hamlet, status = HOUSEHOLD.c.hamlet_id, HOUSEHOLD.c.status
+    active = status == HouseholdStatus.active
+    if past.is_past(day):
+        active = and_(active, ~past.split_off_after(day))
     poor, listed = (PovertyClass.poor,), (PovertyClass.poor, PovertyClass.near_poor)
     query = (
         select(
             *(HOUSEHOLD.c[name] for name in _HOUSEHOLD_COLUMNS),
             HOUSEHOLD.c.hamlet_id.label("today_in"),
             hamlet.label("hamlet_id"),
-            (status == HouseholdStatus.active).label("active"),
+            active.label("active"),
             _AREA.c.area_type,
             *on.c,
             _left(on, poor, day).label("left_poor_on"),
@@ -106,9 +109,7 @@ def _households(actor: Actor, which: Which, day: date) -> Select[Any]:
     )
     if which.household_id is not None:
         return query.where(HOUSEHOLD.c.id == which.household_id)
-    query = query.where(status == HouseholdStatus.active)
-    if past.is_past(day):
-        query = query.where(~past.split_off_after(day))
+    query = query.where(active)
     if which.area_id is not None:
         query = query.where(under(which.area_id, day, hamlet))
     if which.after is not None:

@@ -211,6 +211,7 @@ def test_before_a_split_they_lived_together(session: Session) -> None:
         split_household(session, acting("truc-thai"), home, new, split, None)
     then = homes(session, THEN)
     assert new not in then
+    assert not homes(session, THEN, household_id=new)[new].active
     assert {one.id for one in then[home].people} == {head, son, grandson}
     assert then[home].facts["h"]["needs"] == ["job"]
     now = homes(session, clock.today())

@@ -257,6 +257,27 @@ def test_the_district_does_not_learn_whose_health_it_is(session: Session) -> Non
     assert tallies("truc-ninh") == (0, 2), "the same of both people"
 
 
+def test_priority_groups_of_health_and_merit_are_not_for_the_district(session: Session, sign_in: SignIn) -> None:
+    (home,) = poor(session)
+    people(session, home, 1, merit_person=True, disability="severe", birth_year=1990)
+    session.commit()
+
+    def groups(who: str) -> tuple[set[str], set[str]]:
+        found = got(sign_in(who), f"households/{home}/entitlements", as_of=DAY)["entitlements"]
+        return {g["code"] for one in found for g in one["priorities"]}, {
+            name for one in found for name in one["withheld"]
+        }
+
+    assert {"merit_member", "disabled", "women"} <= groups("truc-thai")[0]
+    assert groups("truc-thai")[1] == set()
+    seen, withheld = groups("truc-ninh")
+    assert "women" in seen
+    assert seen & {"merit_member", "disabled"} == set()
+    assert "priorities" in withheld
+    assert listed(sign_in("truc-ninh"), priority="disabled") == []
+    assert listed(sign_in("truc-thai"), priority="disabled") == [str(home)]
+
+
 def test_reading_is_written_into_the_log(session: Session, sign_in: SignIn) -> None:
     (home,) = poor(session)
     session.commit()

@@ -133,7 +133,7 @@ def test_an_exclusion_that_is_not_known_makes_unknown() -> None:
 
 
 def test_where_the_ground_is_sure_only_the_exclusion_is_asked_for() -> None:
-    more = "unless = '{\"===\": [{\"var\": \"m.pension\"}, true]}'\nunless_reason = {vi = \"Có lương\", en = \"Paid\"}"
+    more = 'unless = \'{"===": [{"var": "m.pension"}, true]}\'\nunless_reason = {vi = "Có lương", en = "Paid"}'
     text = policy("p", '{"===": [{"var": "m.health_insurance"}, false]}', _OLD, subject="member", more=more)
     judged = judge(text, m_pension=None, m_health_insurance=None)
     assert (judged.eligible, codes(judged)) == (None, [("g1", True), ("g0", False)])

@@ -2,16 +2,18 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import Session
 
 from api import clock
+from api.households.schemas import SplitIn
+from api.households.splits import split_household
 from tests.make.decisions import people
 from tests.make.entitlements import catalogue_of, delivery, intervention, judged, loan, policy
 from tests.make.people import account_id
-from tests.make.reviews import household, households
+from tests.make.reviews import acting, household, households
 
 DAY = date(2024, 11, 20)
 _ALL = '{"===": [{"var": "h.residence"}, "permanent"]}'
@@ -130,3 +132,16 @@ def test_what_another_household_received_serves_nobody_else(session: Session) ->
     delivery(session, None, one, DAY, intervention_id=given)
     assert of(session, one)["year"][0] == "served"
     assert of(session, other)["year"] == OPEN
+
+
+def test_what_a_person_received_where_they_lived_before_goes_along(session: Session) -> None:
+    home, new = household(session), uuid4()
+    head, son = people(session, home, 2)
+    given = delivery(session, "course", home, DAY, member_id=son)
+    delivery(session, "house", home, DAY)
+    split_household(session, acting("truc-thai"), home, new, SplitIn(member_ids=[son]), None)
+    today = clock.today()
+    assert of(session, new, _PERSONS, today) == {"house": OPEN, "course/0": ("served", given, DAY)}
+    assert of(session, home, _PERSONS, today)["house"][0] == "served", "the house stays where it was"
+    assert of(session, home, _PERSONS, today)["course/0"] == OPEN
+    assert head != son
