@@ -36,7 +36,10 @@ _INVISIBLE = re.compile(
 def _storable(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if _NOT_TEXT.search(value):
+    printable = value.isprintable()  # almost every text is, and then holds nothing of what is looked for here
+    if printable and value.isascii():
+        return value.strip()
+    if not printable and _NOT_TEXT.search(value):
         raise PydanticCustomError(
             "text_not_storable", "contains a character that no text has (NUL or half a surrogate)"
         )
@@ -44,6 +47,8 @@ def _storable(value: Any) -> Any:
 
 
 def _one_line(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
     if _CONTROL.search(value):
         raise PydanticCustomError("text_not_one_line", "contains a control character or a line break")
     if _INVISIBLE.search(value):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
@@ -36,10 +36,12 @@ _AT_ONCE = 500
 
 _WAITING = text(
     """
-    SELECT coalesce(bool_or(device_id = :device), false), coalesce(bool_or(waiting_for = ANY(:born)), false)
-    FROM sync_submission WHERE outcome = 'held' AND (device_id = :device OR waiting_for = ANY(:born))
+    SELECT coalesce(bool_or(device_id = :device), false),
+        coalesce(bool_or(waiting_for = ANY(CAST(:born AS uuid[]))), false)
+    FROM sync_submission
+    WHERE outcome = 'held' AND (device_id = :device OR waiting_for = ANY(CAST(:born AS uuid[])))
     """
-).bindparams(bindparam("born", type_=sql.Ids()))
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Awaited:
 def awaited(session: Session, actor: Actor, device_id: UUID, arrivals: Sequence[Arrival]) -> Awaited:
     """One statement where nothing waits, which is as good as always."""
     born = _born(arrivals)
-    here, elsewhere = session.execute(_WAITING, {"device": device_id, "born": born}).one()
+    here, elsewhere = sql.fetch(session, _WAITING, device=device_id, born=sql.id_list(born))[0]
     return Awaited(_due(session, _of_tablet(actor, device_id, born)) if here else (), elsewhere)
 
 
@@ -86,7 +88,7 @@ def _creates(arrival: Arrival) -> bool:
 
 def release_of(session: Session, actor: Actor, device_id: UUID, decide: Decide) -> None:
     """Tries again what this tablet has waiting for a record that is in the actor's areas by now."""
-    here, _ = session.execute(_WAITING, {"device": device_id, "born": set()}).one()
+    here, _ = sql.fetch(session, _WAITING, device=device_id, born=sql.id_list(()))[0]
     if here:
         s: Any = SyncSubmission
         _release(session, and_(s.device_id == device_id, reaches(actor, s.waiting_for)), decide)

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from api import clock
 from api.accounts.actor import Actor, narrowed
-from api.accounts.tables import Device
 from api.changes import attempts
 from api.changes.edits import Edit
 from api.changes.tables import Origin
@@ -80,30 +80,29 @@ def receive(session: Session, actor: Actor, batch: Envelope, most: int) -> Recei
         return _received(session, actor, batch, arrivals, device)
 
 
-def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], device: Device) -> Received:
+def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], device: Row[Any]) -> Received:
     actor_at_tablet = senders.with_tablet(actor, device.id)
-    sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals, device.undurable_from)
+    sorted_out, entries = _decided(session, actor_at_tablet, batch, arrivals, device)
     if sorted_out.awaited:
         _try(session, lambda: held.release_for(session, held.came(entries), apply_all))
     if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
         # what came again may have been released just now: the receipt says how it is, not how it was
         sorted_out.stored = journal.known(session, arrivals)
-    senders.note_elsewhere(session, device, sorted_out.stored.values(), sorted_out.undurable_from)
-    skew = journal.note_batch(session, actor.account_id, batch, clock.now(), sorted_out.replayed)
+    marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
-    _note_contact(session, actor, device, Contact.of(batch, skew, newest))
+    _note_arrival(session, actor, batch, newest, sorted_out, marked)
     by_id = {entry.arrival.submission_id: entry for entry in entries}
     outcomes = [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
-    return Received(outcomes, senders.durable_through(device.undurable_from, device.last_seq))
+    return Received(outcomes, senders.durable_through(marked, max(device.last_seq, newest)))
 
 
 def _decided(
-    session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], undurable_from: int | None
+    session: Session, actor: Actor, batch: Envelope, arrivals: list[Arrival], device: Row[Any]
 ) -> tuple[SortedOut, list[Entry]]:
     for _ in range(2):
         try:
             with attempts.savepoint(session):
-                return _journalled(session, actor, batch, arrivals, undurable_from)
+                return _journalled(session, actor, batch, arrivals, device)
         except IntegrityError as error:
             if attempts.hopeful(session):
                 raise
@@ -117,7 +116,7 @@ def _decided(
             log.error("batch quarantined %s", type(error).__name__)
             break
     # The last line of defence: what we cannot apply is kept all the same, and the tablet may let go of it.
-    return _journalled(session, actor, batch, arrivals, undurable_from, quarantines=True)
+    return _journalled(session, actor, batch, arrivals, device, quarantines=True)
 
 
 def _journalled(
@@ -125,7 +124,7 @@ def _journalled(
     actor: Actor,
     batch: Envelope,
     arrivals: list[Arrival],
-    undurable_from: int | None,
+    device: Row[Any],
     *,
     quarantines: bool = False,
 ) -> tuple[SortedOut, list[Entry]]:
@@ -142,7 +141,10 @@ def _journalled(
     if waiting:
         ours = {arrival.submission_id for arrival in sorted_out.new}
         new = [entry for entry in entries if entry.arrival.submission_id in ours]
-    sorted_out.undurable_from = journal.write(session, actor.account_id, batch, new) if new else undurable_from
+    sorted_out.undurable_from = device.undurable_from
+    if new:
+        lowest = journal.write(session, actor.account_id, batch, new, device.arrivals + 1)
+        sorted_out.undurable_from = min(lowest, lowest if device.undurable_from is None else device.undurable_from)
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, new)
     if waiting:
@@ -173,15 +175,20 @@ def _try(session: Session, releases: Callable[[], None]) -> None:
         log.error("held submissions could not be tried again: %s", type(error).__name__)
 
 
-def _note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:
+def _note_arrival(
+    session: Session, actor: Actor, batch: Envelope, newest: int, sorted_out: SortedOut, marked: int | None
+) -> None:
+    seen = Contact.of(batch, journal.skew_of(batch, clock.now()), newest)
+    told = int(bool(sorted_out.new)), sorted_out.replayed, marked
     try:
         with attempts.savepoint(session):
-            senders.note_contact(session, actor, device, seen)
+            senders.note_arrival(session, actor, batch, seen, *told)
     except Exception as error:
         if attempts.hopeful(session) or halving.passes(error):
             raise
         # what the fleet's page shows of a tablet is worth no refused batch
         log.error("the contact of a tablet could not be noted: %s", type(error).__name__)
+        senders.note_arrival(session, actor, batch, seen.bare, *told)
 
 
 def _answer(
@@ -198,7 +205,7 @@ def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> So
     batch = SortedOut(stored=journal.known(session, arrivals))
     first: dict[UUID, Arrival] = {}
     for arrival in arrivals:
-        before = batch.stored.get(arrival.submission_id)
+        before = batch.stored.get(arrival.submission_id) if batch.stored else None
         twin = first.get(arrival.submission_id)
         if before is not None:
             mine = before.account_id == actor.account_id and before.digest == arrival.digest

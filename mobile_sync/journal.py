@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import Session
 
 from api import clock, sql
@@ -19,10 +19,10 @@ from api.households.stored import among
 from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
 from mobile_sync import payloads
-from mobile_sync.arrivals import Arrival, read_arrivals, storable
+from mobile_sync.arrivals import Arrival, read_arrivals
 from mobile_sync.halving import Fate
 from mobile_sync.protocol import Envelope
-from mobile_sync.tables import OutcomeKind, SyncBatch, SyncSubmission
+from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 log = logging.getLogger("giamngheo.sync")
 
@@ -73,9 +73,12 @@ def rejected(arrival: Arrival, problem: Problem) -> Entry:
     return entry_of(arrival, Written(outcome="rejected", problem=problem))
 
 
+_KNOWN = text("SELECT submission_id FROM sync_submission WHERE submission_id = ANY(CAST(:ids AS uuid[]))")
+
+
 def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmission]:
-    """What is stored already under the ids of these arrivals."""
-    ids = {arrival.submission_id for arrival in arrivals}
+    """What is stored already under the ids of these arrivals; as a rule nothing, and whole rows are asked for late."""
+    ids = [row[0] for row in sql.fetch(session, _KNOWN, ids=sql.id_list(a.submission_id for a in arrivals))]
     if not ids:
         return {}
     wanted = select(SyncSubmission).where(among(SyncSubmission.submission_id, ids))
@@ -83,23 +86,9 @@ def known(session: Session, arrivals: Iterable[Arrival]) -> dict[UUID, SyncSubmi
     return {row.submission_id: row for row in found}
 
 
-def note_batch(session: Session, account_id: UUID, batch: Envelope, now: datetime, replayed: int) -> int:
-    """Writes down that the batch arrived; the skew of the tablet's clock in seconds (positive: it is fast)."""
-    skew = int(max(-_LARGEST_SKEW, min(_LARGEST_SKEW, (batch.sent_at - now).total_seconds())))
-    session.add(
-        SyncBatch(
-            batch_id=batch.batch_id,
-            device_id=batch.device_id,
-            account_id=account_id,
-            protocol=batch.protocol,
-            sent_at=storable(batch.sent_at) or now,
-            received_at=now,
-            skew_seconds=skew,
-            submissions=len(batch.submissions),
-            replayed=replayed,
-        )
-    )
-    return skew
+def skew_of(batch: Envelope, now: datetime) -> int:
+    """The skew of the tablet's clock in seconds (positive: it is fast)."""
+    return int(max(-_LARGEST_SKEW, min(_LARGEST_SKEW, (batch.sent_at - now).total_seconds())))
 
 
 _COLUMNS = (
@@ -108,28 +97,24 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry]) -> int | None:
-    """The batch's new submissions (at least one); the tablet's `undurable_from` with them."""
+def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry], number: int) -> int:
+    """The batch's new submissions (at least one), which make it the tablet's arrival of this number; their lowest
+    `seq`."""
     key, now = id_key(session), sql.moment_bytes(clock.now())
     device_id, account, batch_id = batch.device_id.bytes, account_id.bytes, batch.batch_id.bytes
-    lowest = min(entry.arrival.seq for entry in entries)
-    arrived = session.execute(
-        sql.load("mobile_sync/sql/count_arrival.sql"), {"device": batch.device_id, "seq": lowest}
-    ).one()
     rows = (
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
             _id(arrival.record_id), sent.base_version if sent else None, _moment(arrival.recorded_at), now,
             arrival.digest, payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
-            entry.result, entry.problem, _id(entry.conflict_id), _id(entry.waiting_for), now, 1, arrived.arrivals,
+            entry.result, entry.problem, _id(entry.conflict_id), _id(entry.waiting_for), now, 1, number,
         )
         for entry in entries
         for arrival in (entry.arrival,)
         for sent in (arrival.submission,)
     )  # fmt: skip
     sql.copy(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
-    undurable_from: int | None = arrived.undurable_from
-    return undurable_from
+    return min(entry.arrival.seq for entry in entries)
 
 
 def _id(value: UUID | None) -> bytes | None:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Row, and_, select, text, update
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.accounts.actor import Actor, Grant
 from api.accounts.permissions import Permission, Role, holds
 from api.accounts.tables import Account, AccountGrant, Device, SignIn
@@ -31,6 +31,11 @@ class Contact:
     app_version: str | None
     form_version: str | None
 
+    @property
+    def bare(self) -> "Contact":
+        """That the tablet was heard of, without what it said of itself and of its work."""
+        return Contact(self.skew_seconds, 0, None, None, None, None)
+
     @classmethod
     def of(cls, batch: Envelope, skew_seconds: int, last_seq: int) -> "Contact":
         oldest = storable(batch.oldest_pending_at) if batch.oldest_pending_at else None
@@ -42,20 +47,25 @@ def durable_through(undurable_from: int | None, last_seq: int) -> int:
     return last_seq if undurable_from is None else undurable_from - 1
 
 
-def enrolled(session: Session, actor: Actor, device_id: UUID) -> Device:
+# NO KEY: the journal's foreign keys to the tablet need not wait
+_HELD = text(
+    "SELECT id, account_id, revoked_at, arrivals, last_seq, undurable_from FROM device WHERE id = :device "
+    "FOR NO KEY UPDATE"
+)
+
+
+def enrolled(session: Session, actor: Actor, device_id: UUID) -> Row[Any]:
     """The caller's tablet, locked until the end of the transaction: two batches of one tablet never run side by side.
 
     Raises DeviceNotEnrolled, DeviceOfAnotherUser or DeviceRevoked.
     """
-    # NO KEY: the journal's foreign keys to the tablet need not wait
-    device = session.scalars(
-        select(Device).where(Device.id == device_id).with_for_update(key_share=True)  # type: ignore[arg-type]
-    ).first()
-    if device is None:
+    found = sql.fetch(session, _HELD, device=device_id)
+    if not found:
         raise DeviceNotEnrolled(
             "Máy này chưa được đăng ký. Hãy xin cán bộ xã mã đăng ký; phiếu chưa gửi vẫn còn trên máy.",
             "This tablet is not enrolled. Ask the commune officer for an enrolment code; keep what you have not sent.",
         )
+    device: Row[Any] = found[0]
     if device.account_id != actor.account_id:
         raise DeviceOfAnotherUser(
             "Máy này được cấp cho người khác. Hãy đăng nhập bằng tài khoản đã đăng ký máy.",
@@ -66,12 +76,12 @@ def enrolled(session: Session, actor: Actor, device_id: UUID) -> Device:
     return device
 
 
-def note_elsewhere(
-    session: Session, device: Device, stored: Collection[SyncSubmission], undurable_from: int | None
-) -> None:
+def undurable_from(
+    session: Session, device_id: UUID, stored: Collection[SyncSubmission], undurable_from: int | None
+) -> int | None:
     """`undurable_from` of the tablet, as the batch leaves it. What it sent again may have come from another tablet
     before (the outbox of a lost one, taken over): backups count that one's arrivals, so its mark holds here too."""
-    other = {row.device_id for row in stored if row.device_id != device.id}
+    other = {row.device_id for row in stored if row.device_id != device_id}
     marks: dict[UUID, int] = {}
     if other:
         d: Any = Device
@@ -79,7 +89,7 @@ def note_elsewhere(
         marks = {row.id: row.undurable_from for row in rows}
     loose = [row.seq for row in stored if row.device_id in marks and row.seq >= marks[row.device_id]]
     own = [] if undurable_from is None else [undurable_from]
-    device.undurable_from = min(loose + own, default=None)
+    return min(loose + own, default=None)
 
 
 def with_tablet(actor: Actor, device_id: UUID) -> Actor:
@@ -120,18 +130,23 @@ def former(session: Session, account_id: UUID, permissions: Collection[Permissio
     return Scope.of(row.area_id for row in ended if any(holds(Role(row.role), row.head, p) for p in permissions))
 
 
-def note_contact(session: Session, actor: Actor, device: Device, seen: Contact) -> None:
-    """The tablet was heard of: what the officer of the fleet sees. The session is bound to the tablet from now on."""
-    device.last_contact_at = clock.now()
-    device.clock_skew_seconds = seen.skew_seconds
-    device.last_seq = max(device.last_seq, seen.last_seq)
-    if seen.pending is not None:
-        device.pending, device.oldest_pending_at = seen.pending, seen.oldest_pending_at
-    device.refused_at = device.refused_with = None
-    device.app_version = seen.app_version or device.app_version
-    device.form_version = seen.form_version or device.form_version
-    session.add(device)
-    if actor.session_id is not None and actor.device_id != device.id:
+def note_arrival(
+    session: Session, actor: Actor, batch: Envelope, seen: Contact, came: int, replayed: int, undurable_from: int | None
+) -> None:
+    """The batch arrived, and the tablet was heard of: what the officer of the fleet sees. `came`: 1 where it brought
+    something new, otherwise 0. The session is bound to the tablet from now on.
+    """
+    now = clock.now()
+    sql.fetch(
+        session,
+        sql.load("mobile_sync/sql/note_arrival.sql"),
+        device=batch.device_id, came=came, undurable_from=undurable_from, now=now, skew=seen.skew_seconds,
+        newest=seen.last_seq, pending=seen.pending, oldest_pending_at=seen.oldest_pending_at,
+        app_version=seen.app_version or None, form_version=seen.form_version or None, account=actor.account_id,
+        batch=batch.batch_id, protocol=batch.protocol, sent_at=storable(batch.sent_at) or now,
+        submissions=len(batch.submissions), replayed=replayed,
+    )  # fmt: skip
+    if actor.session_id is not None and actor.device_id != batch.device_id:
         session.execute(
-            update(SignIn).where(SignIn.id == actor.session_id).values(device_id=device.id)  # type: ignore[arg-type]
+            update(SignIn).where(SignIn.id == actor.session_id).values(device_id=batch.device_id)  # type: ignore[arg-type]
         )

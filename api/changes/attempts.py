@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from api import late_rows
 from api.changes.edits import Edit, Written, rejected
 from api.problems import Problem
 
@@ -16,6 +17,7 @@ Write = Callable[[Sequence[Edit], bool], list[Written]]
 
 _ONE_GO = "writes in one go"
 _SUSPECTS = "records that the database refused"
+_WAITING = "late rows at the mark"
 
 
 @contextmanager
@@ -23,11 +25,14 @@ def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
     """Work of many lists. `hopeful`: under one savepoint, the caller's, and the lists take none of their own: whatever
     is refused breaks the whole, and the caller comes again without hope; a list that is able to go back to its `mark`
     does that, and goes on `carefully`. Of a batch that nothing refuses, that is every batch but a few, sixteen
-    statements are saved.
+    statements are saved, and its late rows are written in one go.
     """
     session.info[_ONE_GO] = hopeful
     try:
-        with session.begin_nested() if hopeful else nullcontext():
+        if hopeful:
+            with session.begin_nested(), late_rows.collected(session):
+                yield
+        else:
             yield
     finally:
         del session.info[_ONE_GO]
@@ -36,20 +41,24 @@ def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
 def mark(session: Session) -> None:
     """Where `back` goes back to, within what is hoped for: a savepoint that costs a fifth of `begin_nested`, for the
     session knows nothing of it, and it is the caller's that lets go of it. So nothing may be flushed after it."""
+    session.info[_WAITING] = late_rows.kept(session)
     session.connection().exec_driver_sql("SAVEPOINT list")
 
 
 def back(session: Session) -> None:
     """Nothing has happened since the last `mark`."""
     session.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT list")
+    late_rows.keep(session, session.info.pop(_WAITING))
 
 
 @contextmanager
 def carefully(session: Session) -> Iterator[None]:
-    """Within what is hoped for, a list that has been refused: it takes savepoints of its own."""
+    """Within what is hoped for, a list that has been refused: it takes savepoints of its own, and what it writes is
+    written with it, for a savepoint takes back only what is."""
     session.info[_ONE_GO] = False
     try:
-        yield
+        with late_rows.at_once(session):
+            yield
     finally:
         session.info[_ONE_GO] = True
 

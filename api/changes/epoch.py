@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.changes.tables import FeedEpoch, FeedRun
 from api.errors import from_database
 from api.problems import Unavailable
@@ -47,9 +47,10 @@ def current(session: Session) -> FeedEpoch | None:
 
 def epoch_of(session: Session) -> UUID:
     """The epoch in force; one is started where there is none yet (a database no service was started on)."""
-    newest: UUID | None = session.scalar(_NEWEST)
-    if newest is not None:
-        return newest
+    newest = sql.fetch(session, _NEWEST)
+    if newest:
+        known: UUID = newest[0].epoch
+        return known
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FEED_LOCK})
     return ensured(session)
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from pydantic_core import to_json
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select, text
 from sqlmodel import Session
 
-from api import clock, sql
+from api import clock, late_rows, sql
 from api.areas.scope import Scope
 from api.audit import Acting
 from api.changes.edits import Edit
@@ -46,11 +45,15 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     if not steps:
         return
     now, account, tablet = sql.moment_bytes(clock.now()), _id(actor.account_id), _id(actor.device_id)
-    rows = (
+    rows = [
         (step.record_id.bytes, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
          account, tablet if step.device_id in (None, actor.device_id) else _id(step.device_id), _id(step.submission_id))
         for step in steps
-    )  # fmt: skip
+    ]  # fmt: skip
+    late_rows.put(session, _write_versions, rows)
+
+
+def _write_versions(session: Session, rows: Sequence[Any]) -> None:
     sql.copy(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
 
 
@@ -65,7 +68,7 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
     """Puts changes into the queue of the feed."""
     if not announcements:
         return
-    rows = (
+    rows = [
         (
             a.entity,
             a.record_id.bytes,
@@ -77,7 +80,11 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
             _id(a.into_id),
         )
         for a in announcements
-    )
+    ]
+    late_rows.put(session, _write_announced, rows)
+
+
+def _write_announced(session: Session, rows: Sequence[Any]) -> None:
     sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows, record=1)
 
 
@@ -88,6 +95,7 @@ def follow(session: Session, went: Sequence[Went]) -> None:
     """Members, requests and whatever else the feed knows of these households leave the old area for the new one."""
     if not went:
         return
+    late_rows.write(session)  # what hangs on them may have been announced just now
     rows = [{"household_id": w.household_id, "from_id": w.from_id, "to_id": w.to_id} for w in went]
     session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": sql.rows(rows)})
 
@@ -95,11 +103,11 @@ def follow(session: Session, went: Sequence[Went]) -> None:
 _PAST = text(
     """
     SELECT v.record_id, v.version, v.entity, v.change
-    FROM jsonb_to_recordset(:wanted) AS w (record_id uuid, oldest integer)
+    FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (record_id uuid, oldest integer)
     JOIN record_version v ON v.record_id = w.record_id AND v.version > w.oldest
     ORDER BY v.record_id, v.version
     """
-).bindparams(bindparam("wanted", type_=JSONB))
+)
 
 
 def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest: dict[UUID, int]) -> set[UUID]:
@@ -107,8 +115,10 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
     if not oldest:
         return set()
     foreign: set[UUID] = set()
-    wanted = [{"record_id": str(record_id), "oldest": version} for record_id, version in oldest.items()]
-    for record_id, version, kind, change in session.execute(_PAST, {"wanted": wanted}):
+    if any(UUID(bytes=row[0]) in oldest for row in late_rows.waiting(session, _write_versions)):
+        late_rows.write(session)
+    wanted = [{"record_id": record_id, "oldest": version} for record_id, version in oldest.items()]
+    for record_id, version, kind, change in sql.fetch(session, _PAST, wanted=sql.rows(wanted)):
         if kind != entity:
             foreign.add(record_id)
         elif record_id in records:
@@ -137,6 +147,8 @@ def mistaken(session: Session, scope: Scope, edits: Iterable[Edit], foreign: set
 def _told(session: Session, scope: Scope, record_ids: Iterable[UUID], op: Op, reason: RemoveReason | None) -> set[UUID]:
     ids = list(record_ids)
     found: set[UUID] = set()
+    if ids:
+        late_rows.write(session)
     for table in (ChangeFeed, ChangePending) if ids else ():
         wanted = (
             select(table.record_id)  # type: ignore[call-overload]

@@ -1,14 +1,16 @@
 """What a list of household edits needs from the database, and the rules an edit of a household meets."""
 
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Select, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.changes.edits import Edit, Written, rejected
@@ -21,6 +23,7 @@ from api.households.stored import Lock, hold_households, survivors
 from api.households.tables import HouseholdStatus
 from api.problems import AlreadyExists, Conflict, FieldError, NotFound, Problem
 
+_AREA = Area.__table__.c  # type: ignore[attr-defined]
 _NUMBERS = text(
     """
     SELECT h.hamlet_id, h.household_no, h.id
@@ -29,6 +32,12 @@ _NUMBERS = text(
     WHERE h.status = 'active' AND h.household_no IS NOT NULL -- so that the partial unique index is used
     """
 ).bindparams(bindparam("pairs", type_=JSONB))
+
+
+@lru_cache(maxsize=500)
+def _hamlets(scope: Scope, day: date) -> Select[Any]:
+    named = _AREA.id == any_(bindparam("named", type_=sql.Ids()))
+    return select(_AREA.id).where(named, _AREA.level == Level.hamlet, valid_on(_AREA, day), scope.covers(_AREA.id))
 
 
 class HouseholdFold:
@@ -135,12 +144,8 @@ class HouseholdFold:
         named = {UUID(draft["hamlet_id"]) for draft in self.drafts if isinstance(draft, dict) and "hamlet_id" in draft}
         if not named:
             return set()
-        found = session.execute(
-            select(Area.id)  # type: ignore[call-overload]
-            .where(Area.id.in_(named), Area.level == Level.hamlet)  # type: ignore[attr-defined]
-            .where(valid_on(Area, clock.today()), scope.covers(Area.id))
-        )
-        return {str(hamlet_id) for hamlet_id in found.scalars()}
+        found = sql.fetch(session, _hamlets(scope, clock.today()), named=sql.id_list(named))
+        return {str(hamlet_id) for (hamlet_id,) in found}
 
     def _taken(self, session: Session, edits: Sequence[Edit]) -> dict[tuple[str, str | None], UUID]:
         """(hamlet, number) -> the living household that has it, for every number the edits might give."""

@@ -14,8 +14,7 @@ from api.changes.merge import Values
 from api.households.citizen_numbers import id_key, masked, sealed, warnings
 from api.households.household_fold import no_such_household
 from api.households.records import MEMBER_TOGETHER, member_draft, member_faults
-from api.households.stored import Lock, among, hold_households, hold_members, survivors
-from api.households.tables import Member
+from api.households.stored import Lock, hold_households, members_named, survivors
 from api.problems import FieldError, NotFound, Problem
 
 
@@ -31,7 +30,7 @@ class MemberFold:
         named = {d["household_id"] for d in self.drafts if isinstance(d, dict) and "household_id" in d}
         self.named = {text: UUID(text) for text in named}
         self.held = hold_households(session, scope, self.named.values(), Lock.share, ids)
-        members = hold_members(session, among(Member.id, ids)) if ids else {}
+        members = members_named(session, ids) if ids else {}
         self._late(session, scope, members)
         self.ends = survivors(session, self.held, scope, Lock.share)
         self.fold = Fold(members, MEMBER_TOGETHER, strict)

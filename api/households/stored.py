@@ -63,15 +63,13 @@ def hold_households(
 ) -> Held:
     """Locks and loads these households, and those of the members named. Of one that is only shared, the values are
     those of _NAMED: whoever names it does not read the rest."""
-    asked = {"ids": list(ids), "members": list(of_members)}
-    if not asked["members"]:
-        del asked["members"]
-        if not asked["ids"]:
-            return Held({}, {}, set())
+    asked, people = list(ids), list(of_members)
+    if not asked and not people:
+        return Held({}, {}, set())
+    given = {"ids": sql.id_list(asked)} | ({"members": sql.id_list(people)} if people else {})
     names = _NAMED if lock is Lock.share else HOUSEHOLD_FIELDS
     held = Held({}, {}, set())
-    for row in session.execute(_holding(scope, lock, "members" in asked), asked):
-        record_id, version, *fields, mine = row
+    for record_id, version, *fields, mine in sql.fetch(session, _holding(scope, lock, bool(people)), **given):
         values = dict(zip(names, map(json_value, fields), strict=True))
         held.records[record_id] = Record(record_id, version, values, version)
         held.hamlets[record_id] = values["hamlet_id"]
@@ -138,7 +136,16 @@ def survivor_of(session: Session, household_id: UUID) -> UUID | None:
 
 def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
     """Locks and loads the members that fulfil a condition."""
-    query = (
+    return _records(session.execute(_holding_members(where)))
+
+
+def members_named(session: Session, ids: Iterable[UUID]) -> dict[UUID, Record]:
+    """Locks and loads these members."""
+    return _records(sql.fetch(session, _MEMBERS_NAMED, ids=sql.id_list(ids)))
+
+
+def _holding_members(where: Any) -> Select[Any]:
+    return (
         select(
             _MEMBER.id,
             _MEMBER.version,
@@ -151,8 +158,11 @@ def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
         .order_by(_MEMBER.id)
         .with_for_update()
     )
+
+
+def _records(rows: Iterable[Any]) -> dict[UUID, Record]:
     records = {}
-    for record_id, version, seal, index, last4, *fields in session.execute(query):
+    for record_id, version, seal, index, last4, *fields in rows:
         values = dict(zip(_PLAIN, map(json_value, fields), strict=True))
         values["personal_id"] = sealed_value(seal, index, last4)
         records[record_id] = Record(record_id, version, values, version)
@@ -160,6 +170,7 @@ def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
 
 
 _PLAIN = tuple(name for name in MEMBER_FIELDS if name != "personal_id")
+_MEMBERS_NAMED = _holding_members(_MEMBER.id == any_(bindparam("ids", type_=sql.Ids())))
 
 
 def sealed_value(seal: bytes | None, index: bytes | None, last4: str | None) -> dict[str, Any] | None:
@@ -244,7 +255,4 @@ def _row(record: Record) -> dict[str, Any]:
 
 def _update(session: Session, statement: str, rows: list[Any]) -> None:
     if rows:
-        session.execute(
-            sql.load(f"api/households/sql/{statement}.sql"),
-            {"rows": sql.rows(rows), "at": clock.now()},
-        )
+        sql.fetch(session, sql.load(f"api/households/sql/{statement}.sql"), rows=sql.rows(rows), at=clock.now())

@@ -80,7 +80,8 @@ def hold_cases_of(
     and household as listed -> household of today."""
     held: list[Case] = []
     home: dict[UUID, UUID] = {}
-    for *values, today in session.execute(_cases_of(), {"rounds": round_ids, "homes": household_ids}):
+    asked = {"rounds": sql.id_list(round_ids), "homes": sql.id_list(household_ids)}
+    for *values, today in sql.fetch(session, _cases_of(), **asked):
         case = _case(values)
         held.append(case)
         home[case.household_id] = today
@@ -141,7 +142,7 @@ def move_cases(
     rows = [
         {"id": case.id, "version": case.version, **{name: getattr(case, name) for name in _MOVED}} for case in after
     ]
-    session.execute(sql.load("api/reviews/sql/move_cases.sql"), {"rows": sql.rows(rows), "at": clock.now()})
+    sql.fetch(session, sql.load("api/reviews/sql/move_cases.sql"), rows=sql.rows(rows), at=clock.now())
     announce_cases(session, after, home, beside)
     return after
 

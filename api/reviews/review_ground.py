@@ -4,17 +4,18 @@ however long the list. Locks: rounds, households, cases.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, any_, bindparam, select, text
 from sqlmodel import Session
 
-from api.accounts.tables import Device
+from api import sql
 from api.areas.scope import Scope
 from api.changes import history
 from api.changes.fold import Record
-from api.households.stored import Held, Lock, among, hold_households, survivors
+from api.households.stored import Held, Lock, hold_households, survivors
 from api.problems import Problem
 from api.reviews import review_faults, scoring
 from api.reviews.cases import Case, hold_cases_of, speaking
@@ -23,8 +24,6 @@ from api.reviews.review_store import ENTITY
 from api.reviews.rounds import ROUND
 from api.reviews.scoring import Place
 from api.standards.compiled import Standard
-
-DEVICE = Device.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -38,15 +37,13 @@ class Ground:
     place: Place
 
 
+_SURVEYORS = text("SELECT id, account_id FROM device WHERE id = ANY(CAST(:devices AS uuid[]))")
+
+
 def surveyors(session: Session, device_ids: Iterable[UUID | None]) -> dict[UUID | None, UUID]:
     """Tablet -> whose it is: who made a review on it, also where an officer tries its submission again."""
     named = [device_id for device_id in device_ids if device_id is not None]
-    if not named:
-        return {}
-    if len(named) == 1:  # whoever receives a batch has loaded its tablet
-        device = session.get(Device, named[0])
-        return {} if device is None else {device.id: device.account_id}
-    rows = session.execute(select(DEVICE.c.id, DEVICE.c.account_id).where(among(DEVICE.c.id, named)))
+    rows = sql.fetch(session, _SURVEYORS, devices=sql.id_list(named)) if named else ()
     return {row.id: row.account_id for row in rows}
 
 
@@ -87,8 +84,7 @@ class Touched:
         return Ground(row, standard, home, case, self.places.get((row.id, case.hamlet_id), Place(None, None)))
 
     def _rounds(self, ids: set[UUID]) -> dict[UUID, Row[Any]]:
-        query = select(ROUND).where(among(ROUND.c.id, ids), self.scope.touches(ROUND.c.area_id)).order_by(ROUND.c.id)
-        return {row.id: row for row in self.session.execute(query.with_for_update(of=ROUND, read=True))}
+        return {row.id: row for row in sql.fetch(self.session, _rounds(self.scope), ids=sql.id_list(ids))}
 
     def _homes(self, named: set[UUID]) -> tuple[Held, dict[UUID, UUID]]:
         held = hold_households(self.session, self.scope, named, Lock.share)
@@ -114,5 +110,16 @@ class Touched:
         return found
 
 
+@lru_cache(maxsize=500)
+def _rounds(scope: Scope) -> Select[Any]:
+    wanted = ROUND.c.id == any_(bindparam("ids", type_=sql.Ids()))
+    query = select(ROUND).where(wanted, scope.touches(ROUND.c.area_id)).order_by(ROUND.c.id)
+    return query.with_for_update(of=ROUND, read=True)
+
+
 def _id(value: UUID | str) -> UUID:
-    return UUID(value) if isinstance(value, str) else value
+    return _parsed(value) if isinstance(value, str) else value
+
+
+# each stands among the values as text, and is asked for several times
+_parsed = lru_cache(maxsize=2000)(UUID)

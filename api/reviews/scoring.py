@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, any_, bindparam, select
 from sqlmodel import Session
 
+from api import sql
 from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaClosure
-from api.households.stored import among
 from api.households.tables import Member
 from api.problems import FieldError, Invalid, NotFound, Problem, UnknownFormVersion
 from api.reviews.round_schemas import StandardRef
@@ -90,30 +90,35 @@ def standards_of(session: Session, versions: Collection[tuple[str, int]]) -> dic
     return {key: standards.standard(session, *key) for key in sorted(versions)}
 
 
+_PLACES = (
+    select(_closure.c.descendant_id, _area.c.area_type, _area.c.region)
+    .join(_area, _area.c.id == _closure.c.ancestor_id)
+    .where(_closure.c.descendant_id == any_(bindparam("hamlets", type_=sql.Ids())))
+    .where(valid_on(_closure.c, bindparam("day", type_=Date)))
+    .order_by(_closure.c.depth)
+)
+
+
 def places(session: Session, hamlets: Iterable[UUID], day: date) -> dict[UUID, Place]:
     """What is said of each hamlet, or of the nearest area above it that says it."""
-    rows = session.execute(
-        select(_closure.c.descendant_id, _area.c.area_type, _area.c.region)
-        .join(_area, _area.c.id == _closure.c.ancestor_id)
-        .where(among(_closure.c.descendant_id, hamlets), valid_on(_closure.c, day))
-        .order_by(_closure.c.depth)
-    ).all()
     found: dict[UUID, Place] = {}
-    for row in rows:
+    for row in sql.fetch(session, _PLACES, hamlets=sql.id_list(hamlets), day=day):
         known = found.get(row.descendant_id, Place(None, None))
         found[row.descendant_id] = Place(known.area_type or row.area_type, known.region or row.region)
     return found
 
 
+_PEOPLE = (
+    select(_member.c.household_id, _member.c.left_on, *(_member.c[name] for name in _KEPT))
+    .where(_member.c.household_id == any_(bindparam("households", type_=sql.Ids())))
+    .order_by(_member.c.id)
+)
+
+
 def people(session: Session, households: Iterable[UUID]) -> dict[UUID, list[Person]]:
     """Household -> the facts of everybody who was ever registered there, as JSON, with the day on which they left."""
-    rows = session.execute(
-        select(_member.c.household_id, _member.c.left_on, *(_member.c[name] for name in _KEPT))
-        .where(among(_member.c.household_id, households))
-        .order_by(_member.c.id)
-    )
     found: dict[UUID, list[Person]] = {}
-    for home, left_on, *values in rows:
+    for home, left_on, *values in sql.fetch(session, _PEOPLE, households=sql.id_list(households)):
         kept = dict(zip(_KEPT, values, strict=True))
         kept["id"] = str(kept["id"])
         if kept["birth_date"] is not None:

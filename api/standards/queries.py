@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, or_, select, tuple_
+from sqlalchemy import Select, case, or_, select, text, tuple_
 from sqlmodel import Session
 
-from api import paging
+from api import paging, sql
 from api.problems import NotFound, UnknownFormVersion
 from api.schema import Page
 from api.standards.compiled import Standard
@@ -18,6 +18,7 @@ from api.standards.tables import StandardKind, StandardStatus, StandardVersion
 
 _standard = StandardVersion.__table__  # type: ignore[attr-defined]
 _KEY = (_standard.c.code, _standard.c.version, _standard.c.sha256, _standard.c.status)
+_NAMED = text("SELECT code, version, sha256, status FROM standard WHERE code = :code AND version = :version")
 
 # A version never changes, so neither does what was compiled from it: (sha256, verified) -> the standard. Compiling one
 # takes some 10 ms. There are a handful; `clear` is for a process that goes on with another database.
@@ -26,10 +27,11 @@ _COMPILED: dict[tuple[str, bool], Standard] = {}
 
 def standard(session: Session, code: str, version: int | None = None) -> Standard:
     """A version of a standard; without one the latest verified, else the latest. Raises NotFound."""
-    query = select(*_KEY).where(_standard.c.code == code).order_by(*_newest())
-    if version is not None:
-        query = query.where(_standard.c.version == version)
-    found = _one(session, query)
+    if version is None:
+        found = _one(session, select(*_KEY).where(_standard.c.code == code).order_by(*_newest()))
+    else:
+        rows = sql.fetch(session, _NAMED, code=code, version=version)
+        found = _compiled(session, rows)[0] if rows else None
     if found is None:
         raise NotFound(f"Không có bộ chuẩn {code}.", f"There is no standard {code}.")
     return found

@@ -119,6 +119,7 @@ def test_the_steps_are_those_of_the_table_of_stages() -> None:
 def test_lists_without_an_enum_are_those_of_the_law() -> None:
     law = {"region", "cause", "need", "target_unit", "ethnicity", "attendee_role", "posting_place", "step"}
     law |= {"service_kind", "support_need_kind", "loan_objection"}
+    law |= {"policy_field", "served", "parameter_measure", "parameter_unit"}
     assert set(_LISTS) - set(_ENUMS) == law
     assert _LISTS["cause"] == [
         "lack_production_land",

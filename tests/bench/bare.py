@@ -18,6 +18,7 @@ _CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND submissi
 # (table, which of its rows the batch wrote, are they new), parents before children. What is left out is made by the
 # database: identities.
 _TABLES = (
+    ("device", "id IN (SELECT device_id FROM sync_batch WHERE batch_id = %(batch)s)", False),
     ("sync_batch", "batch_id = %(batch)s", True),
     ("household", f"id IN ({_CHANGED})", False),
     ("household", f"id IN ({_MADE})", True),

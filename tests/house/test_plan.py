@@ -10,7 +10,7 @@ from api.programmes.catalogue import catalogue
 from tests.house.wire_document import operations
 
 _PAGE = Path("docs/plan.md").read_text(encoding="utf-8")
-_ROWS = [row.strip("|").split("|") for row in re.findall(r"^\|.*\|$", _PAGE, re.M)[2:]]
+_ROWS = [row.strip("|").split("|") for row in re.findall(r"^\|.*\|$", _PAGE, re.MULTILINE)[2:]]
 _NAMED = re.compile(r"(kind|policy) `([a-z_0-9]+)`")
 
 

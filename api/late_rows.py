@@ -1,0 +1,71 @@
+"""Rows that every kind of record writes and nothing reads meanwhile: history, queue of the feed, log. A batch collects
+them and writes them in one go for all its kinds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlmodel import Session
+
+# Writes rows of one table, in the order given.
+Write = Callable[[Session, Sequence[Any]], None]
+
+Kept = dict[Write, list[Any]]
+
+_COLLECTED = "rows to be written late"
+
+
+@contextmanager
+def collected(session: Session) -> Iterator[None]:
+    """What is `put` inside the block is written at its end; not where the block fails."""
+    session.info[_COLLECTED] = {}
+    try:
+        yield
+        write(session)
+    finally:
+        del session.info[_COLLECTED]
+
+
+def put(session: Session, into: Write, rows: Sequence[Any]) -> None:
+    """Rows for one table: written now, or with all others at the end of the block that collects them."""
+    waiting = session.info.get(_COLLECTED)
+    if waiting is None:
+        into(session, rows)
+    else:
+        waiting.setdefault(into, []).extend(rows)
+
+
+def waiting(session: Session, into: Write) -> Sequence[Any]:
+    """The rows that are not written yet: whoever reads their table looks whether it concerns them."""
+    found: Sequence[Any] = session.info.get(_COLLECTED, {}).get(into, ())
+    return found
+
+
+def write(session: Session) -> None:
+    """Writes what is collected so far."""
+    rows_of = session.info.get(_COLLECTED)
+    while rows_of:
+        into, rows = rows_of.popitem()
+        into(session, rows)
+
+
+def kept(session: Session) -> Kept:
+    """What waits now, for `keep` to come back to."""
+    return {into: list(rows) for into, rows in session.info.get(_COLLECTED, {}).items()}
+
+
+def keep(session: Session, waiting: Kept) -> None:
+    """What waits is what waited then: the database has been taken back to that moment."""
+    session.info[_COLLECTED] = waiting
+
+
+@contextmanager
+def at_once(session: Session) -> Iterator[None]:
+    """Inside the block nothing waits; what waited before is written first."""
+    write(session)
+    del session.info[_COLLECTED]
+    try:
+        yield
+    finally:
+        session.info[_COLLECTED] = {}
