@@ -22,6 +22,7 @@ from api.credit.routes import router as credit
 from api.db import make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
+from api.eligibility.routes import router as eligibility
 from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
@@ -76,20 +77,9 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
-    support = (
-        programmes,
-        plans,
-        plan_items,
-        budgets,
-        interventions,
-        deliveries,
-        credit,
-        insurance,
-        fund,
-        hamlet_plans,
-        reports,
-    )
-    features = (accounts, areas, households, standards, *procedures, attachments, *support, changes, audit)
+    planned = (programmes, plans, plan_items, budgets)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
+    features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

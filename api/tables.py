@@ -11,6 +11,7 @@ from api.budgets import tables as budgets
 from api.changes import tables as changes
 from api.credit import tables as credit
 from api.deliveries import tables as deliveries
+from api.eligibility import tables as eligibility
 from api.fund import tables as fund
 from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
@@ -26,7 +27,7 @@ from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
-    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, journal,
+    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, eligibility, journal,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

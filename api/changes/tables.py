@@ -46,6 +46,7 @@ class RecordVersion(SQLModel, table=True):
     """
 
     __tablename__ = "record_version"
+    # ix_record_version_left_household: who was moved out of a household; on an expression, in the migration
     __table_args__ = (one_of("origin", Origin),)
 
     record_id: UUID = Field(primary_key=True)

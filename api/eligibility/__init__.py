@@ -1,1 +1,1 @@
-"""Who appears eligible for what, and why; who of them has not been served yet."""
+"""Who appears eligible for what, why, by which article, and what is still open. Judges; decides nothing."""

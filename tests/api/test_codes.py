@@ -13,6 +13,7 @@ from api.budgets import tables as budgets
 from api.changes.tables import Op, Origin, RemoveReason
 from api.credit import tables as credit
 from api.deliveries import tables as deliveries
+from api.eligibility.judging import EntitlementState
 from api.fund import tables as fund
 from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
@@ -82,6 +83,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "sheet_line_state": deliveries.SheetLineState,
     "commitment_state": budgets.CommitmentState,
     "movement_kind": budgets.MovementKind,
+    "entitlement_state": EntitlementState,
     "loan_state": credit.LoanState,
     "loan_list_state": credit.LoanListState,
     "insurance_list_state": insurance.InsuranceListState,

@@ -10,7 +10,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bare, poison, pulling, pushing, recognising, scoring, stage, visits
+from tests.bench import bare, eligibility, poison, pulling, pushing, recognising, scoring, stage, visits
 from tests.bench.pulling import Reader, fill
 from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
 from tests.bench.stage import Server
@@ -51,7 +51,7 @@ def main() -> None:
     quick = options.quick
     rounds, count = (1, 8) if quick else (3, 16)
     small, large = (10_000, 50_000) if quick else (10_000, 200_000)
-    with stage.postgres() as server, stage.databases(server, 7) as urls:
+    with stage.postgres() as server, stage.databases(server, 8) as urls:
         with console.status("…") as status:
 
             def say(what: str) -> None:
@@ -65,6 +65,8 @@ def main() -> None:
                 pulls = _pulls(urls[2:4], (small, large), rounds, say)
                 say(f"a decision on {recognising.HOUSEHOLDS:,} households")
                 recognised = recognising.measured(*urls[4:6])
+                say(f"who is entitled to what, {eligibility.HOUSEHOLDS:,} households")
+                entitled = eligibility.measured(urls[7])
         console.print(_about_the_machine(urls[0]), highlight=False)
         console.print(_pushes_table("a day in the field: created, reviewed, changed, merged", pushed.visits, count))
         console.print(_pushes_table("creations only", pushed.creations, count))
@@ -74,6 +76,7 @@ def main() -> None:
         console.print(_others_table(count, pulls, (small, large), pushed.memory))
         console.print(scoring.table(10_000 if quick else 100_000))
         console.print(_recognising_table(recognised))
+        console.print(eligibility.table(entitled))
 
 
 def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> Pushed:
