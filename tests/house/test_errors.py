@@ -119,7 +119,8 @@ def test_one_unstorable_text_in_a_good_body_is_refused_with_its_place(
 
 def who_may(operation: Operation) -> str:
     """The first of these for whom the door of the operation is open, so that what lies behind it is met."""
-    for username in ("truc-thai", "xom-3", "admin", "chu-tich", "mat-tran", "truc-ninh"):
+    first = ("truc-thai", "xom-3", "admin", "chu-tich", "mat-tran", "truc-ninh", "tai-chinh", "ngan-hang", "van-hoa")
+    for username in first:
         person = next(person for person in CAST if person.username == username)
         rights = [Permission(right) for right in operation.permissions]
         if not rights or any(holds(person.role, person.head, right) for right in rights):
