@@ -100,7 +100,7 @@ def reverse_entry(fund_entry_id: UUID, body: EntryReversal, actor: Writer, db: D
     responses=problems("not-found") | example(examples.PUBLIC),
 )
 def read_public_fund(
-    area_code: Annotated[str, Path(max_length=10, description="The code of the commune.", examples=["14080"])],
+    area_code: Annotated[str, Path(max_length=64, description="The code of the commune.", examples=["14080"])],
     db: Db,
     year: OfYear = None,
 ) -> PublicAccount:

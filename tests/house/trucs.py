@@ -67,13 +67,16 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
     ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
-    ids |= _decided(session, made["household"]) | _hamlet_work(session)
-    ids |= _handed_out(session, officer, made["household"])
-    ids |= _interventions(officer, made["household"])
-    ids |= _money(session, officer)
-    ids |= _lent_and_insured(session, officer, made["household"], made["member"])
+    ids |= _decided(session, made["household"]) | _support(session, officer, made["household"], made["member"])
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
+
+
+def _support(session: Session, officer: httpx.Client, household_id: str, member_id: str) -> dict[str, str]:
+    """What the plan does for the household, and with which money."""
+    ids = _hamlet_work(session) | _handed_out(session, officer, household_id)
+    ids |= _interventions(officer, household_id) | _money(session, officer)
+    return ids | _lent_and_insured(session, officer, household_id, member_id)
 
 
 def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:

@@ -112,7 +112,8 @@ def its_electricity_is_paid_by_a_signing_sheet(commune: Commune) -> None:
         assert entitled(commune, "2024-07-01")["electricity_poor", None] == "open"  # another quarter
 
 
-def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
+def the_plan_and_its_money(commune: Commune) -> tuple[str, str]:
+    """An item of the plan, approved, and its budget line with money on it."""
     with on("2024-04-15"):
         money = {"source": "state_budget", "level": "central"}
         item = commune.post(OFFICER, "/plan-items", {
@@ -125,9 +126,15 @@ def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
         })  # fmt: skip
         commune.post(FINANCE, f"/budget-lines/{line['id']}/allocations",
                      {"amount_vnd": 20_000_000, "booked_on": "2024-04-15", "document_no": "45/QĐ"})  # fmt: skip
+    return item["id"], line["id"]
+
+
+def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
+    item_id, line_id = the_plan_and_its_money(commune)
+    with on("2024-04-15"):
         project = commune.post(OFFICER, "/interventions", {
             "kind": "community_project", "area_id": COMMUNE, "year": 2024, "title": "Nuôi bò sinh sản",
-            "plan_item_id": item["id"], "funded": True, "fields": {"product": "Bò sinh sản"},
+            "plan_item_id": item_id, "funded": True, "fields": {"product": "Bò sinh sản"},
         })  # fmt: skip
         at = f"/interventions/{project['id']}"
         for paper in ("application", "meeting_minutes", "project_plan", "appraisal_minutes", "approval_decision"):
@@ -135,7 +142,7 @@ def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
         for who, step in ((OFFICER, "appraise"), (CHAIR, "approve")):
             commune.post(who, f"{at}/steps", {"step": step, "taken_on": "2024-04-15"})
         commitment = commune.post(OFFICER, "/commitments", {
-            "budget_line_id": line["id"], "intervention_id": project["id"], "purpose": "Mua bò",
+            "budget_line_id": line_id, "intervention_id": project["id"], "purpose": "Mua bò",
             "amount_vnd": 18_000_000,
         })  # fmt: skip
     with on("2024-05-02"):
@@ -153,13 +160,18 @@ def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
         commune.post(OFFICER, "/deliveries", {"deliveries": [calf]})
         payment = {"amount_vnd": 18_000_000, "booked_on": "2024-05-02"}
         commune.post(FINANCE, f"/commitments/{commitment['id']}/disbursements", payment)
+    the_accounts_are_closed(commune, line_id, commitment["id"])
+    return {"project": project["id"], "participant": participant["id"]}
+
+
+def the_accounts_are_closed(commune: Commune, line_id: str, commitment_id: str) -> None:
     with on("2025-01-20"):
-        commune.post(FINANCE, f"/commitments/{commitment['id']}/settlements", payment | {"booked_on": "2025-01-20"})
-        commune.post(FINANCE, f"/budget-lines/{line['id']}/closing",
+        settled = {"amount_vnd": 18_000_000, "booked_on": "2025-01-20"}
+        commune.post(FINANCE, f"/commitments/{commitment_id}/settlements", settled)
+        commune.post(FINANCE, f"/budget-lines/{line_id}/closing",
                      {"closed_on": "2025-01-20", "rest": "given_back", "document_no": "01/QT"}, 200)  # fmt: skip
         whole = commune.get(DISTRICT, "/budget", area_id=COMMUNE, year=2024)["total"]
         assert [whole[f"{name}_vnd"] for name in ("approved", "committed", "disbursed", "settled")] == [18_000_000] * 4
-    return {"project": project["id"], "participant": participant["id"]}
 
 
 def the_bank_lends(commune: Commune) -> None:
