@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from api import clock
 from api.accounts.actor import Actor, allow
@@ -15,6 +15,7 @@ from api.fund.tables import FundDirection
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
+from api.query_names import known_query
 from api.schema import AreaId, Page, Year
 
 router = APIRouter(tags=["fund"])
@@ -98,6 +99,7 @@ def reverse_entry(fund_entry_id: UUID, body: EntryReversal, actor: Writer, db: D
     operation_id="read_public_fund",
     summary="Công khai Quỹ vì người nghèo",
     responses=problems("not-found") | example(examples.PUBLIC),
+    dependencies=[Depends(known_query)],
 )
 def read_public_fund(
     area_code: Annotated[str, Path(max_length=64, description="The code of the commune.", examples=["14080"])],
