@@ -69,6 +69,7 @@ class Deliveries:
         if fields["household_id"] and home is None:
             # Outside the caller's areas is as if it were not there: who knows an id must not learn that it exists.
             return self._not_there(fields["household_id"], faults.no_household())
+        home = self.touched.home_of_line(fields["sheet_line_id"], home)
         if fields["member_id"] and UUID(fields["member_id"]) not in self.touched.members:
             return self._not_there(fields["member_id"], faults.no_member())
         return self._judged(edit, fields, home)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.changes import history
 from api.changes.fold import Record
-from api.deliveries.rows import ENTITY, LINE, SHEET, held_lines, stored_deliveries
+from api.deliveries.rows import ENTITY, LINE, SHEET, held_lines, parted_lines, stored_deliveries
 from api.deliveries.tables import DeliveryOutcome
 from api.households.aliases import all_names
 from api.households.stored import Held, Lock, among, hold_households, survivors
@@ -65,6 +65,7 @@ class Touched:
         self.members = self._members(_named(fields, "member_id"))
         self.organisations = self._organisations(_named(fields, "organisation_id"))
         self.lines = self._lines()
+        self.parted = self._parted(_named(fields, "sheet_line_id") - self.lines.keys())
         self.stored = stored_deliveries(session, self.scope, ids)
         records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
         self.foreign = history.load_past(session, ENTITY, records, dict.fromkeys(ids, 0))
@@ -73,6 +74,10 @@ class Touched:
         """The household of today, where it lies in the caller's areas."""
         home = self.homes.get(UUID(named))
         return home if home in self.held.mine else None
+
+    def home_of_line(self, named: str | None, home: UUID | None) -> UUID | None:
+        """Where the tablet had the line: under a household that its own was merged into then, and is not any more."""
+        return self.parted.get((UUID(named), home), home) if named and home else home
 
     def hamlet(self, home: UUID) -> UUID:
         return UUID(str(self.held.hamlets[home]))
@@ -114,7 +119,20 @@ class Touched:
         if not (self.interventions and self.homes):
             return {}
         rows = held_lines(self.session, self.interventions, set(self.homes.values()))
-        return {row.id: Line(**{name: getattr(row, name) for name in Line.__dataclass_fields__}) for row in rows}
+        return {row.id: _line(row) for row in rows}
+
+    def _parted(self, ids: set[UUID]) -> dict[tuple[UUID, UUID], UUID]:
+        """(line, household it stood under while they were merged) -> its own household."""
+        rows = parted_lines(self.session, self.scope, ids) if ids and self.interventions else []
+        if not rows:
+            return {}
+        self.held.take(hold_households(self.session, self.scope, {row.home for row in rows}, Lock.share))
+        self.lines |= {row.id: _line(row) for row in rows if row.intervention_id in self.interventions}
+        return {(row.id, row.survivor): row.home for row in rows}
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(**{name: getattr(row, name) for name in Line.__dataclass_fields__})
 
 
 def _served(row: Row[Any]) -> Served:

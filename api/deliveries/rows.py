@@ -19,6 +19,7 @@ from api.deliveries.schemas import CONTENT
 from api.deliveries.tables import Delivery, SheetLine, SigningSheet
 from api.households.aliases import all_names, ends
 from api.households.stored import among
+from api.households.tables import HouseholdMerge
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.reach import INTERVENTION
 
@@ -26,6 +27,7 @@ ENTITY, LINE_ENTITY = "delivery", "sheet_line"
 DELIVERY = Delivery.__table__  # type: ignore[attr-defined]
 SHEET = SigningSheet.__table__  # type: ignore[attr-defined]
 LINE = SheetLine.__table__  # type: ignore[attr-defined]
+_MERGE = HouseholdMerge.__table__  # type: ignore[attr-defined]
 
 HOME = HOUSEHOLD.c.id
 # where a delivery stands: with its household, or where its intervention is
@@ -114,6 +116,30 @@ def held_lines(session: Session, intervention_ids: Iterable[UUID], homes: Iterab
         .join(names, names.c.known == LINE.c.household_id)
         .outerjoin(DELIVERY, DELIVERY.c.id == LINE.c.delivery_id)
         .where(among(SHEET.c.intervention_id, intervention_ids))
+        .order_by(LINE.c.id)
+        .with_for_update(of=LINE, key_share=True)
+    )
+    return session.execute(query).all()
+
+
+def parted_lines(session: Session, scope: Scope, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+    """These lines, as `held_lines` gives them, of households in `scope` that were merged away once and are not any
+    more; with `survivor`, the household they stood under meanwhile."""
+    query = (
+        select(
+            LINE,
+            HOME.label("home"),
+            SHEET.c.intervention_id,
+            SHEET.c.state.label("sheet_state"),
+            DELIVERY.c.delivered_on,
+            _MERGE.c.survivor_id.label("survivor"),
+        )
+        .select_from(LINE)
+        .join(SHEET, SHEET.c.id == LINE.c.sheet_id)
+        .join(HOUSEHOLD, LINE.c.household_id == HOME)
+        .join(_MERGE, _MERGE.c.absorbed_id == HOME)
+        .outerjoin(DELIVERY, DELIVERY.c.id == LINE.c.delivery_id)
+        .where(among(LINE.c.id, ids), _MERGE.c.undone_at.is_not(None), scope.covers(HOUSEHOLD.c.hamlet_id))
         .order_by(LINE.c.id)
         .with_for_update(of=LINE, key_share=True)
     )

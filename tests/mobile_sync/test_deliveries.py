@@ -295,6 +295,28 @@ def test_deliveries_and_lines_follow_a_household_that_is_merged(
     assert told["result"] == {"merged_into": home, "sheet_line_id": sheet["lines"][0]["id"]}
 
 
+def test_a_line_carried_out_under_a_merge_that_was_a_mistake_is_its_own_households(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine
+) -> None:
+    made = serving(engine)
+    other = submission("household", household(), seq=2)
+    push(surveyor, device, other)
+    (line,) = sheets.drawn_up(officer, made, [other["id"]])["lines"]
+    asked = {"survivor_id": home, "absorbed_id": other["id"], "reason": "ghi hai lần"}
+    assert officer.post("/api/v1/households/merge", json=asked).is_success
+    (seen,) = pulled(surveyor, "sheet_line")
+    as_seen = delivery(seen["data"]["household_id"], made, sheet_line_id=line["id"])
+    assert as_seen["household_id"] == home
+    assert officer.post(f"/api/v1/households/{other['id']}/unmerge").is_success
+    (told,) = push(surveyor, device, submission("delivery", as_seen, seq=3))
+    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line["id"]), told
+    (given,) = pulled(surveyor, "delivery")
+    assert given["data"]["household_id"] == other["id"]
+    strange = delivery(home, made, sheet_line_id=sheets.drawn_up(officer, serving(engine), [home])["lines"][0]["id"])
+    (refused,) = push(surveyor, device, submission("delivery", strange, seq=4))
+    assert refused["problem"]["errors"][0]["pointer"] == "#/sheet_line_id"
+
+
 def test_a_household_that_has_moved_to_another_commune_takes_its_line_along(
     surveyor: httpx.Client, officer: httpx.Client, sign_in: SignIn, device: str, home: str, engine: Engine
 ) -> None:
