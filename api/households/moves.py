@@ -2,6 +2,7 @@
 so that nobody writes a member into a household that is on its way elsewhere."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
@@ -16,6 +17,7 @@ from api.changes.fold import Fold, Record
 from api.changes.history import Announcement, announce, keep
 from api.changes.regroup import regroup
 from api.changes.tables import Op, Origin, RemoveReason
+from api.households.class_view import classes
 from api.households.commands import announce_households, announce_members
 from api.households.household_fold import absorbed as was_absorbed
 from api.households.household_fold import no_such_hamlet, no_such_household
@@ -87,7 +89,7 @@ def merge_households(
     """`absorbed` was `survivor` all along: its members move there, papers stand there, late edits of it will follow.
 
     Sent again it changes nothing. Raises NotFound outside of the actor's areas, Conflict where one of them was merged
-    into a third, Invalid for a household with itself.
+    into a third or where the absorbed one has the class, Invalid for a household with itself.
     """
     if survivor_id == absorbed_id:
         words = "Không thể gộp một hộ với chính nó.", "A household cannot be merged with itself."
@@ -98,6 +100,7 @@ def merge_households(
         return
     _refuse_absorbed(absorbed)
     _refuse_absorbed(survivor)
+    _refuse_loss(session, survivor_id, absorbed_id)
     members = hold_members(session, _MEMBER.c.household_id == absorbed_id)
     fold, people = Fold(held.records), Fold(members)
     for member in members.values():
@@ -184,6 +187,22 @@ def _gone(absorbed: Record, survivor_id: UUID) -> Announcement:
 def _refuse_absorbed(record: Record) -> None:
     if record.values["merged_into"] is not None:
         raise was_absorbed(UUID(record.values["merged_into"]))
+
+
+def _refuse_loss(session: Session, survivor_id: UUID, absorbed_id: UUID) -> None:
+    """A class stands under the household that a decision names: nobody may lose it because a duplicate was the one that
+    was recognised."""
+    found = classes(session, (survivor_id, absorbed_id))
+    if _standing(found[absorbed_id]) > _standing(found[survivor_id]):
+        raise Conflict(
+            "Hộ bị gộp đang được công nhận ở diện được hỗ trợ cao hơn. Hãy giữ lại hộ đó và gộp hộ kia vào.",
+            "The household to be absorbed stands higher by a decision. Keep that one, and merge the other into it.",
+        )
+
+
+def _standing(found: dict[str, Any]) -> int:
+    ranks = {"poor": 3, "near_poor": 2}
+    return ranks.get(found["current_class"], 1 if found["newly_escaped_until"] else 0)
 
 
 def _is_mine(session: Session, scope: Scope, hamlet_id: UUID) -> bool:

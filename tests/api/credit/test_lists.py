@@ -221,8 +221,7 @@ def test_only_the_officer_draws_up_and_confirms(session: Session, sign_in: SignI
 
 
 def test_a_merged_household_stands_on_the_list_as_its_survivor(session: Session, sign_in: SignIn) -> None:
-    (absorbed, head), survivor = poor(session), household(session)
-    session.commit()
+    (absorbed, head), (survivor, _) = poor(session), poor(session)
     officer = sign_in("truc-thai")
     made = done(officer.post(LISTS, json=loan_list(line(absorbed, head))))
     merged = {"survivor_id": str(survivor), "absorbed_id": str(absorbed), "reason": "ghi hai lần"}

@@ -1,18 +1,22 @@
 """Two records of one household become one, late edits of the absorbed one still land, and it can be taken back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api import clock
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
 from api.households.commands import write_households, write_members
 from tests.conftest import SignIn
 from tests.make.households import actor, hamlet, member_body, post_household, post_member
+from tests.make.recognitions import recognise
 
 
 def merge(client: httpx.Client, survivor: str, absorbed: str) -> httpx.Response:
@@ -46,6 +50,32 @@ def test_members_move_to_the_survivor_with_their_ids(sign_in: SignIn, engine: En
     assert merge(officer, stays, goes).status_code == 200  # sent again
     assert officer.get(f"/api/v1/households/{goes}").json()["version"] == 2
     post_household(officer, household_no="2")  # its number is free
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes", "status"),
+    [
+        (None, "poor", 409), ("near_poor", "poor", 409), (None, "near_poor", 409), (None, "escaped", 409),
+        ("poor", None, 200), ("poor", "near_poor", 200), ("poor", "poor", 200), ("escaped", "not_poor", 200),
+    ],
+)  # fmt: skip
+def test_nobody_loses_a_class_because_the_duplicate_was_recognised(
+    sign_in: SignIn, session: Session, stays: str | None, goes: str | None, status: int
+) -> None:
+    officer = sign_in("truc-thai")
+    homes = [post_household(officer)["id"] for _ in range(2)]
+    today = clock.today()
+    for home, standing in zip(homes, (stays, goes), strict=True):
+        if standing == "escaped":
+            recognise(session, UUID(home), "poor", today - timedelta(400), today - timedelta(30))
+        if standing is not None:
+            recognise(session, UUID(home), "not_poor" if standing == "escaped" else standing, today - timedelta(30))
+    session.commit()
+    answer = merge(officer, *homes)
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        assert "Hãy giữ lại hộ đó" in answer.json()["details"]["vi"]
+        assert merge(officer, *reversed(homes)).status_code == 200
 
 
 def test_what_a_merge_refuses(sign_in: SignIn) -> None:
