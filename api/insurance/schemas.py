@@ -179,7 +179,7 @@ class InsuranceLineOut(Schema):
     reason: InsuranceReason
     household_id: UUID
     head_name: str | None
-    hamlet: str
+    hamlet: str | None
     member_id: UUID
     member_name: str
     birth_date: date | None

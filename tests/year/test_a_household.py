@@ -1,6 +1,6 @@
-"""One household from the day it was poor to three years after it escaped, by the API alone: insured, its child in
-school, a calf from a project paid from the commune's budget, a loan, a job; and at every turn what it is entitled to,
-what it got, from which money, and what is still open.
+"""One household from the day it was poor to three years after it escaped: insured, its child in school, a calf from a
+project paid from the commune's budget, a loan, a job; and at every turn what it is entitled to, what it got, from which
+money, and what is still open. By the API alone, but for its recognitions, which are put in: tests/season makes them.
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,7 @@ def test_a_household_from_poor_to_three_years_after_its_escape(commune: Commune,
     it_appears_entitled_and_nothing_is_served_yet(commune)
     its_people_are_insured(commune)
     its_electricity_is_paid_by_a_signing_sheet(commune)
+    its_child_gets_the_costs_of_learning(commune)
     calf = a_calf_comes_from_a_project_of_the_plan(commune)
     the_bank_lends(commune)
     the_mother_finds_work(commune)
@@ -74,6 +75,7 @@ def it_appears_entitled_and_nothing_is_served_yet(commune: Commune) -> None:
         found = entitled(commune)
         assert found["electricity_poor", None] == "open"
         assert found["credit_poor", None] == "open"
+        assert found["learning_costs", CHILD] == "open"
         assert {found["health_insurance_poor", who] for who in (MOTHER, CHILD)} == {"open"}
         assert ("credit_newly_escaped", None) not in found
         assert commune.get(OFFICER, "/eligibility", policy="electricity_poor", area_id=hamlet_id(3))["items"]
@@ -110,6 +112,20 @@ def its_electricity_is_paid_by_a_signing_sheet(commune: Commune) -> None:
         commune.post(HEAD, f"/signing-sheets/{sheet['id']}/ticks", {"ticks": [tick]}, 200)
         assert entitled(commune)["electricity_poor", None] == "served"
         assert entitled(commune, "2024-07-01")["electricity_poor", None] == "open"  # another quarter
+
+
+def its_child_gets_the_costs_of_learning(commune: Commune) -> None:
+    with on("2024-04-12"):
+        round_ = commune.post(OFFICER, "/interventions", {
+            "kind": "support_round", "area_id": COMMUNE, "year": 2024, "title": "Chi phí học tập học kỳ II",
+            "policy": "learning_costs", "fields": {"period": "Học kỳ II 2023-2024"},
+        })  # fmt: skip
+        commune.post(HEAD, "/deliveries", {"deliveries": [{
+            "intervention_id": round_["id"], "household_id": HOME, "member_id": CHILD, "form": "cash",
+            "amount_vnd": 750_000, "delivered_on": "2024-04-12", "received_by": "Nguyễn Thị Mận",
+        }]})  # fmt: skip
+        assert entitled(commune)["learning_costs", CHILD] == "served"
+        assert entitled(commune, "2024-10-01")["learning_costs", CHILD] == "open"  # another school year
 
 
 def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
@@ -237,4 +253,4 @@ def everything_can_be_read_in_one_place(commune: Commune) -> None:
         assert [one["kind"] for one in whole["about"]] == ["job_seeker"]
         assert [one["kind"] for one in whole["takes_part"]] == ["community_project"]
         assert [(one["kind"], one["state"]) for one in whole["needs"]] == [("job", "met")]
-        assert sorted(one["amount_vnd"] for one in whole["received"]) == [162_540, 18_000_000]
+        assert sorted(one["amount_vnd"] for one in whole["received"]) == [162_540, 750_000, 18_000_000]
