@@ -32,7 +32,7 @@ AreaFilter = Annotated[UUID | None, Query(description="Only of this area and wha
     "/plan-items/{plan_item_id}/cancellation",
     tags=["plans"],
     operation_id="cancel_plan_item",
-    summary="Huỷ mục kế hoạch",
+    summary="Hủy mục kế hoạch",
     responses=problems("not-found", "illegal-stage", "conflict", "stale-version") | example(ITEM),
 )
 def cancel_item(

@@ -74,7 +74,7 @@ def _component(session: Session, scope: Scope, body: LineIn) -> str | None:
     if item is None:
         raise no_such_item()
     if item.state == ItemState.cancelled:
-        raise IllegalStage("Mục kế hoạch này đã huỷ.", "This item of the plan is cancelled.")
+        raise IllegalStage("Mục kế hoạch này đã hủy.", "This item of the plan is cancelled.")
     theirs: dict[str, Any] = {
         "area_id": item.area_id,
         "year": item.year,

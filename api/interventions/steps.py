@@ -173,7 +173,7 @@ def _check_newest(session: Session, kind: Kind, row: Row[Any], stored: Row[Any])
     step = kind.step(newest.step)
     vi, en = (step.label.vi, step.label.en) if step else (newest.step, newest.step)
     raise IllegalStage(
-        f"Chỉ huỷ được bước mới nhất. Sau bước này còn bước «{vi}»; hãy huỷ bước đó trước.",
+        f"Chỉ hủy được bước mới nhất. Sau bước này còn bước «{vi}»; hãy hủy bước đó trước.",
         f"Only the newest step is undone. «{en}» came after it: undo that one first.",
         stage=row.stage,
         missing=[],

@@ -147,7 +147,7 @@ def _require_funding(funding: list[Funding]) -> None:
 def _require_draft(row: Row[Any]) -> None:
     if row.state != ItemState.draft:
         raise IllegalStage(
-            "Mục kế hoạch đã phê duyệt hoặc đã huỷ thì không sửa được. Hãy lập mục mới, hoặc huỷ mục này.",
+            "Mục kế hoạch đã phê duyệt hoặc đã hủy thì không sửa được. Hãy lập mục mới, hoặc hủy mục này.",
             "An item that is approved or cancelled does not change. Draft a new one, or cancel this one.",
             state=row.state,
         )

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from api.areas.tables import area_id
+from tests.make.answers import done
 from tests.make.interventions import intervention
 from tests.make.people import account_id
-from tests.make.procedure import done
 from tests.make.programme_work import organisation
 from tests.make.reviews import household
 

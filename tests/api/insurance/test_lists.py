@@ -17,17 +17,15 @@ from tests.api.insurance.insurer import (
     LISTS,
     average,
     change_member,
-    done,
     drawn,
     home,
     lines,
-    pointers,
-    refused,
     round_of,
     sent,
     told,
     turn,
 )
+from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household

@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
+from tests.make.answers import done, refused
 from tests.make.decisions import people
-from tests.make.programme_work import COMMUNE, ROOT, done, enrolled, least, opened, organisation, refused, take
+from tests.make.programme_work import COMMUNE, ROOT, enrolled, least, opened, organisation, take
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household, households
 

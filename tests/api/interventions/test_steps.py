@@ -12,18 +12,17 @@ from api.areas.tables import area_id
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
 from tests.make import files
+from tests.make.answers import done, refused
 from tests.make.decisions import people
 from tests.make.programme_work import (
     COMMUNE,
     HAMLET,
     ROOT,
-    done,
     enrolled,
     least,
     opened,
     organisation,
     papers,
-    refused,
     step_body,
     take,
     who_holds,
