@@ -224,7 +224,7 @@ FULL: dict[str, Any] = {
                 kind="poor",
                 households=tuple(
                     decisions.ListedHousehold(head_name=n, hamlet=f"Xóm {i}", persons=i + 1)
-                    for i, n in enumerate(("Đặng Quỳnh Như", "Lê Thị Thủy"), 1)
+                    for i, n in enumerate(("Đặng Quỳnh Như", "Lê Thị Thuỷ"), 1)
                 ),
             ),
             decisions.AnnexList(kind="near_poor"),
@@ -281,7 +281,7 @@ FULL: dict[str, Any] = {
         began_at=datetime(2026, 10, 20, 12, 30, tzinfo=UTC),
         ended_at=datetime(2026, 10, 20, 21, 5, tzinfo=VIET_NAM),
         chair="Hoàng Văn Thắng",
-        secretary="Lê Thị Thủy",
+        secretary="Lê Thị Thuỷ",
         present=50,
         list_vote=VOTE,
         result="agreed",
