@@ -236,7 +236,7 @@ def test_what_tells_of_health_is_withheld_and_named(sign_in: SignIn, session: Se
     assert (one["fields"], one["withheld"]) == (fields, [])
     (seen,) = done(sign_in("truc-ninh").get(f"{ROOT}/{made['id']}/participants"))["items"]
     assert seen["fields"] == {}
-    assert set(seen["withheld"]) == {"height_mm", "weight_g", "judgement"}
+    assert set(seen["withheld"]) == {"height_mm", "weight_g", "judgement", "ended_reason"}
     wrong = officer.patch(f"{ROOT}/{made['id']}/participants/{one['id']}", json={"fields": {"height_mm": 9}})
     assert [(e["pointer"], e["code"]) for e in wrong.json()["errors"]] == [("#/fields/height_mm", "greater_than_equal")]
     answer = officer.patch(

@@ -303,3 +303,21 @@ def test_no_step_is_taken_for_whoever_lives_elsewhere_by_now(sign_in: SignIn, se
     body = step_body(step, participant_id=one["id"])
     assert refused(post(officer, made, body)) == (404, "not-found")
     assert refused(post(officer, made, body | {"participant_id": str(uuid4())})) == (404, "not-found")
+
+
+def test_what_is_written_of_somebody_is_withheld_without_the_right(sign_in: SignIn, session: Session) -> None:
+    home = household(session)
+    session.commit()
+    project = opened(sign_in, "support_round")
+    case = opened(sign_in, "housing_case", area_id=None, household_id=str(home))
+    for made in (case, project):
+        steps = catalogue().kinds[made["kind"]].steps
+        step = next(one for one in steps if made["stage"] in one.before and not one.of_participant)
+        take(sign_in, made, step.code, note="Chủ hộ ốm nặng")
+    for username, knows in (("truc-thai", True), ("truc-ninh", False)):
+        (told,) = done(sign_in(username).get(f"{ROOT}/{case['id']}"))["steps"]
+        assert (told["note"], "note" in told["withheld"]) == (("Chủ hộ ốm nặng", False) if knows else (None, True))
+        (listed,) = done(sign_in(username).get(f"{ROOT}/{case['id']}/steps"))["items"]
+        assert listed == told
+        (open_to_all,) = done(sign_in(username).get(f"{ROOT}/{project['id']}"))["steps"]
+        assert open_to_all["note"] == "Chủ hộ ốm nặng"
