@@ -67,14 +67,23 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "account_id": str(people.account_id("xom-3")), "user_id": str(people.account_id("xom-3")),
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
-    ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
-    ids |= _decided(session, made["household"]) | _hamlet_work(session)
-    ids |= _handed_out(session, officer, made["household"])
-    ids |= _interventions(officer, made["household"])
-    ids |= _money(session, officer)
-    ids |= _lent_and_insured(session, officer, made["household"], made["member"])
+    ids |= _work(session, officer, ids["round_id"], made)
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
+
+
+def _work(session: Session, officer: httpx.Client, round_id: str, made: dict[str, str]) -> dict[str, str]:
+    """What a commune does beside the register: reviews and decisions, then the programme."""
+    home = made["household"]
+    return (
+        _procedure(session, officer, UUID(round_id), UUID(home))
+        | _decided(session, home)
+        | _hamlet_work(session)
+        | _handed_out(session, officer, home)
+        | _interventions(officer, home)
+        | _money(session, officer)
+        | _lent_and_insured(session, officer, home, made["member"])
+    )
 
 
 def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:

@@ -129,6 +129,14 @@ def its_child_gets_the_costs_of_learning(commune: Commune) -> None:
 
 
 def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
+    line, project, commitment = a_project_is_planned(commune)
+    participant = it_takes_part_and_gets_a_calf(commune, project, commitment)
+    the_year_is_settled(commune, line, commitment)
+    return {"project": project, "participant": participant}
+
+
+def a_project_is_planned(commune: Commune) -> tuple[str, str, str]:
+    """Its line of the budget, itself, and what is to be committed for it."""
     with on("2024-04-15"):
         money = {"source": "state_budget", "level": "central"}
         item = commune.post(OFFICER, "/plan-items", {
@@ -154,28 +162,38 @@ def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
             "budget_line_id": line["id"], "intervention_id": project["id"], "purpose": "Mua bò",
             "amount_vnd": 18_000_000,
         })  # fmt: skip
+    return line["id"], project["id"], commitment["id"]
+
+
+def it_takes_part_and_gets_a_calf(commune: Commune, project: str, commitment: str) -> str:
+    at = f"/interventions/{project}"
     with on("2024-05-02"):
         (participant,) = commune.post(OFFICER, f"{at}/participants", {
             "participants": [{"role": "participant", "household_id": HOME, "joined_on": "2024-05-02"}],
         })["items"]  # fmt: skip
         commune.post(OFFICER, f"{at}/steps", {"step": "start", "taken_on": "2024-05-02"})
         calf = {
-            "intervention_id": project["id"], "household_id": HOME, "form": "in_kind", "quantity": 1, "unit": "con",
+            "intervention_id": project, "household_id": HOME, "form": "in_kind", "quantity": 1, "unit": "con",
             "amount_vnd": 18_000_000, "delivered_on": "2024-05-02", "received_by": "Nguyễn Thị Mận",
         }  # fmt: skip
         refused = commune.post(OFFICER, "/deliveries", {"deliveries": [calf]}, 409)
         assert refused["type"] == "/problems/above-approved"  # the chair has not approved the money yet
-        commune.post(CHAIR, f"/commitments/{commitment['id']}/approval", {"decided_on": "2024-05-02"}, 200)
+        commune.post(CHAIR, f"/commitments/{commitment}/approval", {"decided_on": "2024-05-02"}, 200)
         commune.post(OFFICER, "/deliveries", {"deliveries": [calf]})
         payment = {"amount_vnd": 18_000_000, "booked_on": "2024-05-02"}
-        commune.post(FINANCE, f"/commitments/{commitment['id']}/disbursements", payment)
+        commune.post(FINANCE, f"/commitments/{commitment}/disbursements", payment)
+    found: str = participant["id"]
+    return found
+
+
+def the_year_is_settled(commune: Commune, line: str, commitment: str) -> None:
     with on("2025-01-20"):
-        commune.post(FINANCE, f"/commitments/{commitment['id']}/settlements", payment | {"booked_on": "2025-01-20"})
-        commune.post(FINANCE, f"/budget-lines/{line['id']}/closing",
+        payment = {"amount_vnd": 18_000_000, "booked_on": "2025-01-20"}
+        commune.post(FINANCE, f"/commitments/{commitment}/settlements", payment)
+        commune.post(FINANCE, f"/budget-lines/{line}/closing",
                      {"closed_on": "2025-01-20", "rest": "given_back", "document_no": "01/QT"}, 200)  # fmt: skip
         whole = commune.get(DISTRICT, "/budget", area_id=COMMUNE, year=2024)["total"]
         assert [whole[f"{name}_vnd"] for name in ("approved", "committed", "disbursed", "settled")] == [18_000_000] * 4
-    return {"project": project["id"], "participant": participant["id"]}
 
 
 def the_bank_lends(commune: Commune) -> None:
