@@ -112,8 +112,18 @@ Moment = Annotated[datetime, AfterValidator(_possible_moment)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Counts the changes of this record, from 1.")]
 AreaId = Annotated[UUID, Field(description="Id of an area (UUIDv5 of `area:<code>`).")]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
-Vnd = Annotated[int, Field(ge=1, le=10_000_000_000_000, description="Whole VND.")]
-Year = Annotated[int, Field(ge=1990, le=2100)]
+# 10 trillion: more than any commune sees, and far below what a sum of bigints could not hold
+_MOST_VND = 10**13
+Vnd = Annotated[int, Field(strict=True, ge=1, le=_MOST_VND, description="Whole VND.")]
+VndOrNothing = Annotated[int, Field(strict=True, ge=0, le=_MOST_VND, description="Whole VND.")]
+Year = Annotated[int, Field(ge=2000, le=2100)]
+
+
+class Words(Schema):
+    """The same words for a Vietnamese and an English reader."""
+
+    vi: str
+    en: str
 
 
 Item = TypeVar("Item")

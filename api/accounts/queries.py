@@ -11,13 +11,14 @@ from sqlmodel import Session
 from api import audit, clock, codes, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import BASIS, ROLE_LEVELS, ROLE_PERMISSIONS, Role
-from api.accounts.schemas import DeviceBrief, GrantOut, Me, RoleOut, RoleRight, Roles, UserOut, UserPage, Words
+from api.accounts.schemas import DeviceBrief, GrantOut, Me, RoleOut, RoleRight, Roles, UserOut, UserPage
 from api.accounts.tables import Account, AccountGrant, Device
 from api.areas.names import full_name
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.names import fold, toned
 from api.problems import NotFound
+from api.schema import Words
 
 _account = Account.__table__  # type: ignore[attr-defined]
 _grant = AccountGrant.__table__  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from api.accounts.password_rules import LONGEST
 from api.accounts.permissions import Permission, Role
 from api.accounts.usernames import lowered
 from api.areas.tables import Level
-from api.schema import AreaId, Day, Page, PersonName, Schema
+from api.schema import AreaId, Day, Page, PersonName, Schema, Words
 
 
 def _storable(value: Any) -> Any:
@@ -165,11 +165,6 @@ class Me(Schema):
     grants: list[GrantOut]
     permissions: list[Permission]
     device: DeviceBrief | None
-
-
-class Words(Schema):
-    vi: str
-    en: str
 
 
 class RoleRight(Schema):

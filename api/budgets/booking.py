@@ -64,7 +64,7 @@ def require_approved(item: Row[Any] | None) -> None:
     """Raises IllegalStage for a line whose item of the plan the chair has not approved, or has cancelled."""
     if item is not None and item.state != ItemState.approved:
         raise IllegalStage(
-            "Mục kế hoạch của dòng ngân sách này chưa được phê duyệt hoặc đã huỷ.",
+            "Mục kế hoạch của dòng ngân sách này chưa được phê duyệt hoặc đã hủy.",
             "The item of the plan behind this line is not approved, or cancelled.",
             plan_item_id=str(item.id),
         )

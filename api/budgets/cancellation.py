@@ -27,12 +27,12 @@ def cancel(session: Session, actor: Actor, plan_item_id: UUID, read: int | None,
     if read is not None:
         expect_version(row, read)
     if row.state == ItemState.cancelled:
-        raise IllegalStage("Mục kế hoạch này đã huỷ.", "This item of the plan is cancelled already.", state=row.state)
+        raise IllegalStage("Mục kế hoạch này đã hủy.", "This item of the plan is cancelled already.", state=row.state)
     query = select(func.coalesce(func.sum(LINE.c.committed_vnd), 0)).where(LINE.c.plan_item_id == row.id)
     committed = int(session.scalar(query) or 0)
     if committed:
         raise Conflict(
-            f"Đã cam kết {dong(committed)} cho mục kế hoạch này. Hãy hoàn các cam kết trước khi huỷ.",
+            f"Đã cam kết {dong(committed)} cho mục kế hoạch này. Hãy hoàn các cam kết trước khi hủy.",
             f"{committed} VND are committed for this item. Reverse the commitments before cancelling it.",
             committed_vnd=committed,
         )

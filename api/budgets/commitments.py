@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.areas.scope import Scope
 from api.budgets import queries
 from api.budgets.booking import (
     INTERVENTION,
@@ -25,13 +24,12 @@ from api.budgets.queries import COMMITMENT
 from api.budgets.schemas import Booking, CommitmentApprovalIn, CommitmentIn, CommitmentOut, CommitmentRefusalIn
 from api.budgets.tables import CommitmentState, MovementKind
 from api.idempotency import new_id
+from api.interventions.organisation_queries import organisation
 from api.interventions.reach import require_visible
-from api.interventions.tables import Organisation
 from api.plans.places import serves
-from api.problems import Conflict, IllegalStage, NotFound, SeparationOfDuties
+from api.problems import Conflict, IllegalStage, SeparationOfDuties
 from api.reviews.rounds import expect_version
 
-_ORGANISATION = Organisation.__table__  # type: ignore[attr-defined]
 _LEFT = "chưa cam kết trong dòng ngân sách", "of the line"
 
 
@@ -49,7 +47,8 @@ def prepare(session: Session, actor: Actor, body: CommitmentIn, key: str | None)
         require_open(line)
         require_approved(item)
         _require_intervention(session, actor, line, body.intervention_id)
-        _require_organisation(session, actor.scope, body.organisation_id)
+        if body.organisation_id is not None:
+            organisation(session, actor.scope, body.organisation_id)
         require_left(line.approved_vnd - line.committed_vnd, body.amount_vnd, *_LEFT)
         now = clock.now()
         empty = dict.fromkeys(("committed_vnd", "disbursed_vnd", "settled_vnd"), 0)
@@ -151,11 +150,3 @@ def _require_intervention(session: Session, actor: Actor, line: Row[Any], interv
             "Hoạt động này thuộc hợp phần khác với dòng ngân sách.",
             "The intervention belongs to another component than the line.",
         )
-
-
-def _require_organisation(session: Session, scope: Scope, organisation_id: UUID | None) -> None:
-    query = select(_ORGANISATION.c.id).where(
-        _ORGANISATION.c.id == organisation_id, scope.touches(_ORGANISATION.c.area_id)
-    )
-    if organisation_id is not None and session.execute(query).first() is None:
-        raise NotFound("Không tìm thấy tổ chức này.", "There is no such organisation.")

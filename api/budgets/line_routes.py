@@ -17,7 +17,7 @@ from api.paging import Cursor, Limit
 from api.plans.item_examples import ITEM
 from api.plans.item_schemas import ItemCancellationIn, ItemOut
 from api.plans.tables import MoneyLevel, MoneySource
-from api.schema import Line60, Page
+from api.schema import Line60, Page, Year
 
 router = APIRouter(tags=["budget"])
 
@@ -32,7 +32,7 @@ AreaFilter = Annotated[UUID | None, Query(description="Only of this area and wha
     "/plan-items/{plan_item_id}/cancellation",
     tags=["plans"],
     operation_id="cancel_plan_item",
-    summary="Huỷ mục kế hoạch",
+    summary="Hủy mục kế hoạch",
     responses=problems("not-found", "illegal-stage", "conflict", "stale-version") | example(ITEM),
 )
 def cancel_item(
@@ -57,7 +57,7 @@ def read_budget(
     actor: Reader,
     db: Db,
     area_id: Annotated[UUID, Query(description="A commune, or one hamlet of it.")],
-    year: Annotated[int, Query(ge=2000, le=2100, examples=[2024])],
+    year: Annotated[Year, Query(examples=[2024])],
 ) -> BudgetOut:
     """What was planned, approved, committed, paid out and settled in a year, and what is left: by component, source,
     level and hamlet, each list with the same total."""
@@ -74,7 +74,7 @@ def list_lines(
     actor: Reader,
     db: Db,
     area_id: AreaFilter = None,
-    year: Annotated[int | None, Query(ge=2000, le=2100, description="Only of this year.")] = None,
+    year: Annotated[Year | None, Query(description="Only of this year.")] = None,
     source: Annotated[MoneySource | None, Query(description="Only of this source.")] = None,
     level: Annotated[MoneyLevel | None, Query(description="Only of this level of the state.")] = None,
     component: Annotated[Line60 | None, Query(description="Only of this component.")] = None,

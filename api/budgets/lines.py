@@ -9,7 +9,9 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.areas.places import require_level
 from api.areas.scope import Scope
+from api.areas.tables import Level
 from api.budgets import queries
 from api.budgets.booking import (
     book,
@@ -25,7 +27,7 @@ from api.budgets.schemas import AllocationIn, Booking, LineIn, LineOut
 from api.budgets.tables import MovementKind
 from api.idempotency import new_id
 from api.plans.item_queries import FUNDING, items_of, no_such_item
-from api.plans.items import require_component, require_level, require_place
+from api.plans.items import require_component, require_money_level
 from api.plans.tables import ItemState, PlanItem
 from api.problems import FieldError, IllegalStage, Invalid, NotFound
 from api.procedure.records import reused
@@ -40,8 +42,8 @@ def open_line(session: Session, actor: Actor, body: LineIn, key: str | None) -> 
     state's budget, another place than the item's), IllegalStage for a cancelled item.
     """
     line_id = new_id(actor.account_id, "budget_line", body.id, key)
-    require_place(session, actor.scope, body.area_id)
-    require_level(body.source, body.level, "#/level")
+    require_level(session, actor.scope, body.area_id, Level.commune, Level.hamlet)
+    require_money_level(body.source, body.level, "#/level")
     asked = body.model_dump(exclude={"id"}) | {"component": _component(session, actor.scope, body)}
     now = clock.now()
     made = session.execute(
@@ -72,7 +74,7 @@ def _component(session: Session, scope: Scope, body: LineIn) -> str | None:
     if item is None:
         raise no_such_item()
     if item.state == ItemState.cancelled:
-        raise IllegalStage("Mục kế hoạch này đã huỷ.", "This item of the plan is cancelled.")
+        raise IllegalStage("Mục kế hoạch này đã hủy.", "This item of the plan is cancelled.")
     theirs: dict[str, Any] = {
         "area_id": item.area_id,
         "year": item.year,

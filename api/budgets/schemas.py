@@ -7,12 +7,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.budgets.tables import CommitmentState, MovementKind
-from api.plans.item_schemas import Code, Sum, Title, Vnd, Year
+from api.plans.item_schemas import Code, Sum, Title
 from api.plans.tables import MoneyLevel, MoneySource
-from api.schema import AreaId, Line60, Note, PastDay, Schema, Version
+from api.schema import AreaId, FilledNote, Line60, PastDay, Schema, Version, Vnd, Year
 
 DocumentNo = Annotated[Line60, Field(min_length=1)]
-Reason = Annotated[Note, Field(min_length=1)]
 
 _LINE: dict[str, Any] = {
     "area_id": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
@@ -94,7 +93,7 @@ class CommitmentRefusalIn(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"decided_on": "2024-05-06", "reason": "Thiếu báo giá"}]})
 
     decided_on: PastDay
-    reason: Reason
+    reason: FilledNote
 
 
 class PaymentIn(Schema):
@@ -117,7 +116,7 @@ class ReversalIn(Schema):
     amount_vnd: Vnd | None = None
     booked_on: PastDay
     document_no: Line60 | None = None
-    reason: Reason
+    reason: FilledNote
 
 
 class ClosingIn(Schema):

@@ -9,8 +9,8 @@ from sqlmodel import Session
 
 from api import audit, clock, sql
 from api.accounts.actor import Actor
-from api.areas.scope import valid_on
-from api.areas.tables import Area, Level
+from api.areas.places import require_level
+from api.areas.tables import Level
 from api.credit import list_queries as queries
 from api.credit.list_queries import LINE, LIST
 from api.credit.loans import require_policy
@@ -25,8 +25,6 @@ from api.procedure.records import new_row, reused
 from api.programmes.catalogue import catalogue
 from api.reviews.rounds import expect_version
 
-_AREA = Area.__table__  # type: ignore[attr-defined]
-
 
 def draw_up(session: Session, actor: Actor, body: LoanListIn, key: str | None) -> LoanListOut:
     """Keeps the list as the group drew it up; what speaks against a line is said beside it and refuses nothing yet.
@@ -35,7 +33,7 @@ def draw_up(session: Session, actor: Actor, body: LoanListIn, key: str | None) -
     is not checked on such a list, a household twice for one policy), AlreadyExists.
     """
     list_id = new_id(actor.account_id, "loan_list", body.id, key)
-    _require_hamlet(session, actor, body.hamlet_id)
+    require_level(session, actor.scope, body.hamlet_id, Level.hamlet)
     homes = _homes(session, actor, body.lines)
     stored = session.execute(select(LIST).where(LIST.c.id == list_id)).one_or_none()
     if stored is not None:
@@ -54,12 +52,6 @@ def draw_up(session: Session, actor: Actor, body: LoanListIn, key: str | None) -
     session.execute(insert(LINE), lines)
     audit.record(session, actor, "loan_lists.draw_up", "household", dict.fromkeys(homes), loan_list=str(list_id))
     return queries.loan_list(session, actor, list_id)
-
-
-def _require_hamlet(session: Session, actor: Actor, hamlet_id: UUID) -> None:
-    known = _AREA.c.id == hamlet_id, _AREA.c.level == Level.hamlet, valid_on(Area, actor.scope.day)
-    if session.scalar(select(_AREA.c.id).where(*known, actor.scope.covers(_AREA.c.id))) is None:
-        raise NotFound("Không tìm thấy xóm này.", "There is no such hamlet.")
 
 
 def _homes(session: Session, actor: Actor, lines: Sequence[LoanLineIn]) -> list[UUID]:

@@ -18,8 +18,8 @@ from api.households.class_view import household_class
 from api.households.homes import HOUSEHOLD
 from api.households.search import visible
 from api.households.stored import Lock, hold_households, survivor_of
-from api.households.wire_records import MEMBER
 from api.idempotency import new_id
+from api.interventions.places import require_member
 from api.problems import FieldError, Invalid, NotFound
 from api.procedure.records import new_row, reused
 from api.programmes.catalogue import catalogue
@@ -44,7 +44,8 @@ def record_loan(session: Session, actor: Actor, body: LoanIn, key: str | None) -
     if home not in held.mine or not _seen(session, actor, home):
         raise NotFound("Không tìm thấy hộ này.", "There is no such household.")
     require_policy(body.policy, "#/policy")
-    _require_member(session, home, body.member_id)
+    if body.member_id is not None:
+        require_member(session, home, body.member_id)
     owed = body.amount_vnd if body.outstanding_vnd is None else body.outstanding_vnd
     _check_owed(LoanState.active, owed, body.amount_vnd)
     sent = body.model_dump(exclude={"id"}) | {"household_id": home, "outstanding_vnd": owed}
@@ -79,14 +80,6 @@ def require_policy(code: str, pointer: str) -> None:
     if policy is None or policy.field != FIELD:
         vi, en = "Không có chương trình tín dụng nào mang mã này.", "No policy of credit has this code."
         raise Invalid(vi, en, errors=(FieldError(pointer, "unknown_policy", vi, en),))
-
-
-def _require_member(session: Session, household_id: UUID, member_id: UUID | None) -> None:
-    if member_id is None:
-        return
-    lives = MEMBER.c.household_id == household_id, MEMBER.c.left_on.is_(None)
-    if session.scalar(select(MEMBER.c.id).where(MEMBER.c.id == member_id, *lives)) is None:
-        raise NotFound("Không tìm thấy người này trong hộ.", "There is no such person in the household.")
 
 
 def change_loan(session: Session, actor: Actor, loan_id: UUID, read: int | None, body: LoanPatch) -> LoanOut:

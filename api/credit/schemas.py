@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from api.credit.tables import LoanListState, LoanState
 from api.households.schemas import TextPastDay
-from api.schema import AreaId, Count, Label, Line60, Line120, Note, Schema, Version
+from api.schema import AreaId, Count, FilledNote, Label, Line60, Line120, Schema, Version, Vnd, VndOrNothing
 from api.standards.tables import PovertyClass
 
 _HOUSEHOLD, _MEMBER = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d", "8a7b6c5d-4e3f-7c11-9d3e-018e4f4c5b2a"
@@ -36,7 +36,6 @@ _LIST: dict[str, Any] = {
     "lines": [_LINE],
 }
 
-Money = Annotated[int, Field(ge=1, le=10_000_000_000_000, description="VND.")]
 Months = Annotated[int, Field(ge=1, le=600)]
 PolicyCode = Annotated[Line60, Field(description="A policy of credit of the catalogue (`field`: `credit`).")]
 
@@ -51,8 +50,8 @@ class LoanIn(Schema):
     member_id: Annotated[UUID | None, Field(description="Who signed for the household.")] = None
     policy: PolicyCode
     purpose: Label
-    amount_vnd: Money
-    outstanding_vnd: Annotated[int | None, Field(ge=1, le=10_000_000_000_000)] = None
+    amount_vnd: Vnd
+    outstanding_vnd: Vnd | None = None
     lent_on: TextPastDay
     term_months: Months
     contract_no: Annotated[Line60 | None, Field(min_length=1)] = None
@@ -67,7 +66,7 @@ class LoanPatch(Schema):
 
     state: LoanState | None = None
     state_since: TextPastDay | None = None
-    outstanding_vnd: Annotated[int | None, Field(ge=0, le=10_000_000_000_000)] = None
+    outstanding_vnd: VndOrNothing | None = None
     term_months: Months | None = None
     purpose: Label | None = None
     contract_no: Annotated[Line60 | None, Field(min_length=1)] = None
@@ -102,7 +101,7 @@ class LoanLineIn(Schema):
     member_id: UUID
     policy: PolicyCode
     purpose: Label
-    amount_vnd: Money
+    amount_vnd: Vnd
     term_months: Months
 
 
@@ -132,7 +131,7 @@ class RemovalIn(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Hộ xin rút, chưa có nhu cầu"}]})
 
-    reason: Annotated[Note, Field(min_length=1)]
+    reason: FilledNote
 
 
 class LoanLineOut(Schema):

@@ -12,11 +12,9 @@ from api.attachments.schemas import AttachmentIn, AttachmentOut
 from api.deliveries.tables import DeliveryOutcome, PaidBy, SupportForm
 from api.households.schemas import TextPastDay
 from api.problems import FieldError, Invalid, Problem
-from api.reviews.round_schemas import Reason
-from api.schema import AreaId, Label, Line20, Line60, Note, Schema, Version
+from api.schema import AreaId, FilledNote, Label, Line20, Line60, Note, Schema, Version, VndOrNothing
 
 MOST_AT_ONCE = 500
-Vnd = Annotated[int, Field(strict=True, ge=0, le=10**13, description="VND.")]
 # as many decimals as are stored: what is sent again must be what is there
 Quantity = Annotated[
     float, Field(strict=True, ge=0, le=10**9, description="Up to 3 decimals."), AfterValidator(lambda q: round(q, 3))
@@ -56,7 +54,7 @@ class DeliveryFields(Schema):
     delivered_on: TextPastDay
     quantity: Quantity | None = None
     unit: Line20 | None = None
-    amount_vnd: Vnd | None = None
+    amount_vnd: VndOrNothing | None = None
     paid_by: PaidBy | None = None
     outcome: DeliveryOutcome = DeliveryOutcome.delivered
     received_by: Label
@@ -85,7 +83,7 @@ class ReversalIn(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Ghi nhầm hộ"}]})
 
-    reason: Reason
+    reason: FilledNote
 
 
 class DeliveryOut(Schema):

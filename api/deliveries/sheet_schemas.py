@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.deliveries.schemas import MOST_AT_ONCE, Quantity, Vnd
+from api.deliveries.schemas import MOST_AT_ONCE, Quantity
 from api.deliveries.tables import PaidBy, SheetLineState, SheetState, SupportForm
 from api.households.schemas import TextDay, TextPastDay
-from api.schema import AreaId, Label, Line20, Line60, Note, Schema, Version
+from api.schema import AreaId, Label, Line20, Line60, Note, Schema, Version, VndOrNothing
 
 _LINE: dict[str, Any] = {"household_id": "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d", "amount_vnd": 175_000}
 _SHEET: dict[str, Any] = {
@@ -35,7 +35,7 @@ class SheetLineIn(Schema):
 
     household_id: UUID
     member_id: UUID | None = None
-    amount_vnd: Vnd | None = None
+    amount_vnd: VndOrNothing | None = None
     quantity: Quantity | None = None
     unit: Line20 | None = None
 

@@ -143,6 +143,7 @@ class SheetLine(SQLModel, table=True):
             unique=True, postgresql_nulls_not_distinct=True,
         ),
         Index("ix_sheet_line_household", "household_id"),
+        Index("ix_sheet_line_delivery", "delivery_id"),
     )  # fmt: skip
 
     id: UUID = Field(primary_key=True)

@@ -19,6 +19,7 @@ from api.deliveries.rows import LINE, announce_lines, mark_lines
 from api.deliveries.sheet_schemas import TickIn, TicksIn, WholeSheetOut
 from api.deliveries.sheets import hold_sheet, no_such_line
 from api.deliveries.tables import SheetLineState
+from api.households.stored import Lock, hold_households
 from api.problems import FieldError, Invalid
 
 # Nobody of the household is registered (yet): somebody signed all the same.
@@ -31,6 +32,7 @@ def tick(session: Session, actor: Actor, sheet_id: UUID, read: int | None, body:
     Raises NotFound, StaleVersion, IllegalStage for a sheet that is not open, Invalid for a line named twice,
     AlreadyDelivered, AboveApproved.
     """
+    _hold_homes(session, actor, sheet_id)
     sheet = hold_sheet(session, actor, sheet_id, read)
     lines = {row.id: row for row in session.execute(sheet_queries.lines_of(actor, LINE.c.sheet_id == sheet_id))}
     handed: list[tuple[int, Edit]] = []
@@ -56,6 +58,13 @@ def tick(session: Session, actor: Actor, sheet_id: UUID, read: int | None, body:
     _deliver(session, actor, handed)
     _miss(session, actor, missed)
     return sheet_queries.sheet(session, actor, sheet_id)
+
+
+def _hold_homes(session: Session, actor: Actor, sheet_id: UUID) -> None:
+    """The households of the sheet before its intervention, as a batch that changes a household and delivers to it holds
+    them: the other way round each would wait for the other."""
+    homes = {row.home for row in session.execute(sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id))}
+    hold_households(session, actor.scope, homes, Lock.share)
 
 
 def _delivery(sheet: Row[Any], line: Row[Any], one: TickIn) -> dict[str, Any]:

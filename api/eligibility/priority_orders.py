@@ -9,18 +9,18 @@ from sqlmodel import Session
 
 from api import audit, clock, paging
 from api.accounts.actor import Actor
+from api.areas.places import require_level
 from api.areas.scope import valid_on
-from api.areas.tables import Area, AreaClosure, Level
+from api.areas.tables import AreaClosure, Level
 from api.eligibility.schemas import PriorityOrderIn, PriorityOrderOut
 from api.eligibility.tables import PriorityOrder
 from api.idempotency import new_id
-from api.problems import FieldError, Invalid, NotFound
+from api.problems import FieldError, Invalid
 from api.procedure.records import reused
 from api.programmes.catalogue import catalogue
 from api.schema import Page
 
 _ORDER = PriorityOrder.__table__  # type: ignore[attr-defined]
-_AREA = Area.__table__  # type: ignore[attr-defined]
 _CLOSURE = AreaClosure.__table__.c  # type: ignore[attr-defined]
 
 
@@ -36,7 +36,7 @@ def set_order(session: Session, actor: Actor, body: PriorityOrderIn, key: str | 
     """
     order_id = new_id(actor.account_id, "priority_order", body.id, key)
     asked = body.model_dump(exclude={"id"})
-    _require_commune(session, actor, body.area_id)
+    require_level(session, actor.scope, body.area_id, Level.commune)
     stored = session.execute(select(_ORDER).where(_ORDER.c.id == order_id)).one_or_none()
     if stored is not None:
         if {name: getattr(stored, name) for name in asked} != asked:
@@ -75,14 +75,6 @@ def places(session: Session, area_id: UUID, day: date) -> dict[str, int]:
         .limit(1)
     )
     return {code: place for place, code in enumerate(codes or (), start=1)}
-
-
-def _require_commune(session: Session, actor: Actor, area_id: UUID) -> None:
-    mine = select(_AREA.c.id).where(
-        _AREA.c.id == area_id, _AREA.c.level == Level.commune, actor.scope.covers(_AREA.c.id)
-    )
-    if session.scalar(mine) is None:
-        raise NotFound("Không tìm thấy xã này.", "There is no such commune.")
 
 
 def _check(codes: list[str]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.eligibility.judging import EntitlementState
-from api.schema import AreaId, Count, Day, Label, Line60, Schema
+from api.schema import AreaId, Count, Day, Label, Line60, Schema, Words
 
 _COMMUNE = "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22"
 _ORDER: dict[str, Any] = {
@@ -16,13 +16,6 @@ _ORDER: dict[str, Any] = {
     "codes": ["merit_member", "children"],
     "decided_by": "Họp UBND xã ngày 28/3/2024",
 }
-
-
-class Words(Schema):
-    """The same words for a Vietnamese and an English reader."""
-
-    vi: str
-    en: str
 
 
 class Reason(Schema):

@@ -7,7 +7,9 @@ from api.eligibility import schemas
 from api.eligibility.judging import Books, Entitlement, EntitlementState
 from api.eligibility.rules import Amount, amounts
 from api.programmes.definition import Policy
-from api.standards.definition import Cited, Words
+from api.schema import Words
+from api.standards import definition
+from api.standards.definition import Cited
 
 # Group -> its place in the order that the commune has set; empty: all equal.
 Places = Mapping[str, int]
@@ -64,8 +66,8 @@ def policy(one: Policy, by: Books) -> schemas.PolicyBrief:
     )
 
 
-def words(said: Words) -> schemas.Words:
-    return schemas.Words(vi=said.vi, en=said.en)
+def words(said: definition.Words) -> Words:
+    return Words(vi=said.vi, en=said.en)
 
 
 def _served(one: Entitlement) -> schemas.Served | None:

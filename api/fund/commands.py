@@ -9,12 +9,14 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.areas.places import require_level
 from api.areas.tables import Area, Level
 from api.fund.queries import ENTRY, FUND, entries_of
 from api.fund.schemas import EntryIn, EntryReversal
 from api.fund.tables import FundDirection
 from api.households.homes import require_home
 from api.idempotency import new_id
+from api.interventions.organisation_queries import organisation
 from api.interventions.reach import require_visible
 from api.money import dong
 from api.problems import Conflict, FieldError, Invalid, NotFound, PermissionDenied
@@ -29,8 +31,8 @@ _SENT = ("direction", "amount_vnd", "booked_on", "giver", "public_name", "organi
 def book(session: Session, actor: Actor, body: EntryIn, key: str | None) -> UUID:
     """A gift or an outlay. The same id or key again books once.
 
-    Raises NotFound (area, household, intervention), PermissionDenied (an outlay by a hamlet: it collects, the commune's
-    Front gives on), Conflict where the Fund does not hold so much.
+    Raises NotFound (area, household, organisation, intervention), PermissionDenied (an outlay by a hamlet: it collects,
+    the commune's Front gives on), Conflict where the Fund does not hold so much.
     """
     commune_id, hamlet_id = _place(session, actor, body)
     entry_id = new_id(actor.account_id, "fund_entry", body.id, key)
@@ -79,21 +81,16 @@ def reverse(session: Session, actor: Actor, entry_id: UUID, body: EntryReversal)
 
 def _place(session: Session, actor: Actor, body: EntryIn) -> tuple[UUID, UUID | None]:
     """The commune whose Fund it is, and the hamlet that collected it."""
-    row = session.execute(
-        select(_AREA.c.id, _AREA.c.level).where(_AREA.c.id == body.area_id, actor.scope.covers(_AREA.c.id))
-    ).one_or_none()
-    if row is None or row.level not in (Level.commune, Level.hamlet):
-        raise NotFound("Không tìm thấy xã hoặc xóm này.", "There is no such commune or hamlet.")
-    if row.level == Level.commune:
-        return row.id, None
-    commune_id = commune_of(session, row.id, actor.scope)
+    if require_level(session, actor.scope, body.area_id, Level.commune, Level.hamlet) is Level.commune:
+        return body.area_id, None
+    commune_id = commune_of(session, body.area_id, actor.scope)
     if body.direction is FundDirection.outlay and not _reaches(session, actor, commune_id):
         raise PermissionDenied(
             "Xóm chỉ ghi khoản vận động được; chi Quỹ do Mặt trận xã ghi.",
             "A hamlet enters what it collects; the Front of the commune gives on.",
             permission="fund:write",
         )
-    return commune_id, row.id
+    return commune_id, body.area_id
 
 
 def _reaches(session: Session, actor: Actor, commune_id: UUID) -> bool:
@@ -106,6 +103,8 @@ def _check_subject(session: Session, actor: Actor, body: EntryIn) -> None:
         require_home(session, actor.scope, body.household_id)
     if body.intervention_id is not None:
         require_visible(session, actor, body.intervention_id)
+    if body.organisation_id is not None:
+        organisation(session, actor.scope, body.organisation_id)
 
 
 def _hold(session: Session, commune_id: UUID) -> Row[Any]:

@@ -17,6 +17,7 @@ from api.fund.schemas import AccountOut, EntryOut, PublicAccount, PublicLine, Su
 from api.fund.tables import Fund, FundDirection, FundEntry
 from api.households.aliases import ends
 from api.households.wire_records import HOUSEHOLD
+from api.interventions.reach import INTERVENTION
 from api.problems import NotFound
 from api.schema import Page
 
@@ -47,6 +48,7 @@ def entry(session: Session, actor: Actor, entry_id: UUID) -> EntryOut:
     row = session.execute(entries_of(actor, ENTRY.c.id == entry_id)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy khoản thu, chi này.", "There is no such entry.")
+    audit.record(session, actor, "fund.read", "household", [row.home] if row.home else [])
     return _out(row)
 
 
@@ -93,8 +95,10 @@ def public_account(session: Session, code: str, year: int) -> PublicAccount:
     ).one_or_none()
     if found is None:
         raise NotFound("Không có xã nào mang mã này.", "No commune has this code.")
+    about = func.coalesce(ENTRY.c.household_id, INTERVENTION.c.household_id).label("about")
     rows = session.execute(
-        select(ENTRY)
+        select(ENTRY, about)
+        .outerjoin(INTERVENTION, INTERVENTION.c.id == ENTRY.c.intervention_id)
         .where(ENTRY.c.area_id == found.id, ENTRY.c.booked_on.between(date(year, 1, 1), date(year, 12, 31)))
         .order_by(ENTRY.c.booked_on.desc(), ENTRY.c.id.desc())
         .limit(_MOST_PUBLIC_LINES + 1)
@@ -105,7 +109,7 @@ def public_account(session: Session, code: str, year: int) -> PublicAccount:
             direction=row.direction,
             amount_vnd=row.amount_vnd,
             # what was written about a household's case is nobody else's business
-            purpose="Hỗ trợ hộ nghèo, hộ cận nghèo" if row.household_id else row.purpose,
+            purpose="Hỗ trợ hộ nghèo, hộ cận nghèo" if row.about else row.purpose,
             giver=row.giver if row.public_name else None,
         )
         for row in rows[:_MOST_PUBLIC_LINES]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from api.fund.tables import FundDirection
-from api.schema import AreaId, Label, Line300, Note, PastDay, Schema, Vnd
+from api.schema import AreaId, FilledNote, Label, Line300, PastDay, Schema, Vnd
 
 _ENTRY: dict[str, Any] = {
     "direction": "income",
@@ -49,7 +49,7 @@ class EntryReversal(Schema):
     )
 
     id: UUID | None = None
-    reason: Note
+    reason: FilledNote
     booked_on: PastDay
 
 

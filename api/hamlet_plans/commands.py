@@ -8,13 +8,13 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.areas.scope import valid_on
+from api.areas.places import require_level
 from api.areas.tables import Area, Level
 from api.hamlet_plans.queries import PLAN, no_such_plan
 from api.hamlet_plans.schemas import HamletPlanIn, HamletPlanPatch
 from api.hamlet_plans.tables import HamletPlanState
 from api.idempotency import new_id
-from api.problems import Conflict, IllegalStage, NotFound
+from api.problems import Conflict, IllegalStage
 from api.procedure import records
 from api.reviews.rounds import expect_version
 
@@ -26,12 +26,9 @@ _OPEN = (HamletPlanState.draft, HamletPlanState.returned)
 def draft(session: Session, actor: Actor, body: HamletPlanIn, key: str | None) -> UUID:
     """A first draft. The same id or key again gives what is stored. Raises NotFound for a hamlet that is none of the
     actor's, Conflict where the hamlet has a plan for that year."""
-    hamlet = select(_AREA.c.id).where(
-        _AREA.c.id == body.hamlet_id, _AREA.c.level == Level.hamlet, actor.scope.covers(_AREA.c.id),
-        valid_on(Area, clock.today()),
-    )  # fmt: skip
-    if session.execute(hamlet.with_for_update(key_share=True)).first() is None:
-        raise NotFound("Không tìm thấy xóm này.", "There is no such hamlet.")
+    require_level(session, actor.scope, body.hamlet_id, Level.hamlet)
+    # whoever drafts the plan of the same hamlet at the same time waits here and sees it
+    session.execute(select(_AREA.c.id).where(_AREA.c.id == body.hamlet_id).with_for_update(key_share=True))
     plan_id = new_id(actor.account_id, "hamlet_plan", body.id, key)
     sent = {name: getattr(body, name) for name in _SENT}
     if records.made_before(session, PLAN, plan_id, sent, by_key=bool(key) and body.id is None) is not None:

@@ -15,7 +15,7 @@ from api.interventions.reach import INTERVENTION, interventions_of
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
 from api.reviews.queries import under
-from api.schema import Page
+from api.schema import Page, Words
 
 PLAN = HamletPlan.__table__  # type: ignore[attr-defined]
 _SECTION = "VI.6"
@@ -81,7 +81,7 @@ def _promised(session: Session, plans: Any) -> dict[tuple[UUID, int], dict[str, 
 def _out(row: Any, promised: dict[tuple[UUID, int], dict[str, dict[str, int]]]) -> HamletPlanOut:
     here = promised.get((row.hamlet_id, row.year), {})
     promises = [
-        Promised(kind=kind.code, label=kind.label.vi, stages=here.get(kind.code, {}))
+        Promised(kind=kind.code, label=Words(vi=kind.label.vi, en=kind.label.en), stages=here.get(kind.code, {}))
         for kind in catalogue().kinds.values()
         if kind.section == _SECTION
     ]

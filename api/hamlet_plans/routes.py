@@ -33,7 +33,9 @@ _PLAN: dict[str, Any] = {
     "submitted_on": None,
     "decided_on": None,
     "remark": None,
-    "promises": [{"kind": "job_pledge", "label": "Cam kết nhận lao động", "stages": {"pledged": 3}}],
+    "promises": [
+        {"kind": "job_pledge", "label": {"vi": "Cam kết nhận lao động", "en": "Job pledge"}, "stages": {"pledged": 3}}
+    ],
     "created_at": "2024-04-10T09:00:00+07:00",
     "updated_at": "2024-04-10T09:00:00+07:00",
 }

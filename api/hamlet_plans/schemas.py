@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from api.hamlet_plans.tables import HamletPlanState
-from api.schema import AreaId, Count, LongText, Schema, Version, Year
+from api.schema import AreaId, Count, LongText, Schema, Version, Words, Year
 
 _PLAN: dict[str, Any] = {
     "hamlet_id": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
@@ -43,7 +43,7 @@ class Promised(Schema):
     """How many of a kind the plan holds, by stage (kinds of the plan's section VI.6)."""
 
     kind: str
-    label: str
+    label: Words
     stages: dict[str, Count]
 
 

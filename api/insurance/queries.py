@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, case, func, or_, select, tuple_
 from sqlmodel import Session
 
 from api import audit, clock, paging
@@ -128,8 +128,9 @@ def _group(one: Group | Elsewhere, policy: str | None) -> CitedGroup:
 
 def lines_of(actor: Actor, insurance_list_id: UUID) -> Select[Any]:
     """The lines of a list. Who has a hamlet of the commune sees those of the households that live there today; the
-    commune sees all of its own list, also of who moved away."""
+    commune sees all of its own list, also of who moved away: that they did, and not to where or to whom."""
     person, called = MEMBER.alias("person"), AREA.alias("called")
+    mine = actor.scope.covers(HAMLET)
     whole = select(LIST.c.id).where(actor.scope.covers(LIST.c.area_id))
     columns = ("full_name", "birth_date", "birth_year", "sex", "personal_id_sealed", "personal_id_last4")
     query = at_home(
@@ -139,7 +140,8 @@ def lines_of(actor: Actor, insurance_list_id: UUID) -> Select[Any]:
             HAMLET,
             called.c.local_kind,
             called.c.name.label("hamlet_name"),
-            head_name().label("head_name"),
+            case((mine, head_name())).label("head_name"),
+            mine.label("mine"),
             *(person.c[name] for name in columns),
             actor.scope_of(Permission.persons_id_full).covers(HAMLET).label("sees_number"),
         )
@@ -147,7 +149,7 @@ def lines_of(actor: Actor, insurance_list_id: UUID) -> Select[Any]:
         .join(person, person.c.id == LINE.c.member_id),
         LINE.c.household_id,
     ).join(called, called.c.id == HAMLET)
-    seen = or_(actor.scope.covers(HAMLET), LINE.c.list_id.in_(whole))
+    seen = or_(mine, LINE.c.list_id.in_(whole))
     return query.where(LINE.c.list_id == insurance_list_id, seen).order_by(LINE.c.position)
 
 
@@ -202,7 +204,7 @@ def _line_out(session: Session, row: Row[Any]) -> InsuranceLineOut:
         | {
             "household_id": row.home,
             "member_name": row.full_name,
-            "hamlet": full_name(LocalKind(row.local_kind), row.hamlet_name),
+            "hamlet": full_name(LocalKind(row.local_kind), row.hamlet_name) if row.mine else None,
             "personal_id": number,
         }
     )

@@ -11,7 +11,7 @@ from api.households.schemas import TextDay, TextPastDay
 from api.households.tables import Sex
 from api.insurance.rules import Starts
 from api.insurance.tables import InsuranceChange, InsuranceListState, InsuranceReason
-from api.schema import AreaId, Count, Label, Line20, Line60, Note, Schema, Version
+from api.schema import AreaId, Count, FilledNote, Label, Line20, Line60, Schema, Version
 from api.standards.definition import Confidence
 
 _MEMBER = "8a7b6c5d-4e3f-7c11-9d3e-018e4f4c5b2a"
@@ -33,7 +33,6 @@ def _first_of_month(value: date) -> date:
 
 
 Month = Annotated[TextDay, AfterValidator(_first_of_month), Field(description="The first day of the month.")]
-Reason = Annotated[Note, Field(min_length=1)]
 Short = Annotated[Line60, Field(min_length=1)]
 
 
@@ -79,7 +78,7 @@ class TakenOffIn(Schema):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Đã có thẻ theo nhóm khác"}]})
 
-    reason: Reason
+    reason: FilledNote
 
 
 class SendingIn(Schema):
@@ -114,7 +113,7 @@ class ResolutionIn(Schema):
     )
 
     resolved_on: TextPastDay
-    resolution: Reason
+    resolution: FilledNote
 
 
 class CitedGroup(Schema):
@@ -180,7 +179,7 @@ class InsuranceLineOut(Schema):
     reason: InsuranceReason
     household_id: UUID
     head_name: str | None
-    hamlet: str
+    hamlet: str | None
     member_id: UUID
     member_name: str
     birth_date: date | None

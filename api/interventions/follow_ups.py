@@ -46,8 +46,7 @@ from api.interventions.step_schemas import FollowUpOut
 from api.interventions.tables import ParticipantState
 from api.programmes.catalogue import catalogue
 from api.reviews.queries import under
-from api.schema import Page
-from api.standards.schemas import Words
+from api.schema import Page, Words
 
 # How far ahead the work list looks where nobody says how far.
 AHEAD = timedelta(days=30)

@@ -90,7 +90,7 @@ def require_under_way(row: Row[Any]) -> Kind:
     if kinds.has_ended(kind, row.stage):
         label = next(stage.label for stage in kind.stages if stage.code == row.stage)
         raise IllegalStage(
-            f"Hoạt động đã kết thúc («{label.vi}»), không sửa được nữa. Nếu bước cuối ghi nhầm, hãy huỷ bước đó trước.",
+            f"Hoạt động đã kết thúc («{label.vi}»), không sửa được nữa. Nếu bước cuối ghi nhầm, hãy hủy bước đó trước.",
             f"It has ended («{label.en}») and cannot be changed. If the last step was a mistake, undo that step first.",
             stage=row.stage,
             missing=[],

@@ -98,6 +98,10 @@ def _out(kind: Kind, row: Row[Any]) -> ParticipantOut:
     hidden = row.outsider is not None and not row.knows_outsiders
     if hidden:
         known["withheld"] = [*known["withheld"], "outsider"]
+    if row.home is not None and not row.sees_sensitive:
+        # why somebody left is mostly an illness
+        stored["ended_reason"] = None
+        known["withheld"] = [*known["withheld"], "ended_reason"]
     return ParticipantOut(
         **stored,
         **known,

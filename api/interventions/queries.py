@@ -31,8 +31,7 @@ from api.interventions.step_queries import steps_of_whole
 from api.programmes.catalogue import catalogue
 from api.programmes.definition import Kind, Step
 from api.reviews.queries import under
-from api.schema import Page
-from api.standards.schemas import Words
+from api.schema import Page, Words
 
 _STORED = [n for n in InterventionOut.model_fields if n not in ("household_id", "fields", "withheld")]
 

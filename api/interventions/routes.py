@@ -13,11 +13,11 @@ from api.interventions.doors import AreaFilter, HouseholdFilter, Reader, Recorde
 from api.interventions.need_routes import router as needs
 from api.interventions.organisation_routes import router as organisations
 from api.interventions.participant_routes import router as participants
-from api.interventions.schemas import InterventionIn, InterventionOut, InterventionPatch, InterventionWhole, Year
+from api.interventions.schemas import InterventionIn, InterventionOut, InterventionPatch, InterventionWhole
 from api.interventions.step_routes import router as steps
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Line60, Page
+from api.schema import Line60, Page, Year
 
 router = APIRouter(tags=["interventions"])
 

@@ -9,10 +9,8 @@ from pydantic import ConfigDict, Field
 from api.accounts.permissions import Permission, Role
 from api.attachments.schemas import AttachmentOut
 from api.interventions.step_schemas import StepOut
-from api.schema import AreaId, Count, Day, Label, Line60, Schema, Version
-from api.standards.schemas import Words
+from api.schema import AreaId, Count, Day, Label, Line60, Schema, Version, Words, Year
 
-Year = Annotated[int, Field(ge=2000, le=2100)]
 Values = Annotated[
     dict[Line60, Any],
     Field(

@@ -14,25 +14,33 @@ from api.interventions.participants_reach import PARTICIPANT, participants_of, s
 from api.interventions.reach import kind_of, require_visible
 from api.interventions.step_schemas import StepOut
 from api.interventions.tables import InterventionStep
-from api.programmes.catalogue import catalogue
 from api.schema import Page
 
 STEP = InterventionStep.__table__  # type: ignore[attr-defined]
 _STORED = [name for name in StepOut.model_fields if name not in ("fields", "withheld")]
 
 
-def step_out(kind_code: str, row: Row[Any], sees_sensitive: bool) -> StepOut:
-    """A step as its reader may see it. The kind may have lost the step since: then nothing of it is sensitive."""
-    step = catalogue().kinds[kind_code].step(row.step)
+# what people write beside a step for somebody is mostly an illness (permissions.md)
+_WORDS = ("note", "undone_reason")
+
+
+def step_out(intervention: Row[Any], row: Row[Any], sees_sensitive: bool) -> StepOut:
+    """A step as its reader may see it. The kind may have lost the step since: then no field of it is sensitive."""
+    step = kind_of(intervention).step(row.step)
     stored = {name: getattr(row, name) for name in _STORED}
-    return StepOut(**stored, **fields.shown(step.fields if step else (), row.fields, sees_sensitive))
+    known = fields.shown(step.fields if step else (), row.fields, sees_sensitive)
+    of_somebody = intervention.home is not None or row.participant_id is not None
+    if of_somebody and not sees_sensitive:
+        stored |= dict.fromkeys(_WORDS)
+        known["withheld"] = [*known["withheld"], *_WORDS]
+    return StepOut(**stored, **known)
 
 
 def steps_of_whole(session: Session, intervention: Row[Any]) -> list[StepOut]:
     """The steps of the intervention itself, in their order (a row with `sees_sensitive`)."""
     query = select(STEP).where(STEP.c.intervention_id == intervention.id, STEP.c.participant_id.is_(None))
     rows = session.execute(query.order_by(STEP.c.position))
-    return [step_out(intervention.kind, row, intervention.sees_sensitive) for row in rows]
+    return [step_out(intervention, row, intervention.sees_sensitive) for row in rows]
 
 
 def steps(
@@ -58,5 +66,6 @@ def steps(
     rows = session.execute(query.order_by(STEP.c.position).limit(limit + 1)).all()
     shown, next_cursor = paging.page(rows, limit, lambda row: (row.position,))
     audit.record(session, actor, "interventions.steps", "intervention", [intervention_id])
-    kind = kind_of(intervention).code
-    return Page[StepOut](items=[step_out(kind, row, row.sees_sensitive) for row in shown], next_cursor=next_cursor)
+    return Page[StepOut](
+        items=[step_out(intervention, row, row.sees_sensitive) for row in shown], next_cursor=next_cursor
+    )

@@ -55,7 +55,7 @@ def _told(kind: Kind, step: Step) -> dict[str, Any]:
 
 def taken_already(step: Step) -> Conflict:
     return Conflict(
-        f"Bước «{step.label.vi}» đã ghi rồi và chỉ làm một lần. Nếu lần trước ghi nhầm, hãy huỷ bước đó.",
+        f"Bước «{step.label.vi}» đã ghi rồi và chỉ làm một lần. Nếu lần trước ghi nhầm, hãy hủy bước đó.",
         f"«{step.label.en}» was done and is done once. If that was a mistake, undo it.",
     )
 

@@ -66,7 +66,7 @@ def take_step(
 @router.post(
     "/steps/{step_id}/undoing",
     operation_id="undo_intervention_step",
-    summary="Huỷ bước ghi nhầm",
+    summary="Hủy bước ghi nhầm",
     responses=problems("not-found", "illegal-stage") | example(examples.WHOLE),
 )
 def undo_step(step_id: UUID, body: Undoing, actor: Stepper, db: Db, response: Response) -> InterventionWhole:

@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.attachments.schemas import AttachmentIn
-from api.schema import AreaId, FilledNote, Line60, Line120, Note, PastDay, Schema
-from api.standards.schemas import Words
+from api.schema import AreaId, FilledNote, Line60, Line120, Note, PastDay, Schema, Words
 
 _STEP: dict[str, Any] = {
     "step": "appraise",

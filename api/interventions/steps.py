@@ -12,7 +12,7 @@ from api.accounts.actor import Actor
 from api.idempotency import new_id
 from api.interventions import fields, kinds
 from api.interventions.document_queries import DOCUMENT
-from api.interventions.participants_reach import PARTICIPANT
+from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, hold, kind_of, require_visible
 from api.interventions.step_queries import STEP
 from api.interventions.step_refusals import (
@@ -59,7 +59,7 @@ def take_step(
         return
     if read is not None:
         expect_version(row, read)
-    _check_participant(session, step, row, body.participant_id)
+    _check_participant(session, actor, step, row, body.participant_id)
     _check_stage(session, kind, step, row)
     if right in kinds.APPROVALS and row.recorded_by == actor.account_id:
         raise prepared_it_oneself()
@@ -110,13 +110,13 @@ def no_such_step() -> NotFound:
     return NotFound("Không tìm thấy bước này.", "There is no such step.")
 
 
-def _check_participant(session: Session, step: Step, row: Row[Any], participant_id: UUID | None) -> None:
+def _check_participant(session: Session, actor: Actor, step: Step, row: Row[Any], participant_id: UUID | None) -> None:
     if step.of_participant != (participant_id is not None):
         raise Invalid(errors=(participant_fault(step),))
     if participant_id is None:
         return
-    theirs = PARTICIPANT.c.id == participant_id, PARTICIPANT.c.intervention_id == row.id
-    state = session.scalar(select(PARTICIPANT.c.state).where(*theirs))
+    theirs = and_(PARTICIPANT.c.id == participant_id, PARTICIPANT.c.intervention_id == row.id)
+    state = session.scalar(seen_by(actor, participants_of(theirs, PARTICIPANT.c.state)))
     if state is None:
         raise NotFound("Không tìm thấy người tham gia này.", "There is no such participant.")
     if state == ParticipantState.left:
@@ -173,7 +173,7 @@ def _check_newest(session: Session, kind: Kind, row: Row[Any], stored: Row[Any])
     step = kind.step(newest.step)
     vi, en = (step.label.vi, step.label.en) if step else (newest.step, newest.step)
     raise IllegalStage(
-        f"Chỉ huỷ được bước mới nhất. Sau bước này còn bước «{vi}»; hãy huỷ bước đó trước.",
+        f"Chỉ hủy được bước mới nhất. Sau bước này còn bước «{vi}»; hãy hủy bước đó trước.",
         f"Only the newest step is undone. «{en}» came after it: undo that one first.",
         stage=row.stage,
         missing=[],

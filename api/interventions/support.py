@@ -20,7 +20,7 @@ from api.interventions.queries import out, sees_sensitive
 from api.interventions.reach import HOME, INTERVENTION, interventions_of, kind_of, visible
 from api.interventions.schemas import InterventionOut
 from api.interventions.support_schemas import Received, SupportOut, TakesPart
-from api.standards.schemas import Words
+from api.schema import Words
 
 # Deliveries live above this feature: the app knows who reads them (api/main.py).
 ReceivedBy = Callable[[Session, Actor, UUID, int], list[Received]]

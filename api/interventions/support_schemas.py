@@ -7,8 +7,7 @@ from api.interventions.need_schemas import NeedOut
 from api.interventions.participant_schemas import ClassThen
 from api.interventions.schemas import InterventionOut
 from api.interventions.tables import ParticipantState
-from api.schema import AreaId, Schema
-from api.standards.schemas import Words
+from api.schema import AreaId, Schema, Words
 
 
 class TakesPart(Schema):

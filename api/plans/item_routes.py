@@ -17,7 +17,7 @@ from api.plans import items as commands
 from api.plans.item_examples import ITEM
 from api.plans.item_schemas import ItemApprovalIn, ItemIn, ItemOut, ItemPatch
 from api.plans.tables import ItemState
-from api.schema import Line60, Page
+from api.schema import Line60, Page, Year
 
 router = APIRouter(prefix="/plan-items", tags=["plans"])
 
@@ -36,7 +36,7 @@ def list_items(
     actor: Reader,
     db: Db,
     area_id: Annotated[UUID | None, Query(description="Only of this area and what lies under it.")] = None,
-    year: Annotated[int | None, Query(ge=2000, le=2100, description="Only of this year.")] = None,
+    year: Annotated[Year | None, Query(description="Only of this year.")] = None,
     component: Annotated[Line60 | None, Query(description="Only of this component.")] = None,
     state: Annotated[ItemState | None, Query(description="Only in this state.")] = None,
     limit: Limit = 100,

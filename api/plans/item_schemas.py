@@ -7,14 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field
 
 from api.plans.tables import ItemState, MoneyLevel, MoneySource
-from api.schema import AreaId, Line60, Line300, Note, PastDay, Schema, Version
+from api.schema import AreaId, FilledNote, Line60, Line300, Note, PastDay, Schema, Version, Vnd, Year
 
-# 10 trillion VND: more than any commune sees, and far below what a sum of bigints could not hold
-LARGEST_VND = 10**13
-
-Vnd = Annotated[int, Field(ge=1, le=LARGEST_VND, strict=True, description="Whole VND.")]
 Sum = Annotated[int, Field(description="Whole VND.")]
-Year = Annotated[int, Field(ge=2000, le=2100)]
 Code = Annotated[Line60, Field(min_length=1)]
 Title = Annotated[Line300, Field(min_length=1)]
 # what the column keeps: two places behind the point
@@ -94,7 +89,7 @@ class ItemCancellationIn(Schema):
     )
 
     cancelled_on: PastDay
-    reason: Annotated[Note, Field(min_length=1)]
+    reason: FilledNote
 
 
 class ItemOut(Schema):

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.areas.scope import Scope, valid_on
-from api.areas.tables import Area, Level
+from api.areas.places import require_level
+from api.areas.scope import Scope
+from api.areas.tables import Level
 from api.idempotency import new_id
 from api.plans import item_queries as queries
 from api.plans.item_queries import FUNDING, ITEM
@@ -31,7 +32,6 @@ from api.problems import (
 from api.programmes.catalogue import catalogue
 from api.reviews.rounds import expect_version
 
-_AREA = Area.__table__  # type: ignore[attr-defined]
 _PLAN = Plan.__table__  # type: ignore[attr-defined]
 _CONTENT = ("area_id", "year", "plan_id", "component", "title", "quantity", "unit", "note")
 
@@ -44,7 +44,7 @@ def draft(session: Session, actor: Actor, body: ItemIn, key: str | None) -> Item
     """
     item_id = new_id(actor.account_id, "plan_item", body.id, key)
     asked = body.model_dump(include=set(_CONTENT))
-    require_place(session, actor.scope, body.area_id)
+    require_level(session, actor.scope, body.area_id, Level.commune, Level.hamlet)
     _require_plan(session, actor.scope, body.plan_id, body.year)
     require_component(body.component)
     _require_funding(body.funding)
@@ -111,18 +111,6 @@ def hold_item(session: Session, scope: Scope, plan_item_id: UUID, *, share: bool
     return row
 
 
-def require_place(session: Session, scope: Scope, area_id: UUID) -> None:
-    """Raises NotFound unless it is a commune or hamlet of today in these areas."""
-    place = select(_AREA.c.id).where(
-        _AREA.c.id == area_id,
-        _AREA.c.level.in_([Level.commune, Level.hamlet]),
-        valid_on(Area, scope.day),
-        scope.covers(_AREA.c.id),
-    )
-    if session.execute(place).first() is None:
-        raise NotFound("Không tìm thấy xã hoặc xóm này.", "There is no such commune or hamlet.")
-
-
 def require_component(component: str) -> None:
     """Raises Invalid for a component that the catalogue of the programme does not have."""
     known = catalogue().components
@@ -132,7 +120,7 @@ def require_component(component: str) -> None:
         raise Invalid(vi, en, errors=(FieldError("#/component", "unknown_component", vi, en),))
 
 
-def require_level(source: MoneySource, level: MoneyLevel, pointer: str) -> None:
+def require_money_level(source: MoneySource, level: MoneyLevel, pointer: str) -> None:
     """Raises Invalid unless a level of the state is named for the state's budget, and only there."""
     if (source is MoneySource.state_budget) == (level is MoneyLevel.none):
         vi = "Ngân sách nhà nước phải nêu cấp (trung ương, tỉnh, huyện, xã); nguồn khác không có cấp."
@@ -149,7 +137,7 @@ def _require_plan(session: Session, scope: Scope, plan_id: UUID | None, year: in
 def _require_funding(funding: list[Funding]) -> None:
     seen = set()
     for position, one in enumerate(funding):
-        require_level(one.source, one.level, f"#/funding/{position}/level")
+        require_money_level(one.source, one.level, f"#/funding/{position}/level")
         if (one.source, one.level) in seen:
             vi, en = "Nguồn và cấp này đã có ở trên.", "This source and level stands there already."
             raise Invalid(vi, en, errors=(FieldError(f"#/funding/{position}", "twice", vi, en),))
@@ -159,7 +147,7 @@ def _require_funding(funding: list[Funding]) -> None:
 def _require_draft(row: Row[Any]) -> None:
     if row.state != ItemState.draft:
         raise IllegalStage(
-            "Mục kế hoạch đã phê duyệt hoặc đã huỷ thì không sửa được. Hãy lập mục mới, hoặc huỷ mục này.",
+            "Mục kế hoạch đã phê duyệt hoặc đã hủy thì không sửa được. Hãy lập mục mới, hoặc hủy mục này.",
             "An item that is approved or cancelled does not change. Draft a new one, or cancel this one.",
             state=row.state,
         )

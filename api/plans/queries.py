@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from api import paging
 from api.areas.scope import Scope
-from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets, Target, TargetProgress, Words
+from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets, Target, TargetProgress
 from api.plans.tables import Plan, PlanTarget
 from api.problems import NotFound
-from api.schema import Page
+from api.schema import Page, Words
 
 _plan = Plan.__table__  # type: ignore[attr-defined]
 _target = PlanTarget.__table__  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.plans import queries
 from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets
-from api.schema import Day, Page
+from api.schema import Day, Page, Year
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -62,7 +62,7 @@ _PROGRESS = {
 def list_plans(
     actor: Reader,
     db: Db,
-    year: Annotated[int | None, Query(ge=1990, le=2100, description="Only plans of this year.")] = None,
+    year: Annotated[Year | None, Query(description="Only plans of this year.")] = None,
     area_id: Annotated[UUID | None, Query(description="Only plans of this area.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from api.plans.tables import Comparison
-from api.schema import Schema
+from api.schema import Schema, Words
 
 
 class PlanOut(Schema):
@@ -34,11 +34,6 @@ class Target(Schema):
 
 class PlanWithTargets(PlanOut):
     targets: list[Target]
-
-
-class Words(Schema):
-    vi: str
-    en: str
 
 
 class TargetProgress(Schema):

@@ -34,6 +34,7 @@ from api.printing.doors import (
     SheetPrinter,
 )
 from api.procedure.doors import MeetingGuest, Poster
+from api.schema import Year
 
 router = APIRouter(tags=["papers"], default_response_class=PdfAnswer)
 
@@ -202,7 +203,7 @@ def print_budget(
     actor: BudgetPrinter,
     db: Db,
     area_id: Annotated[UUID, Query(description="A commune, or one hamlet of it.")],
-    year: Annotated[int, Query(ge=2000, le=2100, examples=[2024])],
+    year: Annotated[Year, Query(examples=[2024])],
 ) -> PdfAnswer:
     """The year's money of a commune or hamlet: planned, allocated, committed, paid out, settled and left, by component,
     source and hamlet."""

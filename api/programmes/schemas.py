@@ -5,9 +5,8 @@ from typing import Any
 
 from pydantic import Field as Described
 
-from api.schema import Schema
+from api.schema import Schema, Words
 from api.standards.definition import Confidence
-from api.standards.schemas import Words
 
 
 class CitedOut(Schema):

@@ -13,10 +13,11 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission, Role
-from api.areas.scope import Scope, valid_on
-from api.areas.tables import Area, Level
+from api.areas.places import require_level
+from api.areas.scope import Scope
+from api.areas.tables import Level
 from api.idempotency import new_id
-from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, SeparationOfDuties
+from api.problems import Conflict, FieldError, IllegalStage, Invalid, SeparationOfDuties
 from api.procedure import records
 from api.reports.figures import figures
 from api.reports.queries import AREA, REPORT, mine, no_such_report
@@ -38,14 +39,7 @@ _ACCEPTS = {Level.hamlet: Role.commune_officer, Level.commune: Role.district_off
 def draft(session: Session, actor: Actor, body: ReportIn, key: str | None) -> UUID:
     """A first draft. The same id or key again gives what is stored. Raises NotFound (the area), Invalid (an author of
     another level, a period that ends before it begins)."""
-    level = session.scalar(
-        select(AREA.c.level).where(
-            AREA.c.id == body.area_id, actor.scope.covers(AREA.c.id), valid_on(Area, clock.today())
-        )
-    )
-    if level not in _AUTHORS:
-        raise NotFound("Không tìm thấy xã hoặc xóm này.", "There is no such commune or hamlet.")
-    _check(body, Level(level))
+    _check(body, require_level(session, actor.scope, body.area_id, Level.commune, Level.hamlet))
     report_id = new_id(actor.account_id, "report", body.id, key)
     sent = {name: getattr(body, name) for name in _SENT} | {"content": body.content.model_dump()}
     if records.made_before(session, REPORT, report_id, sent, by_key=bool(key) and body.id is None) is not None:

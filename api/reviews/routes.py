@@ -16,7 +16,7 @@ from api.reviews import commands, examples, queries, screening
 from api.reviews.round_schemas import ScreeningIn, ScreeningOut
 from api.reviews.schemas import RequestChange, RequestCreate, RequestOut, RoundOut
 from api.reviews.tables import RequestKind, RoundState
-from api.schema import Page
+from api.schema import Page, Year
 
 router = APIRouter()
 
@@ -132,7 +132,7 @@ def read_screening(request_id: UUID, actor: Reader, db: Db) -> ScreeningOut:
 def list_rounds(
     actor: RoundReader,
     db: Db,
-    year: Annotated[int | None, Query(ge=1990, le=2100, description="Only of this year.")] = None,
+    year: Annotated[Year | None, Query(description="Only of this year.")] = None,
     state: Annotated[RoundState | None, Query(description="Only in this state.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

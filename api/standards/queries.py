@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from api import paging, sql
 from api.problems import NotFound, UnknownFormVersion
-from api.schema import Page
+from api.schema import Page, Words
 from api.standards.compiled import Standard
 from api.standards.definition import Form, as_json
 from api.standards.documents import standard_of
-from api.standards.schemas import StandardOut, StandardWhole, Words
+from api.standards.schemas import StandardOut, StandardWhole
 from api.standards.tables import StandardKind, StandardStatus, StandardVersion
 
 _standard = StandardVersion.__table__  # type: ignore[attr-defined]

@@ -6,14 +6,9 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from api.schema import Schema
+from api.schema import Schema, Words
 from api.standards.points import PointsTable
 from api.standards.tables import StandardKind, StandardStatus
-
-
-class Words(Schema):
-    vi: str
-    en: str
 
 
 class StandardOut(Schema):

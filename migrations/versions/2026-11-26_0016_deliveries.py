@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sheet_id"], ["signing_sheet.id"], name=op.f("fk_sheet_line_sheet_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_line")),
     )
+    op.create_index("ix_sheet_line_delivery", "sheet_line", ["delivery_id"], unique=False)
     op.create_index("ix_sheet_line_household", "sheet_line", ["household_id"], unique=False)
     op.create_index(
         "uq_sheet_line_household",

@@ -15,6 +15,7 @@ from api.attachments.tables import AttachmentEntity
 from api.programmes.catalogue import catalogue
 from api.standards.tables import PovertyClass
 from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets
+from tests.make.answers import done
 from tests.make.reviews import acting
 
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
@@ -66,17 +67,23 @@ def make(session: Session, officer: httpx.Client, surveyor: httpx.Client) -> Kno
         "account_id": str(people.account_id("xom-3")), "user_id": str(people.account_id("xom-3")),
         "grant_id": str(uuid5(NAMESPACE_DNS, "grant:xom-3")), **_round_and_plan(session),
     }  # fmt: skip
-    ids |= _procedure(session, officer, UUID(ids["round_id"]), UUID(made["household"]))
-    ids |= _decided(session, made["household"]) | _support(session, officer, made["household"], made["member"])
+    ids |= _work(session, officer, ids["round_id"], made)
     secret = {value for name, value in ids.items() if name not in _NO_SECRETS}
     return Known(ids, frozenset(secret))
 
 
-def _support(session: Session, officer: httpx.Client, household_id: str, member_id: str) -> dict[str, str]:
-    """What the plan does for the household, and with which money."""
-    ids = _hamlet_work(session) | _handed_out(session, officer, household_id)
-    ids |= _interventions(officer, household_id) | _money(session, officer)
-    return ids | _lent_and_insured(session, officer, household_id, member_id)
+def _work(session: Session, officer: httpx.Client, round_id: str, made: dict[str, str]) -> dict[str, str]:
+    """What a commune does beside the register: reviews and decisions, then the programme."""
+    home = made["household"]
+    return (
+        _procedure(session, officer, UUID(round_id), UUID(home))
+        | _decided(session, home)
+        | _hamlet_work(session)
+        | _handed_out(session, officer, home)
+        | _interventions(officer, home)
+        | _money(session, officer)
+        | _lent_and_insured(session, officer, home, made["member"])
+    )
 
 
 def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:
@@ -84,15 +91,15 @@ def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:
     organisation_id = programme_work.organisation(officer)
     case = {"kind": "housing_case", "year": 2024, "title": "Nhà của bà Kín", "household_id": household_id}
     case |= {"fields": programme_work.least(catalogue().kinds["housing_case"].fields)}
-    made = procedure.done(officer.post("/api/v1/interventions", json=case))
+    made = done(officer.post("/api/v1/interventions", json=case))
     taken = programme_work.first_step(officer, made)
     shared = {"kind": "support_round", "area_id": str(area_id("14080")), "year": 2024, "title": "Tiền điện quý I"}
     shared |= {"fields": programme_work.least(catalogue().kinds["support_round"].fields)}
-    shared_id = procedure.done(officer.post("/api/v1/interventions", json=shared))["id"]
+    shared_id = done(officer.post("/api/v1/interventions", json=shared))["id"]
     who = {"role": catalogue().kinds["support_round"].roles[0].code, "household_id": household_id}
     enrolled = programme_work.enrolled(officer, {"id": shared_id}, who)
     need = {"household_id": household_id, "kind": "housing", "noted_on": "2024-05-10", "note": "Nhà dột"}
-    need_id = procedure.done(officer.post("/api/v1/needs", json=need))["id"]
+    need_id = done(officer.post("/api/v1/needs", json=need))["id"]
     return {
         "intervention_id": made["id"], "step_id": taken, "participant_id": enrolled[0]["id"],
         "organisation_id": organisation_id, "need_id": need_id,
@@ -243,7 +250,7 @@ def _money(session: Session, officer: httpx.Client) -> dict[str, str]:
         "area_id": str(area_id("14080")), "year": 2024, "component": "livelihood", "title": "Bò sinh sản",
         "funding": [{"source": "mobilised", "amount_vnd": 100_000_000}],
     }  # fmt: skip
-    item_id = UUID(procedure.done(officer.post("/api/v1/plan-items", json=body))["id"])
+    item_id = UUID(done(officer.post("/api/v1/plan-items", json=body))["id"])
     item = session.get_one(PlanItem, item_id)
     item.state, item.approved_by, item.approved_on = ItemState.approved, people.account_id("chu-tich"), day
     session.add(BudgetLine(
@@ -257,7 +264,7 @@ def _money(session: Session, officer: httpx.Client) -> dict[str, str]:
     ))  # fmt: skip
     session.commit()
     asked = {"budget_line_id": str(line_id), "purpose": "Mua bò", "amount_vnd": 1_000_000}
-    commitment = procedure.done(officer.post("/api/v1/commitments", json=asked))
+    commitment = done(officer.post("/api/v1/commitments", json=asked))
     return {
         "plan_item_id": str(item_id), "budget_line_id": str(line_id), "movement_id": str(movement_id),
         "commitment_id": commitment["id"],
@@ -272,14 +279,14 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     rounds.cases(session, round_id, [household_id], stage="surveyed")
     review_id = rounds.review(session, round_id, household_id)
     session.commit()
-    meeting = procedure.done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
+    meeting = done(officer.post("/api/v1/meetings", json=procedure.minutes(round_id)))
     photo = files.content(100)
     review = Declaration(AttachmentEntity.review, review_id, [files.declaration(photo)], household_id)
     declare(session, acting("xom-3"), [review])
     session.commit()
-    posting = procedure.done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
+    posting = done(officer.post("/api/v1/postings", json=procedure.posting(round_id)))
     said = procedure.complaint(posting["id"], household_id, complainant="Nguyễn Thị Kín")
-    complaint = procedure.done(officer.post("/api/v1/complaints", json=said))
+    complaint = done(officer.post("/api/v1/complaints", json=said))
     now, earlier = clock.now(), rounds.review_round(session, year=2023, stage="opinion_asked")
     session.flush()
     counted = dict.fromkeys(Totals.model_fields, 0)
@@ -311,14 +318,14 @@ def _lent_and_insured(session: Session, officer: httpx.Client, household_id: str
         "amount_vnd": 9_000_001, "term_months": 12,
     }  # fmt: skip
     wanted = {"hamlet_id": HAMLET, "group_name": "Tổ xóm 3", "drawn_up_on": "2024-05-06", "lines": [line]}
-    loan_list = procedure.done(officer.post("/api/v1/loan-lists", json=wanted))
+    loan_list = done(officer.post("/api/v1/loan-lists", json=wanted))
     month = {"area_id": str(area_id("14080")), "month": "2024-05-01"}
-    insured = procedure.done(officer.post("/api/v1/insurance-lists", json=month))
+    insured = done(officer.post("/api/v1/insurance-lists", json=month))
     added = {
         "member_id": member_id, "change": "increase", "reason": "moved_in", "policy": "health_insurance_poor",
         "valid_from": "2024-05-01",
     }  # fmt: skip
-    procedure.done(officer.post(f"/api/v1/insurance-lists/{insured['id']}/lines", json=added))
+    done(officer.post(f"/api/v1/insurance-lists/{insured['id']}/lines", json=added))
     return {
         "loan_id": str(loan), "loan_list_id": loan_list["id"], "insurance_list_id": insured["id"], "position": "1",
     }  # fmt: skip

@@ -8,13 +8,12 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from api import clock
-from api.areas.tables import area_id
 from api.credit.tables import Loan
-from api.deliveries.tables import Delivery
 from api.eligibility.judging import Books, Entitlement, books, judge
 from api.eligibility.register import Which
-from api.interventions.tables import Intervention, SupportNeed
+from api.interventions.tables import SupportNeed
 from api.programmes.catalogue import Catalogue, read
+from tests.make import interventions
 from tests.make.reviews import acting
 
 _HEAD = """
@@ -69,26 +68,14 @@ def states(found: list[Entitlement]) -> dict[str, str]:
 
 
 def intervention(session: Session, policy_code: str | None) -> UUID:
-    new_id, now = uuid4(), clock.now()
-    session.execute(
-        insert(Intervention).values(
-            id=new_id, area_id=area_id("14080"), kind="support_round", policy=policy_code, year=2024,
-            title="Đợt hỗ trợ", stage="open", fields={}, version=1, created_at=now, updated_at=now,
-        )
-    )  # fmt: skip
-    return new_id
+    return interventions.intervention(session, policy=policy_code)
 
 
 def delivery(session: Session, policy_code: str | None, household_id: UUID, on: date, **fields: Any) -> UUID:
     """Delivered under an intervention of its own; `fields` say what differs."""
-    new_id, now = uuid4(), clock.now()
-    values = {
-        "id": new_id, "intervention_id": intervention(session, policy_code), "household_id": household_id,
-        "delivered_on": on, "outcome": "delivered", "received_by": "Chủ hộ", "attachments": [], "version": 1,
-        "created_at": now, "updated_at": now,
-    }  # fmt: skip
-    session.execute(insert(Delivery).values(values | fields))
-    return new_id
+    whom = {"household_id": household_id, "delivered_on": on, **fields}
+    under = whom.pop("intervention_id", None) or intervention(session, policy_code)
+    return interventions.handed_out(session, under, **whom)
 
 
 def loan(session: Session, policy_code: str, household_id: UUID, on: date, **fields: Any) -> UUID:

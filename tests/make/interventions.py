@@ -1,4 +1,4 @@
-"""Interventions, and what is to be handed out under them, put in directly; the caller commits."""
+"""Interventions, and what was handed out under them, put in directly; the caller commits."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.deliveries.tables import Delivery
 from api.interventions.tables import Intervention
 
 INTERVENTION = Intervention.__table__  # type: ignore[attr-defined]
@@ -46,3 +47,23 @@ def funded(session: Session, committed_vnd: int, area: str = "14080", **fields: 
     made = intervention(session, area, funded=True, **fields)
     session.execute(update(INTERVENTION).where(INTERVENTION.c.id == made).values(committed_vnd=committed_vnd))
     return made
+
+
+def project(session: Session, **fields: Any) -> UUID:
+    """A livelihood project of the commune that was approved, to be paid from a budget line."""
+    return intervention(session, **{
+        "kind": "community_proposal", "policy": None, "component": "livelihood", "title": "Dự án bò sinh sản",
+        "stage": "approved", **fields,
+    })  # fmt: skip
+
+
+def handed_out(session: Session, intervention_id: UUID, **fields: Any) -> UUID:
+    """A delivery that was received today, unless `fields` say otherwise: to whom, what, when."""
+    now = clock.now()
+    row: dict[str, Any] = {
+        "id": uuid4(), "intervention_id": intervention_id, "delivered_on": clock.today(), "outcome": "delivered",
+        "received_by": "Chủ hộ", "attachments": [], "version": 1, "created_at": now, "updated_at": now, **fields,
+    }  # fmt: skip
+    session.execute(insert(Delivery).values(**row))
+    found: UUID = row["id"]
+    return found

@@ -14,8 +14,8 @@ from api import clock
 from api.accounts.permissions import Role
 from api.accounts.tables import AccountGrant
 from api.areas.tables import area_id
-from api.deliveries.tables import Delivery, DeliveryOutcome, SupportForm
-from api.interventions.tables import Intervention
+from tests.make import interventions
+from tests.make.answers import done
 from tests.make.people import account_id
 
 SignIn = Callable[[str], httpx.Client]
@@ -23,11 +23,6 @@ SignIn = Callable[[str], httpx.Client]
 COMMUNE, HAMLET = str(area_id("14080")), str(area_id("14080-03"))
 PLANNER, CHAIR, TREASURER = "truc-thai", "chu-tich", "tai-chinh"
 CENTRAL = {"source": "state_budget", "level": "central"}
-
-
-def done(answer: httpx.Response) -> Any:
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
-    return answer.json()
 
 
 def item_body(*funding: tuple[dict[str, str], int], **fields: Any) -> dict[str, Any]:
@@ -111,38 +106,16 @@ def close(sign_in: SignIn, line_id: str, **fields: Any) -> httpx.Response:
     return sign_in(TREASURER).post(f"/api/v1/budget-lines/{line_id}/closing", json=body)
 
 
-def intervention(engine: Engine, **fields: Any) -> UUID:
-    """A project of the commune."""
+def project(engine: Engine, **fields: Any) -> UUID:
+    """A project of the commune, committed."""
     with Session(engine) as session, session.begin():
-        return intervention_row(session, **fields)
-
-
-def intervention_row(session: Session, **fields: Any) -> UUID:
-    """A project of the commune, not committed."""
-    now = clock.now()
-    made = Intervention(
-        **{
-            "id": uuid4(), "area_id": area_id("14080"), "kind": "community_proposal", "component": "livelihood",
-            "year": 2024, "title": "Dự án bò sinh sản", "stage": "approved", "fields": {}, "version": 1,
-            "created_at": now, "updated_at": now, **fields,
-        }
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made.id
+        return interventions.project(session, **fields)
 
 
 def deliver(session: Session, intervention_id: UUID, amount: int) -> UUID:
     """People of a school received something worth so much; not committed."""
-    now, delivery_id = clock.now(), uuid4()
-    session.execute(
-        insert(Delivery).values(
-            id=delivery_id, intervention_id=intervention_id, headcount={"poor": 1}, form=SupportForm.in_kind,
-            delivered_on=clock.today(), amount_vnd=amount, outcome=DeliveryOutcome.delivered, received_by="trường",
-            attachments=[], version=1, created_at=now, updated_at=now,
-        )
-    )  # fmt: skip
-    return delivery_id
+    what = {"headcount": {"poor": 1}, "form": "in_kind", "amount_vnd": amount, "received_by": "trường"}
+    return interventions.handed_out(session, intervention_id, **what)
 
 
 def also(engine: Engine, username: str, role: Role) -> None:

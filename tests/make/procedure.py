@@ -14,6 +14,7 @@ from api.areas.tables import area_id
 from api.reviews import procedure_law
 from api.reviews.cases import CASE
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.people import account_id
 from tests.make.reviews import households
 
@@ -79,12 +80,6 @@ def complaint(posting_id: str, household_id: UUID, **fields: Any) -> dict[str, A
         "content": "Hộ này có hai xe máy.",
         **fields,
     }
-
-
-def done(answer: httpx.Response) -> Any:
-    """The body of a good answer."""
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 def posted(session: Session, client: httpx.Client, round_id: UUID, *classes: str) -> tuple[list[UUID], dict[str, Any]]:

@@ -12,23 +12,13 @@ from api.areas.tables import area_id
 from api.interventions import kinds
 from api.programmes.catalogue import catalogue
 from api.programmes.definition import Field, Kind, Step
+from tests.make.answers import done
 from tests.make.people import CAST, Person
 
 SignIn = Callable[[str], httpx.Client]
 ROOT = "/api/v1/interventions"
 COMMUNE, HAMLET = str(area_id("14080")), str(area_id("14080-03"))
 PROPOSAL = "community_proposal"
-
-
-def done(answer: httpx.Response) -> Any:
-    """What came back; fails where it was refused."""
-    assert answer.is_success, f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text}"
-    return answer.json()
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    """Status and slug of a refusal."""
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
 
 
 def who_holds(right: str, *, but: str | None = None) -> Person:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from mobile_sync import tablet_digests
 from tests.make import reference, tablets, walk
-from tests.make.procedure import done
+from tests.make.answers import done
 from tests.make.reference import Heard, Make, records
 from tests.make.tablets import HAMLET, household, member, pull, push, request, review, submission
 

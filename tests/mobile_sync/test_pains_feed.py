@@ -22,8 +22,8 @@ from mobile_sync.surveyor import LosesAnswers
 from mobile_sync.tablet import Tablet
 from mobile_sync.tablet_line import Unreachable
 from tests.make import reference, tablets, walk
+from tests.make.answers import done
 from tests.make.people import account_id
-from tests.make.procedure import done
 from tests.make.reference import Make, records
 from tests.make.reviews import acting
 from tests.make.tablets import HAMLET, household, member, pull, push, request, submission

@@ -7,7 +7,8 @@ import httpx
 from sqlalchemy import Engine, text
 
 from tests.make import money
-from tests.make.money import CHAIR, COMMUNE, PLANNER, TREASURER, done
+from tests.make.answers import done
+from tests.make.money import CHAIR, COMMUNE, PLANNER, TREASURER
 from tests.races.test_at_once import at_once
 
 SignIn = Callable[[str], httpx.Client]

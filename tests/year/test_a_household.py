@@ -1,6 +1,6 @@
-"""One household from the day it was poor to three years after it escaped, by the API alone: insured, its child in
-school, a calf from a project paid from the commune's budget, a loan, a job; and at every turn what it is entitled to,
-what it got, from which money, and what is still open.
+"""One household from the day it was poor to three years after it escaped: insured, its child in school, a calf from a
+project paid from the commune's budget, a loan, a job; and at every turn what it is entitled to, what it got, from which
+money, and what is still open. By the API alone, but for its recognitions, which are put in: tests/season makes them.
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,7 @@ def test_a_household_from_poor_to_three_years_after_its_escape(commune: Commune,
     it_appears_entitled_and_nothing_is_served_yet(commune)
     its_people_are_insured(commune)
     its_electricity_is_paid_by_a_signing_sheet(commune)
+    its_child_gets_the_costs_of_learning(commune)
     calf = a_calf_comes_from_a_project_of_the_plan(commune)
     the_bank_lends(commune)
     the_mother_finds_work(commune)
@@ -74,6 +75,7 @@ def it_appears_entitled_and_nothing_is_served_yet(commune: Commune) -> None:
         found = entitled(commune)
         assert found["electricity_poor", None] == "open"
         assert found["credit_poor", None] == "open"
+        assert found["learning_costs", CHILD] == "open"
         assert {found["health_insurance_poor", who] for who in (MOTHER, CHILD)} == {"open"}
         assert ("credit_newly_escaped", None) not in found
         assert commune.get(OFFICER, "/eligibility", policy="electricity_poor", area_id=hamlet_id(3))["items"]
@@ -112,8 +114,29 @@ def its_electricity_is_paid_by_a_signing_sheet(commune: Commune) -> None:
         assert entitled(commune, "2024-07-01")["electricity_poor", None] == "open"  # another quarter
 
 
-def the_plan_and_its_money(commune: Commune) -> tuple[str, str]:
-    """An item of the plan, approved, and its budget line with money on it."""
+def its_child_gets_the_costs_of_learning(commune: Commune) -> None:
+    with on("2024-04-12"):
+        round_ = commune.post(OFFICER, "/interventions", {
+            "kind": "support_round", "area_id": COMMUNE, "year": 2024, "title": "Chi phí học tập học kỳ II",
+            "policy": "learning_costs", "fields": {"period": "Học kỳ II 2023-2024"},
+        })  # fmt: skip
+        commune.post(HEAD, "/deliveries", {"deliveries": [{
+            "intervention_id": round_["id"], "household_id": HOME, "member_id": CHILD, "form": "cash",
+            "amount_vnd": 750_000, "delivered_on": "2024-04-12", "received_by": "Nguyễn Thị Mận",
+        }]})  # fmt: skip
+        assert entitled(commune)["learning_costs", CHILD] == "served"
+        assert entitled(commune, "2024-10-01")["learning_costs", CHILD] == "open"  # another school year
+
+
+def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
+    line, project, commitment = a_project_is_planned(commune)
+    participant = it_takes_part_and_gets_a_calf(commune, project, commitment)
+    the_year_is_settled(commune, line, commitment)
+    return {"project": project, "participant": participant}
+
+
+def a_project_is_planned(commune: Commune) -> tuple[str, str, str]:
+    """Its line of the budget, itself, and what is to be committed for it."""
     with on("2024-04-15"):
         money = {"source": "state_budget", "level": "central"}
         item = commune.post(OFFICER, "/plan-items", {
@@ -126,15 +149,9 @@ def the_plan_and_its_money(commune: Commune) -> tuple[str, str]:
         })  # fmt: skip
         commune.post(FINANCE, f"/budget-lines/{line['id']}/allocations",
                      {"amount_vnd": 20_000_000, "booked_on": "2024-04-15", "document_no": "45/QĐ"})  # fmt: skip
-    return item["id"], line["id"]
-
-
-def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
-    item_id, line_id = the_plan_and_its_money(commune)
-    with on("2024-04-15"):
         project = commune.post(OFFICER, "/interventions", {
             "kind": "community_project", "area_id": COMMUNE, "year": 2024, "title": "Nuôi bò sinh sản",
-            "plan_item_id": item_id, "funded": True, "fields": {"product": "Bò sinh sản"},
+            "plan_item_id": item["id"], "funded": True, "fields": {"product": "Bò sinh sản"},
         })  # fmt: skip
         at = f"/interventions/{project['id']}"
         for paper in ("application", "meeting_minutes", "project_plan", "appraisal_minutes", "approval_decision"):
@@ -142,33 +159,38 @@ def a_calf_comes_from_a_project_of_the_plan(commune: Commune) -> dict[str, str]:
         for who, step in ((OFFICER, "appraise"), (CHAIR, "approve")):
             commune.post(who, f"{at}/steps", {"step": step, "taken_on": "2024-04-15"})
         commitment = commune.post(OFFICER, "/commitments", {
-            "budget_line_id": line_id, "intervention_id": project["id"], "purpose": "Mua bò",
+            "budget_line_id": line["id"], "intervention_id": project["id"], "purpose": "Mua bò",
             "amount_vnd": 18_000_000,
         })  # fmt: skip
+    return line["id"], project["id"], commitment["id"]
+
+
+def it_takes_part_and_gets_a_calf(commune: Commune, project: str, commitment: str) -> str:
+    at = f"/interventions/{project}"
     with on("2024-05-02"):
         (participant,) = commune.post(OFFICER, f"{at}/participants", {
             "participants": [{"role": "participant", "household_id": HOME, "joined_on": "2024-05-02"}],
         })["items"]  # fmt: skip
         commune.post(OFFICER, f"{at}/steps", {"step": "start", "taken_on": "2024-05-02"})
         calf = {
-            "intervention_id": project["id"], "household_id": HOME, "form": "in_kind", "quantity": 1, "unit": "con",
+            "intervention_id": project, "household_id": HOME, "form": "in_kind", "quantity": 1, "unit": "con",
             "amount_vnd": 18_000_000, "delivered_on": "2024-05-02", "received_by": "Nguyễn Thị Mận",
         }  # fmt: skip
         refused = commune.post(OFFICER, "/deliveries", {"deliveries": [calf]}, 409)
         assert refused["type"] == "/problems/above-approved"  # the chair has not approved the money yet
-        commune.post(CHAIR, f"/commitments/{commitment['id']}/approval", {"decided_on": "2024-05-02"}, 200)
+        commune.post(CHAIR, f"/commitments/{commitment}/approval", {"decided_on": "2024-05-02"}, 200)
         commune.post(OFFICER, "/deliveries", {"deliveries": [calf]})
         payment = {"amount_vnd": 18_000_000, "booked_on": "2024-05-02"}
-        commune.post(FINANCE, f"/commitments/{commitment['id']}/disbursements", payment)
-    the_accounts_are_closed(commune, line_id, commitment["id"])
-    return {"project": project["id"], "participant": participant["id"]}
+        commune.post(FINANCE, f"/commitments/{commitment}/disbursements", payment)
+    found: str = participant["id"]
+    return found
 
 
-def the_accounts_are_closed(commune: Commune, line_id: str, commitment_id: str) -> None:
+def the_year_is_settled(commune: Commune, line: str, commitment: str) -> None:
     with on("2025-01-20"):
-        settled = {"amount_vnd": 18_000_000, "booked_on": "2025-01-20"}
-        commune.post(FINANCE, f"/commitments/{commitment_id}/settlements", settled)
-        commune.post(FINANCE, f"/budget-lines/{line_id}/closing",
+        payment = {"amount_vnd": 18_000_000, "booked_on": "2025-01-20"}
+        commune.post(FINANCE, f"/commitments/{commitment}/settlements", payment)
+        commune.post(FINANCE, f"/budget-lines/{line}/closing",
                      {"closed_on": "2025-01-20", "rest": "given_back", "document_no": "01/QT"}, 200)  # fmt: skip
         whole = commune.get(DISTRICT, "/budget", area_id=COMMUNE, year=2024)["total"]
         assert [whole[f"{name}_vnd"] for name in ("approved", "committed", "disbursed", "settled")] == [18_000_000] * 4
@@ -249,4 +271,4 @@ def everything_can_be_read_in_one_place(commune: Commune) -> None:
         assert [one["kind"] for one in whole["about"]] == ["job_seeker"]
         assert [one["kind"] for one in whole["takes_part"]] == ["community_project"]
         assert [(one["kind"], one["state"]) for one in whole["needs"]] == [("job", "met")]
-        assert sorted(one["amount_vnd"] for one in whole["received"]) == [162_540, 18_000_000]
+        assert sorted(one["amount_vnd"] for one in whole["received"]) == [162_540, 750_000, 18_000_000]

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from api.attachments import store
 from api.attachments.schemas import MOST_BYTES
 from tests.make import files, procedure, rounds
+from tests.make.answers import done
 from tests.make.people import account_id
 from tests.make.reviews import household
 from tests.make.tablets import enrolled, pull, push, review, submission
@@ -254,7 +255,7 @@ def test_the_minutes_of_a_meeting_have_their_scan(sign_in: SignIn, engine: Engin
     session.commit()
     said = files.declaration(scan, "application/pdf", purpose="minutes")
     body = procedure.minutes(round_id) | {"minutes": [said]}
-    meeting = procedure.done(officer.post("/api/v1/meetings", json=body))
+    meeting = done(officer.post("/api/v1/meetings", json=body))
     assert meeting["minutes"] == [said | {"present": False}]
     (missing,) = officer.get("/api/v1/attachments").json()["items"]
     assert (missing["entity"], missing["record_id"], missing["household_id"]) == ("meeting", meeting["id"], None)

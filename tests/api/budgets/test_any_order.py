@@ -32,7 +32,7 @@ from api.plans import items
 from api.plans.item_schemas import ItemApprovalIn, ItemCancellationIn, ItemIn
 from api.problems import Problem
 from tests.api.budgets.reckoning import Account, Commitment, Item, Line, Movement, Project
-from tests.make import money
+from tests.make import interventions, money
 from tests.make.reviews import acting
 
 DAY = date(2024, 6, 12)
@@ -80,7 +80,7 @@ class Years(RuleBasedStateMachine):
         self.account = Account()
         self.deliveries: dict[UUID, tuple[UUID, int]] = {}
         for number in range(2):
-            made = money.intervention_row(self.session)
+            made = interventions.project(self.session)
             self.account.projects[made] = Project()
             self.plan(90 + number, approved=True)
             self.open_line(4 * number, of_item=number == 0, next_year=False)

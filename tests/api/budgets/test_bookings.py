@@ -14,7 +14,8 @@ from sqlmodel import Session
 from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from tests.make import money
-from tests.make.money import CHAIR, COMMUNE, HAMLET, PLANNER, TREASURER, done
+from tests.make.answers import done
+from tests.make.money import CHAIR, COMMUNE, HAMLET, PLANNER, TREASURER
 from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]
@@ -144,7 +145,7 @@ def test_a_movement_is_taken_back_in_parts_by_the_same_kind_and_with_a_reason(si
 def test_what_a_later_step_has_used_is_not_taken_back(sign_in: SignIn, engine: Engine) -> None:
     line = money.line(sign_in)
     allocation = done(money.allocate(sign_in, line["id"], 100))["movement"]
-    project = money.intervention(engine)
+    project = money.project(engine)
     bound = money.committed(sign_in, line["id"], 60, intervention_id=str(project))
     paid = done(money.pay(sign_in, bound["commitment"]["id"], 30))["movement"]
     done(money.pay(sign_in, bound["commitment"]["id"], 20, "settlements"))
@@ -162,12 +163,12 @@ def test_what_a_later_step_has_used_is_not_taken_back(sign_in: SignIn, engine: E
 def test_a_commitment_serves_an_intervention_of_its_own_place_and_component(sign_in: SignIn, engine: Engine) -> None:
     line = money.funded_line(sign_in, 100, component="livelihood", area_id=HAMLET)
     for wrong in ({"area_id": area_id("14080-04")}, {"area_id": area_id("14080-03"), "component": "nutrition"}):
-        other = str(money.intervention(engine, **wrong))
+        other = str(money.project(engine, **wrong))
         assert kind(money.prepare(sign_in, line["id"], 10, intervention_id=other)) == "conflict"
-    theirs = str(money.intervention(engine, area_id=area_id("14071")))
+    theirs = str(money.project(engine, area_id=area_id("14071")))
     assert money.prepare(sign_in, line["id"], 10, intervention_id=theirs).status_code == 404
     assert money.prepare(sign_in, line["id"], 10, organisation_id=str(uuid4())).status_code == 404
-    good = str(money.intervention(engine, area_id=area_id("14080-03"), component=None))
+    good = str(money.project(engine, area_id=area_id("14080-03"), component=None))
     assert done(money.prepare(sign_in, line["id"], 10, intervention_id=good))["intervention_id"] == good
 
 

@@ -13,7 +13,8 @@ from api.areas import law
 from api.areas.tables import area_id
 from api.audit import SystemActor
 from tests.make import money
-from tests.make.money import CENTRAL, COMMUNE, TREASURER, done
+from tests.make.answers import done
+from tests.make.money import CENTRAL, COMMUNE, TREASURER
 
 SignIn = Callable[[str], httpx.Client]
 MINH_THAI = area_id("14071", date(2025, 7, 1))
@@ -40,7 +41,7 @@ def test_the_money_of_a_merged_commune_goes_on_in_what_it_became(sign_in: SignIn
     done(money.approve(sign_in, waiting["id"]))
     done(money.pay(sign_in, waiting["id"], 10))
     done(money.pay(sign_in, waiting["id"], 10, "settlements"))
-    of_new = money.intervention(engine, area_id=MINH_THAI)
+    of_new = money.project(engine, area_id=MINH_THAI)
     refused = done(money.prepare(sign_in, line["id"], 5, intervention_id=str(of_new)))
     body = {"decided_on": "2025-12-20", "reason": "Hết năm"}
     done(sign_in("chu-tich").post(f"/api/v1/commitments/{refused['id']}/refusal", json=body))

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 from api.areas.tables import area_id
 from tests.api.papers.reading import pages, squeezed
 from tests.make import money
-from tests.make.money import CENTRAL, CHAIR, COMMUNE, HAMLET, PLANNER, TREASURER, done
+from tests.make.answers import done
+from tests.make.money import CENTRAL, CHAIR, COMMUNE, HAMLET, PLANNER, TREASURER
 from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]
@@ -43,7 +44,7 @@ def test_a_year_of_one_commune_from_plan_to_settlement(sign_in: SignIn, engine: 
     money.funded_line(sign_in, 40 * M, fish)
     assert sums(budget(sign_in)["total"]) == (190, 25, 160, 0, 0, 0, 160)
     # May: a contract for a project, prepared by the officer, bound by the chair
-    project = money.intervention(engine, plan_item_id=calves["id"])
+    project = money.project(engine, plan_item_id=calves["id"])
     contract = money.committed(sign_in, line["id"], 90 * M, intervention_id=str(project))["commitment"]
     # June: paid in two parts; one calf was no good, and its price comes back
     done(money.pay(sign_in, contract["id"], 60 * M))
@@ -52,7 +53,7 @@ def test_a_year_of_one_commune_from_plan_to_settlement(sign_in: SignIn, engine: 
     assert (back["movement"]["amount_vnd"], back["line"]["disbursed_vnd"]) == (-9 * M, 81 * M)
     # December: settled; what the contract did not need is set free by the chair
     done(money.pay(sign_in, contract["id"], 81 * M, "settlements"))
-    approval = money.done(sign_in(CHAIR).get("/api/v1/money-movements", params={"kind": "commitment"}))["items"][0]
+    approval = done(sign_in(CHAIR).get("/api/v1/money-movements", params={"kind": "commitment"}))["items"][0]
     done(money.reverse(sign_in, approval, 9 * M))
     assert sums(budget(sign_in)["total"]) == (190, 25, 160, 81, 81, 81, 79)
     with engine.connect() as connection:

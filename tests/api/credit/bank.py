@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import httpx
-
 from api.areas.tables import area_id
 
 LOANS, LISTS = "/api/v1/loans", "/api/v1/loan-lists"
@@ -33,20 +31,6 @@ def loan_list(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
         "hamlet_id": HAMLET, "group_name": "Tổ vay vốn xóm 3", "drawn_up_on": "2024-12-11",
         "lines": list(lines), **more,
     }  # fmt: skip
-
-
-def done(answer: httpx.Response) -> dict[str, Any]:
-    assert answer.is_success, answer.text
-    said: dict[str, Any] = answer.json()
-    return said
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
-
-
-def pointers(answer: httpx.Response) -> list[tuple[str, str]]:
-    return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
 
 
 def objections(made: dict[str, Any]) -> list[str | None]:

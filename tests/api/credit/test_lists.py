@@ -15,7 +15,8 @@ from sqlmodel import Session
 from api.areas.tables import area_id
 from api.credit.rules import Facts, finding
 from api.programmes.catalogue import catalogue
-from tests.api.credit.bank import LISTS, done, line, loan, loan_list, objections, pointers, refused
+from tests.api.credit.bank import LISTS, line, loan, loan_list, objections
+from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_household, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.api.credit.bank import LOANS, SECRETS, done, ids, loan, pointers, refused
+from tests.api.credit.bank import LOANS, SECRETS, ids, loan
+from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household

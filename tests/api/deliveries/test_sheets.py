@@ -250,3 +250,15 @@ def test_two_hundred_lines_take_as_many_statements_as_five(officer: httpx.Client
             assert end(officer, made, "closing").status_code == 200
         taken.append(len(statements))
     assert taken[0] == taken[1], statements
+
+
+def test_ticks_hold_households_before_the_intervention_as_a_batch_does(
+    officer: httpx.Client, homes: list[str], engine: Engine, app: Any
+) -> None:
+    made = sheets.drawn_up(officer, serving(engine), homes, amount_vnd=1)
+    with counted(app.state.engine) as statements:
+        sheets.ticked(officer, made)
+    held = [one for one in statements if " FOR " in one and "LIMIT" not in one]
+    households_at = next(n for n, one in enumerate(held) if "FOR KEY SHARE" in one and "household" in one)
+    intervention_at = next(n for n, one in enumerate(held) if "FROM intervention" in one and "FOR NO KEY" in one)
+    assert households_at < intervention_at, held

@@ -14,8 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from api.areas.tables import area_id
+from tests.make.answers import done
+from tests.make.interventions import intervention
 from tests.make.people import account_id
-from tests.make.procedure import done
+from tests.make.programme_work import organisation
+from tests.make.reviews import household
 
 SignIn = Callable[[str], httpx.Client]
 ENTRIES = "/api/v1/fund/entries"
@@ -155,3 +158,30 @@ _INSERT = """
         recorded_by, recorded_at)
     VALUES (:id, :area, :direction, :amount, '2024-10-17', false, 'x', :reverses, :reason, :by, now())
 """
+
+
+def test_what_is_booked_for_the_case_of_a_household_says_nothing_of_it_in_public(
+    sign_in: SignIn, nobody: httpx.Client, session: Session
+) -> None:
+    case = intervention(session, kind="helper", stage="assigned", policy=None, household_id=household(session))
+    session.commit()
+    given = {"purpose": "Giúp riêng ông Nguyễn Văn Kín", "intervention_id": str(case), "area_id": HAMLET}
+    done(sign_in("xom-3").post(ENTRIES, json=entry(**given)))
+    done(sign_in("mat-tran").post(ENTRIES, json=entry(purpose="Ủng hộ Quỹ")))
+    told = nobody.get("/api/v1/public/fund/14080", params={"year": 2024})
+    assert {line["purpose"] for line in told.json()["lines"]} == {"Ủng hộ Quỹ", "Hỗ trợ hộ nghèo, hộ cận nghèo"}
+    assert "Kín" not in told.text
+
+
+def test_a_gift_names_an_organisation_of_the_commune(sign_in: SignIn) -> None:
+    front, cooperative = sign_in("mat-tran"), organisation(sign_in("truc-thai"))
+    assert done(front.post(ENTRIES, json=entry(organisation_id=cooperative)))["organisation_id"] == cooperative
+    answer = front.post(ENTRIES, json=entry(organisation_id=str(uuid4())))
+    assert (answer.status_code, answer.json()["details"]["vi"]) == (404, "Không tìm thấy tổ chức này.")
+
+
+def test_an_entry_is_taken_back_for_a_reason(sign_in: SignIn) -> None:
+    front = sign_in("mat-tran")
+    gift = done(front.post(ENTRIES, json=entry()))
+    answer = front.post(f"{ENTRIES}/{gift['id']}/reversal", json={"reason": " ", "booked_on": "2024-10-18"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/reason")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
-from tests.make.procedure import done
+from tests.make.answers import done
 
 SignIn = Callable[[str], httpx.Client]
 PLANS = "/api/v1/hamlet-plans"

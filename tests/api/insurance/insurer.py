@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api.areas.tables import area_id
 from api.recognitions.tables import LivingStandardRecognition, RecognitionDecision
+from tests.make.answers import done
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import household
@@ -49,20 +50,6 @@ def average(session: Session, household_id: UUID, since: date) -> None:
         )
     )  # fmt: skip
     session.commit()
-
-
-def done(answer: httpx.Response) -> dict[str, Any]:
-    assert answer.is_success, answer.text
-    said: dict[str, Any] = answer.json()
-    return said
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
-
-
-def pointers(answer: httpx.Response) -> list[tuple[str, str]]:
-    return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
 
 
 def drawn(client: httpx.Client, month: str, **more: Any) -> dict[str, Any]:

@@ -17,17 +17,15 @@ from tests.api.insurance.insurer import (
     LISTS,
     average,
     change_member,
-    done,
     drawn,
     home,
     lines,
-    pointers,
-    refused,
     round_of,
     sent,
     told,
     turn,
 )
+from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household
@@ -105,6 +103,7 @@ def test_who_moves_to_another_commune_goes_off_here_and_comes_on_there(
     assert officer.post(f"/api/v1/households/{house}/move", json=move).is_success
     gone = drawn(officer, "2024-02-01")
     assert told(lines(officer, gone)) == {("decrease", "moved_out", str(person))}, "the commune sees its own list whole"
+    assert [(one["hamlet"], one["head_name"]) for one in lines(officer, gone)] == [(None, None)]
     (come,) = lines(there, done(there.post(LISTS, json=other | {"month": "2024-02-01"})))
     assert (come["change"], come["reason"], come["member_id"]) == ("increase", "moved_in", str(person))
 

@@ -10,7 +10,8 @@ import httpx
 from openpyxl import load_workbook
 from sqlmodel import Session
 
-from tests.api.insurance.insurer import LISTS, change_member, done, drawn, home, sent
+from tests.api.insurance.insurer import LISTS, change_member, drawn, home, sent
+from tests.make.answers import done
 
 SignIn = Callable[[str], httpx.Client]
 

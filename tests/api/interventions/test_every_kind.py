@@ -14,19 +14,9 @@ from api.interventions import kinds
 from api.interventions.doors import RECORDING, STEPPING
 from api.programmes.catalogue import catalogue
 from api.programmes.definition import Kind, Step
+from tests.make.answers import done
 from tests.make.decisions import people
-from tests.make.programme_work import (
-    ROOT,
-    body_of,
-    done,
-    enrolled,
-    least,
-    opened,
-    organisation,
-    somebody,
-    take,
-    who_holds,
-)
+from tests.make.programme_work import ROOT, body_of, enrolled, least, opened, organisation, somebody, take, who_holds
 from tests.make.reviews import household
 
 SignIn = Callable[[str], httpx.Client]

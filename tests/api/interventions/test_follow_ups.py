@@ -11,8 +11,9 @@ from api import clock
 from api.interventions.kinds import follow_ups, stages_before
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
+from tests.make.answers import done
 from tests.make.decisions import people
-from tests.make.programme_work import COMMUNE, HAMLET, ROOT, done, enrolled, least, opened, take
+from tests.make.programme_work import COMMUNE, HAMLET, ROOT, enrolled, least, opened, take
 from tests.make.reviews import counted, household, households
 
 KIND = catalogue().kinds["community_project"]

@@ -13,8 +13,9 @@ from api import clock
 from api.areas.tables import area_id
 from api.deliveries.tables import Delivery
 from tests.conftest import SignIn
+from tests.make.answers import done, refused
 from tests.make.decisions import people
-from tests.make.programme_work import COMMUNE, HAMLET, done, enrolled, opened, organisation, refused
+from tests.make.programme_work import COMMUNE, HAMLET, enrolled, opened, organisation
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household, households
 

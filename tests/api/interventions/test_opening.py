@@ -13,9 +13,10 @@ from api.areas.tables import area_id
 from api.interventions.tables import Intervention
 from api.plans.tables import PlanItem
 from tests.conftest import SignIn
+from tests.make.answers import done, refused
 from tests.make.decisions import people
 from tests.make.people import account_id
-from tests.make.programme_work import COMMUNE, HAMLET, ROOT, done, opened, organisation, refused, take
+from tests.make.programme_work import COMMUNE, HAMLET, ROOT, opened, organisation, take
 from tests.make.reviews import household
 
 OTHER_HAMLET = str(area_id("14080-04"))

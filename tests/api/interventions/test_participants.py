@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
+from tests.make.answers import done, refused
 from tests.make.decisions import people
-from tests.make.programme_work import COMMUNE, ROOT, done, enrolled, least, opened, organisation, refused, take
+from tests.make.programme_work import COMMUNE, ROOT, enrolled, least, opened, organisation, take
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household, households
 
@@ -235,7 +236,7 @@ def test_what_tells_of_health_is_withheld_and_named(sign_in: SignIn, session: Se
     assert (one["fields"], one["withheld"]) == (fields, [])
     (seen,) = done(sign_in("truc-ninh").get(f"{ROOT}/{made['id']}/participants"))["items"]
     assert seen["fields"] == {}
-    assert set(seen["withheld"]) == {"height_mm", "weight_g", "judgement"}
+    assert set(seen["withheld"]) == {"height_mm", "weight_g", "judgement", "ended_reason"}
     wrong = officer.patch(f"{ROOT}/{made['id']}/participants/{one['id']}", json={"fields": {"height_mm": 9}})
     assert [(e["pointer"], e["code"]) for e in wrong.json()["errors"]] == [("#/fields/height_mm", "greater_than_equal")]
     answer = officer.patch(

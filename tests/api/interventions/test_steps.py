@@ -8,21 +8,21 @@ import httpx
 import pytest
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
 from tests.make import files
+from tests.make.answers import done, refused
 from tests.make.decisions import people
 from tests.make.programme_work import (
     COMMUNE,
     HAMLET,
     ROOT,
-    done,
     enrolled,
     least,
     opened,
     organisation,
     papers,
-    refused,
     step_body,
     take,
     who_holds,
@@ -287,3 +287,37 @@ def test_a_case_of_a_household_takes_its_papers_where_the_household_goes(
     (waiting,) = done(sign_in("xom-3").get("/api/v1/attachments", params={"state": "missing"}))["items"]
     assert (waiting["household_id"], waiting["entity"]) == (str(home), "intervention")
     papers(sign_in, made, kind.steps[0])
+
+
+def test_no_step_is_taken_for_whoever_lives_elsewhere_by_now(sign_in: SignIn, session: Session) -> None:
+    officer, home = sign_in("truc-thai"), household(session)
+    session.commit()
+    kind = catalogue().kinds["community_project"]
+    step = next(one for one in kind.steps if one.of_participant)
+    role = next(one for one in kind.roles if "household" in one.who)
+    made = opened(sign_in, kind.code)
+    whom = {"role": role.code, "fields": least(role.fields), "household_id": str(home)}
+    (one,) = enrolled(officer, made, whom)
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-05-21"}
+    done(officer.post(f"/api/v1/households/{home}/move", json=move))
+    body = step_body(step, participant_id=one["id"])
+    assert refused(post(officer, made, body)) == (404, "not-found")
+    assert refused(post(officer, made, body | {"participant_id": str(uuid4())})) == (404, "not-found")
+
+
+def test_what_is_written_of_somebody_is_withheld_without_the_right(sign_in: SignIn, session: Session) -> None:
+    home = household(session)
+    session.commit()
+    project = opened(sign_in, "support_round")
+    case = opened(sign_in, "housing_case", area_id=None, household_id=str(home))
+    for made in (case, project):
+        steps = catalogue().kinds[made["kind"]].steps
+        step = next(one for one in steps if made["stage"] in one.before and not one.of_participant)
+        take(sign_in, made, step.code, note="Chủ hộ ốm nặng")
+    for username, knows in (("truc-thai", True), ("truc-ninh", False)):
+        (told,) = done(sign_in(username).get(f"{ROOT}/{case['id']}"))["steps"]
+        assert (told["note"], "note" in told["withheld"]) == (("Chủ hộ ốm nặng", False) if knows else (None, True))
+        (listed,) = done(sign_in(username).get(f"{ROOT}/{case['id']}/steps"))["items"]
+        assert listed == told
+        (open_to_all,) = done(sign_in(username).get(f"{ROOT}/{project['id']}"))["steps"]
+        assert open_to_all["note"] == "Chủ hộ ốm nặng"

@@ -15,7 +15,8 @@ from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from api.plans.tables import Plan
 from tests.make import money
-from tests.make.money import CENTRAL, CHAIR, COMMUNE, HAMLET, PLANNER, done, item_body
+from tests.make.answers import done
+from tests.make.money import CENTRAL, CHAIR, COMMUNE, HAMLET, PLANNER, item_body
 from tests.make.people import account_id
 from tests.make.reviews import counted
 

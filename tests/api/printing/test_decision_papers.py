@@ -12,9 +12,9 @@ from sqlmodel import Session
 from tests.api.papers.reading import pages
 from tests.api.printing.families import NUMBER, families, printed, reviewed, said, text_of
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.decisions import DECISIONS, people, prepare, ready_round, sign
 from tests.make.households import actor, hamlet, put_household, put_member
-from tests.make.procedure import done
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, households
 

@@ -7,8 +7,9 @@ import httpx
 from sqlalchemy import text
 from sqlmodel import Session
 
-from tests.api.credit.bank import LISTS, done, line, loan_list, refused
+from tests.api.credit.bank import LISTS, line, loan_list
 from tests.api.papers.reading import pages, squeezed
+from tests.make.answers import done, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import household

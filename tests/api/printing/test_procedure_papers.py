@@ -16,9 +16,10 @@ from api.audit import SystemActor
 from tests.api.papers.reading import pages
 from tests.api.printing.families import NUMBER, families, printed, reviewed, said, text_of
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.decisions import people
 from tests.make.people import account_id
-from tests.make.procedure import HAMLET, complaint, done, minutes, posting, surveyed
+from tests.make.procedure import HAMLET, complaint, minutes, posting, surveyed
 from tests.make.reviews import counted, households
 
 SignIn = Callable[[str], httpx.Client]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.api.printing.families import NUMBER, families, printed, said
-from tests.make.procedure import done
+from tests.make.answers import done
 from tests.make.recognitions import recognise
 
 SignIn = Callable[[str], httpx.Client]

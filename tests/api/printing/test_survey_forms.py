@@ -15,9 +15,9 @@ from api import clock
 from tests.api.papers.reading import pages
 from tests.api.printing.families import NUMBER, families, family, printed, said, text_of
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.decisions import people
 from tests.make.households import actor, hamlet, put_household, put_member
-from tests.make.procedure import done
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, households
 from tests.make.tablets import ANSWERS

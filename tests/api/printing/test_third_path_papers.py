@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from api.printing.request_papers import request_paper
 from tests.api.printing.families import families, printed, said, text_of
+from tests.make.answers import done
 from tests.make.decisions import DECISIONS, sign
 from tests.make.households import actor, put_member
-from tests.make.procedure import done
 from tests.make.reviews import acting
 
 SignIn = Callable[[str], httpx.Client]

@@ -14,9 +14,10 @@ from sqlmodel import Session
 from api.changes.tables import ChangePending
 from api.reviews.procedure_law import procedure
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.households import member_body
 from tests.make.people import account_id
-from tests.make.procedure import complaint, done, posted, posting, stages, surveyed, under_other_law
+from tests.make.procedure import complaint, posted, posting, stages, surveyed, under_other_law
 
 SignIn = Callable[[str], httpx.Client]
 COMPLAINTS = "/api/v1/complaints"

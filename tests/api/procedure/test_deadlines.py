@@ -14,8 +14,9 @@ from api import clock
 from api.areas.tables import area_id
 from api.procedure.postings import store_posting
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.households import actor
-from tests.make.procedure import HAMLET, complaint, done, minutes, posted, posting, surveyed
+from tests.make.procedure import HAMLET, complaint, minutes, posted, posting, surveyed
 from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]

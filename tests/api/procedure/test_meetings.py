@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from api.areas.tables import area_id
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.households import member_body
-from tests.make.procedure import HAMLET, done, minutes, stages, surveyed
+from tests.make.procedure import HAMLET, minutes, stages, surveyed
 from tests.make.reviews import counted, households
 
 SignIn = Callable[[str], httpx.Client]

@@ -16,8 +16,9 @@ from api.areas.tables import area_id
 from api.procedure.opinion_schemas import Totals
 from api.procedure.opinions import opinion_settled
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.people import account_id
-from tests.make.procedure import HAMLET, done, surveyed
+from tests.make.procedure import HAMLET, surveyed
 
 SignIn = Callable[[str], httpx.Client]
 OPINIONS = "/api/v1/opinions"

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from api import clock
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.households import member_body
-from tests.make.procedure import done, minutes, posted, posting, stages, surveyed, under_other_law
+from tests.make.procedure import minutes, posted, posting, stages, surveyed, under_other_law
 from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.make import rounds
-from tests.make.procedure import HAMLET, done, minutes, posting, surveyed
+from tests.make.answers import done
+from tests.make.procedure import HAMLET, minutes, posting, surveyed
 
 SignIn = Callable[[str], httpx.Client]
 

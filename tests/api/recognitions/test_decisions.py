@@ -15,9 +15,10 @@ from api.accounts.tables import AccountGrant
 from api.areas.tables import area_id
 from api.recognitions import preparing, signing
 from api.recognitions.decision_schemas import DecisionIn, SignatureIn
+from tests.make.answers import done
 from tests.make.decisions import DECISIONS, opinion, people, prepare, ready_round, sign
 from tests.make.people import account_id
-from tests.make.procedure import done, posted
+from tests.make.procedure import posted
 from tests.make.recognitions import recognise
 from tests.make.reviews import acting, counted, household, households
 from tests.make.rounds import cases, review, review_round

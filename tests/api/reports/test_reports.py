@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
-from tests.make.procedure import done
+from tests.make.answers import done
 
 SignIn = Callable[[str], httpx.Client]
 REPORTS = "/api/v1/reports"

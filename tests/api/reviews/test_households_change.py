@@ -13,8 +13,9 @@ from api.areas.tables import area_id
 from api.reviews.cases import case_id
 from api.reviews.review_rows import REVIEW
 from tests.make import rounds
+from tests.make.answers import done
 from tests.make.decisions import DECISIONS, people, prepare, ready_round, sign
-from tests.make.procedure import complaint, done, minutes, posting, stages, surveyed
+from tests.make.procedure import complaint, minutes, posting, stages, surveyed
 from tests.make.reviews import households
 from tests.year.truth import HAVING
 

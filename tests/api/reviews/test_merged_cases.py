@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from api.reviews.cases import case_id
 from tests.make import rounds
-from tests.make.procedure import HAMLET, done, minutes, posting, stages
+from tests.make.answers import done
+from tests.make.procedure import HAMLET, minutes, posting, stages
 from tests.make.reviews import households
 from tests.make.tablets import review
 
