@@ -16,7 +16,7 @@ from api.demo.year import COMMUNE, HAMLETS, demo_id, hamlet, near_poor, person, 
 # three months at the amount that the catalogue gives for the first half of 2024
 _QUARTER_VND = 3 * 54_180
 _CALF_VND = 12_000_000
-_CALVES = 12
+_CALVES = 8
 
 
 def load_electricity(session: Session, homes: list[MadeUp]) -> None:
@@ -74,7 +74,7 @@ def load_calves(session: Session, homes: list[MadeUp]) -> None:
     cases.step(session, "chu-tich", case, "approve", "2024-05-02")
     cases.papers(session, who, case, "2024-05-02", "approval_decision")
     cases.step(session, who, case, "start", "2024-05-15")
-    chosen = [*poor(homes)[:8], *near_poor(homes)[: _CALVES - 8]]
+    chosen = [*poor(homes)[:5], *near_poor(homes)[: _CALVES - 5]]
     taking = [
         {"role": "participant", "household_id": h.id, "joined_on": "2024-05-16", "fields": {"support": "Một bò cái"}}
         for h in chosen
@@ -83,7 +83,7 @@ def load_calves(session: Session, homes: list[MadeUp]) -> None:
     bound = money.approved(
         session, "calves", "2024-05-06", line="livelihood:state_budget", intervention_id=case,
         organisation_id=demo_id("organisation", "cooperative"), amount_vnd=_CALVES * _CALF_VND,
-        purpose="Hợp đồng mua 12 con bò cái sinh sản", document_no="07/HĐ",
+        purpose="Hợp đồng mua 8 con bò cái sinh sản", document_no="07/HĐ",
     )  # fmt: skip
     _hand_out_calves(session, case, chosen)
     money.paid(session, bound, _CALVES * _CALF_VND, "2024-05-30", "UNC 18")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from api import late_rows
 from api.accounts.permissions import Permission
 from api.demo import hamlets, lending, money, support, voice, work
 from api.demo.register import MadeUp
@@ -17,16 +18,31 @@ _Report = Callable[[str, int, int], None]
 
 def load_year(session: Session, homes: list[MadeUp], plan_id: UUID, report: _Report) -> None:
     """Plan, money, support, work, voices and hamlets of xã Trực Thái; `homes` are its households."""
-    _load_organisations(session)
-    money.load_items(session, plan_id)
+    # the log of each part is written in one go; deliveries collect their own rows
+    with late_rows.collected(session):
+        _load_organisations(session)
+        money.load_items(session, plan_id)
     report("Kế hoạch, ngân sách / items and money", 1, 1)
     support.load_electricity(session, homes)
     support.load_calves(session, homes)
-    household_id = support.load_house(session, homes)
-    work.load_course(session, homes)
-    work.load_seekers(session, homes)
-    money.load_waiting(session)
+    with late_rows.collected(session):
+        household_id = support.load_house(session, homes)
+        work.load_course(session, homes)
+        work.load_seekers(session, homes)
+        money.load_waiting(session)
     report("Hỗ trợ, đào tạo, việc làm / support, training, work", 1, 1)
+    with late_rows.collected(session):
+        _load_voices_and_hamlets(session, homes, household_id)
+    report("Công việc của các xóm / the hamlets", 1, 1)
+    with late_rows.collected(session):
+        lending.load_loans(session, homes)
+        lending.load_loan_lists(session, homes)
+        lending.load_insurance(session)
+        hamlets.load_reports(session)
+    report("Vốn vay, bảo hiểm y tế, báo cáo / loans, insurance, reports", 1, 1)
+
+
+def _load_voices_and_hamlets(session: Session, homes: list[MadeUp], household_id: UUID) -> None:
     voice.load_communication(session)
     voice.load_inspection(session)
     voice.load_fund(session, household_id)
@@ -35,12 +51,6 @@ def load_year(session: Session, homes: list[MadeUp], plan_id: UUID, report: _Rep
     hamlets.load_promises(session, homes)
     hamlets.load_helpers(session, homes)
     hamlets.load_needs(session, homes)
-    report("Công việc của các xóm / the hamlets", 1, 1)
-    lending.load_loans(session, homes)
-    lending.load_loan_lists(session, homes)
-    lending.load_insurance(session)
-    hamlets.load_reports(session)
-    report("Vốn vay, bảo hiểm y tế, báo cáo / loans, insurance, reports", 1, 1)
 
 
 def _load_organisations(session: Session) -> None:
