@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.accounts.permissions import Permission as P
+from api.accounts.permissions import Permission
 from api.demo import cases
 from api.demo.register import MadeUp
 from api.demo.year import COMMUNE, HAMLETS, YEAR, demo_id, hamlet, near_poor, person, poor
@@ -21,9 +21,9 @@ _NEEDS = ("credit", "livelihood", "job", "housing", "clean_water", "toilet", "he
 
 def load_plans(session: Session) -> None:
     """The plan of every hamlet: five accepted, one returned, one handed in, one still a draft."""
-    officer = person("truc-thai", P.hamlet_plans_accept)
+    officer = person("truc-thai", Permission.hamlet_plans_accept)
     for number in HAMLETS:
-        head = person(f"xom-{number}", P.hamlet_plans_write)
+        head = person(f"xom-{number}", Permission.hamlet_plans_write)
         asked = {
             "id": demo_id("hamlet_plan", str(number)), "hamlet_id": hamlet(number), "year": YEAR,
             "summary": f"Xóm {number} phấn đấu giảm 1 đến 2 hộ nghèo; vận động doanh nghiệp nhận lao động của xóm.",
@@ -71,7 +71,7 @@ def load_helpers(session: Session, homes: list[MadeUp]) -> None:
 def load_needs(session: Session, homes: list[MadeUp]) -> None:
     """Two needs noted in every hamlet; the credit ones were met."""
     for number in HAMLETS:
-        surveyor = person(f"xom-{number}", P.needs_write)
+        surveyor = person(f"xom-{number}", Permission.needs_write)
         for place, home in enumerate(_here([*poor(homes), *near_poor(homes)], number)[1:3]):
             kind = _NEEDS[(2 * number + place) % len(_NEEDS)]
             need = {"id": demo_id("need", str(home.id)), "household_id": home.id, "kind": kind}
@@ -84,10 +84,10 @@ def load_needs(session: Session, homes: list[MadeUp]) -> None:
 
 def load_reports(session: Session) -> None:
     """Reports of four hamlets for the second quarter, and of the commune for half a year, handed in by its chair."""
-    officer = person("truc-thai", P.reports_accept)
+    officer = person("truc-thai", Permission.reports_accept)
     quarter = {"period": "quarter", "period_from": "2024-04-01", "period_to": "2024-06-30", "due_on": "2024-07-05"}
     for number in (1, 2, 3, 4):
-        head = person(f"xom-{number}", P.reports_prepare)
+        head = person(f"xom-{number}", Permission.reports_prepare)
         about = {"area_id": hamlet(number), "author": "hamlet_head", "recipients": ["UBND xã"], **quarter}
         body = _report(f"xom-{number}", f"Báo cáo giảm nghèo quý II/2024 xóm {number}", about)
         report_id = reports.draft(session, head, body, None)
@@ -98,8 +98,8 @@ def load_reports(session: Session) -> None:
     half = {"period": "six_months", "period_from": "2024-01-01", "period_to": "2024-06-30", "due_on": "2024-07-15"}
     about = {"area_id": COMMUNE, "author": "commune", "recipients": ["Phòng LĐTBXH huyện"], **half}
     body = _report("commune", "Báo cáo giảm nghèo 6 tháng đầu năm 2024", about)
-    report_id = reports.draft(session, person("truc-thai", P.reports_prepare), body, None)
-    reports.submit(session, person("chu-tich", P.reports_submit), report_id, None)
+    report_id = reports.draft(session, person("truc-thai", Permission.reports_prepare), body, None)
+    reports.submit(session, person("chu-tich", Permission.reports_submit), report_id, None)
 
 
 def _report(name: str, title: str, about: dict[str, Any]) -> ReportIn:

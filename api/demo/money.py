@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api.accounts.permissions import Permission as P
+from api.accounts.permissions import Permission
 from api.budgets import commitments, lines, payments
 from api.budgets.schemas import AllocationIn, CommitmentApprovalIn, CommitmentIn, CommitmentRefusalIn, LineIn, PaymentIn
 from api.demo.year import COMMUNE, YEAR, content, demo_id, person
@@ -17,7 +17,7 @@ _NOTE = "Số liệu minh hoạ của xã thử"
 
 def load_items(session: Session, plan_id: UUID) -> None:
     """The items of the plan, approved by the chair, each source with a line of the budget and its allocation."""
-    officer, chair = person("truc-thai", P.plans_write), person("chu-tich", P.plans_approve)
+    officer, chair = person("truc-thai", Permission.plans_write), person("chu-tich", Permission.plans_approve)
     approval = ItemApprovalIn.model_validate({"approved_on": "2024-04-02", "document_no": "16/KH-UBND"})
     for one in content()["item"]:
         asked = one | {"id": item(one["component"]), "area_id": COMMUNE, "year": YEAR, "plan_id": plan_id}
@@ -48,7 +48,7 @@ def line(name: str) -> UUID:
 def _allocated(
     session: Session, name: str, funding: dict[str, Any], about: dict[str, Any], booked_on: str, document_no: str
 ) -> None:
-    treasurer = person("tai-chinh", P.budget_write)
+    treasurer = person("tai-chinh", Permission.budget_write)
     source = {"source": funding["source"], "level": funding["level"]}
     asked = {"id": line(name), "area_id": COMMUNE, "year": YEAR, **source, **about}
     lines.open_line(session, treasurer, LineIn.model_validate(asked), None)
@@ -61,7 +61,7 @@ def prepared(session: Session, name: str, **body: Any) -> UUID:
     """A commitment as the officer prepares it; `line` is the name of its line."""
     commitment_id = demo_id("commitment", name)
     asked = {"id": commitment_id, "budget_line_id": line(body.pop("line")), **body}
-    officer = person("truc-thai", P.commitments_write)
+    officer = person("truc-thai", Permission.commitments_write)
     commitments.prepare(session, officer, CommitmentIn.model_validate(asked), None)
     return commitment_id
 
@@ -69,7 +69,7 @@ def prepared(session: Session, name: str, **body: Any) -> UUID:
 def approved(session: Session, name: str, decided_on: str, **body: Any) -> UUID:
     """A commitment that the chair approved."""
     commitment_id = prepared(session, name, **body)
-    chair = person("chu-tich", P.commitments_approve)
+    chair = person("chu-tich", Permission.commitments_approve)
     approval = CommitmentApprovalIn.model_validate({"decided_on": decided_on})
     commitments.approve(session, chair, commitment_id, None, approval, f"demo:{name}")
     return commitment_id
@@ -83,7 +83,7 @@ def load_waiting(session: Session) -> None:
     refused = prepared(
         session, "car", line="monitoring_evaluation:state_budget", amount_vnd=5_500_000, purpose="Thuê xe đi kiểm tra"
     )
-    chair = person("chu-tich", P.commitments_approve)
+    chair = person("chu-tich", Permission.commitments_approve)
     reason = {"decided_on": "2024-06-05", "reason": "Các xóm ở gần, đi xe máy được"}
     commitments.refuse(session, chair, refused, None, CommitmentRefusalIn.model_validate(reason))
 
@@ -91,13 +91,13 @@ def load_waiting(session: Session) -> None:
 def paid(session: Session, commitment_id: UUID, amount_vnd: int, booked_on: str, document_no: str) -> None:
     """Money out of a commitment."""
     body = _payment("disbursement", commitment_id, amount_vnd, booked_on, document_no)
-    payments.disburse(session, person("tai-chinh", P.disbursements_write), commitment_id, body, None)
+    payments.disburse(session, person("tai-chinh", Permission.disbursements_write), commitment_id, body, None)
 
 
 def settled(session: Session, commitment_id: UUID, amount_vnd: int, booked_on: str, document_no: str) -> None:
     """What was accounted for."""
     body = _payment("settlement", commitment_id, amount_vnd, booked_on, document_no)
-    payments.settle(session, person("tai-chinh", P.settlements_write), commitment_id, body, None)
+    payments.settle(session, person("tai-chinh", Permission.settlements_write), commitment_id, body, None)
 
 
 def _payment(kind: str, commitment_id: UUID, amount_vnd: int, booked_on: str, document_no: str) -> PaymentIn:

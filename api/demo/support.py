@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api.accounts.permissions import Permission as P
+from api.accounts.permissions import Permission
 from api.deliveries import commands, sheets
 from api.deliveries.schemas import DeliveriesIn
 from api.deliveries.sheet_schemas import SheetIn, TicksIn, WholeSheetOut
@@ -47,13 +47,13 @@ def _sheet(session: Session, case: UUID, number: int, all_poor: list[MadeUp]) ->
         "title": "Hỗ trợ tiền điện hộ nghèo", "period": "Quý I/2024", "hand_out_on": "2024-03-28", "form": "cash",
         "paid_by": "hand", "lines": [{"household_id": home.id, "amount_vnd": _QUARTER_VND} for home in here],
     }  # fmt: skip
-    officer = person("truc-thai", P.interventions_write)
+    officer = person("truc-thai", Permission.interventions_write)
     sheet = sheets.draw_up(session, officer, SheetIn.model_validate(asked), None)
     signed = sheet.lines if number <= 3 else sheet.lines[:-1]
     if not signed:
         return 0
     ticks = [{"line_id": line.id, "state": "delivered"} for line in signed]
-    surveyor = person(f"xom-{number}", P.deliveries_write)
+    surveyor = person(f"xom-{number}", Permission.deliveries_write)
     ticked: WholeSheetOut = tick(session, surveyor, sheet.id, None, TicksIn.model_validate({"ticks": ticks}))
     if number <= 3:
         sheets.close(session, officer, sheet.id, None)
@@ -104,7 +104,7 @@ def _hand_out_calves(session: Session, case: UUID, chosen: list[MadeUp]) -> None
         for home in chosen
     ]  # fmt: skip
     body = DeliveriesIn.model_validate({"deliveries": deliveries})
-    commands.create_deliveries(session, person("truc-thai", P.deliveries_write), body, None)
+    commands.create_deliveries(session, person("truc-thai", Permission.deliveries_write), body, None)
 
 
 def load_house(session: Session, homes: list[MadeUp]) -> UUID:
@@ -124,6 +124,11 @@ def load_house(session: Session, homes: list[MadeUp]) -> UUID:
     cases.papers(session, who, case, "2024-05-04", "photo_before")
     cases.step(session, who, case, "start", "2024-05-06")
     women = demo_id("organisation", "women")
-    funder = {"role": "funder", "organisation_id": women, "joined_on": "2024-05-06", "fields": {"amount_vnd": 5_000_000}}
+    funder = {
+        "role": "funder",
+        "organisation_id": women,
+        "joined_on": "2024-05-06",
+        "fields": {"amount_vnd": 5_000_000},
+    }
     cases.enrolled(session, who, case, [funder])
     return home.id

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api.accounts.permissions import Permission as P
+from api.accounts.permissions import Permission
 from api.demo import cases, money
 from api.demo.year import COMMUNE, content, demo_id, hamlet, person
 from api.eligibility.priority_orders import set_order
@@ -65,13 +65,13 @@ def load_fund(session: Session, household_id: UUID) -> None:
         where = COMMUNE if gift["who"] == "mat-tran" else hamlet(int(gift["who"].removeprefix("xom-")))
         said = {name: value for name, value in gift.items() if name != "who"}
         entry = {"id": demo_id("fund_entry", f"gift:{number}"), "direction": "income", "area_id": where, **said}
-        book(session, person(gift["who"], P.fund_write), EntryIn.model_validate(entry), None)
+        book(session, person(gift["who"], Permission.fund_write), EntryIn.model_validate(entry), None)
     outlay = {
         "id": demo_id("fund_entry", "house"), "direction": "outlay", "area_id": COMMUNE, "amount_vnd": 20_000_000,
         "booked_on": "2024-05-08", "household_id": household_id,
         "purpose": "Hỗ trợ xây nhà cho hộ nghèo", "document_no": "PC 04",
     }  # fmt: skip
-    book(session, person("mat-tran", P.fund_write), EntryIn.model_validate(outlay), None)
+    book(session, person("mat-tran", Permission.fund_write), EntryIn.model_validate(outlay), None)
 
 
 def load_order(session: Session) -> None:
@@ -80,4 +80,4 @@ def load_order(session: Session) -> None:
         "id": demo_id("priority_order", "2024"), "area_id": COMMUNE, "valid_from": "2024-04-02",
         "codes": ["children", "disabled", "women", "merit_member"], "decided_by": "16/KH-UBND",
     }  # fmt: skip
-    set_order(session, person("truc-thai", P.plans_write), PriorityOrderIn.model_validate(order), None)
+    set_order(session, person("truc-thai", Permission.plans_write), PriorityOrderIn.model_validate(order), None)

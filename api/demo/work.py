@@ -70,8 +70,10 @@ def load_seekers(session: Session, homes: list[MadeUp]) -> None:
         if number < 2:
             cases.step(session, who, case, "refer", "2024-06-03", vacancy="Công ty may (minh hoạ)")
         if number == 0:
-            job = {"employer": "Công ty may (minh hoạ)", "contract": True, "wage_vnd": 6_500_000}
-            cases.step(session, who, case, "place", "2024-06-17", **job)
+            factory = "Công ty may (minh hoạ)"
+            cases.step(
+                session, who, case, "place", "2024-06-17", employer=factory, contract=True, wage_vnd=6_500_000
+            )  # fmt: skip
     cases.opened(
         session, who, "vacancy", kind="vacancy", area_id=COMMUNE, organisation_id=demo_id("organisation", "factory"),
         title="Tuyển công nhân may", starts_on="2024-05-27",
