@@ -112,7 +112,7 @@ Moment = Annotated[datetime, AfterValidator(_possible_moment)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Counts the changes of this record, from 1.")]
 AreaId = Annotated[UUID, Field(description="Id of an area (UUIDv5 of `area:<code>`).")]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
-Vnd = Annotated[int, Field(ge=1, le=10_000_000_000_000, description="Whole VND.")]
+Vnd = Annotated[int, Field(strict=True, ge=1, le=10_000_000_000_000, description="Whole VND.")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
 
 

@@ -36,8 +36,9 @@ _LIST: dict[str, Any] = {
     "lines": [_LINE],
 }
 
-Money = Annotated[int, Field(ge=1, le=10_000_000_000_000, description="VND.")]
-Months = Annotated[int, Field(ge=1, le=600)]
+# a yes, a text or a fraction is no sum of money
+Money = Annotated[int, Field(strict=True, ge=1, le=10_000_000_000_000, description="VND.")]
+Months = Annotated[int, Field(strict=True, ge=1, le=600)]
 PolicyCode = Annotated[Line60, Field(description="A policy of credit of the catalogue (`field`: `credit`).")]
 
 
@@ -52,7 +53,7 @@ class LoanIn(Schema):
     policy: PolicyCode
     purpose: Label
     amount_vnd: Money
-    outstanding_vnd: Annotated[int | None, Field(ge=1, le=10_000_000_000_000)] = None
+    outstanding_vnd: Annotated[int | None, Field(strict=True, ge=1, le=10_000_000_000_000)] = None
     lent_on: TextPastDay
     term_months: Months
     contract_no: Annotated[Line60 | None, Field(min_length=1)] = None
@@ -67,7 +68,7 @@ class LoanPatch(Schema):
 
     state: LoanState | None = None
     state_since: TextPastDay | None = None
-    outstanding_vnd: Annotated[int | None, Field(ge=0, le=10_000_000_000_000)] = None
+    outstanding_vnd: Annotated[int | None, Field(strict=True, ge=0, le=10_000_000_000_000)] = None
     term_months: Months | None = None
     purpose: Label | None = None
     contract_no: Annotated[Line60 | None, Field(min_length=1)] = None
