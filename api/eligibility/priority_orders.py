@@ -81,7 +81,8 @@ def _require_commune(session: Session, actor: Actor, area_id: UUID) -> None:
     mine = select(_AREA.c.id).where(
         _AREA.c.id == area_id, _AREA.c.level == Level.commune, actor.scope.covers(_AREA.c.id)
     )
-    if session.scalar(mine) is None:
+    # whoever sends the same order twice at once waits here for the first one
+    if session.scalar(mine.with_for_update(key_share=True)) is None:
         raise NotFound("Không tìm thấy xã này.", "There is no such commune.")
 
 

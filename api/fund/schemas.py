@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from api.fund.tables import FundDirection
-from api.schema import AreaId, Label, Line300, Note, PastDay, Schema, Vnd
+from api.schema import AreaId, FilledNote, Label, Line300, PastDay, Schema, Vnd, line
 
+Purpose = line(300, min_length=1)
 _ENTRY: dict[str, Any] = {
     "direction": "income",
     "area_id": "9d0b1f4e-52a5-5a86-9b0b-7a7a4d0f1c22",
@@ -37,7 +38,7 @@ class EntryIn(Schema):
     organisation_id: UUID | None = None
     household_id: UUID | None = None
     intervention_id: UUID | None = None
-    purpose: Line300
+    purpose: Purpose
     document_no: Label | None = None
 
 
@@ -49,7 +50,7 @@ class EntryReversal(Schema):
     )
 
     id: UUID | None = None
-    reason: Note
+    reason: FilledNote
     booked_on: PastDay
 
 

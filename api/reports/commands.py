@@ -38,11 +38,9 @@ _ACCEPTS = {Level.hamlet: Role.commune_officer, Level.commune: Role.district_off
 def draft(session: Session, actor: Actor, body: ReportIn, key: str | None) -> UUID:
     """A first draft. The same id or key again gives what is stored. Raises NotFound (the area), Invalid (an author of
     another level, a period that ends before it begins)."""
-    level = session.scalar(
-        select(AREA.c.level).where(
-            AREA.c.id == body.area_id, actor.scope.covers(AREA.c.id), valid_on(Area, clock.today())
-        )
-    )
+    here = AREA.c.id == body.area_id, actor.scope.covers(AREA.c.id), valid_on(Area, clock.today())
+    # whoever sends the same report twice at once waits here for the first one
+    level = session.scalar(select(AREA.c.level).where(*here).with_for_update(key_share=True))
     if level not in _AUTHORS:
         raise NotFound("Không tìm thấy xã hoặc xóm này.", "There is no such commune or hamlet.")
     _check(body, Level(level))
