@@ -221,6 +221,9 @@ def test_everything_of_a_household_stands_in_one_place_also_after_a_merge(
         assert {one["household_id"] for one in after["about"] + after["needs"]} == {str(survivor)}
         assert sorted(one["reversed"] for one in after["received"]) == [False, True]
         assert len(more) == len(few)
+        for listed, many in (("interventions", 1), ("needs", 1), ("deliveries", 2)):
+            found = done(officer.get(f"/api/v1/{listed}", params={"household_id": str(name)}))["items"]
+            assert len(found) == many, (listed, name)
     for username, status in (("xom-3", 200), ("xom-4", 404), ("truc-dai", 404), ("mat-tran", 403), ("chu-tich", 200)):
         assert sign_in(username).get(address).status_code == status, username
     nobody = officer.get(f"/api/v1/households/{uuid4()}/support")
