@@ -1,15 +1,15 @@
 """The Fund for the poor on the wire."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from api.fund.tables import FundDirection
-from api.schema import AreaId, FilledNote, Label, Line300, PastDay, Schema, Vnd, line
+from api.schema import AreaId, FilledNote, Label, Line300, PastDay, Schema, Vnd
 
-Purpose = line(300, min_length=1)
+Purpose = Annotated[Line300, Field(min_length=1)]
 _ENTRY: dict[str, Any] = {
     "direction": "income",
     "area_id": "9d0b1f4e-52a5-5a86-9b0b-7a7a4d0f1c22",

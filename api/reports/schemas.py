@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.reports.tables import ReportAuthor, ReportPeriod, ReportState
-from api.schema import AreaId, Count, Day, Line300, LongText, Schema, Version, line
+from api.schema import AreaId, Count, Day, Line300, LongText, Schema, Version
 
 _REPORT: dict[str, Any] = {
     "area_id": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
@@ -29,7 +29,7 @@ class Content(Schema):
     proposals: LongText | None = None
 
 
-Title = line(300, min_length=1)
+Title = Annotated[Line300, Field(min_length=1)]
 Recipients = Annotated[list[Line300], Field(max_length=50)]
 
 
