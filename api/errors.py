@@ -63,6 +63,19 @@ _CONSTRAINTS: dict[str, tuple[type[Problem], str, str]] = {
     "pk_loan": (AlreadyExists, "Mã khoản vay này đã có.", "This loan id exists."),
     "pk_loan_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
     "pk_insurance_list": (AlreadyExists, "Mã danh sách này đã có.", "This list id exists."),
+    # an id of one's own, sent at the same moment for two records of different places: the locks of neither meet
+    **dict.fromkeys(
+        (
+            "pk_fund_entry",
+            "pk_hamlet_plan",
+            "pk_intervention_document",
+            "pk_organisation",
+            "pk_priority_order",
+            "pk_report",
+            "pk_signing_sheet",
+        ),
+        (AlreadyExists, "Mã này đã dùng cho bản ghi khác.", "This id belongs to another record."),
+    ),
     "fk_household_hamlet_id": (NotFound, "Không có xóm này.", "There is no such hamlet."),
     "fk_member_household_id": (NotFound, "Không có hộ này.", "There is no such household."),
     "ex_area_code_days": (

@@ -55,6 +55,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "date_parsing": ("Phải là ngày dạng 2024-12-31.", "Must be a day such as 2024-12-31."),
     "date_from_datetime_parsing": ("Phải là ngày dạng 2024-12-31.", "Must be a day such as 2024-12-31."),
     "date_from_datetime_inexact": ("Phải là ngày, không kèm giờ.", "Must be a day without a time."),
+    "not_first_of_month": (
+        "Phải là ngày đầu tháng, ví dụ 2024-06-01.",
+        "Must be the first day of a month, such as 2024-06-01.",
+    ),
     "day_out_of_range": ("Ngày phải trong khoảng 1900 đến 2100.", "The day must lie between 1900 and 2100."),
     "day_in_future": ("Ngày không được ở tương lai.", "The day must not lie in the future."),
     "datetime_type": (
@@ -86,6 +90,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "json_invalid": ("Không phải JSON hợp lệ.", "Not valid JSON."),
 }
 
+_EMPTY = ("Không được để trống.", "Must not be empty.")
 MOST = 100
 _NO_SLIP = 1000
 _TOO_MANY = (
@@ -127,7 +132,7 @@ def translate(error: Any, request_location: bool = False) -> FieldError:
     """One entry of pydantic's `errors()` as a place, a code and words. Never repeats the value: it may be personal."""
     kind = error["type"]
     if kind in _WORDS:
-        vi, en = _WORDS[kind]
+        vi, en = _EMPTY if _is_empty(error) else _WORDS[kind]
         context = {key: str(value) for key, value in (error.get("ctx") or {}).items()}
         if "expected" in context:
             context["expected"] = _codes(context["expected"])
@@ -136,6 +141,12 @@ def translate(error: Any, request_location: bool = False) -> FieldError:
         vi, en = "Giá trị không hợp lệ.", str(error["msg"])
     place = pointer(tuple(error["loc"]), request_location)
     return FieldError(_printable(place), kind, vi, en)
+
+
+def _is_empty(error: Any) -> bool:
+    # a length that is asked for beside a validator: pydantic no longer knows whether it counts letters or items
+    context = error.get("ctx") or {}
+    return error["type"] == "too_short" and context.get("field_type") == "Value" and context["min_length"] == 1
 
 
 def _fill(words: str, context: dict[str, str]) -> str:

@@ -18,7 +18,11 @@ _COLLECTED = "rows to be written late"
 
 @contextmanager
 def collected(session: Session) -> Iterator[None]:
-    """What is `put` inside the block is written at its end; not where the block fails."""
+    """What is `put` inside the block is written at its end; not where the block fails. In a block that collects already
+    it is part of that."""
+    if _COLLECTED in session.info:
+        yield
+        return
     session.info[_COLLECTED] = {}
     try:
         yield
@@ -64,8 +68,9 @@ def keep(session: Session, waiting: Kept) -> None:
 def at_once(session: Session) -> Iterator[None]:
     """Inside the block nothing waits; what waited before is written first."""
     write(session)
-    del session.info[_COLLECTED]
+    collecting = session.info.pop(_COLLECTED, None) is not None
     try:
         yield
     finally:
-        session.info[_COLLECTED] = {}
+        if collecting:
+            session.info[_COLLECTED] = {}

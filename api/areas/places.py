@@ -18,9 +18,12 @@ _NAMED = {
 
 
 def require_level(session: Session, scope: Scope, area_id: UUID, *levels: Level) -> Level:
-    """The level of an area that lies in `scope` today. Raises NotFound for any other, and for one of another level."""
+    """The level of an area that lies in `scope` today. Raises NotFound for any other, and for one of another level.
+
+    Held until the end of the transaction: whoever sends the same record of this area twice at once waits for the first.
+    """
     mine = _AREA.c.id == area_id, _AREA.c.level.in_(levels), valid_on(Area, scope.day), scope.covers(_AREA.c.id)
-    level = session.scalar(select(_AREA.c.level).where(*mine))
+    level = session.scalar(select(_AREA.c.level).where(*mine).with_for_update(key_share=True))
     if level is None:
         vi, en = _NAMED[levels]
         raise NotFound(f"Không tìm thấy {vi} này.", f"There is no such {en}.")

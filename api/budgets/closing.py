@@ -35,7 +35,8 @@ def close(session: Session, actor: Actor, budget_line_id: UUID, read: int | None
     to that is not the same money of the next year), AboveApproved (more than its item of the plan has).
     """
     line = hold_line(session, actor.scope, budget_line_id)
-    if line.closed_on == body.closed_on and line.carried_to_id == body.to_line_id:
+    # where nothing was left, nothing was carried over, whatever was said of it
+    if line.closed_on == body.closed_on and line.carried_to_id == (body.to_line_id if line.rest_vnd else None):
         return queries.line_out(line)
     if read is not None:
         expect_version(line, read)

@@ -21,7 +21,7 @@ from api.budgets.booking import (
 from api.budgets.schemas import Booking, ReversalIn
 from api.budgets.tables import MovementKind
 from api.idempotency import new_id
-from api.problems import Conflict
+from api.problems import Conflict, FieldError, Invalid
 
 # Who booked a kind takes it back; what the chair bound, the chair sets free.
 RIGHT = {
@@ -36,7 +36,7 @@ def reverse(session: Session, actor: Actor, movement_id: UUID, body: ReversalIn,
     """Takes a movement back; without an amount what is left of it. Also on a closed line.
 
     Raises NotFound, PermissionDenied without the right of its kind, Conflict for a reversal (book anew instead),
-    AboveApproved for more than is left of it, or than was not used further on.
+    AboveApproved for more than is left of it, or than was not used further on, Invalid for a day before it.
     """
     found = queries.movement_row(session, actor.scope, movement_id)
     scope = narrowed(actor, RIGHT[MovementKind(found.kind)]).scope
@@ -58,6 +58,7 @@ def reverse(session: Session, actor: Actor, movement_id: UUID, body: ReversalIn,
         asked["amount_vnd"] = -body.amount_vnd
     if not booked_before(session, reversal_id, asked, by_key=bool(key) and body.id is None):
         amount = _amount(movement, body.amount_vnd)
+        _require_later(movement, body)
         left = _not_used(session, line, commitment, MovementKind(movement.kind))
         require_left(left, amount, "chưa dùng ở bước sau, có thể hoàn", "that no later step has used")
         book(session, actor, reversal_id, asked | {"amount_vnd": -amount})
@@ -75,6 +76,13 @@ def _amount(movement: Row[Any], asked: int | None) -> int:
         raise Conflict("Bút toán này đã được hoàn hết.", "The whole movement has been reversed already.")
     require_left(left, asked or left, "của bút toán này chưa hoàn", "of this movement")
     return asked or left
+
+
+def _require_later(movement: Row[Any], body: ReversalIn) -> None:
+    if body.booked_on < movement.booked_on:
+        vi = f"Ngày hoàn trước ngày ghi bút toán ({movement.booked_on:%d/%m/%Y})."
+        en = f"The reversal lies before the movement ({movement.booked_on})."
+        raise Invalid(vi, en, errors=(FieldError("#/booked_on", "before_the_movement", vi, en),))
 
 
 def _not_used(session: Session, line: Row[Any], commitment: Row[Any] | None, kind: MovementKind) -> int:

@@ -15,6 +15,7 @@ from api.credit.schemas import LoanOut
 from api.credit.tables import Loan, LoanState
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name
+from api.households.stored import home_of
 from api.problems import NotFound
 from api.schema import Page
 
@@ -63,9 +64,10 @@ def loans(
     limit: int,
     cursor: str | None,
 ) -> Page[LoanOut]:
-    """The loans of my areas, newest first; one statement besides the log."""
+    """The loans of my areas, newest first; one statement besides the log and the household of today."""
     query = loans_of(actor).order_by(LOAN.c.lent_on.desc(), LOAN.c.id.desc())
-    for column, value in ((HOUSEHOLD.c.id, household_id), (LOAN.c.policy, policy), (LOAN.c.state, state)):
+    home = home_of(session, household_id)
+    for column, value in ((HOUSEHOLD.c.id, home), (LOAN.c.policy, policy), (LOAN.c.state, state)):
         if value is not None:
             query = query.where(column == value)
     if area_id is not None:

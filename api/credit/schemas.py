@@ -36,7 +36,7 @@ _LIST: dict[str, Any] = {
     "lines": [_LINE],
 }
 
-Months = Annotated[int, Field(ge=1, le=600)]
+Months = Annotated[int, Field(strict=True, ge=1, le=600)]
 PolicyCode = Annotated[Line60, Field(description="A policy of credit of the catalogue (`field`: `credit`).")]
 
 

@@ -1,7 +1,7 @@
 """Reads deliveries, each as its reader may see it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from api.deliveries.rows import DELIVERY, HOME, LINE, PLACE, at_home
 from api.deliveries.schemas import DeliveriesOut, DeliveryOut, DeliveryState
 from api.deliveries.tables import SupportForm
 from api.households.aliases import known_as
-from api.households.stored import among
+from api.households.stored import among, home_of
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.reach import INTERVENTION, interventions_of, visible
 from api.programmes.catalogue import catalogue
@@ -72,6 +72,7 @@ def deliveries(
     session: Session, actor: Actor, filters: Filters, *, limit: int, cursor: str | None
 ) -> Page[DeliveryOut]:
     """The deliveries of my areas, the latest day first."""
+    filters = replace(filters, household_id=home_of(session, filters.household_id))
     query = deliveries_of(actor).where(*_conditions(actor, filters))
     query = query.order_by(DELIVERY.c.delivered_on.desc(), DELIVERY.c.id.desc())
     after = paging.decode(cursor, date.fromisoformat, UUID)

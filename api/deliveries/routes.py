@@ -123,7 +123,7 @@ def list_signing_sheets(
     operation_id="create_signing_sheet",
     summary="Lập danh sách ký nhận của một xóm",
     status_code=201,
-    responses=problems("not-found", *_REUSED) | example(examples.WHOLE_SHEET, 201),
+    responses=problems("not-found", "illegal-stage", *_REUSED) | example(examples.WHOLE_SHEET, 201),
 )
 def create_signing_sheet(
     body: SheetIn, actor: Preparer, db: Db, response: Response, idempotency_key: IdempotencyKey = None

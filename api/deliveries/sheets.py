@@ -25,6 +25,7 @@ from api.deliveries.tables import SheetLineState, SheetState
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
+from api.interventions.opening import require_under_way
 from api.interventions.reach import require_visible
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
 from api.procedure.records import reused
@@ -37,7 +38,7 @@ def draw_up(session: Session, actor: Actor, body: SheetIn, key: str | None) -> W
     """A new sheet. The same id or key with the same content again gives what is stored.
 
     Raises NotFound (intervention, hamlet, household, person), Invalid (a kind that hands out nothing, a household of
-    another hamlet, somebody twice), AlreadyExists, IdempotencyKeyReused.
+    another hamlet, somebody twice), IllegalStage (it has ended), AlreadyExists, IdempotencyKeyReused.
     """
     sheet_id = new_id(actor.account_id, "signing_sheet", body.id, key)
     served = require_visible(session, actor, body.intervention_id)
@@ -51,6 +52,7 @@ def draw_up(session: Session, actor: Actor, body: SheetIn, key: str | None) -> W
     if stored is not None:
         _check_same(session, stored, head, body.lines, homes, by_key=bool(key) and body.id is None)
         return sheet_queries.sheet(session, actor, sheet_id)
+    require_under_way(served)
     _check_lines(session, body, held, homes)
     now = clock.now()
     values = head | {"id": sheet_id, "state": SheetState.open, "prepared_by": actor.account_id}

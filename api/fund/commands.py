@@ -16,11 +16,11 @@ from api.fund.schemas import EntryIn, EntryReversal
 from api.fund.tables import FundDirection
 from api.households.homes import require_home
 from api.idempotency import new_id
-from api.interventions.organisation_queries import organisation
+from api.interventions.organisation_queries import require_organisation
 from api.interventions.reach import require_visible
 from api.money import dong
 from api.problems import Conflict, FieldError, Invalid, NotFound, PermissionDenied
-from api.procedure.records import made_before
+from api.procedure.records import made_before, reused
 from api.recognitions.books import commune_of
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
@@ -61,12 +61,15 @@ def reverse(session: Session, actor: Actor, entry_id: UUID, body: EntryReversal)
         raise NotFound("Không tìm thấy khoản thu, chi này.", "There is no such entry.")
     held = _hold(session, entry.area_id)
     reversal_id = body.id or uuid5(entry_id, "reversal")
+    stored = session.execute(select(ENTRY).where(ENTRY.c.id == reversal_id)).one_or_none()
+    if stored is not None:
+        if (stored.reverses_id, stored.reason, stored.booked_on) != (entry_id, body.reason, body.booked_on):
+            raise reused(by_key=False)
+        return reversal_id
     if body.booked_on < entry.booked_on:
         vi, en = "Ngày hủy trước ngày ghi sổ.", "The reversal lies before the entry."
         raise Invalid(vi, en, errors=(FieldError("#/booked_on", "before_the_entry", vi, en),))
     before = session.execute(select(ENTRY).where(ENTRY.c.reverses_id == entry_id)).one_or_none()
-    if before is not None and before.id == reversal_id:
-        return reversal_id
     if entry.reverses_id is not None or before is not None:
         raise Conflict("Khoản này đã được hủy, hoặc là bút toán hủy.", "It was taken back, or takes back another.")
     if entry.direction == FundDirection.income and held.income_vnd - held.outlay_vnd < entry.amount_vnd:
@@ -99,12 +102,12 @@ def _reaches(session: Session, actor: Actor, commune_id: UUID) -> bool:
 
 
 def _check_subject(session: Session, actor: Actor, body: EntryIn) -> None:
+    if body.organisation_id is not None:
+        require_organisation(session, actor.scope, body.organisation_id)
     if body.household_id is not None:
         require_home(session, actor.scope, body.household_id)
     if body.intervention_id is not None:
         require_visible(session, actor, body.intervention_id)
-    if body.organisation_id is not None:
-        organisation(session, actor.scope, body.organisation_id)
 
 
 def _hold(session: Session, commune_id: UUID) -> Row[Any]:

@@ -1,14 +1,15 @@
 """The Fund for the poor on the wire."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from api.fund.tables import FundDirection
 from api.schema import AreaId, FilledNote, Label, Line300, PastDay, Schema, Vnd
 
+Purpose = Annotated[Line300, Field(min_length=1)]
 _ENTRY: dict[str, Any] = {
     "direction": "income",
     "area_id": "9d0b1f4e-52a5-5a86-9b0b-7a7a4d0f1c22",
@@ -37,7 +38,7 @@ class EntryIn(Schema):
     organisation_id: UUID | None = None
     household_id: UUID | None = None
     intervention_id: UUID | None = None
-    purpose: Line300
+    purpose: Purpose
     document_no: Label | None = None
 
 

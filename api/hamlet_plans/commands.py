@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.areas.places import require_level
-from api.areas.tables import Area, Level
+from api.areas.tables import Level
 from api.hamlet_plans.queries import PLAN, no_such_plan
 from api.hamlet_plans.schemas import HamletPlanIn, HamletPlanPatch
 from api.hamlet_plans.tables import HamletPlanState
@@ -18,7 +18,6 @@ from api.problems import Conflict, IllegalStage
 from api.procedure import records
 from api.reviews.rounds import expect_version
 
-_AREA = Area.__table__  # type: ignore[attr-defined]
 _SENT = ("hamlet_id", "year", "summary")
 _OPEN = (HamletPlanState.draft, HamletPlanState.returned)
 
@@ -27,8 +26,6 @@ def draft(session: Session, actor: Actor, body: HamletPlanIn, key: str | None) -
     """A first draft. The same id or key again gives what is stored. Raises NotFound for a hamlet that is none of the
     actor's, Conflict where the hamlet has a plan for that year."""
     require_level(session, actor.scope, body.hamlet_id, Level.hamlet)
-    # whoever drafts the plan of the same hamlet at the same time waits here and sees it
-    session.execute(select(_AREA.c.id).where(_AREA.c.id == body.hamlet_id).with_for_update(key_share=True))
     plan_id = new_id(actor.account_id, "hamlet_plan", body.id, key)
     sent = {name: getattr(body, name) for name in _SENT}
     if records.made_before(session, PLAN, plan_id, sent, by_key=bool(key) and body.id is None) is not None:

@@ -134,6 +134,11 @@ def survivor_of(session: Session, household_id: UUID) -> UUID | None:
     return row.survivor if row else None
 
 
+def home_of(session: Session, household_id: UUID | None) -> UUID | None:
+    """The household of today: the survivor, where it was merged away. For filters of lists; None stays None."""
+    return household_id and (survivor_of(session, household_id) or household_id)
+
+
 def hold_members(session: Session, where: Any) -> dict[UUID, Record]:
     """Locks and loads the members that fulfil a condition."""
     return _records(session.execute(_holding_members(where)))

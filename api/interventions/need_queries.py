@@ -13,6 +13,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.scope import Scope
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
+from api.households.stored import home_of
 from api.interventions.need_schemas import NeedOut
 from api.interventions.tables import SupportNeed, SupportNeedState
 from api.problems import NotFound
@@ -44,7 +45,8 @@ def needs_of(scope: Scope) -> Select[Any]:
 def needs(session: Session, actor: Actor, only: Filters, *, limit: int, cursor: str | None) -> Page[NeedOut]:
     """The needs of my areas, the newest first."""
     query = _shown_to(actor)
-    for column, value in ((NEED.c.kind, only.kind), (NEED.c.state, only.state), (HOUSEHOLD.c.id, only.household_id)):
+    home = home_of(session, only.household_id)
+    for column, value in ((NEED.c.kind, only.kind), (NEED.c.state, only.state), (HOUSEHOLD.c.id, home)):
         if value is not None:
             query = query.where(column == value)
     if only.area_id is not None:

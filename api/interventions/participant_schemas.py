@@ -18,6 +18,7 @@ _ONE: dict[str, Any] = {
     "joined_on": "2024-05-20",
     "fields": {},
 }
+Heads = Annotated[Count, Field(strict=True)]
 _VALUES = "Values of the fields of the role by code: GET /intervention-kinds."
 
 
@@ -32,10 +33,10 @@ class Outsider(Schema):
 class Headcount(Schema):
     """A group of whom only numbers by class are known: the children of a school who eat there."""
 
-    poor: Count = 0
-    near_poor: Count = 0
-    newly_escaped: Count = 0
-    other: Count = 0
+    poor: Heads = 0
+    near_poor: Heads = 0
+    newly_escaped: Heads = 0
+    other: Heads = 0
 
 
 class ParticipantIn(Schema):

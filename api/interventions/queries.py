@@ -1,6 +1,6 @@
 """Reads interventions: lists, and one with what was done, what is missing and what can follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import ROLE_PERMISSIONS, Permission
+from api.households.stored import home_of
 from api.households.wire_records import HOUSEHOLD
 from api.interventions import fields, kinds
 from api.interventions.document_queries import documents_of
@@ -55,6 +56,7 @@ def interventions(
     session: Session, actor: Actor, only: Filters, *, limit: int, cursor: str | None
 ) -> Page[InterventionOut]:
     """The interventions I may see, the newest first."""
+    only = replace(only, household_id=home_of(session, only.household_id))
     query = interventions_of(visible(actor), INTERVENTION, HOME, sees_sensitive(actor)).where(*_conditions(actor, only))
     after = paging.decode(cursor, datetime.fromisoformat, UUID)
     if after is not None:

@@ -29,6 +29,7 @@ class Content(Schema):
     proposals: LongText | None = None
 
 
+Title = Annotated[Line300, Field(min_length=1)]
 Recipients = Annotated[list[Line300], Field(max_length=50)]
 
 
@@ -44,7 +45,7 @@ class ReportIn(Schema):
     period_from: Day
     period_to: Day
     due_on: Day | None = None
-    title: Line300
+    title: Title
     content: Content
     recipients: Recipients = Field(default_factory=list)
 
@@ -55,7 +56,7 @@ class ReportPatch(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": _REPORT["title"]}]})
 
     due_on: Day | None = None
-    title: Line300 | None = None
+    title: Title | None = None
     content: Content | None = None
     recipients: Recipients | None = None
 

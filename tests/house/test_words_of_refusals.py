@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy.exc import DataError
 
 from api.accounts.schemas import Password, Username
 from api.errors import from_database
 from api.field_errors import translate
+from api.insurance.schemas import Month
 from api.problems import CATALOGUE, Invalid
 from api.schema import Line20, Line120, Note, PersonName
 from tests.house.wire_document import operations
@@ -33,6 +34,10 @@ def refusal(kind: Any, value: object) -> Any:
         (Line20 | None, "x" * 21, "string_too_long", "Nhiều nhất 20 ký tự."),
         (Note, "x" * 2001, "string_too_long", "Nhiều nhất 2000 ký tự."),
         (PersonName, "  ", "string_too_short", "Cần ít nhất 1 ký tự."),
+        (Annotated[Note, Field(min_length=1)], " ", "too_short", "Không được để trống."),
+        (Annotated[Line20 | None, Field(min_length=1)], "", "too_short", "Không được để trống."),
+        (Annotated[list[int], Field(min_length=1)], [], "too_short", "Cần ít nhất 1 mục."),
+        (Month, "2024-06-02", "not_first_of_month", "Phải là ngày đầu tháng, ví dụ 2024-06-01."),
         (Username, "x" * 41, "string_too_long", "Nhiều nhất 40 ký tự."),
         (Username, "x", "string_too_short", "Cần ít nhất 2 ký tự."),
         (Password, "x" * 201, "string_too_long", "Nhiều nhất 200 ký tự."),

@@ -237,6 +237,22 @@ def test_on_a_closed_line_only_reversals_are_booked(sign_in: SignIn) -> None:
     assert done(money.reverse(sign_in, settled, 5))["line"]["settled_vnd"] == 45
 
 
+def test_where_nothing_is_left_the_same_closing_again_changes_nothing(sign_in: SignIn) -> None:
+    line, following = money.line(sign_in), money.line(sign_in, year=2025)
+    said = {"rest": "carried_over", "to_line_id": following["id"]}
+    closed = done(money.close(sign_in, line["id"], **said))
+    assert (closed["rest_vnd"], closed["carried_to_id"]) == (0, None)
+    assert done(money.close(sign_in, line["id"], **said)) == closed
+
+
+def test_nothing_is_taken_back_before_the_day_it_was_booked(sign_in: SignIn) -> None:
+    line = money.funded_line(sign_in, 100)
+    (allocated,) = journal(sign_in, budget_line_id=line["id"])
+    early = money.reverse(sign_in, allocated, booked_on="2024-04-09")
+    assert [error["code"] for error in early.json()["errors"]] == ["before_the_movement"]
+    assert done(money.reverse(sign_in, allocated, booked_on="2024-04-10"))["line"]["approved_vnd"] == 0
+
+
 def test_a_rest_is_carried_over_to_the_same_money_of_the_next_year(sign_in: SignIn) -> None:
     line = money.funded_line(sign_in, 80)
     wrong = [

@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 from sqlmodel import Session
 
 from tests.make import interventions, sheets
 from tests.make.households import put_member
-from tests.make.interventions import serving
+from tests.make.interventions import INTERVENTION, serving
 from tests.make.reviews import acting, counted, households
 from tests.make.tablets import HAMLET, pull
 
@@ -99,6 +99,18 @@ def test_what_a_sheet_cannot_hold(officer: httpx.Client, homes: list[str], engin
     for body, expected in wrong:
         assert problem(officer.post(URL, json=body)) == expected, body
     assert session.execute(text("SELECT count(*) FROM signing_sheet")).scalar_one() == 0
+
+
+def test_an_intervention_that_has_ended_gets_no_new_sheet_but_those_it_has_are_ticked(
+    officer: httpx.Client, homes: list[str], engine: Engine, session: Session
+) -> None:
+    served = serving(engine)
+    sheet = sheets.drawn_up(officer, served, homes[:1], id=str(uuid4()))
+    session.execute(update(INTERVENTION).where(INTERVENTION.c.id == served).values(stage="ended"))
+    session.commit()
+    assert problem(officer.post(URL, json=sheets.body(served, homes[1:2])))[:2] == (409, "illegal-stage")
+    assert officer.post(URL, json=sheets.body(served, homes[:1], id=sheet["id"])).status_code == 201  # sent again
+    assert sheets.ticked(officer, sheet)["by_state"]["delivered"] == 1
 
 
 def test_a_signed_paper_is_ticked_back(

@@ -1,6 +1,7 @@
 """Priority groups are a set; an order comes from the commune, from a day on, and then it orders the work list."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -151,3 +152,12 @@ def test_the_work_list_is_in_the_order_that_the_commune_set(session: Session, si
     assert groups == {GROUPS[0]: 2, GROUPS[1]: 1}
     assert ids(listed(session, by, "14080-03", priority=GROUPS[0])) == [both, merit]
     assert ids(listed(session, by, "363", "truc-ninh")) == sorted(made), "a district has no order"
+
+
+def test_sent_many_times_at_once_it_is_one_order(sign_in: SignIn) -> None:
+    officer = sign_in("truc-thai")
+    for _ in range(5):
+        sent = body(id=str(uuid4()))
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: officer.post(URL, json=sent), range(6)))  # noqa: B023  # used at once
+        assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(201, sent["id"])] * 6

@@ -87,6 +87,39 @@ def test_the_same_gift_sent_twice_is_one(sign_in: SignIn) -> None:
     assert account(front)["balance_vnd"] == 4_000_000
 
 
+@pytest.mark.parametrize("amount", [0, -1, 10**13 + 1, 2**70, 5.0, "1000", True, None])
+def test_only_a_whole_number_is_money(sign_in: SignIn, amount: object) -> None:
+    refused = sign_in("mat-tran").post(ENTRIES, json=entry(amount=amount))  # type: ignore[arg-type]
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/amount_vnd"]
+
+
+def test_a_purpose_and_a_reason_are_said(sign_in: SignIn) -> None:
+    front = sign_in("mat-tran")
+    assert front.post(ENTRIES, json=entry(purpose=" ")).status_code == 422
+    gift = done(front.post(ENTRIES, json=entry()))
+    silent = front.post(f"{ENTRIES}/{gift['id']}/reversal", json={"reason": " ", "booked_on": "2024-10-18"})
+    assert silent.status_code == 422
+
+
+def test_an_organisation_that_is_not_there_is_not_found(sign_in: SignIn) -> None:
+    refused = sign_in("mat-tran").post(ENTRIES, json=entry(organisation_id=str(uuid4())))
+    assert (refused.status_code, refused.json()["type"]) == (404, "/problems/not-found")
+
+
+def test_a_reversal_takes_no_id_of_another_entry_and_is_one(sign_in: SignIn) -> None:
+    front = sign_in("mat-tran")
+    one, two = (done(front.post(ENTRIES, json=entry())) for _ in range(2))
+    said = {"reason": "Nhầm", "booked_on": "2024-10-18"}
+    for taken in (one, two):
+        refused = front.post(f"{ENTRIES}/{two['id']}/reversal", json={**said, "id": taken["id"]})
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/already-exists")
+    back = done(front.post(f"{ENTRIES}/{two['id']}/reversal", json=said))
+    assert done(front.post(f"{ENTRIES}/{two['id']}/reversal", json=said))["id"] == back["id"]
+    other = front.post(f"{ENTRIES}/{two['id']}/reversal", json=said | {"reason": "Lý do khác"})
+    assert other.json()["type"] == "/problems/already-exists"
+
+
 def test_two_outlays_at_once_do_not_both_get_the_last_money(sign_in: SignIn) -> None:
     front = sign_in("mat-tran")
     done(front.post(ENTRIES, json=entry(amount=1_000)))

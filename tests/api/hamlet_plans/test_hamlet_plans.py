@@ -1,6 +1,7 @@
 """The plan of a hamlet: drafted, handed in, returned, handed in again, accepted; with what it promises in numbers."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -64,3 +65,18 @@ def test_a_plan_counts_what_it_promises(sign_in: SignIn, session: Session) -> No
     assert {one["kind"]: one["stages"] for one in told["promises"]} == {
         "production_group": {"planned": 1, "working": 2}, "job_pledge": {}, "helper": {}, "escape_registration": {},
     }  # fmt: skip
+
+
+def test_one_id_for_two_hamlets_at_once_is_one_plan(sign_in: SignIn) -> None:
+    heads = {hamlet: sign_in(f"xom-{hamlet}") for hamlet in (3, 4)}
+    for year in range(2030, 2036):
+        same = plan(year=year)
+
+        def send(hamlet: int, body: dict[str, Any] = same) -> httpx.Response:
+            return heads[hamlet].post(PLANS, json=body | {"hamlet_id": str(area_id(f"14080-0{hamlet}"))})
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(send, heads))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        (refused,) = (answer.json() for answer in answers if answer.status_code == 409)
+        assert refused["type"] == "/problems/already-exists"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlalchemy import insert
 from sqlmodel import Session
@@ -188,6 +189,11 @@ def delivered(session: Session, made: dict[str, Any], home: UUID, **more: Any) -
     session.commit()
 
 
+def _listed(officer: httpx.Client, records: str, household_id: UUID) -> int:
+    """How many a list has of a household, under whichever of its ids."""
+    return len(done(officer.get(f"/api/v1/{records}", params={"household_id": str(household_id)}))["items"])
+
+
 def test_everything_of_a_household_stands_in_one_place_also_after_a_merge(
     sign_in: SignIn, session: Session, home: UUID, app: Any
 ) -> None:
@@ -223,6 +229,7 @@ def test_everything_of_a_household_stands_in_one_place_also_after_a_merge(
         assert {one["household_id"] for one in after["about"] + after["needs"]} == {str(survivor)}
         assert sorted(one["reversed"] for one in after["received"]) == [False, True]
         assert len(more) == len(few)
+        assert [_listed(officer, one, name) for one in ("interventions", "needs", "deliveries")] == [1, 1, 2]
     for username, status in (("xom-3", 200), ("xom-4", 404), ("truc-dai", 404), ("mat-tran", 403), ("chu-tich", 200)):
         assert sign_in(username).get(address).status_code == status, username
     nobody = officer.get(f"/api/v1/households/{uuid4()}/support")

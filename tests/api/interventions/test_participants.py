@@ -76,6 +76,9 @@ def test_all_are_enrolled_or_none_and_every_fault_has_its_place(
     nobody = {"role": line(round_, home)["role"], "joined_on": "2024-05-20"}
     answer = officer.post(address, json={"participants": [nobody]})
     assert [e["code"] for e in answer.json()["errors"]] == ["nobody"]
+    yes = nobody | {"headcount": {"poor": True}}
+    answer = officer.post(address, json={"participants": [yes]})
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["#/participants/0/headcount/poor"]
     same = str(uuid4())
     other = household(session)
     session.commit()

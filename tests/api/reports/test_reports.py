@@ -1,6 +1,7 @@
 """The reporting line: a hamlet to its commune, the commune to its district; who hands in, who accepts, what is kept."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -87,3 +88,17 @@ def test_a_report_is_seen_where_it_belongs(sign_in: SignIn) -> None:
         assert sign_in(stranger).get(f"{REPORTS}/{made['id']}").status_code == 404
     assert len(sign_in("truc-ninh").get(REPORTS, params={"level": "hamlet", "year": 2024}).json()["items"]) == 1
     assert sign_in("truc-ninh").get(REPORTS, params={"level": "commune"}).json()["items"] == []
+
+
+def test_sent_many_times_at_once_it_is_one_report(sign_in: SignIn) -> None:
+    front = sign_in("mat-tran")
+    for _ in range(5):
+        body = report()
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda _: front.post(REPORTS, json=body), range(6)))  # noqa: B023  # used at once
+        assert [(answer.status_code, answer.json()["id"]) for answer in answers] == [(201, body["id"])] * 6
+
+
+def test_a_report_has_a_title(sign_in: SignIn) -> None:
+    refused = sign_in("mat-tran").post(REPORTS, json=report(title=" "))
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/title"]
