@@ -62,7 +62,8 @@ def writing(nobody: httpx.Client) -> list[Operation]:
 def address(operation: Operation) -> str:
     path = operation.path
     for parameter in operation.parameters("path"):
-        path = path.replace("{" + parameter["name"] + "}", "00000000-0000-7000-8000-000000000000")
+        counted = parameter.get("schema", {}).get("type") == "integer"
+        path = path.replace("{" + parameter["name"] + "}", "1" if counted else "00000000-0000-7000-8000-000000000000")
     return path
 
 

@@ -209,7 +209,10 @@ def plan_item(session: Session, **fields: Any) -> str:
 def test_an_item_of_the_plan_is_of_the_same_commune_and_component(sign_in: SignIn, session: Session) -> None:
     officer = sign_in("truc-thai")
     mine, other = plan_item(session), plan_item(session, component="employment")
-    gone, strange = plan_item(session, state="cancelled"), plan_item(session, area_id=area_id("14071"))
+    gone, strange = (
+        plan_item(session, state="cancelled", cancel_reason="x"),
+        plan_item(session, area_id=area_id("14071")),
+    )
     made = done(officer.post(ROOT, json=BODY | {"plan_item_id": mine, "funded": True}))
     assert (made["plan_item_id"], made["funded"], made["committed_vnd"]) == (mine, True, 0)
     listed = done(officer.get(ROOT, params={"plan_item_id": mine}))["items"]
