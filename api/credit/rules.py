@@ -12,7 +12,8 @@ from uuid import UUID
 
 from api.programmes.definition import Ground, Parameter, Policy, in_force
 from api.programmes.facts import VOCABULARIES
-from api.standards.expressions import Logic, compiled
+from api.standards.expressions import Logic, compiled, variables
+from api.standards.facts import whole
 
 FIELD = "credit"
 NEWLY_ESCAPED = "credit_newly_escaped"
@@ -46,7 +47,7 @@ class Finding:
 
 def checkable(policy: Policy) -> bool:
     """Can a recognition alone say whether a household comes under this policy?"""
-    asked = {name for condition in _conditions(policy) for name in _variables(condition)}
+    asked = {name for condition in _conditions(policy) for name in variables(condition)}
     return policy.field == FIELD and policy.subject == "household" and asked <= _KNOWN
 
 
@@ -92,33 +93,16 @@ def _conditions(policy: Policy) -> Iterator[Logic]:
     yield policy.unless
 
 
-def _variables(logic: Logic) -> Iterator[str]:
-    if isinstance(logic, dict):
-        for operator, operands in logic.items():
-            if operator == "var":
-                yield operands if isinstance(operands, str) else operands[0]
-            else:
-                yield from _variables(operands)
-    elif isinstance(logic, list):
-        for one in logic:
-            yield from _variables(one)
-
-
 def _values(facts: Facts, day: date) -> dict[str, Any]:
     return {
-        "on": _number(day),
+        "on": whole(day),
         "h": {
             "class": facts.poverty_class,
-            "class_since": _number(facts.class_since),
-            "left_poor_on": _number(facts.left_poor_on),
-            "left_list_on": _number(facts.left_list_on),
+            "class_since": facts.class_since and whole(facts.class_since),
+            "left_poor_on": facts.left_poor_on and whole(facts.left_poor_on),
+            "left_list_on": facts.left_list_on and whole(facts.left_list_on),
         },
     }
-
-
-def _number(day: date | None) -> int | None:
-    """A day as the conditions know it: 20241211."""
-    return None if day is None else day.year * 10_000 + day.month * 100 + day.day
 
 
 def _holds(logic: Logic, values: dict[str, Any]) -> bool:

@@ -5,12 +5,11 @@ holds for certain, the second where it fails for certain; where neither is true 
 An answer that nobody gave about a person is unknown. A class that a household never had is not: null is known there.
 """
 
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 from api.programmes.facts import VOCABULARIES
-from api.standards.expressions import Kind, Logic, Vocabulary
+from api.standards.expressions import Kind, Logic, Vocabulary, variables
 
 # What was asked about each person and may not have been answered: how many have it lies between `counts` and `most`.
 RANGES = ("on_social_allowance", "with_pension")
@@ -27,23 +26,6 @@ def vocabulary(subject: str) -> Vocabulary:
 def unknown_when_null(subject: str) -> frozenset[str]:
     """The facts of which null says that nobody knows."""
     return frozenset(name for name, kind in VOCABULARIES[subject].items() if name.startswith("m.") and kind.nullable)
-
-
-def named(logic: Logic) -> frozenset[str]:
-    """The variables in a condition."""
-    return frozenset(_named(logic))
-
-
-def _named(logic: Logic) -> Iterator[str]:
-    if isinstance(logic, list):
-        for one in logic:
-            yield from _named(one)
-    elif isinstance(logic, dict):
-        for operator, operands in logic.items():
-            if operator == "var":
-                yield operands if isinstance(operands, str) else operands[0]
-            else:
-                yield from _named(operands)
 
 
 def holds(logic: Logic, unknowns: frozenset[str]) -> Logic:
@@ -78,11 +60,11 @@ def _without_if(operands: list[Logic]) -> Logic:
 
 
 def _compared(operator: str, operands: list[Logic], wanted: bool, unknowns: frozenset[str]) -> Logic:
-    missing = sorted(named(operands) & unknowns)
+    missing = sorted(variables(operands) & unknowns)
     atom = {operator: operands}
     if None in operands and missing:  # "is it known?": yes is certain where it is known, and no never is
         return _known(missing) if (operator == "!==") == wanted else False
-    spans = sorted(named(operands) & _MOST.keys())
+    spans = sorted(variables(operands) & _MOST.keys())
     if spans and operator in ("===", "!=="):
         # the same number is one that is neither smaller nor larger
         least, most = ({order: operands} for order in ("<=", ">="))
@@ -104,7 +86,7 @@ def _renamed(logic: Logic, names: dict[str, str]) -> Logic:
     if not isinstance(logic, dict):
         return logic
     if "var" in logic:
-        (name,) = _named(logic)
+        (name,) = variables(logic)
         return {"var": names.get(name, name)}
     return {operator: _renamed(operands, names) for operator, operands in logic.items()}
 

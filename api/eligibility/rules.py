@@ -12,10 +12,10 @@ from typing import Any, Literal
 from datalogic_py import Rule
 
 from api.eligibility import words
-from api.eligibility.conditions import RANGES, fails, holds, named, unknown_when_null, vocabulary
+from api.eligibility.conditions import RANGES, fails, holds, unknown_when_null, vocabulary
 from api.programmes.definition import Ground, Parameter, Policy, Priority, Served, in_force
 from api.standards.definition import Words
-from api.standards.expressions import Expression, Logic, compiled, together
+from api.standards.expressions import Expression, Logic, compiled, together, variables
 
 # Health and origin (NĐ 356/2025, Điều 4), and who fought: told only to whoever may see such.
 SENSITIVE = frozenset({
@@ -125,7 +125,7 @@ class _Compiling:
     def condition(self, logic: Logic) -> _Condition:
         text = json.dumps(logic, sort_keys=True)
         if text not in self._conditions:
-            at, names = len(self.readings), named(logic)
+            at, names = len(self.readings), variables(logic)
             self.readings += [compiled(read(logic, self._unknowns), self._known) for read in (holds, fails)]
             missable = tuple(sorted(names & self._missable))
             self._conditions[text] = _Condition(at, at + 1, bool(names & SENSITIVE), missable)

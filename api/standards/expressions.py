@@ -161,6 +161,18 @@ class _Check:
         return Kind(said[0].name, nullable, said[0].codes) if said else _NULL
 
 
+def variables(logic: Logic) -> frozenset[str]:
+    """The variables that a rule names."""
+    if isinstance(logic, list):
+        return frozenset().union(*map(variables, logic))
+    if not isinstance(logic, dict):
+        return frozenset()
+    ((operator, operands),) = logic.items()
+    if operator == "var":
+        return frozenset([operands if isinstance(operands, str) else operands[0]])
+    return variables(operands)
+
+
 def _known(condition: Logic, holds: bool) -> frozenset[str]:
     """The variables that are not null where the condition holds (or does not hold)."""
     if not isinstance(condition, dict):
