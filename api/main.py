@@ -34,6 +34,7 @@ from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
+from api.programmes.catalogue import catalogue
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
@@ -105,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     die_with_parent()
     # as many request threads as connections: nobody queues inside the pool
     anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
+    catalogue()  # a mistake in its files stops the start, and not the first officer who asks
     tune_gc()
     await_epoch(app.state.engine)
     sealer = Sealer(app.state.engine)

@@ -21,12 +21,12 @@ from api.programmes.policy_faults import faults_of_cited, faults_of_policies, fa
 from api.standards.definition import Source
 
 # A file of data/ holds any of these lists; together they are the catalogue. In this order one may refer to another.
-_LISTS = {
-    "sources": Source,
-    "components": Component,
-    "kinds": Kind,
-    "priority_sets": PrioritySet,
-    "policies": Policy,
+_LISTS: dict[str, TypeAdapter[Any]] = {
+    "sources": TypeAdapter(Source),
+    "components": TypeAdapter(Component),
+    "kinds": TypeAdapter(Kind),
+    "priority_sets": TypeAdapter(PrioritySet),
+    "policies": TypeAdapter(Policy),
 }
 _Entries = dict[str, list[tuple[str, dict[str, Any]]]]
 
@@ -57,11 +57,11 @@ def catalogue() -> Catalogue:
 def read(texts: Mapping[str, str]) -> Catalogue:
     """The catalogue of these files. Raises CatalogueError."""
     found, entries = Catalogue(), _entries(texts)
-    for listed, kind in _LISTS.items():
+    for listed, shape in _LISTS.items():
         into: dict[str, Any] = getattr(found, listed)
         for name, entry in entries.get(listed, []):
             where = f"{name}: {listed}/{entry.get('code')}"
-            one = _entry(where, kind, _completed(where, listed, entry, found.priority_sets))
+            one = _entry(where, shape, _completed(where, listed, entry, found.priority_sets))
             if one.code in into:
                 raise CatalogueError(f"{where} stands there twice")
             into[one.code] = one
@@ -118,9 +118,9 @@ def _with_priorities(where: str, entry: dict[str, Any], sets: Mapping[str, Prior
     return entry | {"priorities": sets[named].for_subject(str(entry.get("subject")))}
 
 
-def _entry(where: str, kind: type, entry: dict[str, Any]) -> Any:
+def _entry(where: str, shape: TypeAdapter[Any], entry: dict[str, Any]) -> Any:
     try:
-        return TypeAdapter(kind).validate_python(entry)
+        return shape.validate_python(entry)
     except ValidationError as error:
         said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise CatalogueError(f"{where}: {said}") from error
