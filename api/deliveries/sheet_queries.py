@@ -28,8 +28,7 @@ _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
 _OF_SHEET = ("intervention_id", "title", "period", "hand_out_on", "form", "paid_by")
 _OF_LINE = ("sheet_id", "position", "member_id", "amount_vnd", "quantity", "unit", "state", "delivery_id")
 
-# (line, the hamlet it stands in)
-LINE_PLACES = homes.at_home(select(LINE.c.id, HOUSEHOLD.c.hamlet_id).select_from(LINE), LINE.c.household_id)
+# lines, each with the household and the hamlet it stands in
 LINE_HOMES = homes.at_home(
     select(LINE, HOUSEHOLD.c.id.label("home"), HOUSEHOLD.c.hamlet_id).select_from(LINE), LINE.c.household_id
 )

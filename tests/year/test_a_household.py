@@ -1,36 +1,21 @@
 """One household from the day it was poor to three years after it escaped: insured, its child in school, a calf from a
 project paid from the commune's budget, a loan, a job; and at every turn what it is entitled to, what it got, from which
-money, and what is still open. By the API alone, but for its recognitions, which are put in: tests/season makes them.
+money, and what is still open. By the API alone, but for its recognitions, which are put in: how they come about is
+tests/year/test_a_year.py.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-from sqlalchemy import update
 from sqlmodel import Session
 
-from api.accounts.tables import Account
-from api.clock import VIET_NAM
 from tests.make.recognitions import recognise
 from tests.year.commune import CHAIR, COMMUNE, DISTRICT, OFFICER, Commune, hamlet_id, on
 
 HEAD, BANK, FINANCE = "xom-3", "ngan-hang", "tai-chinh"
 POOR_ON, ESCAPED_ON = date(2024, 1, 20), date(2024, 12, 12)
 HOME, MOTHER, CHILD = (str(uuid4()) for _ in range(3))
-
-
-@pytest.fixture
-def commune(base_url: str, tmp_path: Path, session: Session) -> Iterator[Commune]:
-    # the cast was made today: a password newer than a session ends it, and the years lie before
-    session.execute(update(Account).values(password_changed_at=datetime(2023, 12, 1, tzinfo=VIET_NAM)))
-    session.commit()
-    made = Commune(base_url, tmp_path)
-    yield made
-    made.close()
 
 
 def test_a_household_from_poor_to_three_years_after_its_escape(commune: Commune, session: Session) -> None:

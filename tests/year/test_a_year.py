@@ -6,17 +6,8 @@ Every number is compared with tests/year/truth.py, which knows nothing of the se
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
-from sqlalchemy import update
-from sqlmodel import Session
-
-from api.accounts.tables import Account
-from api.clock import VIET_NAM
 from tests.year.commune import CHAIR, COMMUNE, DISTRICT, OFFICER, Commune, hamlet_id, household_of, on, review_of
 from tests.year.truth import (
     ABOVE,
@@ -36,16 +27,6 @@ from tests.year.truth import (
     found_in_january,
     persons_of,
 )
-
-
-@pytest.fixture
-def commune(base_url: str, tmp_path: Path, session: Session) -> Iterator[Commune]:
-    # the cast was made today: a password newer than a session ends it, and the year lies before
-    session.execute(update(Account).values(password_changed_at=datetime(2023, 12, 1, tzinfo=VIET_NAM)))
-    session.commit()
-    made = Commune(base_url, tmp_path)
-    yield made
-    made.close()
 
 
 def test_a_year_of_truc_thai(commune: Commune) -> None:
