@@ -24,8 +24,7 @@ def cancel(session: Session, actor: Actor, plan_item_id: UUID, read: int | None,
     Raises NotFound, StaleVersion, IllegalStage (cancelled already), Conflict (money is committed).
     """
     row = hold_item(session, actor.scope, plan_item_id)
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     if row.state == ItemState.cancelled:
         raise IllegalStage("Mục kế hoạch này đã hủy.", "This item of the plan is cancelled already.", state=row.state)
     query = select(func.coalesce(func.sum(LINE.c.committed_vnd), 0)).where(LINE.c.plan_item_id == row.id)

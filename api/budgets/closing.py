@@ -38,8 +38,7 @@ def close(session: Session, actor: Actor, budget_line_id: UUID, read: int | None
     # where nothing was left, nothing was carried over, whatever was said of it
     if line.closed_on == body.closed_on and line.carried_to_id == (body.to_line_id if line.rest_vnd else None):
         return queries.line_out(line)
-    if read is not None:
-        expect_version(line, read)
+    expect_version(line, read)
     require_open(line)
     _require_settled(session, line)
     rest = int(line.approved_vnd - line.committed_vnd)

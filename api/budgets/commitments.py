@@ -101,8 +101,7 @@ def refuse(
 def _decide(
     session: Session, actor: Actor, row: Row[Any], read: int | None, state: CommitmentState, day: Any, **more: Any
 ) -> None:
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     if row.state != CommitmentState.prepared:
         raise IllegalStage(
             "Cam kết này đã được phê duyệt hoặc từ chối.",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
-from api import audit, clock, sql
+from api import audit, sql
 from api.accounts.actor import Actor
 from api.areas.places import require_level
 from api.areas.tables import Level
@@ -21,7 +21,7 @@ from api.households.stored import Lock, among, hold_households, survivors
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
-from api.procedure.records import new_row, reused
+from api.procedure.records import change, new_row, reused
 from api.programmes.catalogue import catalogue
 from api.reviews.rounds import expect_version
 
@@ -117,8 +117,7 @@ def _hold(session: Session, actor: Actor, loan_list_id: UUID, read: int | None) 
     row = session.execute(query).one_or_none()
     if row is None:
         raise queries.no_such_list()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     return row
 
 
@@ -144,7 +143,7 @@ def take_off(
         raise NotFound("Danh sách không có dòng này.", "The list has no such line.")
     if found.taken_off != reason:
         session.execute(update(LINE).where(*there).values(taken_off=reason))
-        _next_version(session, row)
+        change(session, LIST, row, None)
         audit.record(session, actor, "loan_lists.take_off", "household", [found.household_id], position=position)
     return queries.loan_list(session, actor, loan_list_id)
 
@@ -170,7 +169,7 @@ def confirm(session: Session, actor: Actor, loan_list_id: UUID, read: int | None
         for at, one in found.items()
     ]
     session.execute(sql.load("api/credit/sql/set_findings.sql"), {"list_id": loan_list_id, "rows": sql.rows(content)})
-    _next_version(session, row, state=LoanListState.confirmed, confirmed_by=actor.account_id, **body.model_dump())
+    change(session, LIST, row, None, state=LoanListState.confirmed, confirmed_by=actor.account_id, **body.model_dump())
     homes = dict.fromkeys(line.home for line in lines)
     audit.record(session, actor, "loan_lists.confirm", "household", homes, loan_list=str(loan_list_id))
     return queries.loan_list(session, actor, loan_list_id)
@@ -187,8 +186,3 @@ def _refuse_objections(found: dict[int, Finding]) -> None:
             f"Something speaks against the lines {named}. Take them off, or draw the list up anew.",
             lines=objecting,
         )
-
-
-def _next_version(session: Session, row: Row[Any], **changes: Any) -> None:
-    values = changes | {"version": row.version + 1, "updated_at": clock.now()}
-    session.execute(update(LIST).where(LIST.c.id == row.id).values(**values))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlmodel import Session
 
 from api import audit, clock
@@ -21,7 +21,7 @@ from api.households.stored import Lock, hold_households, survivor_of
 from api.idempotency import new_id
 from api.interventions.places import require_member
 from api.problems import FieldError, Invalid, NotFound
-from api.procedure.records import new_row, reused
+from api.procedure.records import change, new_row, reused
 from api.programmes.catalogue import catalogue
 from api.reviews.rounds import expect_version
 
@@ -92,8 +92,7 @@ def change_loan(session: Session, actor: Actor, loan_id: UUID, read: int | None,
     row = session.execute(query).one_or_none()
     if row is None:
         raise queries.no_such_loan()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     said = body.model_dump(exclude_none=True)
     if said.get("state", row.state) != row.state and "state_since" not in said:
         said["state_since"] = clock.today()
@@ -104,8 +103,7 @@ def change_loan(session: Session, actor: Actor, loan_id: UUID, read: int | None,
     _check_day(said.get("state_since", row.state_since), row.lent_on)
     changed = {name: value for name, value in said.items() if getattr(row, name) != value}
     if changed:
-        values = changed | {"version": row.version + 1, "updated_at": clock.now()}
-        session.execute(update(LOAN).where(LOAN.c.id == loan_id).values(**values))
+        change(session, LOAN, row, None, **changed)
         audit.record(session, actor, "loans.change", "household", [row.home], fields=sorted(changed))
     return queries.loan(session, actor, loan_id)
 

@@ -88,8 +88,7 @@ def reverse(session: Session, actor: Actor, delivery_id: UUID, read: int | None,
             vi = f"Lượt hỗ trợ này đã bị hủy ngày {row.reversed_at.astimezone(clock.VIET_NAM):%d/%m/%Y}."
             raise Conflict(vi, "This delivery was taken back already.")
         return queries.delivery(session, actor, delivery_id)
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     now, version = clock.now(), row.version + 1
     session.execute(
         update(DELIVERY)

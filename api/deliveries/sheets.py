@@ -5,11 +5,10 @@ Whoever works on a sheet holds its intervention first, as whoever delivers does:
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 from sqlmodel import Session
 
 from api import audit, clock, sql
@@ -28,7 +27,7 @@ from api.idempotency import new_id
 from api.interventions.opening import require_under_way
 from api.interventions.reach import require_visible
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
-from api.procedure.records import reused
+from api.procedure.records import change, reused
 from api.programmes.catalogue import catalogue
 from api.reviews.queries import require_area
 from api.reviews.rounds import expect_version
@@ -140,8 +139,7 @@ def hold_sheet(session: Session, actor: Actor, sheet_id: UUID, read: int | None 
     named = sheet_queries.require_sheet(session, actor, sheet_id)
     hold_intervention(session, named.intervention_id)
     row = session.execute(select(SHEET).where(SHEET.c.id == sheet_id).with_for_update(key_share=True)).one()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     if row.state != SheetState.open:
         raise IllegalStage(
             "Danh sách ký nhận đã kết thúc hoặc đã hủy.", "The signing sheet is closed or cancelled.", stage=row.state
@@ -160,7 +158,7 @@ def close(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> W
             f"{awaited} lines are not ticked yet. Mark who has not come as absent, then close.",
             awaited=awaited,
         )
-    _end(session, row, SheetState.closed, clock.today())
+    change(session, SHEET, row, None, state=SheetState.closed, closed_on=clock.today())
     # the lines are the same, what stands around them is not: read anew, without a version of their own
     announce_lines(session, [(one.id, one.hamlet_id, one.home, one.version) for one in _lines(session, sheet_id)])
     audit.record(session, actor, "signing_sheets.close", "signing_sheet", [sheet_id])
@@ -179,7 +177,7 @@ def cancel(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> 
             f"{ticked} lines are ticked: the sheet can be closed, not cancelled.",
             ticked=ticked,
         )
-    _end(session, row, SheetState.cancelled, None)
+    change(session, SHEET, row, None, state=SheetState.cancelled)
     gone = [
         Announcement(LINE_ENTITY, one.id, one.hamlet_id, one.home, one.version, Op.remove, RemoveReason.deleted)
         for one in _lines(session, sheet_id)
@@ -195,11 +193,6 @@ def _by_state(session: Session, sheet_id: UUID) -> Counter[str]:
 
 def _lines(session: Session, sheet_id: UUID) -> Sequence[Row[Any]]:
     return session.execute(sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id).order_by(LINE.c.id)).all()
-
-
-def _end(session: Session, row: Row[Any], state: SheetState, closed_on: date | None) -> None:
-    ended = {"state": state, "closed_on": closed_on, "version": row.version + 1, "updated_at": clock.now()}
-    session.execute(update(SHEET).where(SHEET.c.id == row.id).values(**ended))
 
 
 def no_such_line(place: int) -> NotFound:

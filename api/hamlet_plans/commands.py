@@ -14,7 +14,7 @@ from api.hamlet_plans.queries import PLAN, no_such_plan
 from api.hamlet_plans.schemas import HamletPlanIn, HamletPlanPatch
 from api.hamlet_plans.tables import HamletPlanState
 from api.idempotency import new_id
-from api.problems import Conflict, IllegalStage
+from api.problems import Conflict
 from api.procedure import records
 from api.reviews.rounds import expect_version
 
@@ -50,7 +50,7 @@ def rewrite(session: Session, actor: Actor, plan_id: UUID, version: int, body: H
 def submit(session: Session, actor: Actor, plan_id: UUID, version: int | None) -> None:
     """Hands the plan in to the commune. Raises NotFound, StaleVersion, IllegalStage."""
     row = _hold(session, actor, plan_id)
-    _expect(row, version)
+    expect_version(row, version)
     _at(row, *_OPEN)
     _change(session, actor, row, "submit", state=HamletPlanState.submitted, submitted_on=clock.today(), remark=None)
 
@@ -58,7 +58,7 @@ def submit(session: Session, actor: Actor, plan_id: UUID, version: int | None) -
 def decide(session: Session, actor: Actor, plan_id: UUID, version: int | None, remark: str | None) -> None:
     """The commune accepts it, or returns it with a remark. Raises NotFound, StaleVersion, IllegalStage."""
     row = _hold(session, actor, plan_id)
-    _expect(row, version)
+    expect_version(row, version)
     _at(row, HamletPlanState.submitted)
     state = HamletPlanState.accepted if remark is None else HamletPlanState.returned
     said = {"remark": remark, "decided_on": clock.today(), "decided_by": actor.account_id}
@@ -73,19 +73,8 @@ def _hold(session: Session, actor: Actor, plan_id: UUID) -> Row[Any]:
     return row
 
 
-def _expect(row: Row[Any], version: int | None) -> None:
-    if version is not None:
-        expect_version(row, version)
-
-
 def _at(row: Row[Any], *states: HamletPlanState) -> None:
-    if row.state not in states:
-        raise IllegalStage(
-            "Kế hoạch của xóm đang ở bước khác.",
-            "The plan of the hamlet is at another step.",
-            stage=row.state,
-            allowed=[state.value for state in states],
-        )
+    records.expect_state(row, "Kế hoạch của xóm đang ở bước khác.", "The hamlet's plan is at another step.", *states)
 
 
 def _change(session: Session, actor: Actor, row: Row[Any], action: str, **changes: Any) -> None:

@@ -13,12 +13,13 @@ from api.households.homes import HAMLET, HOUSEHOLD
 from api.households.wire_records import MEMBER
 from api.insurance import queries, standing
 from api.insurance.law import law
-from api.insurance.lists import hold, insert_lines, next_version, refuse_impossible, require_state
+from api.insurance.lists import hold, insert_lines, refuse_impossible, require_state
 from api.insurance.rules import Line
 from api.insurance.schemas import InsuranceLineIn, InsuranceLineOut, InsuranceLinePatch, ResolutionIn
 from api.insurance.standing import LINE
 from api.insurance.tables import InsuranceChange, InsuranceListState
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
+from api.procedure.records import change
 
 State = InsuranceListState
 
@@ -46,7 +47,7 @@ def add_line(
         there = 1 + (session.scalar(select(func.max(LINE.c.position)).where(LINE.c.list_id == row.id)) or 0)
         insert_lines(session, row.id, [line], first=there)
         refuse_impossible(session, row)
-        next_version(session, row)
+        change(session, standing.LIST, row, None)
         audit.record(session, actor, "insurance_lists.add_line", "household", [person.household_id], position=there)
     return _line(session, actor, row.id, there)
 
@@ -109,7 +110,7 @@ def _store(session: Session, actor: Actor, held: Row[Any], line: Row[Any], verb:
         return
     there = LINE.c.list_id == line.list_id, LINE.c.position == line.position
     session.execute(update(LINE).where(*there).values(**changed))
-    next_version(session, held)
+    change(session, standing.LIST, held, None)
     audit.record(
         session, actor, f"insurance_lists.{verb}", "household", [line.household_id], position=line.position,
         insurance_list=str(line.list_id), fields=sorted(changed),

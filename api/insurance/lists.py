@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select
 from sqlmodel import Session
 
 from api import audit, clock, sql
@@ -18,8 +18,8 @@ from api.insurance.rules import Frame, Line, draw_up, impossible
 from api.insurance.schemas import InsuranceListIn, InsuranceListOut, ReturnIn, SendingIn
 from api.insurance.standing import LINE, LIST
 from api.insurance.tables import InsuranceListState
-from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
-from api.procedure.records import new_row, reused
+from api.problems import Conflict, FieldError, Invalid, NotFound
+from api.procedure.records import change, expect_state, new_row, reused
 from api.recognitions.books import AREA, hold_books
 from api.reviews.rounds import expect_version
 
@@ -123,25 +123,14 @@ def hold(session: Session, actor: Actor, insurance_list_id: UUID, read: int | No
     row = session.execute(select(LIST).where(*known).with_for_update()).one_or_none()
     if row is None:
         raise queries.no_such_list()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     return row
 
 
 def require_state(row: Row[Any], *states: InsuranceListState) -> None:
     """Raises IllegalStage in any other state."""
-    if row.state not in states:
-        raise IllegalStage(
-            "Danh sách đang ở trạng thái không làm được bước này.",
-            f"This is possible only while the list is {' or '.join(states)}.",
-            stage=row.state,
-            allowed=list(states),
-        )
-
-
-def next_version(session: Session, row: Row[Any], **changes: Any) -> None:
-    values = changes | {"version": row.version + 1, "updated_at": clock.now()}
-    session.execute(update(LIST).where(LIST.c.id == row.id).values(**values))
+    en = f"This is possible only while the list is {' or '.join(states)}."
+    expect_state(row, "Danh sách đang ở trạng thái không làm được bước này.", en, *states)
 
 
 def discard(session: Session, actor: Actor, insurance_list_id: UUID, read: int | None) -> None:
@@ -169,7 +158,7 @@ def send(
         vi, en = "Ngày gửi trước ngày lập danh sách.", "The day lies before that of the list."
         raise Invalid(vi, en, errors=(FieldError("#/sent_on", "before_list", vi, en),))
     refuse_impossible(session, row)
-    next_version(session, row, state=State.sent, sent_on=body.sent_on)
+    change(session, LIST, row, None, state=State.sent, sent_on=body.sent_on)
     audit.record(session, actor, "insurance_lists.send", "insurance_list", [row.id])
     return queries.insurance_list(session, actor, row.id)
 
@@ -213,7 +202,7 @@ def take_back(
             vi, en = "Danh sách không có dòng này, hoặc dòng bị nêu hai lần.", "No such line, or named twice."
             raise Invalid(vi, en, errors=(FieldError(f"#/errors/{place}/position", "no_such_line", vi, en),))
         seen.add(one.position)
-    next_version(session, row, state=State.returned, returned_on=body.returned_on)
+    change(session, LIST, row, None, state=State.returned, returned_on=body.returned_on)
     audit.record(session, actor, "insurance_lists.take_back", "insurance_list", [row.id], errors=len(seen))
     return queries.insurance_list(session, actor, row.id)
 
@@ -230,6 +219,6 @@ def settle(session: Session, actor: Actor, insurance_list_id: UUID, read: int | 
             raise Conflict(
                 f"Còn {count} dòng bị trả lại chưa xử lý.", f"{count} errors are not resolved.", open_errors=count
             )
-        next_version(session, row, state=State.settled)
+        change(session, LIST, row, None, state=State.settled)
         audit.record(session, actor, "insurance_lists.settle", "insurance_list", [row.id])
     return queries.insurance_list(session, actor, row.id)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
@@ -11,12 +11,12 @@ from api import audit, clock
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.idempotency import new_id
-from api.interventions import fields, kinds
+from api.interventions import fields, kinds, queries
 from api.interventions.placing import Subject, check_parent, check_plan_item, placed
 from api.interventions.reach import INTERVENTION, hold, kind_of
 from api.interventions.schemas import InterventionIn, InterventionPatch
 from api.problems import FieldError, IllegalStage, Invalid
-from api.procedure.records import reused
+from api.procedure.records import change, reused
 from api.programmes.catalogue import catalogue
 from api.programmes.definition import Kind
 from api.reviews.rounds import expect_version
@@ -65,8 +65,7 @@ def change_intervention(
     has ended."""
     row = hold(session, actor, intervention_id)
     kind = require_under_way(row)
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     sent = body.model_dump(exclude_unset=True)
     values = {name: sent.get(name, getattr(row, name)) for name in _CHANGEABLE}
     if "fields" in sent:
@@ -75,13 +74,8 @@ def change_intervention(
             raise Invalid(errors=found)
         values["fields"] = found
     _check_days(values["starts_on"], values["ends_on"])
-    session.execute(
-        update(INTERVENTION)
-        .where(INTERVENTION.c.id == row.id)
-        .values(**values, version=row.version + 1, updated_at=clock.now())
-    )
-    told = ("household", [row.home]) if row.home else ("intervention", [row.id])
-    audit.record(session, actor, "interventions.change", *told, fields=sorted(sent))
+    change(session, INTERVENTION, row, None, **values)
+    audit.record(session, actor, "interventions.change", *queries.subject(row), fields=sorted(sent))
 
 
 def require_under_way(row: Row[Any]) -> Kind:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.idempotency import new_id
-from api.interventions import fields, kinds
+from api.interventions import fields, kinds, queries
 from api.interventions.document_queries import DOCUMENT
 from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, hold, kind_of, require_visible
@@ -25,7 +25,7 @@ from api.interventions.step_refusals import (
 from api.interventions.step_schemas import StepIn
 from api.interventions.tables import ParticipantState
 from api.problems import IllegalStage, Invalid, NotFound
-from api.procedure.records import reused
+from api.procedure.records import change, reused
 from api.programmes.definition import Kind, Step
 from api.reviews.rounds import expect_version
 
@@ -57,8 +57,7 @@ def take_step(
         if stored.intervention_id != row.id or any(getattr(stored, name) != value for name, value in sent.items()):
             raise reused(by_key=bool(key) and body.id is None)
         return
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     _check_participant(session, actor, step, row, body.participant_id)
     _check_stage(session, kind, step, row)
     if right in kinds.APPROVALS and row.recorded_by == actor.account_id:
@@ -73,7 +72,7 @@ def _store(session: Session, actor: Actor, row: Row[Any], step: Step, values: di
     stages = {"stage_before": row.stage, "stage_after": step.after or row.stage}
     told = {"recorded_by": actor.account_id, "recorded_at": clock.now()}
     session.execute(insert(STEP).values(intervention_id=row.id, **values, **stages, **told))
-    _to_stage(session, row, stages["stage_after"])
+    change(session, INTERVENTION, row, None, stage=stages["stage_after"])
     _audited(session, actor, row, "interventions.step", step=step.code, stage=stages["stage_after"])
 
 
@@ -101,7 +100,8 @@ def undo_step(session: Session, actor: Actor, step_id: UUID, reason: str) -> UUI
         .where(STEP.c.id == step_id)
         .values(undone_at=clock.now(), undone_by=actor.account_id, undone_reason=reason)
     )
-    _to_stage(session, row, stored.stage_before if stored.stage_after != stored.stage_before else row.stage)
+    went_on = stored.stage_after != stored.stage_before
+    change(session, INTERVENTION, row, None, stage=stored.stage_before if went_on else row.stage)
     _audited(session, actor, row, "interventions.undo", step=stored.step)
     return UUID(str(row.id))
 
@@ -182,14 +182,5 @@ def _check_newest(session: Session, kind: Kind, row: Row[Any], stored: Row[Any])
     )
 
 
-def _to_stage(session: Session, row: Row[Any], stage: str) -> None:
-    session.execute(
-        update(INTERVENTION)
-        .where(INTERVENTION.c.id == row.id)
-        .values(stage=stage, version=row.version + 1, updated_at=clock.now())
-    )
-
-
 def _audited(session: Session, actor: Actor, row: Row[Any], action: str, **detail: Any) -> None:
-    told = ("household", [row.home]) if row.home else ("intervention", [row.id])
-    audit.record(session, actor, action, *told, **detail)
+    audit.record(session, actor, action, *queries.subject(row), **detail)

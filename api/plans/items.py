@@ -89,8 +89,7 @@ def approve(session: Session, actor: Actor, plan_item_id: UUID, read: int | None
     Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties for whoever prepared or changed it.
     """
     row = hold_item(session, actor.scope, plan_item_id)
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     _require_draft(row)
     if actor.account_id in (row.prepared_by, *(row.changed_by or [])):
         raise SeparationOfDuties(

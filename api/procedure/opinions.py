@@ -58,8 +58,7 @@ def answer(session: Session, actor: Actor, opinion_id: UUID, version: int | None
         raise NotFound("Không tìm thấy văn bản xin ý kiến này.", "There is no such request for an opinion.")
     row = hold_round(session, actor.scope, known.round_id, whole=True)
     opinion = session.execute(query.with_for_update(of=OPINION)).one()
-    if version is not None:
-        expect_version(opinion, version)
+    expect_version(opinion, version)
     if opinion.verdict is not None:
         raise Conflict("Văn bản này đã được trả lời.", "This opinion is given already.")
     _require_level(session, actor, opinion)

@@ -141,8 +141,7 @@ def _held(session: Session, actor: Actor, complaint_id: UUID, version: int | Non
     records.require_open(row)
     case = hold_cases(session, CASE.c.round_id == row.id, CASE.c.household_id == known.household_id)[0]
     complaint = session.execute(query.with_for_update(of=COMPLAINT)).one()
-    if version is not None:
-        expect_version(complaint, version)
+    expect_version(complaint, version)
     return complaint, case
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.households.aliases import ends
 from api.households.search import head_name
 from api.households.stored import among
 from api.households.tables import Household
-from api.problems import AlreadyExists, IdempotencyKeyReused, NotFound, Problem
+from api.problems import AlreadyExists, IdempotencyKeyReused, IllegalStage, NotFound, Problem
 from api.reviews import stages, steps
 from api.reviews.cases import Case
 from api.reviews.rounds import expect_version
@@ -75,10 +76,15 @@ def reused(by_key: bool) -> Problem:
     return AlreadyExists("Mã này đã dùng cho bản ghi khác.", "This id belongs to another record.")
 
 
+def expect_state(row: Row[Any], vi: str, en: str, *states: StrEnum) -> None:
+    """Raises IllegalStage with these words unless the record is in one of these states."""
+    if row.state not in states:
+        raise IllegalStage(vi, en, stage=row.state, allowed=[state.value for state in states])
+
+
 def change(session: Session, table: Table, row: Row[Any], version: int | None, **changes: Any) -> None:
     """Stores the next version of a held record. Raises StaleVersion where `version` was read and is another."""
-    if version is not None:
-        expect_version(row, version)
+    expect_version(row, version)
     session.execute(
         update(table).where(table.c.id == row.id).values(version=row.version + 1, updated_at=clock.now(), **changes)
     )

@@ -29,8 +29,7 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
     """
     row = hold_round(session, actor.scope, round_id, whole=True)
     hold_books(session, row.area_id)
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     today = clock.today()
     if row.kind == RoundKind.training:
         take_step(session, actor, row, "end_training", closed_on=today)

@@ -100,8 +100,7 @@ def _hold(session: Session, actor: Actor, living_standard_id: UUID, read: int | 
     row = session.execute(query.with_for_update(of=LIVING)).one_or_none()
     if row is None:
         raise queries.no_such_case()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     return row
 
 

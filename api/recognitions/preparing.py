@@ -172,8 +172,7 @@ def discard(session: Session, actor: Actor, decision_id: UUID, read: int | None)
     row: Row[Any] | None = session.execute(query.with_for_update()).one_or_none()
     if row is None:
         raise queries.no_such_decision()
-    if read is not None:
-        expect_version(row, read)
+    expect_version(row, read)
     if row.state != DecisionState.prepared:
         raise Conflict(
             "Quyết định đã ký nên không hủy được; muốn thay đổi phải ra quyết định khác.",

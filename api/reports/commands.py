@@ -17,7 +17,7 @@ from api.areas.places import require_level
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.idempotency import new_id
-from api.problems import Conflict, FieldError, IllegalStage, Invalid, SeparationOfDuties
+from api.problems import Conflict, FieldError, Invalid, SeparationOfDuties
 from api.procedure import records
 from api.reports.figures import figures
 from api.reports.queries import AREA, REPORT, mine, no_such_report
@@ -77,8 +77,7 @@ def submit(session: Session, actor: Actor, report_id: UUID, version: int | None)
     reports on another level."""
     row = _hold(session, actor, report_id)
     _of_their_level(session, actor.scope_of(_HANDS_IN[Level(row.level)]), row)
-    if version is not None:
-        expect_version(row, version)
+    expect_version(row, version)
     _at(row, *_OPEN)
     today = clock.today()
     counted = figures(session, row.area_id, row.period_from, row.period_to, today).model_dump(mode="json")
@@ -96,8 +95,7 @@ def decide(session: Session, actor: Actor, report_id: UUID, version: int | None,
     _of_their_level(session, Scope.of(grant.area_id for grant in actor.grants if grant.role is role), row)
     if row.submitted_by == actor.account_id:
         raise SeparationOfDuties("Người gửi báo cáo không tự tiếp nhận.", "Whoever handed it in may not accept it.")
-    if version is not None:
-        expect_version(row, version)
+    expect_version(row, version)
     _at(row, ReportState.submitted)
     state = ReportState.accepted if remark is None else ReportState.returned
     said = {"remark": remark, "decided_on": clock.today(), "decided_by": actor.account_id}
@@ -121,13 +119,7 @@ def _of_their_level(session: Session, scope: Scope, row: Row[Any]) -> None:
 
 
 def _at(row: Row[Any], *states: ReportState) -> None:
-    if row.state not in states:
-        raise IllegalStage(
-            "Báo cáo đang ở bước khác.",
-            "The report is at another step.",
-            stage=row.state,
-            allowed=[state.value for state in states],
-        )
+    records.expect_state(row, "Báo cáo đang ở bước khác.", "The report is at another step.", *states)
 
 
 def _change(session: Session, actor: Actor, row: Row[Any], action: str, **changes: Any) -> None:

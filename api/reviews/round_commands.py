@@ -53,8 +53,7 @@ def discard(session: Session, actor: Actor, round_id: UUID, version: int | None)
     """Takes back a round that was prepared by mistake, with its list. Raises NotFound, StaleVersion, Conflict once the
     chair has approved it: then it is taken to its end."""
     row = hold_round(session, actor.scope, round_id, whole=True)
-    if version is not None:
-        expect_version(row, version)
+    expect_version(row, version)
     if row.stage != RoundStage.prepared:
         raise Conflict(
             "Đợt đã được Chủ tịch xã duyệt nên không hủy được; hãy thực hiện đến khi kết thúc đợt.",
@@ -181,8 +180,7 @@ def explain_overdue(session: Session, actor: Actor, round_id: UUID, version: int
 
 def _held(session: Session, actor: Actor, round_id: UUID, version: int | None) -> Row[Any]:
     row = hold_round(session, actor.scope, round_id, whole=True)
-    if version is not None:
-        expect_version(row, version)
+    expect_version(row, version)
     return row
 
 

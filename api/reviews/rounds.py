@@ -54,9 +54,9 @@ def take_step(
     audit.record(session, actor, f"rounds.{action}", "round", [row.id], stage=stage)
 
 
-def expect_version(row: Row[Any], version: int) -> None:
-    """Raises StaleVersion where the caller read another version than the row has now."""
-    if row.version != version:
+def expect_version(row: Row[Any], version: int | None) -> None:
+    """Raises StaleVersion where the caller read another version than the row has now; None: they do not say which."""
+    if version is not None and row.version != version:
         raise StaleVersion(
             f"Bạn đã đọc phiên bản {version}; máy chủ đang có phiên bản {row.version}. Hãy đọc lại.",
             f"You read version {version}; the server has version {row.version}. Read it again.",
