@@ -17,7 +17,7 @@ from api.fund.tables import FundDirection
 from api.households.homes import require_home
 from api.idempotency import new_id
 from api.interventions.organisation_queries import require_organisation
-from api.interventions.reach import require_visible
+from api.interventions.reach import require_within
 from api.money import dong
 from api.problems import Conflict, FieldError, Invalid, NotFound, PermissionDenied
 from api.procedure.records import made_before, reused
@@ -107,7 +107,7 @@ def _check_subject(session: Session, actor: Actor, body: EntryIn) -> None:
     if body.household_id is not None:
         require_home(session, actor.scope, body.household_id)
     if body.intervention_id is not None:
-        require_visible(session, actor, body.intervention_id)
+        require_within(session, actor.scope, body.intervention_id)
 
 
 def _hold(session: Session, commune_id: UUID) -> Row[Any]:

@@ -63,8 +63,17 @@ def within(scope: Scope) -> ColumnElement[bool]:
 
 def require_visible(session: Session, actor: Actor, intervention_id: UUID) -> Row[Any]:
     """The intervention with its `home`. Raises NotFound for one the caller does not see."""
-    query = interventions_of(and_(INTERVENTION.c.id == intervention_id, visible(actor)))
-    row = session.execute(query).one_or_none()
+    return _one(session, intervention_id, visible(actor))
+
+
+def require_within(session: Session, scope: Scope, intervention_id: UUID) -> Row[Any]:
+    """For whoever names an intervention of their areas without reading it: the Fund pays for houses, and its bookkeeper
+    reads no housing case. Raises NotFound for one that lies elsewhere."""
+    return _one(session, intervention_id, within(scope))
+
+
+def _one(session: Session, intervention_id: UUID, where: ColumnElement[bool]) -> Row[Any]:
+    row = session.execute(interventions_of(and_(INTERVENTION.c.id == intervention_id, where))).one_or_none()
     if row is None:
         raise no_such_intervention()
     return row
