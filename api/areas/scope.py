@@ -72,7 +72,12 @@ def _near(area_ids: frozenset[UUID], day: date) -> Select[Any]:
         .where(col(AreaClosure.descendant_id).in_(mine))
         .where(valid_on(AreaClosure, day)),
     ).subquery()
-    known = select(near.c.id).cte(recursive=True)
+    return with_predecessors(select(near.c.id), day)
+
+
+def with_predecessors(areas: Select[Any], day: date) -> Select[Any]:
+    """The ids of these areas (a select of `id`), and of all units that became one of them by `day`."""
+    known = areas.cte(recursive=True)
     known = known.union(
         select(col(AreaSuccession.predecessor_id))
         .join(known, known.c.id == col(AreaSuccession.successor_id))

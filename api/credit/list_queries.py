@@ -11,7 +11,6 @@ from sqlmodel import Session
 from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
-from api.areas.scope import Scope
 from api.credit.loan_queries import LOAN
 from api.credit.rules import NEWLY_ESCAPED, ON_THE_LIST, Facts, Finding, ceiling, finding
 from api.credit.schemas import LoanLineOut, LoanListBrief, LoanListOut
@@ -25,6 +24,7 @@ from api.households.wire_records import MEMBER
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
 from api.recognitions.tables import Recognition
+from api.reviews.queries import under
 from api.schema import Page
 
 LIST = LoanList.__table__  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def loan_lists(
     if state is not None:
         query = query.where(LIST.c.state == state)
     if area_id is not None:
-        query = query.where(Scope.of([area_id]).covers(LIST.c.hamlet_id))
+        query = query.where(under(area_id, actor.scope.day, LIST.c.hamlet_id))
     after = paging.decode(cursor, date.fromisoformat, UUID)
     if after is not None:
         query = query.where(tuple_(LIST.c.drawn_up_on, LIST.c.id) < tuple_(*after))

@@ -10,13 +10,13 @@ from sqlmodel import Session
 from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
-from api.areas.scope import Scope
 from api.credit.schemas import LoanOut
 from api.credit.tables import Loan, LoanState
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name
 from api.households.stored import home_of
 from api.problems import NotFound
+from api.reviews.queries import under
 from api.schema import Page
 
 LOAN = Loan.__table__  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ def loans(
         if value is not None:
             query = query.where(column == value)
     if area_id is not None:
-        query = query.where(Scope.of([area_id]).covers(HAMLET))
+        query = query.where(under(area_id, actor.scope.day, HAMLET))
     after = paging.decode(cursor, date.fromisoformat, UUID)
     if after is not None:
         query = query.where(tuple_(LOAN.c.lent_on, LOAN.c.id) < tuple_(*after))

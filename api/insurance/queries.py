@@ -12,7 +12,6 @@ from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.names import full_name
-from api.areas.scope import Scope
 from api.areas.tables import LocalKind
 from api.households.citizen_numbers import id_key
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
@@ -33,6 +32,7 @@ from api.keys import mask
 from api.problems import NotFound
 from api.programmes.definition import in_force
 from api.recognitions.books import AREA
+from api.reviews.queries import under
 from api.schema import Page
 
 
@@ -63,7 +63,7 @@ def insurance_lists(
     """The lists of my communes, newest month first, without their lines."""
     query = lists_of(actor).order_by(LIST.c.month.desc(), LIST.c.number.desc(), LIST.c.id.desc())
     if area_id is not None:
-        query = query.where(Scope.of([area_id]).covers(LIST.c.area_id))
+        query = query.where(under(area_id, actor.scope.day, LIST.c.area_id))
     if state is not None:
         query = query.where(LIST.c.state == state)
     after = paging.decode(cursor, date.fromisoformat, int, UUID)

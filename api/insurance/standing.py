@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
 from api import sql
-from api.areas.scope import valid_on
-from api.areas.tables import AreaClosure, AreaSuccession
+from api.areas.scope import with_predecessors
 from api.households.class_view import household_class_on
 from api.households.tables import HouseholdMove, HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER
@@ -21,12 +20,11 @@ from api.insurance.tables import InsuranceLine, InsuranceList, InsuranceListStat
 from api.recognitions.books import AREA
 from api.recognitions.standings import hamlet_on, status_on
 from api.recognitions.tables import LivingStandardKind, LivingStandardRecognition
+from api.reviews.queries import under
 
 LIST = InsuranceList.__table__  # type: ignore[attr-defined]
 LINE = InsuranceLine.__table__  # type: ignore[attr-defined]
 _MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
-_CLOSURE = AreaClosure.__table__.c  # type: ignore[attr-defined]
-_SUCCESSION = AreaSuccession.__table__.c  # type: ignore[attr-defined]
 _AVERAGE = LivingStandardRecognition.__table__  # type: ignore[attr-defined]
 # in the order in which the insurer reads them
 IN_ORDER = (LIST.c.month, LIST.c.number, LINE.c.position)
@@ -34,13 +32,8 @@ IN_ORDER = (LIST.c.month, LIST.c.number, LINE.c.position)
 
 def lists_before(area_id: UUID, day: date) -> Any:
     """The lists of a commune, and of the units that became it: what they told the insurer is what it knows."""
-    known = select(literal(area_id, AREA.c.id.type).label("id")).cte(recursive=True)
-    known = known.union(
-        select(_SUCCESSION.predecessor_id)
-        .join(known, known.c.id == _SUCCESSION.successor_id)
-        .where(_SUCCESSION.on_day <= day)
-    )
-    return LIST.c.area_id.in_(select(known.c.id))
+    own = select(literal(area_id, AREA.c.id.type).label("id"))
+    return LIST.c.area_id.in_(with_predecessors(own, day))
 
 
 def _sent(area_id: UUID, day: date, *columns: Any) -> Select[Any]:
@@ -86,7 +79,7 @@ def people(session: Session, area_id: UUID, day: date, known: Iterable[UUID]) ->
     """Everybody of a household that is poor, near-poor or of average living standard on `day`, and whoever the insurer
     knows; by hamlet, household and name. One statement."""
     on, hamlet = household_class_on(day), hamlet_on(day)
-    here = and_(hamlet.in_(_below(area_id, day)), status_on(day) == HouseholdStatus.active)
+    here = and_(under(area_id, day, hamlet), status_on(day) == HouseholdStatus.active)
     average = _average_since(day)
     columns = (
         MEMBER.c.id,
@@ -142,10 +135,6 @@ def _person(row: Any, day: date) -> Person:
     )
 
 
-def _below(area_id: UUID, day: date) -> Any:
-    return select(_CLOSURE.descendant_id).where(_CLOSURE.ancestor_id == area_id, valid_on(AreaClosure, day))
-
-
 def _average_since(day: date) -> Any:
     where = (
         _AVERAGE.c.household_id == HOUSEHOLD.c.id,
@@ -160,8 +149,8 @@ def _came_on(area_id: UUID, day: date) -> Any:
     where = (
         _MOVE.c.household_id == HOUSEHOLD.c.id,
         _MOVE.c.moved_on <= day,
-        _MOVE.c.to_hamlet_id.in_(_below(area_id, day)),
-        _MOVE.c.from_hamlet_id.not_in(_below(area_id, day)),
+        under(area_id, day, _MOVE.c.to_hamlet_id),
+        ~under(area_id, day, _MOVE.c.from_hamlet_id),
     )
     return select(func.max(_MOVE.c.moved_on)).where(*where).correlate(HOUSEHOLD).scalar_subquery()
 

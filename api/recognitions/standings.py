@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
 from sqlmodel import Session
 
-from api.areas.scope import valid_on
-from api.areas.tables import Area, AreaClosure, Level
+from api.areas.tables import Area, Level
 from api.changes.tables import RecordVersion
 from api.households.class_view import household_class_on
 from api.households.stored import among
@@ -22,13 +21,13 @@ from api.households.tables import HouseholdMove, HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER
 from api.recognitions.movements import CLASSES, Stands
 from api.recognitions.tables import Recognition
+from api.reviews.queries import under
 from api.standards.tables import PovertyClass
 
 _MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
 _VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
 _RECOGNITION = Recognition.__table__  # type: ignore[attr-defined]
 _AREA = Area.__table__  # type: ignore[attr-defined]
-_CLOSURE = AreaClosure.__table__.c  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def stands_on(session: Session, commune_id: UUID, day: date) -> dict[UUID, Stand
         .where(
             on.c.current_class.in_(CLASSES),
             status == HouseholdStatus.active,
-            hamlet.in_(_below(commune_id, day)),
+            under(commune_id, day, hamlet),
         )
     )
     return {row.id: Stands(row.hamlet, row.current_class, row.persons) for row in rows}
@@ -122,14 +121,10 @@ def hamlets_of(session: Session, commune_id: UUID, day: date) -> dict[UUID, str]
     """The hamlets of a commune on a day, with their codes, in the order of these."""
     rows = session.execute(
         select(_AREA.c.id, _AREA.c.code)
-        .where(_AREA.c.id.in_(_below(commune_id, day)), _AREA.c.level == Level.hamlet)
+        .where(under(commune_id, day, _AREA.c.id), _AREA.c.level == Level.hamlet)
         .order_by(_AREA.c.code, _AREA.c.id)
     )
     return {row.id: row.code for row in rows}
-
-
-def _below(commune_id: UUID, day: date) -> Any:
-    return select(_CLOSURE.descendant_id).where(_CLOSURE.ancestor_id == commune_id, valid_on(AreaClosure, day))
 
 
 def hamlet_on(day: date) -> Any:
