@@ -27,6 +27,7 @@ from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
+from api.indicators.routes import router as indicators
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
@@ -80,7 +81,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
-    features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, changes, audit)
+    told = (indicators, changes, audit)
+    features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")

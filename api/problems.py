@@ -141,6 +141,11 @@ class NotFound(Problem):
     title = Text("Không tìm thấy", "Not found")
 
 
+class UnknownIndicator(NotFound):
+    slug, status = "unknown-indicator", 404
+    title = Text("Không có chỉ tiêu này", "There is no such indicator")
+
+
 class MethodNotAllowed(Problem):
     slug, status = "method-not-allowed", 405
     title = Text("Địa chỉ này không nhận thao tác đó", "This address does not take that method")

@@ -15,6 +15,7 @@ from api.eligibility import tables as eligibility
 from api.fund import tables as fund
 from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
+from api.indicators import tables as indicators
 from api.insurance import tables as insurance
 from api.interventions import tables as interventions
 from api.plans import tables as plans
@@ -27,7 +28,8 @@ from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
-    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, eligibility, journal,
+    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, eligibility, indicators,
+    journal,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

@@ -1,6 +1,7 @@
 """What a database holds, in few words: rows and a sum over all of them for each table, and the head of the audit log.
 
-Two databases with the same words hold the same rows: the trial restore is compared by them.
+Two databases with the same words hold the same rows: the trial restore is compared by them. What is derived and
+UNLOGGED (api/indicators/tables.py) is no part of a backup.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from api.backups.server import Connection
 _SETTINGS = ("TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 1")
 _TABLES = """
     SELECT c.relname FROM pg_class c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relpersistence = 'p' ORDER BY c.relname
 """
 _HEAD = "SELECT seq || ':' || encode(hash, 'hex') FROM audit_seal ORDER BY seq DESC LIMIT 1"
 _EPOCH = "SELECT epoch::text FROM feed_epoch ORDER BY started_at DESC, epoch LIMIT 1"

@@ -66,7 +66,8 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
                 snapshot, arrivals, known = _exported(session)
                 report("Ghi dữ liệu ra tệp / dumping")
                 with manifest.private(draft) as file:
-                    server.run(server_, "pg_dump", server_.url, ["--format=custom", f"--snapshot={snapshot}"], file)
+                    options = ["--format=custom", "--no-unlogged-table-data", f"--snapshot={snapshot}"]
+                    server.run(server_, "pg_dump", server_.url, options, file)
                     manifest.synced(file)
                 report("Đếm và cộng mọi bảng / summing up every table")
                 held = contents.read(session)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, TIMESTAMP, Range
 from sqlmodel import Field, SQLModel
 
@@ -122,7 +122,8 @@ class DecisionHousehold(SQLModel, table=True):
 class Recognition(SQLModel, table=True):
     """The class of a household over a range of days (ex_recognition_days: no two classes on one day).
 
-    The first day is the day of the decision; the last one is open until the next decision closes it.
+    The first day is the day of the decision; the last one is open until the next decision closes it. `recorded_at`:
+    since when the register knows of it.
     """
 
     __tablename__ = "recognition"
@@ -136,6 +137,7 @@ class Recognition(SQLModel, table=True):
     decision_id: UUID = Field(foreign_key="recognition_decision.id", index=True)
     poverty_class: PovertyClass = Field(sa_type=Text)
     days: Range[Any] = Field(sa_column=Column(DATERANGE, nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(_WHEN, nullable=False, server_default=func.now()))
 
 
 class Standing(SQLModel, table=True):

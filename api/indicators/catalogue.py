@@ -1,0 +1,64 @@
+"""Every indicator, by its code; and the measures they are counted from, in the order in which counts are kept."""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+from sqlalchemy.dialects import postgresql
+
+from api.indicators.definition import Indicator, Measure, Statistic
+from api.indicators.goals import GOALS
+from api.indicators.poverty import DEPRIVATIONS, RATES
+from api.problems import UnknownIndicator
+
+INDICATORS: dict[str, Indicator] = {one.code: one for one in (*RATES, *GOALS, *DEPRIVATIONS)}
+# The totals of hamlets, and how many hamlets have none: measures of no grain, kept with the others.
+TOTALS = ("total_households", "total_persons", "hamlets_without_totals")
+
+
+def indicator(code: str) -> Indicator:
+    """Raises UnknownIndicator, which names the codes."""
+    found = INDICATORS.get(code)
+    if found is None:
+        raise UnknownIndicator(
+            f"Không có chỉ tiêu {code!r}. Các mã: {', '.join(INDICATORS)}.",
+            f"There is no indicator {code!r}. There are: {', '.join(INDICATORS)}.",
+        )
+    return found
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """By code, each once."""
+    found: dict[str, Measure] = {}
+    for one in INDICATORS.values():
+        for part in (one.numerator, one.denominator, one.unknown):
+            if isinstance(part, Measure) and found.setdefault(part.code, part) is not part:
+                raise ValueError(f"two measures are called {part.code}")
+    return found
+
+
+@cache
+def places() -> dict[str, int]:
+    """The place of each measure among the numbers of a count, from 1 as in SQL."""
+    return {code: place for place, code in enumerate((*measures(), *TOTALS), start=1)}
+
+
+@cache
+def fingerprint() -> str:
+    """Names this catalogue: counts made by another one are stale."""
+    whole = "\n".join(f"{code} {measure.grain} {_in_words(measure.where)}" for code, measure in measures().items())
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def _in_words(where: Any) -> str:
+    """The condition as PostgreSQL reads it, with its values."""
+    return str(where.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
+
+
+def parts(one: Indicator) -> list[str]:
+    """The measures a value of this indicator is made of."""
+    found = [part.code for part in (one.numerator, one.denominator, one.unknown) if isinstance(part, Measure)]
+    if isinstance(one.denominator, Statistic):
+        found += [f"total_{one.denominator.code}", "hamlets_without_totals"]
+    return found

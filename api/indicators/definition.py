@@ -1,0 +1,65 @@
+"""What an indicator is: which facts are counted over which, in whose words, by which source. No statement."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from api.indicators.facts import Grain
+from api.schema import Words
+
+Unit = Literal["percent", "count", "percentage_point"]
+Breakdown = Literal["area", "class", "sex", "ethnicity", "merit", "disability", "age", "kind", "category"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How many facts of a grain there are with `where` (None: all). `code` names it in the table of counts."""
+
+    code: str
+    grain: Grain
+    where: Any = None
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """The dated totals of the hamlets, never the rows of the register. Unknown where one is missing."""
+
+    code: Literal["households", "persons"]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A denominator that nobody keeps: the rate stays unknown, and says why."""
+
+    reason: Words
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the catalogue.
+
+    `unknown`: how many of the denominator's facts nobody can tell of; they are not in the numerator. `missing`: the
+    facts of the denominator that are still to come into the numerator, which a work list shows (None: the rest).
+    `change_since_new_year`: the value is the difference to that of the last day of the year before.
+    """
+
+    code: str
+    vi: str
+    en: str
+    vi_definition: str
+    en_definition: str
+    unit: Unit
+    numerator: Measure
+    denominator: Measure | Statistic | Missing | None
+    breakdowns: tuple[Breakdown, ...]
+    source: str
+    unknown: Measure | None = None
+    lower_is_better: bool = False
+    change_since_new_year: bool = False
+
+    @property
+    def name(self) -> Words:
+        return Words(vi=self.vi, en=self.en)
+
+    @property
+    def definition(self) -> Words:
+        return Words(vi=self.vi_definition, en=self.en_definition)

@@ -1,0 +1,56 @@
+"""Examples of the wire."""
+
+from typing import Any
+
+_NAME = {
+    "vi": "Tỷ lệ nghèo đa chiều (hộ nghèo và hộ cận nghèo)",
+    "en": "Multidimensional poverty rate (poor and near-poor households)",
+}
+_DEFINITION = {"vi": "Số hộ chia cho tổng số hộ của địa bàn.", "en": "Households over all households of the area."}
+INDICATOR: dict[str, Any] = {
+    "code": "multidimensional_poverty_rate",
+    "name": _NAME,
+    "definition": _DEFINITION,
+    "unit": "percent",
+    "grain": "household",
+    "breakdowns": ["area", "sex", "ethnicity", "merit", "disability"],
+    "source": "Kế hoạch 16/KH-UBND, mục II.1",
+    "lower_is_better": True,
+}
+SERIES: dict[str, Any] = {
+    "code": "multidimensional_poverty_rate",
+    "name": _NAME,
+    "unit": "percent",
+    "definition": _DEFINITION,
+    "source": "Kế hoạch 16/KH-UBND, mục II.1",
+    "as_of": "2024-12-31",
+    "known_at": "2025-01-03T09:00:00+07:00",
+    "points": [
+        {
+            "area": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
+            "area_code": "14080",
+            "area_name": "xã Trực Thái",
+            "period": "2024-12-31",
+            "by": None,
+            "by_label": None,
+            "value": 3.1496,
+            "numerator": 80,
+            "denominator": 2540,
+            "unknown": None,
+            "suppressed": False,
+            "reason": None,
+        }
+    ],
+}
+RECORD: dict[str, Any] = {
+    "place": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
+    "area_code": "14080-03",
+    "identity": "018f9c5e-3c7f-7b0e-8a0e-5e8f8a2f6c99",
+    "household_id": "018f9c5e-3c7f-7b0e-8a0e-5e8f8a2f6c99",
+    "household_no": "03-017",
+    "head_name": "Nguyễn Thị Hoa",
+    "poverty_class": "poor",
+    "member_id": None,
+    "full_name": None,
+    "title": None,
+}

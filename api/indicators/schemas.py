@@ -1,0 +1,78 @@
+"""Indicators on the wire."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from api.indicators.definition import Breakdown, Unit
+from api.schema import Schema, Words
+
+
+class IndicatorOut(Schema):
+    """An entry of the catalogue. `records`: whether the facts behind a number can be listed."""
+
+    code: str
+    name: Words
+    definition: Words
+    unit: Unit
+    grain: str
+    breakdowns: list[Breakdown]
+    source: str
+    lower_is_better: bool
+
+
+class Point(Schema):
+    """One value. `area`: the id; `period`: the day it is of; `by`: the part of the breakdown, null for the whole.
+
+    `value` is null where it is not known, and `reason` says why; in percent from 0 to 100, rounded to 4 places.
+    `unknown`: how many of the denominator nobody can tell of; they are not in the numerator.
+    """
+
+    area: UUID
+    area_code: str
+    area_name: str
+    period: date
+    by: str | None
+    by_label: Words | None
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    unknown: int | None
+    suppressed: bool
+    reason: Words | None
+
+
+class Series(Schema):
+    """An indicator of an area. The same `as_of` and `known_at` give the same numbers after any later edit."""
+
+    code: str
+    name: Words
+    unit: Unit
+    definition: Words
+    source: str
+    as_of: date
+    known_at: datetime
+    points: list[Point]
+
+
+class RecordOut(Schema):
+    """Somebody or something that is counted. `household_id` and the names are null for whoever has since gone where
+    the caller may not look, and for what is no household."""
+
+    place: UUID
+    area_code: str
+    identity: UUID
+    household_id: UUID | None
+    household_no: str | None
+    head_name: str | None
+    poverty_class: str | None
+    member_id: UUID | None
+    full_name: str | None
+    title: str | None
+
+
+class IndicatorList(Schema):
+    """The whole catalogue, in the order of the plan."""
+
+    items: list[IndicatorOut] = Field(description="Every indicator.")

@@ -1,0 +1,43 @@
+"""Counts of the facts of an area on a day, and the marks that make them stale.
+
+Both are derived and UNLOGGED: a crash empties them together, a backup leaves them out, and everything is counted anew.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Date, Index, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+# No key, and no class: rows are only added, by triggers of the tables that facts are read from (migration 0021).
+# `since`: the first day whose counts the change can touch; `xid`: the transaction that made it.
+FACT_MARK = Table(
+    "fact_mark",
+    SQLModel.metadata,
+    Column("area_id", Uuid, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("xid", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
+    Index("ix_fact_mark_area", "area_id", "xid"),
+    prefixes=["UNLOGGED"],
+)
+
+
+class IndicatorCount(SQLModel, table=True):
+    """How many facts of an area (a hamlet, or a commune for what is the commune's) there are on a day.
+
+    `breakdown` names how they are split (empty: not at all) and `value` the part; `numbers` are the measures of the
+    catalogue in its order, which `catalogue` names. Fresh as long as every mark on the area that concerns the day was
+    made by a transaction that `snapshot` saw: no lock, and no writer waits.
+    """
+
+    __tablename__ = "indicator_count"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    day: date = Field(primary_key=True)
+    breakdown: str = Field(sa_type=Text, primary_key=True)
+    area_id: UUID = Field(primary_key=True)
+    value: str = Field(sa_type=Text, primary_key=True)
+    numbers: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+    catalogue: str = Field(sa_type=Text)
+    snapshot: str = Field(sa_type=Text)

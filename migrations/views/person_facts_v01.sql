@@ -1,0 +1,75 @@
+-- What was true of each person of the households of household_facts on a day; the same four questions go in.
+-- Ages count from the birth date, or from 1 January of the birth year. `needs` and `received` are those of the person.
+CREATE FUNCTION person_facts(areas uuid[], day date, known timestamptz, months integer)
+RETURNS TABLE (
+    member_id uuid, household_id uuid, hamlet_id uuid, poverty_class text, newly_escaped boolean,
+    average_living_standard boolean, low_income_worker boolean, is_head boolean, sex text, ethnicity text, age integer,
+    age_months integer, school_age integer, merit_person boolean, disability text, health_insurance boolean,
+    social_allowance boolean, schooling text, right_level boolean, qualification text, labour_status text,
+    labour_contract boolean, nutrition text, needs text[], received text[]
+)
+LANGUAGE sql STABLE AS $$
+SELECT m.id, h.household_id, h.hamlet_id, h.poverty_class, h.newly_escaped, h.average_living_standard,
+    EXISTS (
+        SELECT FROM living_standard_recognition l
+        WHERE l.member_id = m.id AND l.kind = 'low_income_worker' AND l.days @> $2
+    ),
+    coalesce(h.head_member_id = m.id, coalesce(known.was ->> 'relation_to_head', m.relation_to_head) = 'head'),
+    coalesce(known.was ->> 'sex', m.sex), coalesce(known.was ->> 'ethnicity', m.ethnicity),
+    extract(year FROM age($2, born.day))::integer,
+    (extract(year FROM age($2, born.day)) * 12 + extract(month FROM age($2, born.day)))::integer,
+    -- the school year of a day begins on 1 September (domain.md 10.6)
+    (extract(year FROM $2) - (extract(month FROM $2) < 9)::integer - extract(year FROM born.day))::integer,
+    coalesce((known.was ->> 'merit_person')::boolean, m.merit_person),
+    coalesce(known.was ->> 'disability', m.disability),
+    CASE WHEN known.was ? 'health_insurance' THEN (known.was ->> 'health_insurance')::boolean ELSE m.health_insurance END,
+    CASE WHEN known.was ? 'social_allowance' THEN (known.was ->> 'social_allowance')::boolean ELSE m.social_allowance END,
+    CASE WHEN known.was ? 'schooling' THEN known.was ->> 'schooling' ELSE m.schooling END,
+    CASE WHEN known.was ? 'right_level' THEN (known.was ->> 'right_level')::boolean ELSE m.right_level END,
+    CASE WHEN known.was ? 'qualification' THEN known.was ->> 'qualification' ELSE m.qualification END,
+    CASE WHEN known.was ? 'labour_status' THEN known.was ->> 'labour_status' ELSE m.labour_status END,
+    CASE WHEN known.was ? 'labour_contract' THEN (known.was ->> 'labour_contract')::boolean ELSE m.labour_contract END,
+    CASE WHEN known.was ? 'nutrition' THEN known.was ->> 'nutrition' ELSE m.nutrition END,
+    ARRAY(
+        SELECT DISTINCT n.kind FROM support_need n
+        WHERE n.member_id = m.id AND n.created_at < $3 AND n.noted_on <= $2 AND n.state <> 'withdrawn'
+            AND (n.ended_on IS NULL OR n.ended_on >= date_trunc('year', $2)::date)
+    ),
+    ARRAY(
+        SELECT i.kind FROM delivery d JOIN intervention i ON i.id = d.intervention_id
+        WHERE d.household_id = h.household_id AND d.member_id = m.id AND d.outcome = 'delivered' AND d.created_at < $3
+            AND d.delivered_on BETWEEN date_trunc('year', $2)::date AND $2
+            AND (d.reversed_at IS NULL OR d.reversed_at >= $3)
+        UNION
+        SELECT i.kind FROM participant p JOIN intervention i ON i.id = p.intervention_id
+        WHERE p.household_id = h.household_id AND p.member_id = m.id AND p.created_at < $3 AND p.joined_on <= $2
+            AND p.state <> 'left' AND (p.ended_on IS NULL OR p.ended_on >= date_trunc('year', $2)::date)
+    )
+FROM household_facts($1, $2, $3, $4) AS h
+CROSS JOIN LATERAL (
+    SELECT one.id FROM member one WHERE one.household_id = h.household_id
+    UNION
+    -- who lived there then, and was moved to another household since (ix_record_version_left_household)
+    SELECT v.record_id FROM record_version v
+    WHERE v.change ? 'household_id' AND v.change -> 'household_id' ->> 0 = h.household_id::text
+        AND v.changed_at >= least(day_over($2), $3)
+) AS lived
+JOIN member m ON m.id = lived.id
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN m.updated_at >= least(greatest(day_over($2), first_day.over), $3)
+        THEN values_at(m.id, least(greatest(day_over($2), first_day.over), $3))
+    END AS was
+    FROM (SELECT day_over((m.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) AS over) AS first_day
+) AS known
+CROSS JOIN LATERAL (
+    SELECT coalesce(
+        (known.was ->> 'birth_date')::date, CASE WHEN NOT coalesce(known.was ? 'birth_date', false) THEN m.birth_date END,
+        make_date(coalesce((known.was ->> 'birth_year')::integer, m.birth_year), 1, 1)
+    ) AS day
+) AS born
+WHERE coalesce((known.was ->> 'household_id')::uuid, m.household_id) = h.household_id
+    AND m.created_at < least(greatest(day_over($2), h.registered_before), $3)
+    AND (m.left_on IS NULL OR m.left_on > $2)
+    AND (born.day IS NULL OR born.day <= $2)
+$$
