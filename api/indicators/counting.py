@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Column, Date, Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
@@ -30,44 +30,52 @@ _STATISTIC = AreaStatistic.__table__  # type: ignore[attr-defined]
 Counts = dict[UUID, dict[str, list[int]]]
 
 
-def counted_areas(area_ids: Sequence[UUID], day: date) -> Select[Any]:
-    """(root, id, level): the hamlets and communes that were under each of these areas on the day, or under a unit that
-    became it since."""
+def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]:
+    """(day, root, id, level): the hamlets and communes that were under each of these areas on each day, or under a unit
+    that became it since."""
+    day = (
+        func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("day", Date), name="asked_day").render_derived()
+    )
     own = select(_AREA.c.id.label("root"), _AREA.c.id).where(_AREA.c.id == func.any(cast(area_ids, sql.Ids())))
     known = own.cte("known", recursive=True)
     before = select(known.c.root, _SUCCESSION.c.predecessor_id).join(known, known.c.id == _SUCCESSION.c.successor_id)
     known = known.union(before)
     return (
-        select(known.c.root, _AREA.c.id, _AREA.c.level)
+        select(day.c.day, known.c.root, _AREA.c.id, _AREA.c.level)
+        .select_from(known)
         .join(_CLOSURE, _CLOSURE.c.ancestor_id == known.c.id)
         .join(_AREA, _AREA.c.id == _CLOSURE.c.descendant_id)
-        .where(valid_on(AreaClosure, day), _AREA.c.level.in_((Level.hamlet, Level.commune)))
+        .join(day, valid_on(AreaClosure, day.c.day))
+        .where(_AREA.c.level.in_((Level.hamlet, Level.commune)))
         .distinct()
     )
 
 
-def bring_up_to_date(session: Session, areas: Mapping[UUID, Level], day: date, breakdown: str) -> None:
-    """Counts what is not counted yet, or was counted before something changed."""
+def bring_up_to_date(session: Session, wanted: Sequence[Any], breakdown: str) -> None:
+    """Counts what is not counted yet, or was counted before something changed. `wanted`: rows of `counted_areas`."""
+    given = sql.rows([{"area_id": row.id, "day": row.day} for row in wanted])
     found = session.execute(
         sql.load("api/indicators/sql/stale.sql"),
-        {"areas": sql.id_list(areas), "day": day, "breakdown": breakdown, "catalogue": fingerprint()},
+        {"wanted": given, "breakdown": breakdown, "catalogue": fingerprint()},
     ).all()
     if not found:
         return
-    stale = {row.area_id: areas[row.area_id] for row in found}
-    counts = count(session, stale, Moment(day), breakdown)
-    rows = [
-        {"area_id": area_id, "value": value, "numbers": numbers}
-        for area_id, by_value in sorted(counts.items())
-        for value, numbers in sorted(by_value.items())
-    ]
-    session.execute(
-        sql.load("api/indicators/sql/keep.sql"),
-        {
-            "rows": sql.rows(rows), "areas": sql.id_list(stale), "day": day, "breakdown": breakdown,
-            "catalogue": fingerprint(), "snapshot": found[0].snapshot,
-        },
-    )  # fmt: skip
+    levels = {row.id: Level(row.level) for row in wanted}
+    for day in sorted({row.day for row in found}):
+        stale = {row.area_id: levels[row.area_id] for row in found if row.day == day}
+        counts = count(session, stale, Moment(day), breakdown)
+        rows = [
+            {"area_id": area_id, "value": value, "numbers": numbers}
+            for area_id, by_value in sorted(counts.items())
+            for value, numbers in sorted(by_value.items())
+        ]
+        session.execute(
+            sql.load("api/indicators/sql/keep.sql"),
+            {
+                "rows": sql.rows(rows), "areas": sql.id_list(stale), "day": day, "breakdown": breakdown,
+                "catalogue": fingerprint(), "snapshot": found[0].snapshot,
+            },
+        )  # fmt: skip
 
 
 def count(session: Session, areas: Mapping[UUID, Level], moment: Moment, breakdown: str) -> Counts:

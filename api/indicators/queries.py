@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session
 
 from api import clock
@@ -87,18 +87,16 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         vi = f"Chỉ tiêu này chia theo: {', '.join(one.breakdowns)}."
         raise Invalid(vi, f"It is split by: {', '.join(one.breakdowns)}.", errors=(
             FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))  # fmt: skip
+    breakdown = "" if asked.by in (None, "area") else str(asked.by)
+    areas = children(session, place, days) if asked.by == "area" else [place]
+    every = sorted({*days, *map(_new_year, days)}) if one.change_since_new_year else days
+    found = numbers(session, areas, every, breakdown, parts(one), asked.known_at)
     points: list[Point] = []
     for day in days:
-        areas = children(session, place, day) if asked.by == "area" else [place]
-        breakdown = "" if asked.by in (None, "area") else asked.by
-        found = numbers(session, areas, Moment(day, asked.known_at), breakdown, parts(one))
-        before = {}
-        if one.change_since_new_year:
-            before = numbers(session, areas, Moment(_new_year(day), asked.known_at), breakdown, parts(one))
         for area in areas:
-            for part, some in sorted(found[area.id].items()):
-                earlier = before.get(area.id, {}).get(part)
-                points.append(_point(one, area, day, asked.by, part if breakdown else None, some, earlier))
+            before = found.get((_new_year(day), area.id), {})
+            for part, some in sorted(found[day, area.id].items()):
+                points.append(_point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
     return Series(
         code=one.code,
         name=one.name,
@@ -125,62 +123,86 @@ def find_place(session: Session, actor: Actor, area: str | None, day: date) -> P
     return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
 
 
-def children(session: Session, place: Place, day: date) -> list[Place]:
-    """The areas right below, on the day."""
+def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
+    """The areas that lay right below on one of these days, by code."""
     rows = session.execute(
         select(_AREA)
         .join(_PARENT, _PARENT.c.area_id == _AREA.c.id)
-        .where(_PARENT.c.parent_id == place.id, valid_on(AreaParent, day), valid_on(Area, day))
+        .where(_PARENT.c.parent_id == place.id, or_(*(valid_on(AreaParent, day) for day in (min(days), max(days)))))
+        .distinct()
         .order_by(_AREA.c.code, _AREA.c.id)
     )
     return [Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level)) for row in rows]
 
 
 def numbers(
-    session: Session, areas: Sequence[Place], moment: Moment, breakdown: str, codes_: Sequence[str]
-) -> dict[UUID, dict[str, Numbers]]:
-    """Area -> part -> measure -> number, for the measures named. A fixed number of statements."""
+    session: Session,
+    areas: Sequence[Place],
+    days: Sequence[date],
+    breakdown: str,
+    wanted: Sequence[str],
+    known: datetime | None = None,
+) -> dict[tuple[date, UUID], dict[str, Numbers]]:
+    """(day, area) -> part -> measure -> number, for the measures wanted.
+
+    Where all is counted already three statements, however many areas and days; five more for each day that is not.
+    """
     roots = [area.id for area in areas]
-    rows = session.execute(counted_areas(roots, moment.day)).all()
-    levels = {row.id: Level(row.level) for row in rows}
-    if moment.known is not None:
-        return _summed(rows, count(session, levels, moment, breakdown), roots, codes_, breakdown)
-    bring_up_to_date(session, levels, moment.day, breakdown)
-    tree = counted_areas(roots, moment.day).subquery()
+    rows = session.execute(counted_areas(roots, days)).all()
+    answer: dict[tuple[date, UUID], dict[str, Numbers]] = {(day, root): {} for day in days for root in roots}
+    if known is None:
+        bring_up_to_date(session, rows, breakdown)
+        for row in session.execute(_sums(roots, days, breakdown, wanted)):
+            answer[row[0], row[1]][row[2]] = {code: int(n) for code, n in zip(wanted, row[3:], strict=True)}
+    else:
+        for day in days:
+            levels = {row.id: Level(row.level) for row in rows if row.day == day}
+            _add_up(answer, rows, day, count(session, levels, Moment(day, known), breakdown), wanted)
+    for parts_of in answer.values():
+        if breakdown:
+            parts_of.pop("", None)
+        else:
+            parts_of.setdefault("", dict.fromkeys(wanted, 0))
+    return answer
+
+
+def _sums(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Select[Any]:
+    tree = counted_areas(roots, days).subquery()
     whole = _COUNT.alias("whole")
-    totals = [func.sum(_COUNT.c.numbers[places()[code]]).label(code) for code in codes_]
-    found = session.execute(
-        select(tree.c.root, _COUNT.c.value, *totals)
-        .join(whole, whole.c.area_id == tree.c.id)
-        .join(_COUNT, (_COUNT.c.area_id == whole.c.area_id) & (_COUNT.c.snapshot == whole.c.snapshot))
-        .where(
-            whole.c.day == moment.day, whole.c.breakdown == breakdown, whole.c.value == "",
-            _COUNT.c.day == moment.day, _COUNT.c.breakdown == breakdown, _COUNT.c.catalogue == fingerprint(),
+    return (
+        select(
+            tree.c.day,
+            tree.c.root,
+            _COUNT.c.value,
+            *(func.sum(_COUNT.c.numbers[places()[code]]).label(f"n{place}") for place, code in enumerate(wanted)),
         )
-        .group_by(tree.c.root, _COUNT.c.value)
+        .join(whole, (whole.c.area_id == tree.c.id) & (whole.c.day == tree.c.day))
+        .join(
+            _COUNT,
+            # parts that another reader kept of another state are not of this whole
+            (_COUNT.c.area_id == whole.c.area_id) & (_COUNT.c.day == whole.c.day)
+            & (_COUNT.c.breakdown == whole.c.breakdown) & (_COUNT.c.snapshot == whole.c.snapshot),
+        )
+        .where(whole.c.breakdown == breakdown, whole.c.value == "", whole.c.catalogue == fingerprint())
+        .group_by(tree.c.day, tree.c.root, _COUNT.c.value)
     )  # fmt: skip
-    answer: dict[UUID, dict[str, Numbers]] = {root: {} for root in roots}
-    for root, value, *sums in found:
-        if breakdown == "" or value != "":
-            answer[root][value] = {code: int(number) for code, number in zip(codes_, sums, strict=True)}
-    for root in roots:
-        if breakdown == "" and not answer[root]:
-            answer[root][""] = dict.fromkeys(codes_, 0)
-    return answer
 
 
-def _summed(
-    rows: Sequence[Any], counts: Counts, roots: Sequence[UUID], codes_: Sequence[str], breakdown: str
-) -> dict[UUID, dict[str, Numbers]]:
+def _add_up(
+    answer: dict[tuple[date, UUID], dict[str, Numbers]],
+    rows: Sequence[Any],
+    day: date,
+    counts: Counts,
+    wanted: Sequence[str],
+) -> None:
     where = places()
-    answer: dict[UUID, dict[str, Numbers]] = {root: {} for root in roots}
     for row in rows:
+        if row.day != day:
+            continue
         for value, line in counts[row.id].items():
-            if breakdown == "" or value != "":
-                sums = answer[row.root].setdefault(value, dict.fromkeys(codes_, 0))
-                for code in codes_:
-                    sums[code] += line[where[code] - 1]
-    return answer
+            sums = answer[day, row.root].setdefault(value, dict.fromkeys(wanted, 0))
+            for code in wanted:
+                sums[code] += line[where[code] - 1]
 
 
 def _point(

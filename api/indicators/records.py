@@ -65,7 +65,7 @@ def records(
             f"Việc này cần quyền {name}.", f"This needs the permission {name}.", permission=name.value
         )
     place = find_place(session, actor, behind.area, behind.as_of)
-    areas = [row.id for row in session.execute(counted_areas([place.id], behind.as_of))]
+    areas = [row.id for row in session.execute(counted_areas([place.id], [behind.as_of]))]
     query = _named(grain, actor).where(where)
     if behind.by is not None and behind.value is not None:
         query = query.where(COLUMNS[behind.by][grain] == behind.value)
