@@ -123,6 +123,12 @@ def find_place(session: Session, actor: Actor, area: str | None, day: date) -> P
     return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
 
 
+def place_of(session: Session, area_id: UUID) -> Place:
+    """An area that the caller of this has found to be one they may see."""
+    row = session.execute(select(_AREA).where(_AREA.c.id == area_id)).one()
+    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
+
+
 def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
     """The areas that lay right below on one of these days, by code."""
     rows = session.execute(
@@ -230,6 +236,11 @@ def _point(
     )
 
 
+def value_of(one: Indicator, some: Numbers) -> float | None:
+    """The value of an indicator of an area, unsplit; None where it is not known."""
+    return _value(one, *_fraction(one, some, None)[:2])
+
+
 def _fraction(one: Indicator, some: Numbers, part: str | None) -> tuple[int, int | None, Words | None]:
     numerator = some[one.numerator.code]
     if isinstance(one.denominator, Measure):
@@ -259,15 +270,19 @@ def _days(asked: Asked) -> list[date]:
     if last < asked.first:
         vi, en = "Ngày kết thúc trước ngày bắt đầu.", "The end lies before the beginning."
         raise Invalid(vi, en, errors=(FieldError("#query/to", "days_in_order", vi, en),))
-    days, day = [], asked.first
-    while (end := _month_end(day)) < last:
-        days.append(end)
-        day = end + timedelta(days=1)
-    days.append(last)
-    if len(days) > _MOST_PERIODS:
+    if (last - asked.first).days > _MOST_PERIODS * 31:
         vi, en = f"Nhiều nhất {_MOST_PERIODS} tháng một lần.", f"At most {_MOST_PERIODS} months at a time."
         raise Invalid(vi, en, errors=(FieldError("#query/from", "too_many_periods", vi, en),))
-    return days
+    return [day for day in month_ends(asked.first, last) if day < last] + [last]
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of the months from `first` on that are not after `last`."""
+    ends, day = [], first
+    while (end := _month_end(day)) <= last:
+        ends.append(end)
+        day = end + timedelta(days=1)
+    return ends
 
 
 def _month_end(day: date) -> date:

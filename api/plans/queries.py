@@ -1,6 +1,5 @@
 """Reads plans. A plan is published: it is seen in its commune, below it (a hamlet's surveyor) and above it."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,13 @@ from sqlmodel import Session
 
 from api import paging
 from api.areas.scope import Scope
-from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets, Target, TargetProgress
+from api.plans.schemas import PlanOut, PlanWithTargets, Target
 from api.plans.tables import Plan, PlanTarget
 from api.problems import NotFound
-from api.schema import Page, Words
+from api.schema import Page
 
 _plan = Plan.__table__  # type: ignore[attr-defined]
 _target = PlanTarget.__table__  # type: ignore[attr-defined]
-
-# Indicators come with a later part of the system; until then a number here would be an invention.
-_NO_INDICATOR = Words(
-    vi="Chưa có chỉ tiêu được tính cho mục tiêu này.", en="No indicator is computed for this target yet."
-)
 
 
 def plans(
@@ -49,29 +43,8 @@ def plan(session: Session, scope: Scope, plan_id: UUID) -> PlanWithTargets:
     return PlanWithTargets(**_out(row).model_dump(), targets=[_target_out(t) for t in targets])
 
 
-def progress(session: Session, scope: Scope, plan_id: UUID, as_of: date) -> PlanProgress:
-    """Where each target stands on `as_of`: nothing computes them yet, and each one says so. Raises NotFound."""
-    found = plan(session, scope, plan_id)
-    return PlanProgress(
-        plan_id=found.id, area_id=found.area_id, as_of=as_of, targets=[_unknown(target) for target in found.targets]
-    )
-
-
 def _visible(scope: Scope) -> Select[Any]:
     return select(_plan).where(scope.touches(_plan.c.area_id))
-
-
-def _unknown(target: Target) -> TargetProgress:
-    return TargetProgress(
-        code=target.code,
-        comparison=target.comparison,
-        target=target.value,
-        unit=target.unit,
-        actual=None,
-        numerator=None,
-        denominator=None,
-        reason=_NO_INDICATOR,
-    )
 
 
 def _out(row: Any) -> PlanOut:
