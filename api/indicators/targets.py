@@ -28,7 +28,7 @@ _NO_INDICATOR = Words(vi="Chưa có chỉ tiêu được tính cho mục tiêu n
 _RULE = Words(
     vi="Đúng tiến độ: giá trị đã đạt phần của mục tiêu ứng với số ngày đã qua trong năm kế hoạch, tính từ giá trị ngày"
     " 31/12 năm trước (từ 0 với việc đếm trong năm).",
-    en="On track: the value has come as far from that of 31 December before (from 0 for what is counted within the year)"
+    en="On track: the value has come as far from that of 31 December before (from 0 for what counts within the year)"
     " to the target as the days of the plan's year have.",
 )
 _NO_NUMBER = Words(
