@@ -19,6 +19,8 @@ from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
 from api.credit.routes import router as credit
+from api.dashboard.routes import pages
+from api.dashboard.routes import router as dashboard
 from api.db import make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
@@ -82,13 +84,14 @@ def create_app(config: Settings | None = None) -> FastAPI:
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
-    told = (indicators, progress, changes, audit)
+    told = (indicators, progress, dashboard, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(verify_router)
     app.include_router(health)
+    app.include_router(pages)
     errors.install(app)
     openapi.install(app)
 

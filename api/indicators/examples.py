@@ -61,6 +61,11 @@ PROGRESS: dict[str, Any] = {
     "targets": [
         {
             "code": "clean_water",
+            "name": {
+                "vi": "Trên 95% hộ nghèo, hộ cận nghèo sử dụng nước sinh hoạt hợp vệ sinh",
+                "en": "Poor and near-poor households with hygienic domestic water",
+            },
+            "section": "II.2.2",
             "indicator": "clean_water",
             "comparison": "more_than",
             "target": 95.0,

@@ -1,6 +1,6 @@
 """Answers indicators: the catalogue, and the values of one over areas, days and parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -96,7 +96,7 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         for area in areas:
             before = found.get((_new_year(day), area.id), {})
             for part, some in sorted(found[day, area.id].items()):
-                points.append(_point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
+                points.append(point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
     return Series(
         code=one.code,
         name=one.name,
@@ -211,9 +211,10 @@ def _add_up(
                 sums[code] += line[where[code] - 1]
 
 
-def _point(
+def point(
     one: Indicator, area: Place, day: date, by: str | None, part: str | None, some: Numbers, before: Numbers | None
 ) -> Point:
+    """A value as it is shown. `before`: the numbers of the last day of the year before, for a change."""
     numerator, denominator, reason = _fraction(one, some, part)
     value = _value(one, numerator, denominator)
     if one.change_since_new_year and before is not None:
@@ -236,12 +237,12 @@ def _point(
     )
 
 
-def value_of(one: Indicator, some: Numbers) -> float | None:
+def value_of(one: Indicator, some: Mapping[str, int]) -> float | None:
     """The value of an indicator of an area, unsplit; None where it is not known."""
     return _value(one, *_fraction(one, some, None)[:2])
 
 
-def _fraction(one: Indicator, some: Numbers, part: str | None) -> tuple[int, int | None, Words | None]:
+def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
     numerator = some[one.numerator.code]
     if isinstance(one.denominator, Measure):
         return numerator, some[one.denominator.code], _NOBODY

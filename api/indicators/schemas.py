@@ -97,6 +97,8 @@ class TargetProgress(Schema):
     """
 
     code: str
+    name: Words
+    section: str
     indicator: str | None
     comparison: Comparison
     target: float | None

@@ -1,6 +1,6 @@
 """How far a plan has come: each target held against its indicator, by hamlet and month, with who is still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -10,11 +10,20 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.queries import Place, children, find_place, month_ends, numbers, place_of, value_of
+from api.indicators.queries import (
+    Numbers,
+    Place,
+    children,
+    find_place,
+    month_ends,
+    numbers,
+    place_of,
+    value_of,
+)
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
 from api.indicators.tracks import Stand, gap, track
 from api.plans.queries import plan as read_plan
-from api.plans.schemas import Target
+from api.plans.schemas import PlanWithTargets, Target
 from api.problems import FieldError, Invalid
 from api.schema import Words
 
@@ -25,7 +34,7 @@ _INDICATOR_OF = {
     "livelihood_models": "models_started",
 }
 _NO_INDICATOR = Words(vi="Chưa có chỉ tiêu được tính cho mục tiêu này.", en="No indicator counts it yet.")
-_RULE = Words(
+RULE = Words(
     vi="Đúng tiến độ: giá trị đã đạt phần của mục tiêu ứng với số ngày đã qua trong năm kế hoạch, tính từ giá trị ngày"
     " 31/12 năm trước (từ 0 với việc đếm trong năm).",
     en="On track: the value has come as far from that of 31 December before (from 0 for what counts within the year)"
@@ -49,15 +58,35 @@ def progress(
     of each month of the plan's year. Raises NotFound, Invalid (an area outside of the plan's)."""
     plan = read_plan(session, actor.scope, plan_id)
     place = _place(session, actor, plan.area_id, area, as_of)
-    year = plan.year
     days = [as_of]
     if by == "month":
-        days = [day for day in month_ends(date(year, 1, 1), min(as_of, date(year, 12, 31))) if day < as_of] + [as_of]
+        first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
+        days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
     places = [place, *(children(session, place, days) if by == "area" else [])]
+    found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
+    targets = held_against(plan, places, days, found)
+    return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)
+
+
+def start_of(plan: PlanWithTargets) -> date:
+    """The day before the plan's year: from there its targets are measured."""
+    return date(plan.year - 1, 12, 31)
+
+
+def wanted(plan: PlanWithTargets) -> list[str]:
+    """The measures that its targets are made of."""
     counted = [INDICATORS[code] for target in plan.targets if (code := _code(target)) is not None]
-    wanted = list(dict.fromkeys(code for one in counted for code in parts(one)))
-    start = date(year - 1, 12, 31)
-    found = numbers(session, places, sorted({*days, start}), "", wanted)
+    return list(dict.fromkeys(code for one in counted for code in parts(one)))
+
+
+def held_against(
+    plan: PlanWithTargets,
+    places: Sequence[Place],
+    days: Sequence[date],
+    found: Mapping[tuple[date, UUID], Mapping[str, Numbers]],
+) -> list[TargetProgress]:
+    """The targets of a plan, each against what was counted at these places on these days and on `start_of`."""
+    start = start_of(plan)
 
     def stand(one: Indicator, where: Place, day: date) -> Stand:
         now, before = found[day, where.id][""], found[start, where.id][""]
@@ -66,20 +95,14 @@ def progress(
             first = 0.0
         if one.change_since_new_year:
             value = None if value is None or first is None else round(value - first, 4)
-        lower = _denominator(one, now)
-        return Stand(value, now[one.numerator.code], lower, first)
+        return Stand(value, now[one.numerator.code], _denominator(one, now), first)
 
-    return PlanProgress(
-        plan_id=plan.id,
-        area_id=place.id,
-        as_of=as_of,
-        targets=[
-            _uncounted(target)
-            if (code := _code(target)) is None
-            else _target(target, [(p, day, stand(INDICATORS[code], p, day)) for p in places for day in days], year)
-            for target in plan.targets
-        ],
-    )
+    return [
+        _uncounted(target)
+        if (code := _code(target)) is None
+        else _target(target, [(p, day, stand(INDICATORS[code], p, day)) for p in places for day in days], plan.year)
+        for target in plan.targets
+    ]
 
 
 def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, day: date) -> Place:
@@ -99,7 +122,7 @@ def _code(target: Target) -> str | None:
     return code if code in INDICATORS else None
 
 
-def _denominator(one: Indicator, some: dict[str, int]) -> int | None:
+def _denominator(one: Indicator, some: Mapping[str, int]) -> int | None:
     if isinstance(one.denominator, Measure):
         return some[one.denominator.code]
     if not isinstance(one.denominator, Statistic) or some["hamlets_without_totals"]:
@@ -114,6 +137,8 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
     listed = isinstance(one.denominator, Measure)
     return TargetProgress(
         code=target.code,
+        name=Words(vi=target.title_vi, en=target.title_en),
+        section=target.section,
         indicator=one.code,
         comparison=target.comparison,
         target=target.value,
@@ -126,7 +151,7 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
         gap_of=one.numerator.grain,
         expected=head.expected,
         on_track=head.on_track,
-        rule=_NO_NUMBER if target.value is None else _RULE,
+        rule=_NO_NUMBER if target.value is None else RULE,
         work_list=f"/api/v1/indicators/{one.code}/records?part={'missing' if listed else 'numerator'}"
         f"&area={stands[0][0].id}&as_of={stands[-1][1]}",
         points=points if len(points) > 1 else [],
@@ -144,6 +169,8 @@ def _why(one: Indicator) -> Words:
 def _uncounted(target: Target) -> TargetProgress:
     return TargetProgress(
         code=target.code,
+        name=Words(vi=target.title_vi, en=target.title_en),
+        section=target.section,
         indicator=None,
         comparison=target.comparison,
         target=target.value,

@@ -39,7 +39,23 @@ def plan(session: Session, scope: Scope, plan_id: UUID) -> PlanWithTargets:
     row = session.execute(_visible(scope).where(_plan.c.id == plan_id)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy kế hoạch này.", "There is no such plan.")
-    targets = session.execute(select(_target).where(_target.c.plan_id == plan_id).order_by(_target.c.position)).all()
+    return _with_targets(session, row)
+
+
+def newest_plan(session: Session, area_id: UUID, year: int) -> PlanWithTargets | None:
+    """The plan of an area for a year, or the newest one before it; None where there is none. The caller has checked
+    that the area is one they may see."""
+    row = session.execute(
+        select(_plan)
+        .where(_plan.c.area_id == area_id, _plan.c.year <= year)
+        .order_by(_plan.c.year.desc(), _plan.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _with_targets(session, row)
+
+
+def _with_targets(session: Session, row: Any) -> PlanWithTargets:
+    targets = session.execute(select(_target).where(_target.c.plan_id == row.id).order_by(_target.c.position)).all()
     return PlanWithTargets(**_out(row).model_dump(), targets=[_target_out(t) for t in targets])
 
 
