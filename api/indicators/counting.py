@@ -1,7 +1,7 @@
 """Counts of facts: kept per hamlet and day, counted again where something changed (docs/decisions/0016).
 
-A fixed number of statements, whatever the areas: one that finds what is stale, one per grain that counts it, one that
-keeps it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
+A fixed number of statements, whatever the areas: one that finds what is stale, one per grain that counts it, two that
+keep it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,31 +51,48 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
     )
 
 
-def bring_up_to_date(session: Session, wanted: Sequence[Any], breakdown: str) -> None:
-    """Counts what is not counted yet, or was counted before something changed. `wanted`: rows of `counted_areas`."""
+def bring_up_to_date(session: Session, wanted: Sequence[Any], breakdown: str) -> dict[date, Counts]:
+    """Counts what is not counted yet, or was counted before something changed. `wanted`: rows of `counted_areas`.
+
+    Nobody waits: what another request is keeping at the same moment is counted here too, and given back by day.
+    """
     given = sql.rows([{"area_id": row.id, "day": row.day} for row in wanted])
     found = session.execute(
         sql.load("api/indicators/sql/stale.sql"),
         {"wanted": given, "breakdown": breakdown, "catalogue": fingerprint()},
     ).all()
-    if not found:
-        return
     levels = {row.id: Level(row.level) for row in wanted}
-    for day in sorted({row.day for row in found}):
+    others: dict[date, Counts] = {}
+    for day, mine in _claimed(session, sorted({row.day for row in found}), breakdown):
         stale = {row.area_id: levels[row.area_id] for row in found if row.day == day}
         counts = count(session, stale, Moment(day), breakdown)
-        rows = [
-            {"area_id": area_id, "value": value, "numbers": numbers}
-            for area_id, by_value in sorted(counts.items())
-            for value, numbers in sorted(by_value.items())
-        ]
-        session.execute(
-            sql.load("api/indicators/sql/keep.sql"),
-            {
-                "rows": sql.rows(rows), "areas": sql.id_list(stale), "day": day, "breakdown": breakdown,
-                "catalogue": fingerprint(), "snapshot": found[0].snapshot,
-            },
-        )  # fmt: skip
+        if mine:
+            _keep(session, counts, day, breakdown, found[0].snapshot)
+        else:
+            others[day] = counts
+    return others
+
+
+def _claimed(session: Session, days: Sequence[date], breakdown: str) -> list[tuple[date, bool]]:
+    if not days:
+        return []
+    rows = session.execute(sql.load("api/indicators/sql/claim.sql"), {"days": list(days), "breakdown": breakdown})
+    return sorted((row.day, row.mine) for row in rows)
+
+
+def _keep(session: Session, counts: Counts, day: date, breakdown: str, snapshot: str) -> None:
+    rows = [
+        {"area_id": area_id, "value": value, "numbers": numbers}
+        for area_id, by_value in counts.items()
+        for value, numbers in by_value.items()
+    ]
+    session.execute(
+        sql.load("api/indicators/sql/keep.sql"),
+        {
+            "rows": sql.rows(rows), "areas": sql.id_list(counts), "day": day, "breakdown": breakdown,
+            "catalogue": fingerprint(), "snapshot": snapshot,
+        },
+    )  # fmt: skip
 
 
 def count(session: Session, areas: Mapping[UUID, Level], moment: Moment, breakdown: str) -> Counts:

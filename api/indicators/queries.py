@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, cast, func, not_, or_, select
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.accounts.actor import Actor
 from api.areas.names import full_name
 from api.areas.scope import valid_on
@@ -157,9 +157,11 @@ def numbers(
     rows = session.execute(counted_areas(roots, days)).all()
     answer: dict[tuple[date, UUID], dict[str, Numbers]] = {(day, root): {} for day in days for root in roots}
     if known is None:
-        bring_up_to_date(session, rows, breakdown)
-        for row in session.execute(_sums(roots, days, breakdown, wanted)):
+        others = bring_up_to_date(session, rows, breakdown)
+        for row in session.execute(_sums(roots, days, breakdown, wanted, others)):
             answer[row[0], row[1]][row[2]] = {code: int(n) for code, n in zip(wanted, row[3:], strict=True)}
+        for day, counts in others.items():
+            _add_up(answer, [row for row in rows if row.id in counts], day, counts, wanted)
     else:
         for day in days:
             levels = {row.id: Level(row.level) for row in rows if row.day == day}
@@ -172,10 +174,12 @@ def numbers(
     return answer
 
 
-def _sums(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Select[Any]:
+def _sums(
+    roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str], but: Mapping[date, Counts]
+) -> Select[Any]:
     tree = counted_areas(roots, days).subquery()
     whole = _COUNT.alias("whole")
-    return (
+    found = (
         select(
             tree.c.day,
             tree.c.root,
@@ -192,6 +196,10 @@ def _sums(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: S
         .where(whole.c.breakdown == breakdown, whole.c.value == "", whole.c.catalogue == fingerprint())
         .group_by(tree.c.day, tree.c.root, _COUNT.c.value)
     )  # fmt: skip
+    for day, counts in but.items():
+        elsewhere = tree.c.id == func.any(cast(list(counts), sql.Ids()))
+        found = found.where(not_(and_(tree.c.day == day, elsewhere)))
+    return found
 
 
 def _add_up(

@@ -189,6 +189,7 @@ class Participant(SQLModel, table=True):
             postgresql_where=text("household_id IS NOT NULL AND state <> 'left'"),
         ),
         Index("ix_participant_household", "household_id"),
+        Index("ix_participant_member", "member_id", postgresql_where=text("member_id IS NOT NULL")),
         Index("ix_participant_intervention", "intervention_id", "created_at"),
     )
 
@@ -221,6 +222,7 @@ class SupportNeed(SQLModel, table=True):
         one_of("state", SupportNeedState),
         CheckConstraint("(state = 'open') = (ended_on IS NULL)", name="ended_with_a_day"),
         Index("ix_support_need_household", "household_id"),
+        Index("ix_support_need_member", "member_id", postgresql_where=text("member_id IS NOT NULL")),
         # one open need of a kind
         Index(
             "uq_support_need_open",
