@@ -4,6 +4,7 @@ No script and no style is left in them, so the page can forbid both. Each pictur
 a picture is never the only way to a number.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from xml.etree import ElementTree
 
 import pygal
 from markupsafe import Markup
+
+# The library looks for plug-ins with maps, which we do not have, by a hook that Python 3.12 no longer asks; until then
+# each import after it would warn.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _PHONE = 480  # units wide: the letters stay readable where the picture is as narrow as a phone
 _ROW = 34

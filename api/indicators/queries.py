@@ -18,7 +18,6 @@ from api.indicators.breakdowns import part_words
 from api.indicators.catalogue import INDICATORS, fingerprint, indicator, parts, places
 from api.indicators.counting import Counts, bring_up_to_date, count, counted_areas
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.facts import Moment
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
 from api.indicators.tables import IndicatorCount
 from api.problems import FieldError, Invalid, NotFound
@@ -151,7 +150,7 @@ def numbers(
 ) -> dict[tuple[date, UUID], dict[str, Numbers]]:
     """(day, area) -> part -> measure -> number, for the measures wanted.
 
-    Where all is counted already three statements, however many areas and days; five more for each day that is not.
+    Where all is counted already three statements, however many areas and days; otherwise seven.
     """
     roots = [area.id for area in areas]
     rows = session.execute(counted_areas(roots, days)).all()
@@ -163,9 +162,9 @@ def numbers(
         for day, counts in others.items():
             _add_up(answer, [row for row in rows if row.id in counts], day, counts, wanted)
     else:
-        for day in days:
-            levels = {row.id: Level(row.level) for row in rows if row.day == day}
-            _add_up(answer, rows, day, count(session, levels, Moment(day, known), breakdown), wanted)
+        levels = {row.id: Level(row.level) for row in rows}
+        for day, counts in count(session, levels, days, known, breakdown).items():
+            _add_up(answer, rows, day, counts, wanted)
     for parts_of in answer.values():
         if breakdown:
             parts_of.pop("", None)
