@@ -2,6 +2,7 @@
 
 import copy
 import os
+import shutil
 import socket
 import threading
 import tomllib
@@ -37,10 +38,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     from api import embedded
 
-    cluster = embedded.start(tmp_path_factory.mktemp("home"))
+    home = database.home_of_a_server(tmp_path_factory.mktemp("home"))
+    cluster = embedded.start(home)
     database.forget_power_cuts(cluster.url)
     yield cluster.url
     cluster.destroy()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
