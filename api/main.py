@@ -19,6 +19,8 @@ from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
 from api.credit.routes import router as credit
+from api.dashboard.routes import pages
+from api.dashboard.routes import router as dashboard
 from api.db import make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
@@ -28,6 +30,7 @@ from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
 from api.indicators.routes import router as indicators
+from api.indicators.target_routes import router as progress
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
@@ -81,13 +84,14 @@ def create_app(config: Settings | None = None) -> FastAPI:
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
-    told = (indicators, changes, audit)
+    told = (indicators, progress, dashboard, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(verify_router)
     app.include_router(health)
+    app.include_router(pages)
     errors.install(app)
     openapi.install(app)
 

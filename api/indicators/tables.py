@@ -1,6 +1,7 @@
 """Counts of the facts of an area on a day, the marks that make them stale, and what some records were before.
 
-Counts and marks are derived and UNLOGGED: a crash empties them together, a backup leaves them out, and everything is counted anew.
+Counts and marks are derived and UNLOGGED: a crash empties them together, a backup leaves them out, and everything is
+counted anew.
 """
 
 from datetime import date, datetime

@@ -274,7 +274,7 @@ _FUNCTIONS = (
     "mark_of_areas()", "mark_of_households()", "mark_households(uuid[], date)", "with_survivors(uuid[])",
     "hamlets_ever(uuid[])", "keep_earlier_state()",
     "trainee_facts(uuid[], date, timestamptz)", "intervention_facts(uuid[], date, timestamptz)",
-    "person_facts(uuid[], date, timestamptz, integer)", "household_facts(uuid[], date, timestamptz, integer)",
+    "person_facts(uuid, date, timestamptz, uuid, timestamptz)", "household_facts(uuid[], date, timestamptz, integer)",
     "took_part(uuid, date, timestamptz)", "owed(uuid, date, timestamptz)",
     "fields_at(uuid, jsonb, timestamptz, timestamptz)", "left_as_known(uuid, date, timestamptz)",
     "read_at(timestamptz, date, timestamptz)", "values_at(uuid, timestamptz)", "day_over(date)",
@@ -313,17 +313,25 @@ _EARLIER = {
     "intervention": ("NEW.fields <> OLD.fields", "'fields'"),
 }
 _ROW_TRIGGERS = (
-    "CREATE TRIGGER member_who_left_is_marked AFTER UPDATE OF left_on ON member FOR EACH ROW "
-    "WHEN (NEW.left_on IS DISTINCT FROM OLD.left_on) EXECUTE FUNCTION mark_who_left()",
-    "CREATE TRIGGER household_merge_is_marked AFTER INSERT OR UPDATE ON household_merge FOR EACH ROW "
-    "EXECUTE FUNCTION mark_merge()",
+    (
+        "CREATE TRIGGER member_who_left_is_marked AFTER UPDATE OF left_on ON member FOR EACH ROW "
+        "WHEN (NEW.left_on IS DISTINCT FROM OLD.left_on) EXECUTE FUNCTION mark_who_left()"
+    ),
+    (
+        "CREATE TRIGGER household_merge_is_marked AFTER INSERT OR UPDATE ON household_merge FOR EACH ROW "
+        "EXECUTE FUNCTION mark_merge()"
+    ),
 )
 # money is booked on interventions all the time: only what indicators read makes counts stale
 _FIELDS_CHANGE = (
-    "CREATE FUNCTION mark_of_fields() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "INSERT INTO fact_mark (area_id, since) VALUES (NEW.area_id, '-infinity'); RETURN NULL; END $$",
-    "CREATE TRIGGER intervention_fields_are_marked AFTER UPDATE OF fields ON intervention FOR EACH ROW "
-    "WHEN (NEW.fields <> OLD.fields) EXECUTE FUNCTION mark_of_fields()",
+    (
+        "CREATE FUNCTION mark_of_fields() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO fact_mark (area_id, since) VALUES (NEW.area_id, '-infinity'); RETURN NULL; END $$"
+    ),
+    (
+        "CREATE TRIGGER intervention_fields_are_marked AFTER UPDATE OF fields ON intervention FOR EACH ROW "
+        "WHEN (NEW.fields <> OLD.fields) EXECUTE FUNCTION mark_of_fields()"
+    ),
 )
 
 
@@ -352,9 +360,7 @@ def upgrade() -> None:
         "WHERE change ? 'hamlet_id'"
     )
     for table in _BY_MEMBER:
-        op.create_index(
-            f"ix_{table}_member", table, ["member_id"], postgresql_where=sa.text("member_id IS NOT NULL")
-        )
+        op.create_index(f"ix_{table}_member", table, ["member_id"], postgresql_where=sa.text("member_id IS NOT NULL"))
     op.create_table(
         "earlier_state",
         sa.Column("record_id", sa.Uuid(), nullable=False),

@@ -4,7 +4,7 @@
 CREATE FUNCTION intervention_facts(areas uuid[], day date, known timestamptz)
 RETURNS TABLE (
     intervention_id uuid, area_id uuid, kind text, component text, year integer, is_model boolean, replicates boolean,
-    started_on date, ended_on date, alive_12_months boolean, replicated boolean, household_id uuid, as_of date
+    started_on date, ended_on date, alive_12_months boolean, replicated boolean, household_id uuid
 )
 LANGUAGE sql STABLE AS $$
 SELECT i.id, i.area_id, i.kind, i.component, i.year,
@@ -19,7 +19,7 @@ SELECT i.id, i.area_id, i.kind, i.component, i.year,
         WHERE s.intervention_id = i.id AND s.step IN ('complete', 'stop', 'end', 'close', 'hand_over') AND s.taken_on <= $2
             AND s.recorded_at < $3 AND (s.undone_at IS NULL OR s.undone_at >= $3)
     ),
-    (checked.fields ->> 'alive')::boolean, coalesce((checked.fields ->> 'replicated')::boolean, false), i.household_id, $2
+    (checked.fields ->> 'alive')::boolean, coalesce((checked.fields ->> 'replicated')::boolean, false), i.household_id
 FROM intervention i
 CROSS JOIN LATERAL (SELECT fields_at(i.id, i.fields, i.updated_at, read_at(i.created_at, $2, $3)) AS fields) AS stood
 LEFT JOIN LATERAL (

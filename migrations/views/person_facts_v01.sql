@@ -1,22 +1,22 @@
--- What was true of each person of the households of household_facts on a day; the same four questions go in.
+-- What was true of each person of one household of household_facts on a day; its head and the moment its first day was
+-- over go in, and the same day and moment of knowledge.
 -- Ages count from the birth date, or from 1 January of the birth year. `needs` and `received` are those of the person,
 -- in whatever household they were then. Who died or left is gone from that day on, whenever it was recorded.
-CREATE FUNCTION person_facts(areas uuid[], day date, known timestamptz, months integer)
+CREATE FUNCTION person_facts(household uuid, day date, known timestamptz, head uuid, registered_before timestamptz)
 RETURNS TABLE (
-    member_id uuid, household_id uuid, hamlet_id uuid, poverty_class text, newly_escaped boolean,
-    average_living_standard boolean, low_income_worker boolean, is_head boolean, sex text, ethnicity text, age integer,
+    member_id uuid, low_income_worker boolean, is_head boolean, sex text, ethnicity text, age integer,
     age_months integer, school_age integer, merit_person boolean, disability text, health_insurance boolean,
     social_allowance boolean, schooling text, right_level boolean, qualification text, labour_status text,
     labour_contract boolean, nutrition text, needs text[], received text[]
 )
 LANGUAGE sql STABLE AS $$
-SELECT m.id, h.household_id, h.hamlet_id, h.poverty_class, h.newly_escaped, h.average_living_standard,
+SELECT m.id,
     EXISTS (
         SELECT FROM living_standard_recognition l
         WHERE l.member_id = m.id AND l.kind = 'low_income_worker' AND l.recorded_at < $3
             AND (l.days @> $2 OR (l.ended_at >= $3 AND l.began_on <= $2))
     ),
-    coalesce(h.head_member_id = m.id, coalesce(known.was ->> 'relation_to_head', m.relation_to_head) = 'head'),
+    coalesce($4 = m.id, coalesce(known.was ->> 'relation_to_head', m.relation_to_head) = 'head'),
     coalesce(known.was ->> 'sex', m.sex), coalesce(known.was ->> 'ethnicity', m.ethnicity),
     extract(year FROM age($2, born.day))::integer,
     (extract(year FROM age($2, born.day)) * 12 + extract(month FROM age($2, born.day)))::integer,
@@ -50,13 +50,12 @@ SELECT m.id, h.household_id, h.hamlet_id, h.poverty_class, h.newly_escaped, h.av
         WHERE p.member_id = m.id AND p.created_at < $3 AND p.joined_on <= $2
             AND ((p.version = 1 AND p.state = 'enrolled') OR took_part(p.id, $2, $3))
     )
-FROM household_facts($1, $2, $3, $4) AS h
-CROSS JOIN LATERAL (
-    SELECT one.id FROM member one WHERE one.household_id = h.household_id
+FROM (
+    SELECT one.id FROM member one WHERE one.household_id = $1
     UNION
     -- who lived there then, and was moved to another household since (ix_record_version_left_household)
     SELECT v.record_id FROM record_version v
-    WHERE v.change ? 'household_id' AND v.change -> 'household_id' ->> 0 = h.household_id::text
+    WHERE v.change ? 'household_id' AND v.change -> 'household_id' ->> 0 = $1::text
         AND v.changed_at >= least(day_over($2), $3)
 ) AS lived
 JOIN member m ON m.id = lived.id
@@ -70,8 +69,8 @@ CROSS JOIN LATERAL (
         make_date(coalesce((known.was ->> 'birth_year')::integer, m.birth_year), 1, 1)
     ) AS day
 ) AS born
-WHERE coalesce((known.was ->> 'household_id')::uuid, m.household_id) = h.household_id
-    AND m.created_at < least(greatest(day_over($2), h.registered_before), $3)
+WHERE coalesce((known.was ->> 'household_id')::uuid, m.household_id) = $1
+    AND m.created_at < least(greatest(day_over($2), $5), $3)
     AND CASE
         WHEN m.updated_at >= $3 THEN coalesce(left_as_known(m.id, m.left_on, $3) > $2, true)
         ELSE m.left_on IS NULL OR m.left_on > $2
