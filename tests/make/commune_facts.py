@@ -49,6 +49,12 @@ KINDS = (
     "support_round", "job_support", "vocational_course", "housing_case", "telecom_support", "community_project",
     "value_chain_project", "staff_training",
 )  # fmt: skip
+# what meets a need, and the needs that something meets
+_MEETS = {
+    "job": ("job_support",), "vocational_training": ("vocational_course",), "housing": ("housing_case",),
+    "telecom": ("telecom_support",),
+}  # fmt: skip
+_WANTED = "SELECT * FROM support_need WHERE kind IN ('job', 'vocational_training', 'housing', 'telecom')"
 _BY = {"14080": "truc-thai", "14071": "truc-dai"}
 _INTERVENTION = interventions.INTERVENTION
 _PARTICIPANT = Participant.__table__  # type: ignore[attr-defined]
@@ -83,6 +89,11 @@ class Commune:
         self.done.append(act.__name__)
         return act.__name__
 
+    def settle(self, homes: int = 25) -> None:
+        """A commune that has been at work for a while."""
+        for act in (*([registers] * homes), *([counts_everybody] * 6), *([decides] * homes), *([reviews] * homes)):
+            self.act(act)
+
     def pass_days(self, days: int) -> None:
         self.now += timedelta(days=days)
 
@@ -91,8 +102,9 @@ class Commune:
         today = self.now.date()
         if not self.late:
             return today
-        oldest = max(since or self.first - timedelta(days=200), self.first - timedelta(days=400))
-        return oldest + timedelta(days=self.choose.randint(0, max((today - oldest).days, 0)))
+        oldest = since or self.first - timedelta(days=200)
+        back = self.choose.choice((0, 0, 2, 10, 40, 400))
+        return max(min(oldest, today), today - timedelta(days=self.choose.randint(0, back)))
 
     # choices
 
@@ -120,7 +132,11 @@ class Commune:
     def person_fields(self) -> dict[str, Any]:
         c = self.choose
         born = date(c.randint(1945, 2023), c.randint(1, 12), c.randint(1, 28))
-        age_known = {"birth_date": born.isoformat(), "birth_year": None} if c.random() < 0.6 else {"birth_date": None, "birth_year": born.year}
+        age_known = (
+            {"birth_date": born.isoformat(), "birth_year": None}
+            if c.random() < 0.6
+            else {"birth_date": None, "birth_year": born.year}
+        )
         maybe = (None, True, False)
         return age_known | {
             "sex": c.choice(("male", "female")), "ethnicity": c.choice(("kinh", "kinh", "tay")),
@@ -158,7 +174,12 @@ def registers(c: Commune, session: Session) -> None:
 
 def adds_a_person(c: Commune, session: Session) -> None:
     if home := c.home(session):
-        data = {"household_id": str(home.id), "full_name": "Lê Văn Út", "relation_to_head": "other", **c.person_fields()}
+        data = {
+            "household_id": str(home.id),
+            "full_name": "Lê Văn Út",
+            "relation_to_head": "other",
+            **c.person_fields(),
+        }
         _written(write_members(session, who(home.code), [Edit(uuid4(), None, data)], Origin.web))
 
 
@@ -221,7 +242,7 @@ def decides(c: Commune, session: Session) -> None:
     if home := c.home(session):
         day = c.day()
         paper = Decision(f"{uuid4().hex[:6]}/QĐ", day, "Chủ tịch", area_id(home.code[:5]))
-        given = {home.id: c.choose.choice((PovertyClass.poor, PovertyClass.poor, PovertyClass.near_poor, PovertyClass.not_poor))}
+        given = {home.id: c.choose.choice(tuple(PovertyClass))}
         other = c.home(session)
         if other and other.code[:5] == home.code[:5]:
             given[other.id] = c.choose.choice((PovertyClass.poor, PovertyClass.near_poor))
@@ -243,10 +264,16 @@ def reviews(c: Commune, session: Session) -> None:
     if before is not None:
         row = {"id": before.id, "version": before.version + 1, "in_force": False}
         store_changed(session, [row])
-        history.keep(session, who(home.code), "review", [Step(before.id, row["version"], {"in_force": [True, False]})], Origin.web)
+        history.keep(
+            session,
+            who(home.code),
+            "review",
+            [Step(before.id, row["version"], {"in_force": [True, False]})],
+            Origin.web,
+        )
     else:
         rounds.cases(session, round_id, [home.id], home.code)
-    lacks = c.choose.sample(DEPRIVATIONS, c.choose.randint(0, 5))
+    lacks = c.choose.sample(DEPRIVATIONS, c.choose.randint(0, 8))
     unsure = [one for one in c.choose.sample(DEPRIVATIONS, 3) if one not in lacks]
     rounds.review(session, round_id, home.id, surveyed_on=c.day(), deprivations=lacks, undetermined=unsure)
 
@@ -295,15 +322,20 @@ def _under_way(c: Commune, session: Session, *kinds: str) -> UUID:
 
 def delivers(c: Commune, session: Session) -> None:
     if one := c.person(session):
-        under = _under_way(c, session, "support_round", "job_support", "housing_case", "telecom_support")
-        whom = {"household_id": one.household_id} | ({"member_id": one.id} if c.choose.random() < 0.6 else {})
+        wanted = c.some(session, _WANTED) if c.choose.random() < 0.6 else None
+        kinds = ("support_round", "job_support", "housing_case", "telecom_support")
+        under = _under_way(c, session, *(kinds if wanted is None else _MEETS[wanted.kind]))
+        if wanted is not None:
+            whom = {"household_id": wanted.household_id, "member_id": wanted.member_id}
+        else:
+            whom = {"household_id": one.household_id} | ({"member_id": one.id} if c.choose.random() < 0.6 else {})
         how = c.choose.choice(("delivered", "delivered", "refused"))
         interventions.handed_out(session, under, delivered_on=c.day(), outcome=how, **whom)
 
 
 def reverses(c: Commune, session: Session) -> None:
     row = c.some(session, "SELECT id FROM delivery WHERE reversed_at IS NULL ORDER BY created_at, id")
-    if row and c.late:
+    if row and c.late and c.choose.random() < 0.5:
         said = {"reversed_at": clock.now(), "reversal_reason": "Nhầm", "version": 2, "updated_at": clock.now()}
         session.execute(update(_DELIVERY).where(_DELIVERY.c.id == row.id).values(**said))
 
@@ -319,8 +351,17 @@ def _participant(session: Session, under: UUID, role: str, joined_on: date, **fi
 
 def takes_part(c: Commune, session: Session) -> None:
     if one := c.person(session):
+        wanted = c.some(session, f"{_WANTED} AND kind = 'vocational_training'") if c.choose.random() < 0.6 else None
         under = _under_way(c, session, "vocational_course", "community_project", "job_support")
-        there = c.some(session, "SELECT 1 FROM participant WHERE intervention_id = :i AND household_id = :h", i=under, h=one.household_id)
+        if wanted is not None:
+            one = c.some(session, "SELECT id, household_id FROM member WHERE id = :m", m=wanted.member_id)
+            under = _under_way(c, session, "vocational_course")
+        there = c.some(
+            session,
+            "SELECT 1 FROM participant WHERE intervention_id = :i AND household_id = :h",
+            i=under,
+            h=one.household_id,
+        )
         if there is None:
             _participant(session, under, "learner", c.day(), household_id=one.household_id, member_id=one.id)
 
@@ -333,7 +374,9 @@ def trains_an_officer(c: Commune, session: Session) -> None:
 
 
 def participation_turns(c: Commune, session: Session) -> None:
-    row = c.some(session, "SELECT id, version, state, joined_on, ended_on, fields FROM participant ORDER BY created_at, id")
+    row = c.some(
+        session, "SELECT id, version, state, joined_on, ended_on, fields FROM participant ORDER BY created_at, id"
+    )
     if row is None:
         return
     state = c.choose.choice(("enrolled", "finished", "left"))
@@ -347,18 +390,25 @@ def participation_turns(c: Commune, session: Session) -> None:
 
 def takes_a_step(c: Commune, session: Session) -> None:
     under = _under_way(c, session, "community_project", "value_chain_project", "staff_training")
-    kind = c.some(session, "SELECT kind, (SELECT count(*) FROM intervention_step s WHERE s.intervention_id = i.id) AS n FROM intervention i WHERE id = :i", i=under)
+    kind = c.some(
+        session,
+        "SELECT kind, (SELECT count(*) FROM intervention_step s WHERE s.intervention_id = i.id) AS n"
+        " FROM intervention i WHERE id = :i",
+        i=under,
+    )
     step = "hold" if kind.kind == "staff_training" else c.choose.choice(("start", "start", "check_12_months"))
-    found = {"alive": c.choose.random() < 0.5, "replicated": c.choose.random() < 0.5} if step == "check_12_months" else {}
+    found = (
+        {"alive": c.choose.random() < 0.5, "replicated": c.choose.random() < 0.5} if step == "check_12_months" else {}
+    )
     session.execute(insert(_STEP).values(
-        id=uuid4(), intervention_id=under, position=kind.n + 1, step=step, stage_before="running", stage_after="running",
-        taken_on=c.day(), fields=found, recorded_at=clock.now(),
+        id=uuid4(), intervention_id=under, position=kind.n + 1, step=step, stage_before="running",
+        stage_after="running", taken_on=c.day(), fields=found, recorded_at=clock.now(),
     ))  # fmt: skip
 
 
 def undoes_a_step(c: Commune, session: Session) -> None:
     row = c.some(session, "SELECT id FROM intervention_step WHERE undone_at IS NULL ORDER BY recorded_at, id")
-    if row and c.late:
+    if row and c.late and c.choose.random() < 0.4:
         said = {"undone_at": clock.now(), "undone_reason": "Nhầm"}
         session.execute(update(_STEP).where(_STEP.c.id == row.id).values(**said))
 
@@ -379,14 +429,22 @@ def counts_everybody(c: Commune, session: Session) -> None:
 
 def third_path(c: Commune, session: Session) -> None:
     """Recognised beside the class; it ends with the next class of poor or near-poor."""
-    one = c.person(session)
+    one = c.some(
+        session,
+        "SELECT m.id, m.household_id FROM member m WHERE NOT EXISTS (SELECT 1 FROM recognition r WHERE"
+        " r.household_id = m.household_id AND upper_inf(r.days) AND r.poverty_class <> 'not_poor')"
+        " ORDER BY m.created_at, m.id",
+    )
     decision = c.some(session, "SELECT id FROM recognition_decision ORDER BY recorded_at, id")
     if one is None or decision is None:
         return
     worker = c.choose.random() < 0.5
     kind = "low_income_worker" if worker else "agri_average_living_standard"
     there = c.some(
-        session, "SELECT 1 FROM living_standard_recognition WHERE household_id = :h AND kind = :k", h=one.household_id, k=kind
+        session,
+        "SELECT 1 FROM living_standard_recognition WHERE household_id = :h AND kind = :k",
+        h=one.household_id,
+        k=kind,
     )
     if there is None:
         session.execute(insert(LivingStandardRecognition).values(
@@ -396,9 +454,9 @@ def third_path(c: Commune, session: Session) -> None:
 
 
 ACTS: tuple[Callable[[Commune, Session], None], ...] = (
-    registers, registers, registers, adds_a_person, edits_a_person, edits_a_person, loses_a_person, edits_a_household,
-    moves, moves, splits, merges, unmerges, ends_a_household, decides, decides, decides, decides, reviews, reviews,
-    reviews, needs, needs, ends_a_need, borrows, bank_says, bank_says, delivers, delivers, reverses, takes_part,
-    trains_an_officer, participation_turns, participation_turns, takes_a_step, takes_a_step, undoes_a_step,
-    changes_a_project, counts_everybody, counts_everybody, third_path,
+    *(registers, adds_a_person, loses_a_person, edits_a_household, splits, merges, unmerges, ends_a_household),
+    *(ends_a_need, borrows, reverses, undoes_a_step, changes_a_project),
+    *((registers, edits_a_person, moves, bank_says, participation_turns, counts_everybody, third_path) * 2),
+    *((reviews, delivers, takes_part, trains_an_officer, takes_a_step) * 3),
+    *((needs,) * 4), *((decides,) * 6),
 )  # fmt: skip

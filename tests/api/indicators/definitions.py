@@ -1,4 +1,4 @@
-"""Who is counted over whom, by code: the definitions of the catalogue once more, as plain conditions over plain rows."""
+"""Who is counted over whom, by code: the catalogue's definitions once more, as plain conditions over rows."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -96,6 +96,18 @@ def _a_year_old(i: Row) -> bool:
     return bool((started.year + 1, started.month, started.day) <= (day.year, day.month, day.day))
 
 
+def _started_this_year(i: Row) -> bool:
+    return i["started"] is not None and i["started"].year == i["day"].year
+
+
+def _at_school(p: Row) -> bool:
+    return child(p) and _level(p) > 0
+
+
+def _wants_to_learn(p: Row) -> bool:
+    return p["age"] >= 15 and (target(p["home"]) or p["low_income"]) and "vocational_training" in p["needs"]
+
+
 _p_poor = of_home(lambda h: h["class"] == "poor")
 _p_near = of_home(lambda h: h["class"] == "near_poor")
 _telecom_of = both(listed, either(needs("telecom"), got("telecom_support"), has("telecom_service")))
@@ -145,22 +157,21 @@ COUNTED: dict[str, Counted] = {
         "person", both(child, _attends), child,
         both(child, lambda p: not _attends(p) and p["schooling"] is None and p["right_level"] is None),
     ),
-    "school_benefits": Counted("person", both(child, lambda p: _level(p) > 0, lambda p: bool(p["received"])), both(child, lambda p: _level(p) > 0)),
-    "vocational_training": Counted(
-        "person",
-        both(lambda p: p["age"] >= 15, either(of_home(target), lambda p: p["low_income"]), needs("vocational_training"), got("vocational_course")),
-        both(lambda p: p["age"] >= 15, either(of_home(target), lambda p: p["low_income"]), needs("vocational_training")),
-    ),
+    "school_benefits": Counted("person", both(_at_school, lambda p: bool(p["received"])), _at_school),
+    "vocational_training": Counted("person", both(_wants_to_learn, got("vocational_course")), _wants_to_learn),
     "safe_housing": Counted(
         "household", both(listed, got("housing_case")), both(listed, either(needs("housing"), got("housing_case")))
     ),
     "clean_water": Counted("household", both(listed, has("clean_water")), listed, both(listed, _unsure("clean_water"))),
-    "hygienic_toilet": Counted("household", both(listed, has("hygienic_toilet")), listed, both(listed, _unsure("hygienic_toilet"))),
+    "hygienic_toilet": Counted(
+        "household", both(listed, has("hygienic_toilet")), listed, both(listed, _unsure("hygienic_toilet"))
+    ),
     "telecom_service": Counted(
-        "household", both(_telecom_of, has("telecom_service")), _telecom_of, both(_telecom_of, _unsure("telecom_service"))
+        "household", both(_telecom_of, has("telecom_service")), _telecom_of,
+        both(_telecom_of, _unsure("telecom_service")),
     ),
     "officers_trained": Counted("trainee", lambda t: t["officer"], None),
-    "models_started": Counted("intervention", lambda i: project(i) and i["started"] is not None and i["started"].year == i["day"].year, None),
+    "models_started": Counted("intervention", lambda i: project(i) and _started_this_year(i), None),
     "models_replicated": Counted(
         "intervention", lambda i: project(i) and i["started"] is not None and (i["replicates"] or i["replicated"]), None
     ),
@@ -193,7 +204,10 @@ def _age_part(p: Row) -> str:
 PARTS: dict[str, dict[str, Callable[[Row], str]]] = {
     "": dict.fromkeys(("household", "person", "intervention", "trainee"), lambda _: ""),
     "class": {"household": _class_part, "person": lambda p: _class_part(p["home"])},
-    "sex": {"household": lambda h: h["sex"] or "unknown", "person": lambda p: p["sex"], "trainee": lambda t: t["sex"] or "unknown"},
+    "sex": {
+        "household": lambda h: h["sex"] or "unknown", "person": lambda p: p["sex"],
+        "trainee": lambda t: t["sex"] or "unknown",
+    },
     "ethnicity": {"household": lambda h: h["ethnicity"] or "unknown", "person": lambda p: p["ethnicity"]},
     "merit": {"household": lambda h: _yes(h["merit"]), "person": lambda p: _yes(p["merit_person"])},
     "disability": {"household": lambda h: _yes(h["disabled"]), "person": lambda p: _yes(p["disability"] != "none")},

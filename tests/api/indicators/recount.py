@@ -8,6 +8,7 @@ from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,7 +35,11 @@ def _day_of(moment: datetime) -> date:
 
 
 def _years_later(day: date, years: int) -> date:
-    return date(day.year + years, 3, 1) if (day.month, day.day) == (2, 29) and not isleap(day.year + years) else day.replace(year=day.year + years)
+    return (
+        date(day.year + years, 3, 1)
+        if (day.month, day.day) == (2, 29) and not isleap(day.year + years)
+        else day.replace(year=day.year + years)
+    )
 
 
 def _months_between(born: date, day: date) -> int:
@@ -63,7 +68,9 @@ class Register:
             for table in _TABLES:
                 columns = "*, lower(days) AS first_day, upper(days) AS day_after, isempty(days) AS never"
                 chosen = columns if table in ("recognition", "living_standard_recognition") else "*"
-                self.rows[table] = [dict(row._mapping) for row in connection.execute(text(f"SELECT {chosen} FROM {table}"))]
+                self.rows[table] = [
+                    dict(row._mapping) for row in connection.execute(text(f"SELECT {chosen} FROM {table}"))
+                ]
         self.versions: dict[UUID, list[Row]] = {}
         for row in sorted(self.rows["record_version"], key=lambda v: v["version"]):
             self.versions.setdefault(row["record_id"], []).append(row)
@@ -126,7 +133,9 @@ class _Day:
                 found.person.append(person)
         for home in found.household:
             self.of_people(home, [p for p in found.person if p["household"] == home["id"]])
-        found.intervention = [self.intervention(row) for row in self.r.rows["intervention"] if row["created_at"] < self.known]
+        found.intervention = [
+            self.intervention(row) for row in self.r.rows["intervention"] if row["created_at"] < self.known
+        ]
         found.trainee = self.trainees()
         found.totals = self.totals()
         return found
@@ -193,8 +202,10 @@ class _Day:
 
     def escaped(self, home: UUID) -> bool:
         given = self.recognitions(home)
-        for before, one in zip(given, given[1:], strict=False):
-            if before["poverty_class"] == "poor" != one["poverty_class"] and self.day <= _years_later(one["first_day"], 3):
+        for before, one in pairwise(given):
+            if before["poverty_class"] == "poor" != one["poverty_class"] and self.day <= _years_later(
+                one["first_day"], 3
+            ):
                 return True
         return False
 
@@ -203,7 +214,11 @@ class _Day:
             return False
         if one["ended_at"] is not None and one["ended_at"] >= self.known:
             return bool(one["began_on"] <= self.day)
-        return not one["never"] and one["first_day"] <= self.day and (one["day_after"] is None or self.day < one["day_after"])
+        return (
+            not one["never"]
+            and one["first_day"] <= self.day
+            and (one["day_after"] is None or self.day < one["day_after"])
+        )
 
     def movements(self, home: UUID) -> set[str]:
         decided = {d["id"]: d["decided_on"] for d in self.r.rows["recognition_decision"]}
@@ -328,7 +343,8 @@ class _Day:
         started = [s["taken_on"] for s in self.steps(row["id"], "start", "hold", "open") if s["taken_on"] <= self.day]
         return {
             "id": row["id"], "place": str(row["area_id"]), "kind": row["kind"], "started": min(started, default=None),
-            "replicates": bool(fields.get("replicates")), "alive": checks[-1]["fields"].get("alive") if checks else None,
+            "replicates": bool(fields.get("replicates")),
+            "alive": checks[-1]["fields"].get("alive") if checks else None,
             "replicated": bool(checks and checks[-1]["fields"].get("replicated")),
         }  # fmt: skip
 
@@ -348,7 +364,9 @@ class _Day:
         return found
 
     def totals(self) -> dict[UUID, tuple[int, int]]:
-        said = [one for one in self.r.rows["area_statistic"] if one["as_of"] <= self.day and one["recorded_at"] < self.known]
+        said = [
+            one for one in self.r.rows["area_statistic"] if one["as_of"] <= self.day and one["recorded_at"] < self.known
+        ]
         said.sort(key=lambda one: (one["as_of"], one["recorded_at"], one["id"].int))
         return {one["area_id"]: (one["households"], one["persons"]) for one in said}
 
