@@ -87,3 +87,24 @@ PROGRESS: dict[str, Any] = {
         }
     ],
 }
+TOTALS: dict[str, Any] = {
+    "as_of": "2024-06-30",
+    "hamlets": 8,
+    "missing": 7,
+    "old": 0,
+    "items": [
+        {
+            "area": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
+            "area_code": "14080-03",
+            "area_name": "Xóm 3",
+            "state": "current",
+            "as_of": "2024-06-30",
+            "households": 312,
+            "persons": 1104,
+            "source": "Công an xã Trực Thái",
+            "registered_households": 24,
+            "registered_persons": 71,
+            "warning": None,
+        }
+    ],
+}
