@@ -13,6 +13,8 @@ INDICATOR: dict[str, Any] = {
     "definition": _DEFINITION,
     "unit": "percent",
     "grain": "household",
+    "over": "total_households",
+    "tells_unknown": False,
     "breakdowns": ["area", "sex", "ethnicity", "merit", "disability"],
     "source": "Kế hoạch 16/KH-UBND, mục II.1",
     "lower_is_better": True,
@@ -25,6 +27,7 @@ SERIES: dict[str, Any] = {
     "source": "Kế hoạch 16/KH-UBND, mục II.1",
     "as_of": "2024-12-31",
     "known_at": "2025-01-03T09:00:00+07:00",
+    "threshold": None,
     "points": [
         {
             "area": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
@@ -39,6 +42,7 @@ SERIES: dict[str, Any] = {
             "unknown": None,
             "suppressed": False,
             "reason": None,
+            "meets": None,
         }
     ],
 }

@@ -22,6 +22,7 @@ from api.indicators.points import Numbers, Place, point
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
 from api.indicators.small_counts import without_small_counts
 from api.indicators.tables import IndicatorCount
+from api.indicators.thresholds import meets, threshold_on
 from api.problems import FieldError, Invalid, NotFound
 from api.suppression import least_told
 
@@ -42,6 +43,8 @@ def _described(one: Indicator) -> IndicatorOut:
         definition=one.definition,
         unit=one.unit,
         grain=one.numerator.grain,
+        over=one.over,
+        tells_unknown=one.unknown is not None,
         breakdowns=list(one.breakdowns),
         source=one.source,
         lower_is_better=one.lower_is_better,
@@ -73,6 +76,9 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
                 points.append(point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
     if not place.tells_all:
         points = without_small_counts(one, points, least_told(clock.today()), before=earlier)
+    if one.threshold:
+        by_day = {day: threshold_on(one.threshold, day) for day in days}
+        points = [p.model_copy(update={"meets": meets(p.value, by_day[p.period])}) for p in points]
     return Series(
         code=one.code,
         name=one.name,
@@ -81,6 +87,7 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         source=one.source,
         as_of=days[-1],
         known_at=asked.known_at or known,
+        threshold=threshold_on(one.threshold, days[-1]) if one.threshold else None,
         points=points,
     )
 

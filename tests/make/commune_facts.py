@@ -303,11 +303,14 @@ def borrows(c: Commune, session: Session) -> None:
 
 
 def bank_says(c: Commune, session: Session) -> None:
-    row = c.some(session, "SELECT id, lent_on FROM loan ORDER BY created_at, id")
+    row = c.some(session, "SELECT id, lent_on, state FROM loan ORDER BY created_at, id")
     if row:
         state = c.choose.choice(("active", "overdue", "repaid", "written_off"))
         owed = {} if state == "repaid" else {"outstanding_vnd": 1000}
-        since = {"state_since": c.day(row.lent_on)} if c.choose.random() < 0.7 else {}
+        # the same state of another day sets the past right
+        since = (
+            {"state_since": c.day(row.lent_on)} if c.choose.random() < 0.7 and (c.late or state != row.state) else {}
+        )
         change_loan(session, acting("ngan-hang"), row.id, None, LoanPatch(state=state, **owed, **since))
 
 

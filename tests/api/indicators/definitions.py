@@ -115,6 +115,7 @@ _telecom_of = both(listed, either(needs("telecom"), got("telecom_support"), has(
 COUNTED: dict[str, Counted] = {
     "multidimensional_poverty_rate": Counted("household", listed, "households"),
     "multidimensional_poverty_change": Counted("household", listed, "households"),
+    "criterion_11_poverty": Counted("household", listed, "households"),
     "poverty_rate": Counted("household", lambda h: h["class"] == "poor", "households"),
     "near_poverty_rate": Counted("household", lambda h: h["class"] == "near_poor", "households"),
     "poor_persons_rate": Counted("person", _p_poor, "persons"),
