@@ -18,9 +18,11 @@ from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaParent, Level
 from api.budgets.overview import overview
 from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, RoundOfYear, RoundPart, Tablets
+from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
-from api.indicators.queries import Numbers, Place, children, find_place, month_ends, numbers, point
+from api.indicators.points import Numbers, Place, point
+from api.indicators.queries import children, find_place, numbers
 from api.indicators.targets import held_against, start_of, wanted
 from api.plans.queries import newest_plan
 from api.reviews.queries import under

@@ -8,18 +8,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
+from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.queries import (
-    Numbers,
-    Place,
-    children,
-    find_place,
-    month_ends,
-    numbers,
-    place_of,
-    value_of,
-)
+from api.indicators.points import Numbers, Place, value_of
+from api.indicators.queries import children, find_place, numbers, place_of
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
 from api.indicators.tracks import Stand, gap, track
 from api.plans.queries import plan as read_plan
