@@ -62,6 +62,9 @@ class _Named(UserDefinedType[str]):
 
 PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
 
+# So many areas are counted in one statement: a province takes longer in one go, past the memory of a sort.
+_AT_ONCE = 200
+
 # area -> part of the breakdown -> the numbers, in the order of `places()`
 Counts = dict[UUID, dict[str, list[int]]]
 
@@ -132,7 +135,7 @@ def _kept(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: S
         whole.c.root,
         null().cast(Uuid).label("area_id"),
         value.label("part"),
-        array([cast(func.sum(numbers[places()[code]]), BigInteger) for code in wanted]).label("numbers"),
+        cast(array([func.sum(numbers[places()[code]]) for code in wanted]), ARRAY(BigInteger)).label("numbers"),
         null().cast(Text).label("snapshot"),
     ).where(whole.c.fresh)
     if breakdown:
@@ -174,8 +177,15 @@ def recount(session: Session, found: Kept, breakdown: str) -> dict[date, Counts]
     """
     levels = {area_id: level for _, _, area_id, level in found.stale}
     claimed = _claimed(session, sorted({day for day, *_ in found.stale}), breakdown)
-    counted = count(session, levels, [day for day, _ in claimed], None, breakdown)
-    _keep(session, {day: counted[day] for day, mine in claimed if mine}, breakdown, found.snapshot)
+    days = [day for day, _ in claimed]
+    counted: dict[date, Counts] = {day: {} for day in days}
+    areas = sorted(levels)
+    for first in range(0, len(areas), _AT_ONCE):
+        portion = {area_id: levels[area_id] for area_id in areas[first : first + _AT_ONCE]}
+        some = count(session, portion, days, None, breakdown)
+        _keep(session, {day: some[day] for day, mine in claimed if mine}, breakdown, found.snapshot)
+        for day in days:
+            counted[day].update(some[day])
     return counted
 
 

@@ -136,6 +136,8 @@ def numbers(
 
     Where all is counted already one statement, however many areas and days; otherwise five.
     """
+    if not areas:
+        return {}
     roots = [area.id for area in areas]
     answer: dict[tuple[date, UUID], dict[str, Numbers]] = {(day, root): {} for day in days for root in roots}
     if known is None:
