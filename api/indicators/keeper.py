@@ -90,12 +90,14 @@ def prune(connection: Connection, today: date, oldest: int | None) -> None:
     connection.execute(sql.load("api/indicators/sql/prune.sql"), given)
 
 
-def count_ahead(engine: Engine, today: date, stopped: Callable[[], bool] = lambda: False) -> bool:
+def count_ahead(
+    engine: Engine, today: date, stopped: Callable[[], bool] = lambda: False, *, by_parts: bool = True
+) -> bool:
     """Counts the usual days of every commune, and today by every breakdown; whether it came to the end."""
     started = time.monotonic()
     with Session(engine) as session, session.begin():
         communes = session.execute(_communes(today)).scalars().all()
-    asked = [("", usual_days(today)), *((breakdown, [today]) for breakdown in COLUMNS if breakdown)]
+    asked = [("", usual_days(today)), *((breakdown, [today]) for breakdown in COLUMNS if breakdown and by_parts)]
     for number, commune in enumerate(communes, start=1):
         for breakdown, days in asked:
             if stopped():
