@@ -62,8 +62,8 @@ class _Named(UserDefinedType[str]):
 
 PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
 
-# So many areas are counted in one statement: a province takes longer in one go, past the memory of a sort.
-_AT_ONCE = 200
+# So many areas are counted in one statement (two communes): past the memory of a sort, each costs twice as much.
+_AT_ONCE = 20
 
 # area -> part of the breakdown -> the numbers, in the order of `places()`
 Counts = dict[UUID, dict[str, list[int]]]
