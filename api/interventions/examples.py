@@ -136,6 +136,8 @@ WHOLE = INTERVENTION | {
         "left": 0,
     },
     "due": [],
+    "refers_to": [],
+    "referred_by": [],
 }
 
 PARTICIPANT: dict[str, Any] = {

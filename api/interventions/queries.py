@@ -27,6 +27,7 @@ from api.interventions.reach import (
     no_such_intervention,
     visible,
 )
+from api.interventions.references import references
 from api.interventions.schemas import InterventionOut, InterventionWhole, NextStep, PaperOut
 from api.interventions.step_queries import steps_of_whole
 from api.programmes.catalogue import catalogue
@@ -84,6 +85,7 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
     kind = kind_of(row)
     papers = documents_of(session, row.id)
     there = {paper.code for paper in papers}
+    named = references(session, actor, row.id)
     audit.record(session, actor, "interventions.read", *subject(row))
     return InterventionWhole(
         **out(row),
@@ -96,6 +98,8 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
         next_steps=[_next_step(row, kind, step, there) for step in kinds.steps_at(kind, row.stage)],
         heads=heads(session, row.id),
         due=due_of(session, actor, row.id),
+        refers_to=named.refers_to,
+        referred_by=named.referred_by,
     )
 
 

@@ -140,6 +140,23 @@ class DueOut(Schema):
     overdue: bool
 
 
+class ReferenceOut(Schema):
+    """Another intervention that a step names, or by whose step this one is named: a vacancy shows who was referred
+    and placed, a job seeker where. `household_id`, `name`: whom the other one is about."""
+
+    intervention_id: UUID
+    kind: str
+    title: str
+    stage: str
+    stage_label: Words
+    step: str
+    label: Words
+    taken_on: date
+    household_id: UUID | None
+    hamlet_id: AreaId | None
+    name: str | None
+
+
 class DocumentOut(Schema):
     """A paper of the intervention, with its scans."""
 
@@ -157,7 +174,8 @@ class DocumentOut(Schema):
 
 class InterventionWhole(InterventionOut):
     """One intervention with what was done, what is missing and what can follow. `steps`: those of the whole; those of
-    single participants are listed by themselves. `due`: at most 100, the earliest first."""
+    single participants are listed by themselves. `due`: at most 100, the earliest first. `refers_to`,
+    `referred_by`: the newest first, together at most 200."""
 
     kind_label: Words
     stage_label: Words
@@ -168,3 +186,5 @@ class InterventionWhole(InterventionOut):
     next_steps: list[NextStep]
     heads: Heads
     due: list[DueOut]
+    refers_to: list[ReferenceOut]
+    referred_by: list[ReferenceOut]
