@@ -30,6 +30,7 @@ from api.households.routes import router as households
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
+from api.labour.routes import router as labour
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
@@ -79,7 +80,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports, labour)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
