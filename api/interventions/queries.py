@@ -25,6 +25,7 @@ from api.interventions.reach import (
     interventions_of,
     kind_of,
     no_such_intervention,
+    tells_all,
     visible,
 )
 from api.interventions.references import references
@@ -77,6 +78,7 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
         INTERVENTION,
         HOME,
         sees_sensitive(actor),
+        tells_all(actor),
         *_mine(actor),
     )
     row = session.execute(query).one_or_none()
@@ -96,7 +98,7 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
         documents=papers,
         checklist=[PaperOut(code=p.code, label=said(p.label), there=p.code in there) for p in kind.documents],
         next_steps=[_next_step(row, kind, step, there) for step in kinds.steps_at(kind, row.stage)],
-        heads=heads(session, row.id),
+        heads=heads(session, row.id, tells_all=row.tells_all),
         due=due_of(session, actor, row.id),
         refers_to=named.refers_to,
         referred_by=named.referred_by,

@@ -117,16 +117,18 @@ class NextStep(Schema):
 
 
 class Heads(Schema):
-    """Who takes part: by class on the day of joining, and by sex. Groups of whom only numbers are known count too."""
+    """Who takes part: by class on the day of joining, and by sex. Groups of whom only numbers are known count too.
+    `suppressed`: small counts are null for this reader (docs/permissions.md)."""
 
-    participants: Count
-    households: Count
+    participants: Count | None
+    households: Count | None
     organisations: Count
-    persons: Annotated[int, Field(description="Single persons: members of households, and people from outside.")]
-    in_groups: Annotated[int, Field(description="How many the groups have of whom only numbers are known.")]
-    by_class: dict[str, int]
-    by_sex: dict[str, int]
-    left: Annotated[int, Field(description="Who has left before the end; not counted in the rest.")]
+    persons: Annotated[int | None, Field(description="Single persons: members of households, and people from outside.")]
+    in_groups: Annotated[int | None, Field(description="How many the groups have of whom only numbers are known.")]
+    by_class: dict[str, int | None]
+    by_sex: dict[str, int | None]
+    left: Annotated[int | None, Field(description="Who has left before the end; not counted in the rest.")]
+    suppressed: bool
 
 
 class DueOut(Schema):
