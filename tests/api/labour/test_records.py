@@ -176,6 +176,17 @@ def test_a_household_that_was_merged_away_is_its_survivor(session: Session, sign
     assert found["Người Tìm Việc"]["seeker"]["intervention_id"] == case
 
 
+def test_a_worker_of_low_income_is_found_after_a_merge(session: Session, sign_in: SignIn) -> None:
+    goes, worker = family(session, None, full_name="Người Thu Nhập Thấp")
+    stays, *_ = family(session, None, full_name="Chủ Hộ")
+    recognise(session, stays, "not_poor", date(2023, 12, 12))  # a decision to refer to
+    low_income(session, goes, worker)
+    merge = {"survivor_id": str(stays), "absorbed_id": str(goes)}
+    done(sign_in("truc-thai").post("/api/v1/households/merge", json=merge))
+    (found,) = records(sign_in("truc-thai"))
+    assert (found["full_name"], found["household_id"]) == ("Người Thu Nhập Thấp", str(stays))
+
+
 def crowd(session: Session, count: int, hamlet: str) -> None:
     """So many people of working age, five to a household, each with a service, a need and a course."""
     support = interventions.intervention(session, kind="job_support", policy=None)
