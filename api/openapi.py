@@ -58,9 +58,11 @@ def xlsx(what: str) -> dict[int | str, dict[str, Any]]:
     return _file(what, XLSX)
 
 
-def csv(what: str) -> dict[int | str, dict[str, Any]]:
-    """For `responses=`: a table as text. `what` says what is in it."""
-    return _file(what, CSV)
+def csv(what: str, shown: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: a table as text. `what` says what is in it, `shown` is how it begins."""
+    said = _file(what, CSV)
+    said[200]["content"][CSV] = {"schema": {"type": "string"}, "example": shown}
+    return said
 
 
 def _file(what: str, media_type: str) -> dict[int | str, dict[str, Any]]:

@@ -64,3 +64,8 @@ RECORD: dict[str, Any] = {
     ],
     "withheld": [],
 }
+
+TEXT = """\
+"STT","Họ và tên","Ngày (năm) sinh","Giới tính","Dân tộc","Số hộ","Xóm","Phân loại"
+"1","Nguyễn Thị Mận","02/03/1985","Nữ","Kinh","0123","Xóm 3","Hộ nghèo"
+"""

@@ -59,7 +59,7 @@ def export_workbook(actor: Reader, db: Db, area_id: Whole, as_of: AsOf = None) -
     operation_id="export_labour_csv",
     summary="Xuất sổ người lao động ra tệp CSV",
     response_class=files.CsvAnswer,
-    responses=problems("not-found") | csv("The labour records of a commune or hamlet, a row for each person"),
+    responses=problems("not-found") | csv("The labour records of a commune or hamlet", examples.TEXT),
 )
 def export_csv(actor: Reader, db: Db, area_id: Whole, as_of: AsOf = None) -> files.CsvAnswer:
     """The same as CSV (UTF-8). What a spreadsheet would take for a formula has an apostrophe before it."""

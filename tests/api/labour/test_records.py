@@ -13,12 +13,12 @@ from sqlmodel import Session
 from api import clock
 from api.areas.tables import area_id
 from tests.api.insurance.insurer import change_member
-from tests.api.labour.made import RECORDS, family, low_income, records, seeks, step
+from tests.api.labour.made import RECORDS, comes_to_work, family, low_income, records, seeks, step
 from tests.make import interventions
 from tests.make.answers import done, refused
 from tests.make.decisions import people
 from tests.make.entitlements import need
-from tests.make.programme_work import COMMUNE, ROOT, enrolled, opened
+from tests.make.programme_work import COMMUNE
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, households
 
@@ -30,33 +30,8 @@ def names(found: list[dict[str, Any]]) -> set[str]:
 
 
 def test_one_record_tells_how_somebody_came_to_work(session: Session, sign_in: SignIn) -> None:
+    home = comes_to_work(session, sign_in)
     officer = sign_in("truc-thai")
-    home, man = family(session, labour_status="working", labour_contract=True, occupation="Công nhân may",
-                       qualification="lower_secondary")  # fmt: skip
-    need(session, "vocational_training", home, date(2024, 5, 1), member_id=man)
-    need(session, "credit", home, date(2024, 5, 1), member_id=man)
-    support = interventions.intervention(session, kind="job_support", policy=None)
-    whom: dict[str, Any] = {"household_id": home, "member_id": man, "delivered_on": date(2024, 5, 22)}
-    interventions.handed_out(session, support, service="counselling", **whom)
-    interventions.handed_out(session, support, service="job_fair", **{**whom, "outcome": "refused"})
-    session.commit()
-    vacancy = opened(sign_in, "vacancy", title="Tuyển công nhân may")["id"]
-    case = seeks(officer, home, man)
-    step(officer, case, "refer", "2024-06-03", vacancy_id=vacancy)
-    step(officer, case, "place", "2024-06-17", vacancy_id=vacancy, employer="Công ty may", contract=True)
-    step(officer, case, "lasts_6_months", "2024-12-20", works=True)
-    course = opened(sign_in, "vocational_course", fields={"trade": "May"}, title="Lớp may")
-    (learner,) = enrolled(officer, course, {
-        "role": "learner", "household_id": str(home), "member_id": str(man), "joined_on": "2024-03-04",
-    })  # fmt: skip
-    done(officer.patch(f"{ROOT}/{course['id']}/participants/{learner['id']}", json={
-        "state": "finished", "ended_on": "2024-05-10",
-        "fields": {"certificate_no": "CC-014", "certified_on": "2024-05-10"},
-    }))  # fmt: skip
-    step(officer, course["id"], "start", "2024-03-04")
-    step(officer, course["id"], "end", "2024-05-10")
-    step(officer, course["id"], "job_6_months", "2024-11-10", learner["id"], works=False)
-
     (told,) = records(officer)
     assert (told["full_name"], told["household_id"], told["poverty_class"]) == ("Nguyễn Thị A", str(home), "poor")
     assert (told["labour_status"], told["labour_contract"], told["occupation"]) == ("working", True, "Công nhân may")
@@ -76,6 +51,10 @@ def test_one_record_tells_how_somebody_came_to_work(session: Session, sign_in: S
     assert (learnt["trade"], learnt["state"], learnt["certificate_no"]) == ("May", "finished", "CC-014")
     assert learnt["works_after_6_months"] is False
 
+
+def test_of_a_past_day_it_tells_what_had_come_to_pass(session: Session, sign_in: SignIn) -> None:
+    comes_to_work(session, sign_in)
+    officer = sign_in("truc-thai")
     (then,) = records(officer, as_of="2024-04-01")
     assert (then["needs"], then["seeker"], then["job"], then["services"]) == ([], None, None, [])
     assert [(one["state"], one["certificate_no"], one["ended_on"]) for one in then["courses"]] == [
