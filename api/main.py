@@ -36,6 +36,7 @@ from api.indicators.target_routes import router as progress
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
+from api.labour.routes import router as labour
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.routes import router as printing
@@ -76,7 +77,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     furnish(app, config)
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports, labour)
     told = (indicators, progress, dashboard, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:

@@ -14,6 +14,7 @@ from api.interventions import fields, kinds, queries
 from api.interventions.document_queries import DOCUMENT
 from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, hold, kind_of, require_visible
+from api.interventions.references import named_by
 from api.interventions.step_queries import STEP
 from api.interventions.step_refusals import (
     participant_fault,
@@ -37,9 +38,9 @@ def take_step(
 ) -> None:
     """Takes a step. The same id or key again takes none.
 
-    Raises NotFound, PermissionDenied without the right of the step, Invalid, IllegalStage (`allowed`, `missing`) where
-    the stage or the papers do not allow it, Conflict for what is done once and is done, SeparationOfDuties where
-    whoever opened it would approve it.
+    Raises NotFound (also for what a field names), PermissionDenied without the right of the step, Invalid, IllegalStage
+    (`allowed`, `missing`) where the stage or the papers do not allow it, Conflict for what is done once and is done,
+    SeparationOfDuties where whoever opened it would approve it.
     """
     kind = kind_of(require_visible(session, actor, intervention_id))
     step = kind.step(body.step)
@@ -64,8 +65,8 @@ def take_step(
         raise prepared_it_oneself()
     taken = _taken(session, row.id)
     _check_repeats(step, row, body.participant_id, taken)
-    due_on = _due_on(session, step, body, taken)
-    _store(session, actor, row, step, {"id": step_id, "position": len(taken) + 1, "due_on": due_on, **sent})
+    derived = {"due_on": _due_on(session, step, body, taken), "refers_to": named_by(session, actor, step, found)}
+    _store(session, actor, row, step, {"id": step_id, "position": len(taken) + 1, **derived, **sent})
 
 
 def _store(session: Session, actor: Actor, row: Row[Any], step: Step, values: dict[str, Any]) -> None:

@@ -208,7 +208,9 @@ def test_names_are_for_those_who_may_list_the_household(sign_in: SignIn, session
         items = done(sign_in(username).get(f"{ROOT}/{made['id']}/participants"))["items"]
         seen[username] = {one["household_id"] for one in items}
         assert all(one["name"] == "Nguyễn Thị A" for one in items)
-        assert done(sign_in(username).get(f"{ROOT}/{made['id']}"))["heads"]["households"] == 2, username
+        # two of them are few: the numbers count everybody, and those who only watch are not told small ones
+        told = None if username in ("ngan-hang", "van-hoa", "mat-tran") else 2
+        assert done(sign_in(username).get(f"{ROOT}/{made['id']}"))["heads"]["households"] == told, username
     both = {str(poor), str(other)}
     assert seen == {
         "chu-tich": both, "xom-3": {str(poor)}, "xom-4": {str(other)}, "ngan-hang": {str(poor)}, "van-hoa": set(),
