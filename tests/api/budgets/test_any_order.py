@@ -35,7 +35,7 @@ from tests.api.budgets.reckoning import Account, Commitment, Item, Line, Movemen
 from tests.make import interventions, money
 from tests.make.reviews import acting
 
-DAY = date(2024, 6, 12)
+DAY = date(2025, 6, 12)
 COMMUNE = area_id("14080")
 CENTRAL: Any = {"source": "state_budget", "level": "central"}
 AMOUNTS, ANY = st.integers(1, 20) | st.integers(1, 20) | st.sampled_from([40, 90]), st.integers(0, 10_000)
