@@ -1,4 +1,4 @@
-"""A term stands once in the glossary: two rows drift apart, and whoever reads one of them does not know of the other."""
+"""A term stands once in the glossary: two rows drift apart, and who reads one does not know of the other."""
 
 import re
 from collections import Counter
