@@ -43,13 +43,7 @@ def homes_of(session: Session, mine: Actor, listed: Scope, sent: Sequence[Partic
     """
     named = {one.household_id for one in sent if one.household_id is not None}
     if named and not listed.area_ids:
-        raise PermissionDenied(
-            f"Ghi hộ hoặc người trong danh sách hộ tham gia cần quyền {Permission.households_list}. Người ngoài danh "
-            "sách, tổ chức và số lượng thì ghi được.",
-            f"Enrolling households or their people needs the permission {Permission.households_list}. People from "
-            "outside of the register, organisations and numbers are enrolled without it.",
-            permission=Permission.households_list.value,
-        )
+        raise _lists_nobody()
     held = hold_households(session, mine.scope, named, Lock.share)
     merged = survivors(session, held, mine.scope, Lock.share)
     seen = _listed(session, mine.scope, listed, held.mine)
@@ -76,6 +70,16 @@ def homes_of(session: Session, mine: Actor, listed: Scope, sent: Sequence[Partic
     if missing:
         raise NotFound(missing[0].vi, missing[0].en, errors=tuple(missing[:100]))
     return Homes(today)
+
+
+def _lists_nobody() -> PermissionDenied:
+    return PermissionDenied(
+        f"Ghi hộ hoặc người trong danh sách hộ tham gia cần quyền {Permission.households_list}. Người ngoài danh "
+        "sách, tổ chức và số lượng thì ghi được.",
+        f"Enrolling households or their people needs the permission {Permission.households_list}. People from "
+        "outside of the register, organisations and numbers are enrolled without it.",
+        permission=Permission.households_list.value,
+    )
 
 
 def _listed(session: Session, scope: Scope, listed: Scope, homes: Collection[UUID]) -> Collection[UUID]:
