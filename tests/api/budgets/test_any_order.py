@@ -285,7 +285,7 @@ class Years(RuleBasedStateMachine):
 
 _WRITE = """
 INSERT INTO money_movement (id, budget_line_id, commitment_id, kind, amount_vnd, reversed_vnd, booked_on, recorded_at)
-VALUES (:id, :line, :commitment, :kind, :amount, 0, '2024-06-12', now())
+VALUES (:id, :line, :commitment, :kind, :amount, 0, '2025-06-12', now())
 """
 _RETURN = "UPDATE delivery SET reversed_at = now(), reversal_reason = 'trả lại' WHERE id = :id"
 _SUM = "coalesce(sum(moved.amount_vnd) FILTER (WHERE moved.kind = '{}'), 0)"
