@@ -23,6 +23,7 @@ from api.households.stored import among
 from api.households.wire_records import MEMBER
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
+from api.recognitions.standings import hamlet_on
 from api.recognitions.tables import Recognition
 from api.reviews.queries import under
 from api.schema import Page
@@ -135,7 +136,7 @@ def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UU
     rows = session.execute(
         select(
             HOUSEHOLD.c.id,
-            HAMLET,
+            hamlet_on(day).label("hamlet_id"),
             on.c.current_class,
             on.c.class_since,
             _last_day_after(("poor",), day).label("poor_until"),

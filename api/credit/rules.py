@@ -67,19 +67,20 @@ def ceiling(policy: Policy, day: date) -> Parameter | None:
 def finding(
     policy: Policy, newly_escaped: Policy | None, facts: Facts, amount_vnd: int, hamlet_id: UUID, day: date
 ) -> Finding:
-    """A line against the recognitions of its day; one objection, the most telling first (list `loan_objection`).
+    """A line against the recognitions of its day; one objection, the most telling first (list `loan_objection`): a
+    household of another hamlet is not this list's, whatever its class, which stands beside it.
 
     A ceiling that nobody compared with its text objects to nothing: it is shown beside the line instead.
     """
     escaped = newly_escaped is not None and comes_under(newly_escaped, facts, day)
     highest = ceiling(policy, day)
     objection = None
-    if facts.poverty_class not in ON_THE_LIST and not escaped:
+    if facts.hamlet_id != hamlet_id:
+        objection = "not_of_the_hamlet"
+    elif facts.poverty_class not in ON_THE_LIST and not escaped:
         objection = "not_recognised"
     elif not comes_under(policy, facts, day):
         objection = "other_class"
-    elif facts.hamlet_id != hamlet_id:
-        objection = "not_of_the_hamlet"
     elif policy.code in facts.borrows:
         objection = "already_borrowing"
     elif highest is not None and highest.verified and highest.value is not None and amount_vnd > highest.value:

@@ -12,6 +12,9 @@ from api.eligibility.conditions import RANGES
 from api.standards.facts import facts, whole
 
 _ADULT = 16
+# Schooling is asked up to 30 (NĐ 07/2021, Phụ lục: the education of adults of 16 to 30). Of whoever is older and has no
+# level on record nobody ever will fill one in: they go to no school.
+_ASKED_SCHOOLING_UNTIL = 30
 _NO_MINORITY = ("kinh", "foreign")
 _NOT_ASKED = ("id", "born", "birth_year", "year_only")
 _RURAL = "rural"  # where an area does not say
@@ -119,6 +122,8 @@ def _known(
 ) -> dict[str, Any]:
     for name in _NOT_ASKED:
         del known[name]
+    if known["schooling"] is None and (known["age"] or 0) > _ASKED_SCHOOLING_UNTIL:
+        known["schooling"] = "none"
     known["low_income_worker"] = member["id"] in workers
     known["needs"] = sorted(needs.get(member["id"], ()))
     return known

@@ -18,7 +18,14 @@ from api.interventions.doors import RECORDING
 from api.interventions.heads import class_group
 from api.interventions.names import ORGANISATION, PARTICIPANT_NAME
 from api.interventions.participant_schemas import ParticipantOut
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, THEN, participants_of, seen_by
+from api.interventions.participants_reach import (
+    PARTICIPANT,
+    PARTICIPANT_HOME,
+    THEN,
+    hamlet_shown_to,
+    participants_of,
+    seen_by,
+)
 from api.interventions.reach import INTERVENTION, kind_of, require_visible
 from api.interventions.tables import ParticipantState
 from api.problems import NotFound
@@ -82,7 +89,7 @@ def _shown_to(actor: Actor, condition: Any) -> Select[Any]:
     whole = actor.tells_all(Permission.programmes_read).touches(INTERVENTION.c.area_id)
     class_then = case((HOUSEHOLD.c.id.is_not(None), class_group))
     columns = (
-        PARTICIPANT, PARTICIPANT_HOME, HOUSEHOLD.c.hamlet_id, PARTICIPANT_NAME, class_then.label("class_on_joining"),
+        PARTICIPANT, PARTICIPANT_HOME, hamlet_shown_to(actor), PARTICIPANT_NAME, class_then.label("class_on_joining"),
         func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext).label("sex"),
         sensitive.label("sees_sensitive"), knows.label("knows_outsiders"), whole.label("tells_all"),
     )  # fmt: skip

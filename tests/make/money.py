@@ -77,9 +77,9 @@ def prepare(sign_in: SignIn, line_id: str, amount: int, **fields: Any) -> httpx.
     return sign_in(PLANNER).post("/api/v1/commitments", json=body)
 
 
-def approve(sign_in: SignIn, commitment_id: str, **headers: str) -> httpx.Response:
+def approve(sign_in: SignIn, commitment_id: str, day: str = "2024-05-06", **headers: str) -> httpx.Response:
     address = f"/api/v1/commitments/{commitment_id}/approval"
-    return sign_in(CHAIR).post(address, json={"decided_on": "2024-05-06"}, headers=headers)
+    return sign_in(CHAIR).post(address, json={"decided_on": day}, headers=headers)
 
 
 def committed(sign_in: SignIn, line_id: str, amount: int, **fields: Any) -> Any:

@@ -97,6 +97,18 @@ def test_a_loan_under_way_and_another_hamlet_object(session: Session, sign_in: S
     assert objections(done(officer.get(f"{LISTS}/{made['id']}"))) == [None, "not_of_the_hamlet", None]
 
 
+def test_a_household_of_another_hamlet_is_said_to_be_whatever_its_class(session: Session, sign_in: SignIn) -> None:
+    officer = sign_in("truc-thai")
+    unlisted, stays, came, went = home(session, hamlet="14080-04"), *(poor(session) for _ in range(3))
+    move = {"hamlet_id": str(area_id("14080-04")), "moved_on": "2024-11-30"}
+    done(officer.post(f"/api/v1/households/{went[0]}/move", json=move))
+    # after the day of the list nothing about it changes
+    done(officer.post(f"/api/v1/households/{stays[0]}/move", json=move | {"moved_on": "2024-12-20"}))
+    made = done(officer.post(LISTS, json=loan_list(*(line(*one) for one in (unlisted, stays, came, went)))))
+    assert objections(made) == ["not_of_the_hamlet", None, None, "not_of_the_hamlet"]
+    assert [one["poverty_class"] for one in made["lines"]] == [None, "poor", "poor", "poor"]
+
+
 def test_a_ceiling_that_nobody_verified_is_shown_and_objects_to_nothing(session: Session, sign_in: SignIn) -> None:
     body = loan_list(line(*poor(session), amount_vnd=100_000_001), drawn_up_on="2025-01-01")
     (one,) = done(sign_in("truc-thai").post(LISTS, json=body))["lines"]

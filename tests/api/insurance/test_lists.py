@@ -178,8 +178,8 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
     session.commit()
     made = drawn(officer, "2024-01-01")
     where = f"{LISTS}/{made['id']}"
-    later = done(officer.patch(f"{where}/lines/1", json={"valid_from": "2024-02-01", "group_code": "HN1"}))
-    assert (later["valid_from"], later["group_code"]) == ("2024-02-01", "HN1")
+    later = done(officer.patch(f"{where}/lines/1", json={"valid_from": "2024-02-01", "group_code": "HN"}))
+    assert (later["valid_from"], later["group_code"]) == ("2024-02-01", "HN")
     assert done(officer.get(where))["version"] == 2
     off = done(officer.post(f"{where}/lines/2/removal", json={"reason": "Đã có thẻ của quân đội"}))
     assert off["taken_off"] == "Đã có thẻ của quân đội"
@@ -208,6 +208,35 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
     assert {(one["change"], one["member_id"]) for one in lines(officer, found)} == {
         ("increase", off["member_id"]), ("decrease", str(outsider)),
     }  # fmt: skip
+
+
+def test_a_line_has_a_code_of_its_group_and_a_day_near_the_month(session: Session, officer: httpx.Client) -> None:
+    home(session, 1)
+    outsider = put_member(session, actor("truc-thai"), household(session))
+    session.commit()
+    made = drawn(officer, "2024-01-01")
+    where = f"{LISTS}/{made['id']}"
+    extra = {"member_id": str(outsider), "change": "increase", "reason": "correction",
+             "policy": "health_insurance_near_poor", "valid_from": "2024-01-01"}  # fmt: skip
+    for code in ("XX", "HN"):
+        wrong = officer.post(f"{where}/lines", json=extra | {"group_code": code})
+        assert pointers(wrong) == [("#/group_code", "not_of_the_group")]
+        (said,) = wrong.json()["errors"]
+        assert "HN (Người thuộc hộ nghèo); CN (Người thuộc hộ cận nghèo)" in said["details"]["vi"]
+    assert pointers(officer.patch(f"{where}/lines/1", json={"group_code": "CN"})) == [
+        ("#/group_code", "not_of_the_group")
+    ]
+    # a year back for what is told late, two months ahead for what December decides about January
+    for day in ("2022-12-31", "2024-03-02", "2034-01-01"):
+        wrong = officer.post(f"{where}/lines", json=extra | {"valid_from": day})
+        assert pointers(wrong) == [("#/valid_from", "far_from_the_month")]
+        assert "từ 01/01/2023 đến 01/03/2024" in wrong.json()["errors"][0]["details"]["vi"]
+        assert pointers(officer.patch(f"{where}/lines/1", json={"valid_from": day})) == [
+            ("#/valid_from", "far_from_the_month")
+        ]
+    assert done(officer.patch(f"{where}/lines/1", json={"valid_from": "2023-01-01"}))["valid_from"] == "2023-01-01"
+    added = done(officer.post(f"{where}/lines", json=extra | {"group_code": "CN", "valid_from": "2024-03-01"}))
+    assert (added["group_code"], added["valid_from"]) == ("CN", "2024-03-01")
 
 
 def test_half_of_a_change_of_group_is_not_sent(session: Session, officer: httpx.Client) -> None:
