@@ -16,8 +16,9 @@ from api.areas.tables import area_id
 from api.credit.rules import Facts, finding
 from api.programmes.catalogue import catalogue
 from tests.api.credit.bank import LISTS, line, loan, loan_list, objections
+from tests.api.printing.families import said
 from tests.make.answers import done, pointers, refused
-from tests.make.households import actor, put_household, put_member
+from tests.make.households import actor, member_body, put_household, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household
 
@@ -233,6 +234,33 @@ def test_a_merged_household_stands_on_the_list_as_its_survivor(session: Session,
     assert again["lines"][0]["household_id"] == str(survivor)
     twice = officer.post(LISTS, json=loan_list(line(absorbed, head), line(survivor, head)))
     assert pointers(twice) == [("#/lines/1/household_id", "twice")]
+
+
+def test_of_who_moved_away_the_list_tells_who_borrows_and_not_where_they_live_now(
+    session: Session, sign_in: SignIn
+) -> None:
+    officer, there = sign_in("truc-thai"), sign_in("truc-dai")
+    moved, who = poor(session)
+    stays, other = poor(session)
+    drafted, confirmed = (
+        done(officer.post(LISTS, json=loan_list(line(moved, who), line(stays, other)))) for _ in range(2)
+    )
+    done(officer.post(f"{LISTS}/{confirmed['id']}/confirmation", json=CONFIRM))
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-12-20"}
+    done(officer.post(f"/api/v1/households/{moved}/move", json=move))
+    where = f"/api/v1/households/{moved}"
+    head = done(there.post(f"{where}/members", json=member_body(full_name="Trần Thị Nơi Khác", sex="female")))
+    for changes in ({"address": "Đội 9 nơi khác"}, {"household_no": "77"}, {"head_member_id": head["id"]}):
+        done(there.patch(where, json=changes, headers={"If-Match": there.get(where).headers["ETag"]}))
+    for made in (drafted, confirmed):
+        (gone, here) = done(officer.get(f"{LISTS}/{made['id']}"))["lines"]
+        assert (gone["member_id"], gone["household_no"], gone["head_name"]) == (str(who), None, None)
+        assert here["head_name"] is not None
+        paper = officer.get(f"{LISTS}/{made['id']}/paper").content
+        assert said(paper, "Đội 9 nơi khác", "Tổ vay vốn xóm 3") == ["Đội 9 nơi khác"]
+    # the bank's areas hold both communes
+    (gone, _) = done(sign_in("ngan-hang").get(f"{LISTS}/{confirmed['id']}"))["lines"]
+    assert (gone["household_no"], gone["head_name"]) == ("77", "Trần Thị Nơi Khác")
 
 
 def test_a_list_of_two_hundred_lines_costs_as_many_statements_as_one_of_two(
