@@ -21,6 +21,7 @@ from api.deliveries.commands import hold_intervention
 from api.deliveries.rows import LINE, LINE_ENTITY, SHEET, announce_lines
 from api.deliveries.sheet_schemas import SheetIn, SheetLineIn, WholeSheetOut
 from api.deliveries.tables import SheetLineState, SheetState
+from api.households.homes import HAMLET
 from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
@@ -149,9 +150,12 @@ def hold_sheet(session: Session, actor: Actor, sheet_id: UUID, read: int | None 
 
 def close(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> WholeSheetOut:
     """After the last line: who has not come is marked absent first. Raises NotFound, StaleVersion, IllegalStage,
-    Conflict while somebody is awaited."""
+    Conflict while somebody is awaited who lives in the actor's areas."""
     row = hold_sheet(session, actor, sheet_id, read)
-    awaited = _by_state(session, sheet_id)[SheetLineState.awaited]
+    # who moved to another commune meanwhile is not awaited here: nobody here could tick that line
+    awaited = sum(
+        line.state == SheetLineState.awaited for line in _lines(session, sheet_id, actor.scope.covers(HAMLET))
+    )
     if awaited:
         raise Conflict(
             f"Còn {awaited} dòng chưa đánh dấu. Ai chưa nhận thì đánh dấu vắng mặt, rồi kết thúc.",
@@ -191,8 +195,9 @@ def _by_state(session: Session, sheet_id: UUID) -> Counter[str]:
     return Counter(session.execute(select(LINE.c.state).where(LINE.c.sheet_id == sheet_id)).scalars())
 
 
-def _lines(session: Session, sheet_id: UUID) -> Sequence[Row[Any]]:
-    return session.execute(sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id).order_by(LINE.c.id)).all()
+def _lines(session: Session, sheet_id: UUID, *where: Any) -> Sequence[Row[Any]]:
+    query = sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id, *where)
+    return session.execute(query.order_by(LINE.c.id)).all()
 
 
 def no_such_line(place: int) -> NotFound:

@@ -16,7 +16,7 @@ from api.areas.tables import area_id
 from api.credit.rules import Facts, finding
 from api.programmes.catalogue import catalogue
 from tests.api.credit.bank import LISTS, line, loan, loan_list, objections
-from tests.api.printing.families import said
+from tests.api.printing import families
 from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, member_body, put_household, put_member
 from tests.make.recognitions import recognise
@@ -257,7 +257,7 @@ def test_of_who_moved_away_the_list_tells_who_borrows_and_not_where_they_live_no
         assert (gone["member_id"], gone["household_no"], gone["head_name"]) == (str(who), None, None)
         assert here["head_name"] is not None
         paper = officer.get(f"{LISTS}/{made['id']}/paper").content
-        assert said(paper, "Đội 9 nơi khác", "Tổ vay vốn xóm 3") == ["Đội 9 nơi khác"]
+        assert families.said(paper, "Đội 9 nơi khác", "Tổ vay vốn xóm 3") == ["Đội 9 nơi khác"]
     # the bank's areas hold both communes
     (gone, _) = done(sign_in("ngan-hang").get(f"{LISTS}/{confirmed['id']}"))["lines"]
     assert (gone["household_no"], gone["head_name"]) == ("77", "Trần Thị Nơi Khác")

@@ -11,7 +11,9 @@ from pypdf import PdfReader
 from sqlalchemy import Engine, text, update
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from tests.make import interventions, sheets
+from tests.make.answers import done
 from tests.make.households import put_member
 from tests.make.interventions import INTERVENTION, serving
 from tests.make.reviews import acting, counted, households
@@ -181,6 +183,20 @@ def test_a_sheet_is_closed_when_nobody_is_awaited(officer: httpx.Client, homes: 
         tick(officer, made, (1, "absent")),
     ):
         assert problem(answer)[:2] == (409, "illegal-stage")
+
+
+def test_who_moved_to_another_commune_does_not_keep_a_sheet_open(
+    officer: httpx.Client, homes: list[str], engine: Engine
+) -> None:
+    made = sheets.drawn_up(officer, serving(engine), homes)
+    tick(officer, made, (1, "delivered"))
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-11-25"}
+    done(officer.post(f"/api/v1/households/{homes[0]}/move", json=move))
+    assert problem(tick(officer, made, (0, "absent"))) == (404, "not-found", "#/ticks/0/line_id")
+    answer = end(officer, made, "closing")
+    assert (problem(answer)[:2], answer.json()["awaited"]) == ((409, "conflict"), 1), "the third one still is"
+    tick(officer, made, (2, "absent"))
+    assert done(end(officer, made, "closing"))["state"] == "closed"
 
 
 def test_a_cancelled_sheet_leaves_the_tablets(
