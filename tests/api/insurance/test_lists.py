@@ -241,6 +241,31 @@ def test_what_the_insurer_returns_is_kept_by_its_line(session: Session, officer:
     assert (line["error_code"], line["error_text"], line["card_no"]) == ("E03", "Sai số định danh", "HN4360000001")
 
 
+def test_errors_said_again_leave_what_was_resolved_and_later_ones_do_not_move_the_day(
+    session: Session, officer: httpx.Client
+) -> None:
+    home(session, 3)
+    made = drawn(officer, "2024-01-01")
+    sent(officer, made)
+    where = f"{LISTS}/{made['id']}"
+    back = {"returned_on": "2024-02-05", "errors": [{"position": 1, "code": "E03", "text": "Sai số"}]}
+    done(officer.post(f"{where}/return", json=back))
+    said = {"resolved_on": "2024-02-07", "resolution": "Đã sửa"}
+    solved = done(officer.post(f"{where}/lines/1/resolution", json=said))
+    # the same return again, whose answer was lost
+    assert done(officer.post(f"{where}/return", json=back))["open_error_count"] == 0
+    assert lines(officer, made)[0] == solved
+    # other errors later; the first one, resolved before them, is written down after them
+    later = {"returned_on": "2024-02-20", "errors": [{"position": 2, "text": "Sai tên"}, {"position": 3, "text": "x"}]}
+    assert done(officer.post(f"{where}/return", json=later))["returned_on"] == "2024-02-05"
+    assert done(officer.post(f"{where}/lines/1/resolution", json=said)) == solved
+    done(officer.post(f"{where}/lines/2/resolution", json={"resolved_on": "2024-02-21", "resolution": "Đã sửa"}))
+    # another error of a line that was resolved, or the same one on a later day, waits again
+    other = {"position": 1, "code": "E05", "text": "Sai ngày sinh"}
+    again = {"returned_on": "2024-02-22", "errors": [other, {"position": 2, "text": "Sai tên"}]}
+    assert done(officer.post(f"{where}/return", json=again))["open_error_count"] == 3
+
+
 def test_what_is_resolved_is_told_once_more(session: Session, officer: httpx.Client) -> None:
     home(session, 2)
     made = drawn(officer, "2024-01-01")
