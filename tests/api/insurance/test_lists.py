@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from tests.api.insurance.insurer import (
     COMMUNE,
@@ -25,6 +26,7 @@ from tests.api.insurance.insurer import (
     told,
     turn,
 )
+from tests.make import money
 from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
@@ -208,6 +210,36 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
     assert {(one["change"], one["member_id"]) for one in lines(officer, found)} == {
         ("increase", off["member_id"]), ("decrease", str(outsider)),
     }  # fmt: skip
+
+
+def test_a_line_is_added_of_who_lives_in_the_commune_and_taken_off_wherever_they_live(
+    session: Session, officer: httpx.Client, engine: Engine
+) -> None:
+    house, mother, grandmother = home(session, 2)
+    elsewhere, stranger = home(session, 1)
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-01-10"}
+    done(officer.post(f"/api/v1/households/{elsewhere}/move", json=move))
+    money.also(engine, "truc-thai", Role.commune_officer, "14071")  # an officer of both communes
+    made = drawn(officer, "2024-01-01")
+    where = f"{LISTS}/{made['id']}/lines"
+    line = {"change": "increase", "reason": "correction", "policy": "health_insurance_poor", "valid_from": "2024-02-01"}
+    assert refused(officer.post(where, json=line | {"member_id": str(stranger)})) == (404, "not-found")
+    assert refused(officer.post(where, json=line | {"member_id": str(uuid4())})) == (404, "not-found")
+    sent(officer, made)
+    change_member(officer, grandmother, left_on="2024-02-20", left_reason="died")
+    second = drawn(officer, "2024-02-01")
+    assert told(lines(officer, second)) == {("decrease", "died", str(grandmother))}
+    where = f"{LISTS}/{second['id']}/lines"
+    late = officer.post(where, json=line | {"member_id": str(grandmother), "valid_from": "2024-02-21"})
+    assert pointers(late) == [("#/valid_from", "after_leaving")]
+    sent(officer, second)
+    done(officer.post(f"/api/v1/households/{house}/move", json=move | {"moved_on": "2024-03-05"}))
+    third = drawn(officer, "2024-03-01")
+    (found,) = lines(officer, third)
+    where = f"{LISTS}/{third['id']}/lines"
+    done(officer.post(f"{where}/{found['position']}/removal", json={"reason": "ghi lại"}))
+    gone = {"member_id": str(mother), "change": "decrease", "reason": "moved_out", "valid_from": "2024-03-05"}
+    assert done(officer.post(where, json=gone))["policy"] == "health_insurance_poor"
 
 
 def test_half_of_a_change_of_group_is_not_sent(session: Session, officer: httpx.Client) -> None:
