@@ -103,6 +103,26 @@ def test_what_a_sheet_cannot_hold(officer: httpx.Client, homes: list[str], engin
     assert session.execute(text("SELECT count(*) FROM signing_sheet")).scalar_one() == 0
 
 
+def test_nobody_signs_who_has_died_and_no_household_that_is_gone(
+    officer: httpx.Client, homes: list[str], engine: Engine
+) -> None:
+    under = serving(engine)
+    people = done(officer.get(f"/api/v1/households/{homes[0]}/members"))
+    dead = (people["items"] if isinstance(people, dict) else people)[0]["id"]
+    drawn = sheets.drawn_up(officer, under, [(homes[0], dead)])
+    tag = {"If-Match": officer.get(f"/api/v1/members/{dead}").headers["ETag"]}
+    done(officer.patch(f"/api/v1/members/{dead}", json={"left_on": "2024-11-01", "left_reason": "died"}, headers=tag))
+    answer = officer.post(URL, json=sheets.body(under, [homes[1], (homes[0], dead)]))
+    assert problem(answer) == (404, "not-found", "#/lines/1/member_id")
+    for verb in ("leave", "dissolve"):
+        done(officer.post(f"/api/v1/households/{homes[1]}/{verb}"))
+        gone = officer.post(URL, json=sheets.body(under, [homes[2], homes[1]]))
+        assert problem(gone) == (422, "invalid", "#/lines/1/household_id")
+        done(officer.post(f"/api/v1/households/{homes[1]}/reopen"))
+    # what was handed out before is ticked all the same
+    assert tick(officer, drawn, (0, "delivered"), received_by="Con gái").status_code == 200
+
+
 def test_an_intervention_that_has_ended_gets_no_new_sheet_but_those_it_has_are_ticked(
     officer: httpx.Client, homes: list[str], engine: Engine, session: Session
 ) -> None:
