@@ -1,6 +1,7 @@
 """Reads lists 03/TD, and holds their lines against the recognitions of the day of the list."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.credit.loan_queries import LOAN
-from api.credit.rules import NEWLY_ESCAPED, ON_THE_LIST, Facts, Finding, ceiling, finding
+from api.credit.rules import NEWLY_ESCAPED, ON_THE_LIST, Facts, Finding, ceiling, finding, twice
 from api.credit.schemas import LoanLineOut, LoanListBrief, LoanListOut
 from api.credit.tables import LoanList, LoanListLine, LoanListState, LoanState
 from api.households.aliases import ends
@@ -20,6 +21,7 @@ from api.households.class_view import household_class_on
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name
 from api.households.stored import among
+from api.households.tables import HouseholdStatus
 from api.households.wire_records import MEMBER
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
@@ -117,7 +119,7 @@ def findings(session: Session, row: Row[Any], lines: Collection[Row[Any]]) -> di
     """Position -> the line held against the recognitions and loans; two statements for any number of lines."""
     known = facts(session, {line.home for line in lines}, row.drawn_up_on)
     policies: Mapping[str, Any] = catalogue().policies
-    return {
+    found = {
         line.position: finding(
             policies[line.policy],
             policies.get(NEWLY_ESCAPED),
@@ -128,6 +130,10 @@ def findings(session: Session, row: Row[Any], lines: Collection[Row[Any]]) -> di
         )
         for line in lines
     }
+    standing = ((line.position, line.home, line.policy) for line in lines if line.taken_off is None)
+    for position in twice(standing):
+        found[position] = replace(found[position], objection=found[position].objection or "twice")
+    return found
 
 
 def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UUID, Facts]:
@@ -138,6 +144,7 @@ def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UU
         select(
             HOUSEHOLD.c.id,
             HAMLET,
+            HOUSEHOLD.c.status,
             on.c.current_class,
             on.c.class_since,
             _last_day_after(("poor",), day).label("poor_until"),
@@ -155,6 +162,7 @@ def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UU
             None if row.current_class == "poor" else row.poor_until,
             None if row.current_class in ON_THE_LIST else row.listed_until,
             frozenset(borrows.get(row.id, ())),
+            row.status != HouseholdStatus.active,
         )
         for row in rows
     }

@@ -263,6 +263,26 @@ def test_of_who_moved_away_the_list_tells_who_borrows_and_not_where_they_live_no
     assert (gone["household_no"], gone["head_name"]) == ("77", "Trần Thị Nơi Khác")
 
 
+def test_of_two_households_that_became_one_a_line_is_left_and_of_one_that_is_gone_none(
+    session: Session, sign_in: SignIn
+) -> None:
+    officer = sign_in("truc-thai")
+    (one, first), (other, second), (gone, third) = (poor(session) for _ in range(3))
+    made = done(officer.post(LISTS, json=loan_list(line(one, first), line(other, second), line(gone, third))))
+    where = f"{LISTS}/{made['id']}"
+    assert objections(made) == [None, None, None]
+    merge = {"survivor_id": str(one), "absorbed_id": str(other), "reason": "ghi hai lần"}
+    done(officer.post("/api/v1/households/merge", json=merge))
+    done(officer.post(f"/api/v1/households/{gone}/leave"))
+    assert objections(done(officer.get(where))) == [None, "twice", "not_of_the_hamlet"]
+    answer = officer.post(f"{where}/confirmation", json=CONFIRM)
+    assert (refused(answer), answer.json()["lines"]) == ((409, "conflict"), [2, 3])
+    done(officer.post(f"{where}/lines/1/removal", json={"reason": "ghi hai lần"}))
+    assert objections(done(officer.get(where)))[1:] == [None, "not_of_the_hamlet"]
+    done(officer.post(f"{where}/lines/3/removal", json={"reason": "đã chuyển đi"}))
+    assert done(officer.post(f"{where}/confirmation", json=CONFIRM))["line_count"] == 1
+
+
 def test_a_list_of_two_hundred_lines_costs_as_many_statements_as_one_of_two(
     app: Any, session: Session, sign_in: SignIn
 ) -> None:
