@@ -118,9 +118,9 @@ def deliver(session: Session, intervention_id: UUID, amount: int) -> UUID:
     return interventions.handed_out(session, intervention_id, **what)
 
 
-def also(engine: Engine, username: str, role: Role) -> None:
-    """The person holds another grant in the commune too, as a deputy who stands in."""
+def also(engine: Engine, username: str, role: Role, area: str = "14080") -> None:
+    """The person holds another grant too, in the commune as a deputy who stands in, or in another area."""
     with Session(engine) as session, session.begin():
         grant = {"id": uuid4(), "account_id": account_id(username), "role": role, "head": False}
-        grant |= {"area_id": area_id("14080"), "valid_from": date(2024, 1, 1), "created_at": clock.now()}
+        grant |= {"area_id": area_id(area), "valid_from": date(2024, 1, 1), "created_at": clock.now()}
         session.execute(insert(AccountGrant).values(**grant))
