@@ -6,7 +6,6 @@ a fault in one never touches its neighbours.
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from api import field_errors
 from api.keys import IdKey
@@ -50,6 +49,15 @@ class Arrival:
 
 def parse(body: bytes) -> Any:
     """The JSON of a body. Raises NotJson for what is none, for NaN and infinities, and for absurd nesting."""
+    try:
+        # Two thirds of json's time. It takes less (no half of a surrogate pair, no deep nesting, only UTF-8), and reads
+        # what it takes alike.
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return _parsed(body)
+
+
+def _parsed(body: bytes) -> Any:
     try:
         try:
             return json.loads(body, parse_constant=_refuse)
@@ -130,8 +138,10 @@ def canonical(raw: Any) -> bytes:
         outer["data"] = None
         if _ALIKE.issuperset(map(type, (*outer.values(), *inner.values()))):
             outer["data"] = inner
-            with suppress(ValueError):  # half a surrogate pair
+            try:
                 return to_json(outer)
+            except ValueError:  # half a surrogate pair
+                pass
     try:
         try:
             return _compact(raw).encode()
