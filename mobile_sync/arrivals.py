@@ -42,10 +42,6 @@ class Arrival:
     record_id: UUID | None
     waited: bool = False
 
-    @property
-    def recorded_at(self) -> datetime | None:
-        return storable(self.submission.recorded_at) if self.submission else None
-
 
 def parse(body: bytes) -> Any:
     """The JSON of a body. Raises NotJson for what is none, for NaN and infinities, and for absurd nesting."""
@@ -122,10 +118,6 @@ def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid
 _ALIKE = {str, int, bool, NoneType}
 
 
-def _in_order(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in sorted(data)}
-
-
 _compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _escaped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
@@ -134,7 +126,8 @@ def canonical(raw: Any) -> bytes:
     """The text that is kept, the same for the same content however it was spaced or ordered."""
     if isinstance(raw, dict) and isinstance(data := raw.get("data"), dict):
         # almost every submission: on both levels only what both writers write alike, which fractions are not
-        inner, outer = _in_order(data), _in_order(raw)
+        inner = {name: data[name] for name in sorted(data)}
+        outer = {name: raw[name] for name in sorted(raw)}
         outer["data"] = None
         if _ALIKE.issuperset(map(type, (*outer.values(), *inner.values()))):
             outer["data"] = inner
