@@ -78,7 +78,7 @@ class HouseholdFold:
             if value is not None:
                 return rejected(read_only_fault(name))
         stored = edit.record_id in self.fold.records
-        if edit.record_id in self.foreign or (stored and not self._reaches(edit.record_id)):
+        if (self.foreign and edit.record_id in self.foreign) or (stored and not self._reaches(edit.record_id)):
             return rejected(already_exists())
         if not stored and draft["hamlet_id"] not in self.hamlets:
             return rejected(no_such_hamlet())
