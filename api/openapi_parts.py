@@ -53,6 +53,7 @@ TAGS: list[dict[str, str]] = [
         ("credit", "Vay vốn chính sách, danh sách 03/TD. Loans of the policy bank, lists 03/TD."),
         ("insurance", "Danh sách tăng, giảm bảo hiểm y tế. Monthly lists of health insurance."),
         ("eligibility", "Chính sách hộ được hưởng, còn lại. What households appear entitled to, and what is open."),
+        ("labour", "Sổ người lao động: việc làm, học nghề, dịch vụ. The labour record per worker, and as a file."),
         ("fund", "Quỹ vì người nghèo: thu, chi, công khai. The Fund for the poor and its public account."),
         ("hamlet plans", "Kế hoạch của xóm. The yearly plans of hamlets."),
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),
