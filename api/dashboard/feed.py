@@ -69,7 +69,7 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
         deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
         targets=held_against(plan, [place], [as_of], found) if plan else [],
-        round=_round(session, place, as_of),
+        round=_round(session, place, as_of) if place.tells_all else None,
         money=_money(session, actor, place, as_of),
         tablets=_tablets(session, actor, place, patience),
     )
