@@ -116,7 +116,7 @@ WRITES: dict[str, tuple[str, Callable[[Scene], Any], Callable[[Scene, Any], Any]
         "poor_households", _nothing,
         lambda s, _: s.patch(f"households/{s.home}", {"hamlet_id": str(area_id("14080-04"))}),
     ),
-    "an end": ("poor_households", _nothing, lambda s, _: s.patch(f"households/{s.home}", {"status": "left"})),
+    "an end": ("poor_households", _nothing, lambda s, _: s.post(f"households/{s.home}/leave")),
     "a merge": ("poor_households", _nothing, lambda s, _: s.merged()),
     "a merge taken back": (
         "poor_households", lambda s: s.merged(), lambda s, _: s.post(f"households/{s.second}/unmerge")
