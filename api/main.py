@@ -46,12 +46,14 @@ from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
 from api.standards.routes import router as standards
+from api.workbooks.routes import router as workbooks
 from mobile_sync.appliers import LOADERS
 from mobile_sync.fleet_state import Patience
 from mobile_sync.gauges import FleetGauges
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
+_WORKBOOKS = "/api/v1/workbook-imports"
 _SYNC_FILES = "/sync/v1/attachments/"
 # So many requests may wait for each connection of the pool: with a tenth of a second each, the last one waits for five.
 _QUEUE = 50
@@ -79,7 +81,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports, workbooks)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, changes, audit)
     for router in features:
         app.include_router(router, prefix="/api/v1")
@@ -92,6 +94,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
     def limit_of(path: str) -> int | None:
         if path.startswith(_SYNC_FILES):
             return None  # a file is written as it comes, and is as long as was declared
+        if path == _WORKBOOKS:
+            return config.workbook_max_bytes
         return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
 
     app.add_middleware(Compression)

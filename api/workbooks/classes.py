@@ -36,7 +36,7 @@ def plan_class(
     of_home = register.classes.get(known.id, []) if known else []
     by_this = _by(of_home, said)
     if by_this is not None:
-        _compare(plan, said, by_this, by, may_take=False)
+        _compare(plan, said, by_this, register, by, may_take=False)
         return
     if said.poverty_class == _NOT and not of_home:
         line.says("nothing_to_recognise" if line.role == SheetRole.listed else "never_listed")
@@ -45,9 +45,9 @@ def plan_class(
     now = next((one for one in of_home if one.since <= day and (one.until is None or day < one.until)), None)
     later = any(one.since >= day for one in of_home)
     if now is not None and (later or now.poverty_class != said.poverty_class):
-        _compare(plan, said, now, by, may_take=not later)
+        _compare(plan, said, now, register, by, may_take=not later)
     elif later:
-        _compare(plan, said, of_home[0], by, may_take=False)
+        _compare(plan, said, of_home[0], register, by, may_take=False)
     else:
         _recognise(plan, said, now, register, by)
 
@@ -58,7 +58,9 @@ def _by(of_home: list[Recognised], said: ClassSaid) -> Recognised | None:
     return next((one for one in of_home if decision_key(one.number, one.decided_on) == wanted), None)
 
 
-def _compare(plan: "Plan", said: ClassSaid, stands: Recognised, by: Meaning, *, may_take: bool) -> None:
+def _compare(
+    plan: "Plan", said: ClassSaid, stands: Recognised, register: Register, by: Meaning, *, may_take: bool
+) -> None:
     same = stands.poverty_class == said.poverty_class
     if plan.line.role != SheetRole.listed:
         same = stands.poverty_class not in _LEFT[plan.line.role]
@@ -69,7 +71,7 @@ def _compare(plan: "Plan", said: ClassSaid, stands: Recognised, by: Meaning, *, 
     if _chosen(plan, by, RowChoice.keep):
         plan.line.says("class_kept", "poverty_class")
     elif _chosen(plan, by, RowChoice.take) and may_take:
-        _take(plan, said, stands)
+        _recognise(plan, said, stands, register, by)
     else:
         choices = [RowChoice.keep, *([RowChoice.take] if may_take else []), RowChoice.leave_out]
         words = {

@@ -88,14 +88,14 @@ def _expect_ready(row: Row[Any], body: ConfirmationIn) -> None:
 def _expect_same(session: Session, rows: Sequence[Row[Any]], plans: dict[int, Plan]) -> None:
     def differs(row: Row[Any]) -> bool:
         plan = plans.get(row.position)
-        return row.digest != (stored.digest(session, plan) if plan is not None else None)
+        return bool(row.digest != (stored.digest(session, plan) if plan is not None else None))
 
     changed = [row for row in rows if differs(row)]
     if changed:
         first = changed[0]
         raise Conflict(
-            f"Sổ đã thay đổi từ lúc kiểm tra: {len(changed)} dòng khác đi (từ trang {first.sheet}, dòng {first.row_no}). "
-            "Chưa ghi gì; hãy kiểm tra lại rồi xác nhận.",
+            f"Sổ đã thay đổi từ lúc kiểm tra: {len(changed)} dòng khác đi (từ trang {first.sheet}, dòng "
+            f"{first.row_no}). Chưa ghi gì; hãy kiểm tra lại rồi xác nhận.",
             f"The register has changed since the check: {len(changed)} rows differ (from sheet {first.sheet}, row "
             f"{first.row_no}). Nothing was written; check again, then confirm.",
             rows=len(changed),

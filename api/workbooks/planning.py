@@ -204,10 +204,16 @@ def _plan_person(work: _Work, plan: Plan, said: PersonSaid) -> None:
 def _name_person(work: _Work, plan: Plan, said: PersonSaid, person: Person | None) -> None:
     # who escaped stands on the list of those, and perhaps on the list of who is near-poor now
     role = plan.line.role
-    keys = [f"m:{role}:{person.id}"] if person is not None else []
-    if said.number is not None and said.number.digits is not None:
-        keys.append(f"n:{role}:{work.register.index(said.number.digits).hex()}")
-    _name(work, plan, keys, "twice")
+    _name(work, plan, [f"m:{role}:{person.id}"] if person is not None else [], "twice")
+    if said.number is None or said.number.digits is None:
+        return
+    index = work.register.index(said.number.digits)
+    key = f"n:{role}:{index.hex()}"
+    if person is None or person.index != index:
+        _name(work, plan, [key], "twice")
+    else:  # two of the register may have one number already; nobody new gets it
+        work.seen.setdefault(key, (plan.line.sheet, plan.line.row))
+        plan.keys.append(key)
 
 
 def _ask(plan: Plan, found: Found, name: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, select, tuple_
+from sqlalchemy import Row, select, tuple_
 from sqlmodel import Session
 
 from api import audit, paging

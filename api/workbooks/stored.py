@@ -70,7 +70,7 @@ def rows_after(session: Session, import_id: UUID, position: int, most: int) -> S
 
 def seen_before(session: Session, import_id: UUID, position: int) -> Seen:
     """What the rows up to a position name: key -> sheet and row of the first one."""
-    named = select(func.unnest(ROW.c.keys).label("key"), ROW.c.sheet, ROW.c.row_no, ROW.c.position)
+    named = select(func.unnest(ROW.c["keys"]).label("key"), ROW.c.sheet, ROW.c.row_no, ROW.c.position)
     named = named.where(ROW.c.import_id == import_id, ROW.c.position <= position).order_by(ROW.c.position.desc())
     return {row.key: (row.sheet, row.row_no) for row in session.execute(named)}
 
