@@ -95,8 +95,8 @@ def _by_people(said: HomeSaid, head: PersonSaid, people: Sequence[PersonSaid], r
     if not homes:
         return None
     own = register.by_no.get(_place(said)) if said.household_no and said.hamlet_id else None
-    if own in homes and len(homes) == 1:
-        return Found(homes[own])
+    if own is not None:  # its number decides; somebody who lives elsewhere is asked about in their own row
+        return Found(homes[own]) if own in homes and len(homes) == 1 else None
     return Found(
         question="maybe_same_household", candidates=list(homes.values()), choices=[Choice.match, Choice.leave_out]
     )

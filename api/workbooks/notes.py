@@ -113,6 +113,10 @@ QUESTIONS: dict[str, tuple[str, str]] = {
         "người này đang có trong sổ ở hộ khác; chuyển sang hộ này hay bỏ dòng này?",
         "this person stands in another household of the register; move them here, or leave the row out?",
     ),
+    "same_in_file": (
+        "dòng {other} đã có người cùng tên, cùng ngày sinh, cùng xóm; là người khác hay bỏ dòng này?",
+        "row {other} has a person of this name, birth and hamlet already; somebody else, or leave this row out?",
+    ),
     "other_hamlet": (
         "sổ ghi hộ này ở xóm khác; tệp không chuyển xóm cho hộ: giữ theo sổ hay bỏ qua hộ này?",
         "the register has this household in another hamlet, and a file moves nobody: keep that, or leave it out?",

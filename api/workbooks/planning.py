@@ -98,10 +98,10 @@ def plan_home(home: Home, register: Register, by: Meaning, seen: Seen, import_id
     if not work.stopped():
         for plan, said in zip(plans, people, strict=True):
             _plan_person(work, plan, said)
+    if not work.stopped():
+        _finish(work)
     if work.stopped():
         _the_rest_waits(work)
-    else:
-        _finish(work)
     return plans
 
 
@@ -114,7 +114,8 @@ def _plan_household(work: _Work) -> None:
         _ask(first, found, "household_no" if found.question == "other_head" else "full_name")
         return
     work.known = found.household
-    _check_household(work)
+    if found.question is None:
+        _check_household(work)
     if failed(first.line):
         first.verdict = Verdict.error
         return
@@ -199,6 +200,21 @@ def _plan_person(work: _Work, plan: Plan, said: PersonSaid) -> None:
     comparing.plan_member(work.register, plan, said, person, work.household_id, work.import_id)
     if failed(line):
         plan.verdict = Verdict.error
+    elif person is None:
+        _ask_of_namesakes(work, plan, said)
+
+
+def _ask_of_namesakes(work: _Work, plan: Plan, said: PersonSaid) -> None:
+    """Two new people of one name, birth and hamlet without numbers: perhaps one person, written twice."""
+    assert said.birth is not None
+    if said.number is not None and said.number.digits is not None:
+        return
+    named = f"{work.hamlet_id}|{said.name_toned}|{said.birth.day or said.birth.year}"
+    key, here = f"p:{work.register.index(named).hex()}", (plan.line.sheet, plan.line.row)
+    other = work.seen.setdefault(key, here)
+    plan.keys.append(key)
+    if other != here and not work.answered(plan.line, RowChoice.create):
+        plan.asks("same_in_file", "full_name", [RowChoice.create, RowChoice.leave_out], other=other[1])
 
 
 def _name_person(work: _Work, plan: Plan, said: PersonSaid, person: Person | None) -> None:
