@@ -86,12 +86,13 @@ def homes(lines: Iterable[Line]) -> Iterator[Home]:
 
 def _begins(line: Line, home: Home) -> bool:
     """Does another household begin here?"""
+    code, number = line.text("household_code"), line.text("household_no")
+    if code is not None:
+        return code != home.first.text("household_code")
     if line.role != SheetRole.listed:
         return is_head(line) or line.text("relation") is None
-    for name in ("household_code", "household_no"):
-        said = line.text(name)
-        if said is not None:
-            return said != home.first.text(name) or _is_mark(said)
+    if number is not None:
+        return number != home.first.text("household_no") or _is_mark(number)
     head = line.text("head_name")
     if head is None:
         return False
