@@ -59,6 +59,8 @@ def _written(homes: list[Listed], named: str, day: date) -> bytes:
             page.write_string("A1", f"UBND {named}", bold)
             page.write_string("A3", sheet.title, bold)
             page.write_string("A4", f"(Tính đến ngày {day:%d/%m/%Y})")
+            # who receives the file can count its rows
+            page.write_string("A5", _sums(sheet.role, homes))
             for column in sheet.columns:
                 page.write_string(f"{column.column}{sheet.first_row - 2}", column.heading, head)
             for place, column in enumerate(sheet.columns, start=1):
@@ -69,6 +71,11 @@ def _written(homes: list[Listed], named: str, day: date) -> bytes:
                     if said not in (None, "") and name in letters:
                         page.write_string(f"{letters[name]}{row}", str(said))
     return stream.getvalue()
+
+
+def _sums(role: SheetRole, homes: list[Listed]) -> str:
+    here = [home for home in homes if role in home.roles()]
+    return f"Số hộ: {len(here)}; số nhân khẩu: {sum(len(home.people) for home in here)}"
 
 
 def _rows(role: SheetRole, homes: list[Listed], day: date) -> Iterator[Cells]:

@@ -19,6 +19,25 @@ def versions(engine: Engine) -> list[tuple[object, ...]]:
         return [tuple(row) for one in (asked, classes) for row in connection.execute(text(one))]
 
 
+def test_an_export_holds_every_household_and_person_and_says_how_many(sign_in: SignIn, engine: Engine) -> None:
+    content = exported(sign_in("truc-thai"))
+    codes = [row[27] for row in cells_of(content)]
+    with engine.connect() as connection:
+        counted = connection.execute(text(_COUNTED), {"code": "14080-%"}).one()
+    assert (len(set(codes)), len(codes)) == tuple(counted)
+    assert cells_of(content, 0, 5)[0][0] == f"Số hộ: {counted[0]}; số nhân khẩu: {counted[1]}"
+
+
+_COUNTED = """
+SELECT count(DISTINCT h.id), count(m.id)
+FROM household h
+JOIN area a ON a.id = h.hamlet_id AND a.code LIKE :code
+JOIN recognition r ON r.household_id = h.id AND upper(r.days) IS NULL AND r.poverty_class IN ('poor', 'near_poor')
+JOIN member m ON m.household_id = h.id AND m.left_on IS NULL
+WHERE h.status = 'active'
+"""
+
+
 def test_out_and_in_again_is_the_identity(sign_in: SignIn, engine: Engine) -> None:
     officer = sign_in("truc-thai")
     content = exported(officer)
