@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
 from api.etag import ReadVersion, VersionIfGiven, tagged
+from api.households.doors import shown
 from api.idempotency import IdempotencyKey
 from api.openapi import XLSX, example, problems, xlsx
 from api.paging import Cursor, Limit
@@ -97,7 +98,7 @@ def read_import(import_id: UUID, actor: Importer, db: Db, response: Response) ->
 )
 def map_import(
     import_id: UUID,
-    body: Annotated[MappingPatch, Body(openapi_examples={"example": {"summary": "Ví dụ", "value": examples.PATCH}})],
+    body: Annotated[MappingPatch, shown(examples.PATCH)],
     actor: Importer,
     db: Db,
     response: Response,
@@ -142,7 +143,7 @@ def check_import(
 )
 def confirm_import(
     import_id: UUID,
-    body: ConfirmationIn,
+    body: Annotated[ConfirmationIn, shown({"leave_out_errors": False})],
     actor: Importer,
     db: Db,
     response: Response,
