@@ -91,12 +91,11 @@ def create_app(config: Settings | None = None) -> FastAPI:
     errors.install(app)
     openapi.install(app)
 
+    limits = {_SYNC_BATCHES: config.sync_max_bytes, _WORKBOOKS: config.workbook_max_bytes}
+
     def limit_of(path: str) -> int | None:
-        if path.startswith(_SYNC_FILES):
-            return None  # a file is written as it comes, and is as long as was declared
-        if path == _WORKBOOKS:
-            return config.workbook_max_bytes
-        return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
+        # a file of a tablet is written as it comes, and is as long as was declared
+        return None if path.startswith(_SYNC_FILES) else limits.get(path, config.max_body_bytes)
 
     app.add_middleware(Compression)
     app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)

@@ -109,7 +109,10 @@ def listed(session: Session, actor: Actor, area_id: UUID, day: date) -> list[Lis
             hamlet.in_(_below(area_id, actor.scope.day, day)),
         )
     )
-    rows = session.execute(query).all()
+    return _with_people(session, session.execute(query).all(), day)
+
+
+def _with_people(session: Session, rows: Sequence[Row[Any]], day: date) -> list[Listed]:
     places = _places(session, {row.hamlet_id for row in rows}, day)
     homes = [home for row in rows if (home := Listed(row, places[row.hamlet_id])).roles()]
     homes.sort(key=lambda home: (home.place.codes["hamlet"], _in_order(home.row.household_no), str(home.row.id)))

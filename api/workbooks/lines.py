@@ -30,6 +30,7 @@ class Line:
     cells: dict[str, Any]
     letters: Mapping[str, str]
     notes: list[Note] = field(default_factory=list)
+    _is_data: bool | None = None
 
     def text(self, name: str) -> str | None:
         return cells.text(self.cells.get(name))
@@ -40,7 +41,10 @@ class Line:
 
     @property
     def is_data(self) -> bool:
-        return self.role != SheetRole.ignored and _is_data(self)
+        """Is it a row of data? Looked at once: every cell is compared with the headings."""
+        if self._is_data is None:
+            self._is_data = self.role != SheetRole.ignored and _is_data(self)
+        return self._is_data
 
 
 @dataclass(slots=True)
