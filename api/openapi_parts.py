@@ -57,6 +57,7 @@ TAGS: list[dict[str, str]] = [
         ("fund", "Quỹ vì người nghèo: thu, chi, công khai. The Fund for the poor and its public account."),
         ("hamlet plans", "Kế hoạch của xóm. The yearly plans of hamlets."),
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),
+        ("workbooks", "Nhập, xuất danh sách hộ bằng Excel. Lists of households as workbooks, in and out."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),
