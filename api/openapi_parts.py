@@ -59,6 +59,7 @@ TAGS: list[dict[str, str]] = [
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),
         ("indicators", "Chỉ tiêu giảm nghèo, giá trị và hồ sơ đứng sau. Indicators, their values and records."),
         ("dashboard", "Bảng theo dõi của xã, huyện. What officers look at every week."),
+        ("workbooks", "Nhập, xuất danh sách hộ bằng Excel. Lists of households as workbooks, in and out."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),

@@ -24,11 +24,13 @@ from api.recognitions import tables as recognitions
 from api.reports import tables as reports
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
     plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, eligibility, indicators,
+    workbooks,
     journal,
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from api.reports import tables as reports
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync.tables import ConflictState, OutcomeKind, StuckBecause, TabletState
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -94,6 +95,10 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "report_period": reports.ReportPeriod,
     "report_author": reports.ReportAuthor,
     "report_state": reports.ReportState,
+    "workbook_state": workbooks.WorkbookState,
+    "sheet_role": workbooks.SheetRole,
+    "row_verdict": workbooks.RowVerdict,
+    "row_choice": workbooks.RowChoice,
     "role": Role,
     "origin": Origin,
     "op": Op,
