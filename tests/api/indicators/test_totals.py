@@ -133,6 +133,20 @@ def test_nobody_but_the_communes_officer_records_and_others_see_nothing(sign_in:
     assert sign_in("xom-3").get(address("14080-04")).status_code == 404
 
 
+def test_a_new_hamlet_without_totals_makes_the_rate_unknown_from_its_first_day(sign_in: SignIn) -> None:
+    officer = sign_in("truc-thai")
+    done(officer.post(address(), json=body(as_of=str(TODAY - timedelta(days=40)))))
+    asked = {"area": "14080"}
+    assert done(officer.get("/api/v1/indicators/poverty_rate", params=asked))["points"][0]["value"] == 0.0
+    new = {"code": "14080-09", "name": "Xóm 9", "local_kind": "xom", "parent_id": str(area_id("14080"))}
+    made = sign_in("admin").post("/api/v1/areas", json=new | {"valid_from": str(TODAY), "source": "Nghị quyết 12"})
+    assert made.status_code == 201, made.text
+    now = done(officer.get("/api/v1/indicators/poverty_rate", params=asked))["points"][0]
+    assert (now["value"], now["denominator"]) == (None, None)
+    before = asked | {"as_of": str(TODAY - timedelta(days=1))}
+    assert done(officer.get("/api/v1/indicators/poverty_rate", params=before))["points"][0]["value"] == 0.0
+
+
 def test_before_there_were_hamlets(sign_in: SignIn) -> None:
     found = done(sign_in("truc-thai").get(address(), params={"as_of": str(date(1900, 1, 1))}))
     assert (found["hamlets"], found["items"]) == (0, [])
