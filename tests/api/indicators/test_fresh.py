@@ -78,8 +78,13 @@ class Scene:
         self.session.commit()
         decide(self.officer, self.sign_in("chu-tich"), round_id, f"{next(self._numbers)}/QĐ-UBND", str(TODAY))
 
-    def lent(self) -> str:
-        loan = {"household_id": str(self.home), "policy": "credit_poor", "purpose": "Nuôi bò", "amount_vnd": 1_000_000}
+    def lent(self, home: UUID | None = None) -> str:
+        loan = {
+            "household_id": str(home or self.home),
+            "policy": "credit_poor",
+            "purpose": "Nuôi bò",
+            "amount_vnd": 1_000_000,
+        }
         return str(self.post("loans", "ngan-hang", **loan, lent_on=str(TODAY), term_months=12)["id"])
 
     def needs(self) -> str:
@@ -155,6 +160,18 @@ def test_it_shows_at_the_next_request(sign_in: SignIn, session: Session, engine:
     after = (scene.numerator(code), scene.numerator(code, "14080"))
     assert after[0] != before[0], what
     assert (after[1] != before[1]) == (what not in ("a move", "a relocation", "totals")), "inside the commune"
+
+
+def test_what_hung_on_a_household_that_went_counts_for_the_one_that_stays(
+    sign_in: SignIn, session: Session, engine: Engine
+) -> None:
+    scene = Scene(sign_in, session, engine)
+    scene.lent(scene.second)
+    assert scene.numerator("preferential_credit") == 1.002
+    scene.merged()
+    assert scene.numerator("preferential_credit") == 1.001
+    scene.post(f"households/{scene.second}/unmerge")
+    assert scene.numerator("preferential_credit") == 1.002
 
 
 def kept(engine: Engine, code: str = "poor_households") -> int:
