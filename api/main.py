@@ -39,7 +39,7 @@ from api.programmes.catalogue import catalogue
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
-from api.reports.routes import router as reports
+from api.report_submissions.routes import router as report_submissions
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
@@ -80,7 +80,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.received_by = received_by  # as api.interventions below what is delivered
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, report_submissions)
     told = (indicators, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:

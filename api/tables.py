@@ -21,7 +21,7 @@ from api.interventions import tables as interventions
 from api.plans import tables as plans
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
-from api.reports import tables as reports
+from api.report_submissions import tables as reports
 from api.reviews import tables as reviews
 from api.standards import tables as standards
 from mobile_sync import tables as journal

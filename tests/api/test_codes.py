@@ -24,7 +24,7 @@ from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
 from api.recognitions.decision_schemas import LeftOutReason
 from api.recognitions.living_standard_schemas import LivingStandardReason
-from api.reports import tables as reports
+from api.report_submissions import tables as reports
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards

@@ -17,7 +17,7 @@ from tests.make.reviews import counted, households
 DAY = date(2024, 5, 2)
 LISTS = (
     "interventions", "needs", "deliveries", "loans", "plan-items", "budget-lines", "fund/entries", "hamlet-plans",
-    "reports", "organisations", "eligibility?served=all",
+    "report-submissions", "organisations", "eligibility?served=all",
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def made(sign_in: SignIn, session: Session, count: int, first: int) -> None:
         period = {"period": "month", "period_from": f"{2010 + n}-01-01", "period_to": f"{2010 + n}-01-31"}
         report = {"area_id": money.HAMLET, "author": "hamlet_head", "title": "Báo cáo tháng", "recipients": []}
         content = {"content": {"results": "Đã vận động", "difficulties": None, "proposals": None}}
-        done(head.post("/api/v1/reports", json=report | period | content))
+        done(head.post("/api/v1/report-submissions", json=report | period | content))
 
 
 @pytest.mark.parametrize("address", LISTS)

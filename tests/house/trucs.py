@@ -201,7 +201,7 @@ def _hamlet_work(session: Session) -> dict[str, str]:
     """What a hamlet collected for the Fund, its plan of the year, its report."""
     from api.fund import tables as fund
     from api.hamlet_plans.tables import HamletPlan, HamletPlanState
-    from api.reports import tables as reports
+    from api.report_submissions import tables as reports
 
     hamlet, now = UUID(HAMLET), clock.now()
     entry = fund.FundEntry(

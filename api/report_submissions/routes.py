@@ -13,12 +13,12 @@ from api.etag import ReadVersion, VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.reports import commands, queries
-from api.reports.schemas import ReportIn, ReportOut, ReportPatch, ReportRemark
-from api.reports.tables import ReportState
+from api.report_submissions import commands, queries
+from api.report_submissions.schemas import ReportIn, ReportOut, ReportPatch, ReportRemark
+from api.report_submissions.tables import ReportState
 from api.schema import Page, Year
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/report-submissions", tags=["reports"])
 
 _LINE = (Permission.reports_prepare, Permission.reports_submit, Permission.reports_accept)
 Reader = Annotated[Actor, allow(*_LINE)]
@@ -58,7 +58,7 @@ _STEP = problems("not-found", "stale-version", "illegal-stage", "conflict") | ex
 
 @router.get(
     "",
-    operation_id="list_reports",
+    operation_id="list_report_submissions",
     summary="Báo cáo của xóm và xã",
     responses=problems("invalid-cursor") | example({"items": [_REPORT], "next_cursor": None}),
 )
@@ -78,7 +78,7 @@ def list_reports(
 
 @router.post(
     "",
-    operation_id="draft_report",
+    operation_id="draft_report_submission",
     summary="Lập báo cáo",
     status_code=201,
     responses=problems("not-found", "already-exists", "idempotency-key-reused") | example(_REPORT, 201),
@@ -92,7 +92,7 @@ def draft_report(
 
 @router.get(
     "/{report_id}",
-    operation_id="read_report",
+    operation_id="read_report_submission",
     summary="Một báo cáo",
     responses=problems("not-found") | example(_REPORT),
 )
@@ -103,7 +103,7 @@ def read_report(report_id: UUID, actor: Reader, db: Db, response: Response) -> R
 
 @router.patch(
     "/{report_id}",
-    operation_id="rewrite_report",
+    operation_id="rewrite_report_submission",
     summary="Sửa báo cáo chưa gửi",
     responses=problems("version-required") | _STEP,
 )
@@ -117,7 +117,7 @@ def rewrite_report(
 
 @router.post(
     "/{report_id}/submission",
-    operation_id="submit_report",
+    operation_id="submit_report_submission",
     summary="Gửi báo cáo lên cấp trên",
     responses=_STEP,
 )
@@ -129,7 +129,7 @@ def submit_report(report_id: UUID, actor: Submitter, db: Db, response: Response,
 
 @router.post(
     "/{report_id}/acceptance",
-    operation_id="accept_report",
+    operation_id="accept_report_submission",
     summary="Cấp trên tiếp nhận báo cáo",
     responses=problems("separation-of-duties") | _STEP,
 )
@@ -141,7 +141,7 @@ def accept_report(report_id: UUID, actor: Accepter, db: Db, response: Response, 
 
 @router.post(
     "/{report_id}/return",
-    operation_id="return_report",
+    operation_id="return_report_submission",
     summary="Cấp trên trả lại báo cáo",
     responses=problems("separation-of-duties") | _STEP,
 )

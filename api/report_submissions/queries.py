@@ -11,8 +11,8 @@ from api import clock, paging
 from api.accounts.actor import Actor
 from api.areas.tables import Area, Level
 from api.problems import NotFound
-from api.reports.schemas import ReportOut
-from api.reports.tables import Report, ReportState
+from api.report_submissions.schemas import ReportOut
+from api.report_submissions.tables import Report, ReportState
 from api.reviews.queries import under
 from api.schema import Page
 

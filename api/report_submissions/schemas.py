@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.reports.tables import ReportAuthor, ReportPeriod, ReportState
+from api.report_submissions.tables import ReportAuthor, ReportPeriod, ReportState
 from api.schema import AreaId, Count, Day, Line300, LongText, Schema, Version
 
 _REPORT: dict[str, Any] = {
