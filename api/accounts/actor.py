@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from api.accounts.permissions import Permission, Role, holds
+from api.accounts.permissions import SMALL_COUNTS_HIDDEN, Permission, Role, holds
 from api.areas.scope import Scope
 from api.problems import PermissionDenied
 
@@ -36,6 +36,11 @@ class Actor:
     def scope_of(self, *permissions: Permission) -> Scope:
         """The areas where at least one of the caller's grants carries one of these rights."""
         return Scope.of(g.area_id for g in self.grants for p in permissions if holds(g.role, g.head, p))
+
+    def tells_all(self, *permissions: Permission) -> Scope:
+        """The areas where the caller is told small counts too, of what one of these rights shows."""
+        grants = [g for g in self.grants if g.role not in SMALL_COUNTS_HIDDEN]
+        return Scope.of(g.area_id for g in grants for p in permissions if holds(g.role, g.head, p))
 
     def has(self, *permissions: Permission) -> bool:
         """Does any grant, anywhere, carry one of these rights?"""
