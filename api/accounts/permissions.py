@@ -198,7 +198,7 @@ def _holders(roles: str) -> tuple[Holder, ...]:
 
 
 # Whom small counts of people and households are not told to (api/suppression.py).
-SMALL_COUNTS_HIDDEN = frozenset(_ROLE[name] for name in "BK CU OV".split())
+SMALL_COUNTS_HIDDEN = frozenset(_ROLE[name] for name in ["BK", "CU", "OV"])
 
 ROLE_PERMISSIONS: dict[Permission, tuple[Holder, ...]] = {right: _holders(roles) for right, roles, _ in _TABLE}
 BASIS: dict[Permission, str] = {right: basis for right, _, basis in _TABLE}
