@@ -33,6 +33,7 @@ from api.interventions.routes import router as interventions
 from api.keys import IdKey
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
+from api.printing.report_routes import router as report_papers
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.programmes.catalogue import catalogue
@@ -40,6 +41,8 @@ from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
 from api.report_submissions.routes import router as report_submissions
+from api.reports.edition_routes import router as report_editions
+from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
@@ -81,7 +84,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, report_submissions)
-    told = (indicators, changes, audit)
+    told = (indicators, reports, report_papers, report_editions, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")

@@ -1,0 +1,1 @@
+"""Official reports: the forms of the circular, their editions, and handing them in."""

@@ -1,0 +1,136 @@
+"""Official reports on the wire."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.areas.tables import Level
+from api.schema import Schema, Words
+
+FormKind = Literal["table", "list", "monitoring"]
+RowKind = Literal["area", "urban", "rural", "total", "item", "entry"]
+CellUnit = Literal["count", "percent", "percentage_point", "vnd", "text"]
+
+
+class FormOut(Schema):
+    """An entry of the catalogue. `basis`: `round` where only a round has it; `period`: of a half year, a year."""
+
+    code: str
+    title: Words
+    kind: FormKind
+    basis: Literal["round", "day", "period"]
+    source: str
+
+
+class FormList(Schema):
+    items: list[FormOut] = Field(description="Every form, in the order of the annex.")
+
+
+class ColumnOut(Schema):
+    """`number` as the form prints it; `group`: what several columns stand under; `over`: a percentage."""
+
+    code: str
+    number: int
+    heading: Words
+    group: Words | None
+    unit: CellUnit
+
+
+class CellOut(Schema):
+    """One cell. `value` is null where it is not known, and `reason` says why; never 0 or 100 % instead.
+
+    A percentage carries its `numerator` and `denominator`. `suppressed`: too small a count for whoever asks.
+    """
+
+    value: int | float | str | None
+    numerator: int | None = None
+    denominator: int | None = None
+    reason: Words | None = None
+    suppressed: bool = False
+
+
+class RowOut(Schema):
+    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several."""
+
+    code: str
+    kind: RowKind
+    label: Words
+    area_id: UUID | None
+    line: str | None
+    line_label: Words | None
+    cells: list[CellOut]
+
+
+class Fault(Schema):
+    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`."""
+
+    row: str
+    column: str
+    left: int
+    relation: Literal["=", "<="]
+    right: int
+    rule: str
+
+
+class AreaOut(Schema):
+    id: UUID
+    code: str
+    name: str
+    level: Level
+
+
+class MissingOut(Schema):
+    """A unit below that has not handed in; `overdue`: its day has passed."""
+
+    area_id: UUID
+    code: str
+    name: str
+    due_on: date | None
+    overdue: bool
+
+
+class ReportOut(Schema):
+    """A report. The same `as_of` and `known_at` give the same numbers after later edits; a closed round counts with its
+    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others."""
+
+    form: str
+    title: Words
+    source: str
+    kind: FormKind
+    area: AreaOut
+    period: str
+    round_id: UUID | None
+    as_of: date
+    known_at: datetime
+    columns: list[ColumnOut]
+    rows: list[RowOut]
+    totals: list[RowOut]
+    notes: list[Words]
+    faults: list[Fault]
+    missing: list[MissingOut]
+    due_on: date | None
+
+
+class ReportRecordOut(Schema):
+    """Who counts in a cell, and how often (`count`): they add up to it. The names are null for whoever has gone where
+    the caller may not look."""
+
+    identity: UUID
+    area_id: UUID
+    household_id: UUID | None
+    household_no: str | None
+    head_name: str | None
+    member_id: UUID | None
+    full_name: str | None
+    count: int
+
+
+FORM_EXAMPLE: dict[str, Any] = {
+    "code": "form-02",
+    "title": {"vi": "Tổng hợp diễn biến hộ nghèo", "en": "Movement of poor households"},
+    "kind": "table",
+    "basis": "round",
+    "source": "QĐ 24/2021/QĐ-TTg, Điều 7; TT 07/2021/TT-BLĐTBXH",
+}
