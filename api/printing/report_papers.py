@@ -1,5 +1,6 @@
 """Official reports on paper: what `GET /reports/{form}` answers, or what an edition froze."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,10 @@ from api.reports.wrong import balanced
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _HIDDEN = "(số nhỏ)"
 _LEADS = {"table": "Đơn vị", "list": "STT", "monitoring": "Chỉ tiêu"}
+_LEAD_MM = {"table": 30, "list": 10, "monitoring": 84}
 _HEAD = ("TRƯỞNG XÓM",)
+# parts of the page, where a column holds a name or a mark
+_WIDTHS = {"name": 5, "relation": 3, "household_no": 2, "member_no": 1, "hamlet": 3, "class": 3}
 
 
 def report_paper(session: Session, found: ReportOut, header: Header | None = None) -> Sheet:
@@ -34,13 +38,19 @@ def report_paper(session: Session, found: ReportOut, header: Header | None = Non
         subtitle=subtitle(found),
         remark=replaced(header),
         lead=_LEADS[found.kind],
+        lead_mm=_LEAD_MM[found.kind],
         headings=tuple(
-            Heading(text=one.heading.vi, number=one.number, group=one.group.vi if one.group else None)
+            Heading(
+                text=one.heading.vi,
+                number=one.number,
+                group=one.group.vi if one.group else None,
+                width=_WIDTHS.get(one.code, 2),
+                left=one.unit == "text",
+            )
             for one in found.columns
         ),
-        lines=tuple(_line(row, found.kind) for row in [*found.rows, *found.totals]),
+        lines=tuple(_lines(found)),
         notes=(*(note.vi for note in found.notes), *_missing(found)),
-        text=found.kind == "list",
         prepared_by=header.prepared_by if header else None,
         signatory=Signatory(authority=authority, name=header.signatory if header else None),
         recipients=tuple(header.recipients) if header else ("Lưu: VT",),
@@ -62,14 +72,24 @@ def _missing(found: ReportOut) -> list[str]:
     return [f"Chưa nộp báo cáo: {', '.join(one.name for one in found.missing)}."]
 
 
-def _line(row: RowOut, kind: str) -> ReportLine:
-    several = row.line_label is not None and row.kind != "item"
-    return ReportLine(
-        label=row.code if kind == "list" else row.label.vi,
-        line=row.line_label.vi if several and row.line_label else None,
-        cells=tuple(_text(cell, kind) for cell in row.cells),
-        strong=row.kind in ("total", "urban", "rural"),
-    )
+def _lines(found: ReportOut) -> Iterator[ReportLine]:
+    """The rows; the label of an area stands once beside all its lines."""
+    table = [*found.rows, *found.totals]
+    for place, row in enumerate(table):
+        several = row.line_label is not None and row.kind != "item"
+        first = not several or place == 0 or _area(table[place - 1]) != _area(row)
+        span = sum(_area(one) == _area(row) for one in table) if several else 1
+        yield ReportLine(
+            label=row.code if found.kind == "list" else row.label.vi,
+            line=row.line_label.vi if several and row.line_label else None,
+            cells=tuple(_text(cell, found.kind) for cell in row.cells),
+            strong=row.kind in ("total", "urban", "rural"),
+            span=span if first else 0,
+        )
+
+
+def _area(row: RowOut) -> str:
+    return row.code.partition(":")[0]
 
 
 def _text(cell: CellOut, kind: str) -> str:

@@ -14,7 +14,8 @@ KINH, FOREIGN = "kinh", "foreign"
 class Home:
     """A household. `poverty_class`: of the standing; `average` for one of average living standard beside it.
 
-    `ethnicity`, `female_head`: of its head; None where nobody is named as head.
+    `ethnicity`, `female_head`: of its head; None where nobody is named as head. `reviewed`: there is a review that says
+    what it is deprived of.
     """
 
     household_id: UUID
@@ -26,6 +27,7 @@ class Home:
     female_head: bool | None = None
     no_labour: bool = False
     merit: bool = False
+    reviewed: bool = False
     deprivations: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
     wishes: frozenset[str] = frozenset()

@@ -126,6 +126,7 @@ def _home(row: Any, poverty_class: str | None, hamlet_id: UUID, persons: int, re
         female_head=None if row.head_sex is None else row.head_sex == "female",
         no_labour=bool(row.no_labour_capacity),
         merit=bool(row.merit),
+        reviewed=review is not row or row.review_id is not None,
         deprivations=frozenset(review.deprivations or ()),
         causes=frozenset(review.causes or ()),
         wishes=frozenset((review.wishes if review is row else review.needs) or ()),

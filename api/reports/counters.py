@@ -49,6 +49,14 @@ def has_records(count: Of) -> bool:
     return count.name not in ("statistic", "nobody_keeps")
 
 
+def unknown_in(census: Census, count: Of) -> set[UUID]:
+    """The hamlets where nobody can tell: of deprivations those whose households were never reviewed."""
+    if count.name not in ("deprived", "deprivations"):
+        return set()
+    homes = _homes_of(census, count)
+    return {home.hamlet_id for home in homes} - {home.hamlet_id for home in homes if home.reviewed}
+
+
 def _homes_of(census: Census, count: Of) -> list[Home]:
     if count.poverty_class == "average":
         return [home for home in census.homes if home.average]
@@ -71,6 +79,12 @@ def _human_mark(human: Human, times: int = 1) -> Mark:
 def _homes(census: Census, count: Of) -> Iterator[Mark]:
     for home in _homes_of(census, count):
         yield _home_mark(home, count)
+
+
+def _not_reviewed(census: Census, count: Of) -> Iterator[Mark]:
+    for home in _homes_of(census, count):
+        if not home.reviewed:
+            yield _home_mark(home, count)
 
 
 def _deprivations(census: Census, count: Of) -> Iterator[Mark]:
@@ -161,6 +175,7 @@ def _ledger(census: Census, count: Of) -> Iterator[Mark]:
 
 _COUNTERS: dict[str, Callable[[Census, Of], Iterator[Mark]]] = {
     "homes": _homes,
+    "not_reviewed": _not_reviewed,
     "deprivations": _deprivations,
     "deprived": _deprived,
     "group": _group,

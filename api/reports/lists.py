@@ -137,17 +137,22 @@ def _detailed(
 
 
 def _head_first(record: Any) -> tuple[bool, int, UUID]:
-    return record.relation_to_head != "head", record.birth_year or 0, record.id
+    return record.relation_to_head != "head", _born(record) or 0, record.id
+
+
+def _born(record: Any) -> int | None:
+    year: int | None = record.birth_date.year if record.birth_date else record.birth_year
+    return year
 
 
 def _person(record: Any, home: Home, mark: str, household_no: str | None, place: int) -> list[str | int | None]:
-    male = record.sex == "male"
+    male, born = record.sex == "male", _born(record)
     return [
         household_no,
         place,
         record.full_name,
-        record.birth_year if male else None,
-        None if male else record.birth_year,
+        born if male else None,
+        None if male else born,
         codes.label("ethnicity", record.ethnicity),
         codes.label("relation", record.relation_to_head),
         mark if place == 1 else None,

@@ -33,7 +33,7 @@ def households(session: Session, actor: Actor, ids: Iterable[UUID]) -> dict[UUID
 
 def members(session: Session, ids: Iterable[UUID]) -> dict[UUID, Any]:
     """Member id -> record. Whoever calls has checked that the caller may read the households."""
-    columns = ("id", "full_name", "birth_year", "sex", "ethnicity", "relation_to_head", "merit_person")
+    columns = ("id", "full_name", "birth_date", "birth_year", "sex", "ethnicity", "relation_to_head", "merit_person")
     query = select(*(MEMBER.c[name] for name in columns)).where(among(MEMBER.c.id, ids))
     return {row.id: row for row in session.execute(query)}
 

@@ -13,7 +13,7 @@ from api.reports.balance import faults
 from api.reports.basis import Asked, Basis, basis
 from api.reports.census import Census
 from api.reports.census_queries import census
-from api.reports.counters import completed, has_records, marks
+from api.reports.counters import completed, has_records, marks, unknown_in
 from api.reports.deadlines import due_on
 from api.reports.definition import Column, Count, Form, Line, data, forms, list_forms, monitoring_forms, spread
 from api.reports.grid import Pair, UnitRow
@@ -138,4 +138,4 @@ def _numbers(found: Counted, form: Form, line: Line, count: Count) -> dict[Any, 
     for mark in marks(found.census, of):
         if mark.hamlet_id in numbers:
             numbers[mark.hamlet_id] = (numbers[mark.hamlet_id] or 0) + mark.number
-    return numbers
+    return numbers | dict.fromkeys(unknown_in(found.census, of) & numbers.keys())

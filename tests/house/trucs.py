@@ -21,7 +21,7 @@ from tests.make.reviews import acting
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
 
-_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket", "position"}
+_NO_SECRETS = {"form", "hamlet_id", "to_hamlet_id", "area_id", "area", "bucket", "position"}
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def _work(session: Session, officer: httpx.Client, round_id: str, made: dict[str
         | _handed_out(session, officer, home)
         | _interventions(officer, home)
         | _money(session, officer)
+        | _published(officer)
         | _lent_and_insured(session, officer, home, made["member"])
     )
 
@@ -218,6 +219,13 @@ def _hamlet_work(session: Session) -> dict[str, str]:
     session.add_all([entry, plan, report])
     session.commit()
     return {"fund_entry_id": str(entry.id), "hamlet_plan_id": str(plan.id), "report_id": str(report.id)}
+
+
+def _published(officer: httpx.Client) -> dict[str, str]:
+    """A form of the commune, published."""
+    paper = {"area": "14080", "as_of": "2024-12-31", "number": "45/BC-UBND", "issued_on": "2025-01-05"}
+    made = done(officer.post("/api/v1/reports/form-01/editions", json=paper))
+    return {"form": "form-01", "report_edition_id": made["id"]}
 
 
 def _round_and_plan(session: Session) -> dict[str, str]:
