@@ -64,13 +64,7 @@ _QUEUE = 50
 def create_app(config: Settings | None = None) -> FastAPI:
     """The service. `config` defaults to the environment; a worker process calls this without arguments."""
     config = config or settings()
-    app = FastAPI(
-        title="giamngheo",
-        lifespan=_lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = FastAPI(title="giamngheo", lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     secrets = config.secrets()
     app.state.settings = config
     app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)

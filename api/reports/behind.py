@@ -1,6 +1,7 @@
 """The households and people behind a cell: as many as it says."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import Session
@@ -53,11 +54,21 @@ def records(
         ordered = [key for key in ordered if (key[1] or key[0], key[2]) > (after[0], after[1])]
     some = [key for key in ordered if total[key]][: limit + 1]
     shown, next_cursor = paging.page(some, limit, lambda key: (str(key[1] or key[0]), str(key[2])))
+    return Page[ReportRecordOut](items=_named(session, actor, form, shown, total), next_cursor=next_cursor)
+
+
+_Key = tuple[UUID, UUID | None, UUID]  # household, member, hamlet
+
+
+def _named(
+    session: Session, actor: Actor, form: str, shown: Sequence[_Key], total: Mapping[_Key, int]
+) -> list[ReportRecordOut]:
+    """With the names the caller may see. Every reading is in the log."""
     called = names.households(session, actor, [key[0] for key in shown])
     people = names.members(session, [key[1] for key in shown if key[1] and key[0] in called])
     seen = dict.fromkeys(one.id for one in called.values())
     audit.record(session, actor, "reports.records", "household", seen, form=form)
-    items = [
+    return [
         ReportRecordOut(
             identity=member or household, area_id=hamlet,
             household_id=home.id if (home := called.get(household)) else None,
@@ -68,7 +79,6 @@ def records(
         )
         for household, member, hamlet in shown
     ]  # fmt: skip
-    return Page[ReportRecordOut](items=items, next_cursor=next_cursor)
 
 
 def _behind(found: Counted, form: Form, row: str, column: str) -> list[Mark]:
