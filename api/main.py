@@ -1,11 +1,13 @@
 """create_app(): settings, engine, routers, problems, middleware. Nothing else."""
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from api import errors, openapi, wire
 from api.accounts.routes import router as accounts
@@ -19,6 +21,8 @@ from api.changes.routes import router as changes
 from api.compression import Compression
 from api.config import Settings, settings
 from api.credit.routes import router as credit
+from api.dashboard.routes import pages
+from api.dashboard.routes import router as dashboard
 from api.db import make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
@@ -28,9 +32,11 @@ from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
 from api.indicators.routes import router as indicators
+from api.indicators.target_routes import router as progress
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
+from api.labour.routes import router as labour
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
 from api.printing.report_routes import router as report_papers
@@ -40,7 +46,7 @@ from api.programmes.catalogue import catalogue
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
-from api.report_submissions.routes import router as report_submissions
+from api.report_submissions.routes import router as submissions
 from api.reports.edition_routes import router as report_editions
 from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
@@ -65,26 +71,18 @@ def create_app(config: Settings | None = None) -> FastAPI:
     """The service. `config` defaults to the environment; a worker process calls this without arguments."""
     config = config or settings()
     app = FastAPI(title="giamngheo", lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
-    secrets = config.secrets()
-    app.state.settings = config
-    app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
-    app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
-    app.state.id_key = IdKey(secrets.id_key)
-    patience = Patience(config.tablet_silent_days, config.tablet_stuck_days)
-    app.state.gauges = FleetGauges(patience)
-    app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
-    app.state.received_by = received_by  # as api.interventions below what is delivered
+    furnish(app, config)
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, report_submissions)
-    told = (indicators, reports, report_papers, report_editions, changes, audit)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, submissions, labour)
+    told = (indicators, progress, dashboard, reports, report_papers, report_editions, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")
     app.include_router(sync, prefix="/sync/v1")
     app.include_router(verify_router)
     app.include_router(health)
+    app.include_router(pages)
     errors.install(app)
     openapi.install(app)
 
@@ -98,6 +96,24 @@ def create_app(config: Settings | None = None) -> FastAPI:
     return app
 
 
+def warm(app: FastAPI) -> None:
+    """Resolves every route: FastAPI would do it while the first request after a start waits, half a second on one."""
+    deque(iter_route_contexts(app.routes), maxlen=0)
+
+
+def furnish(app: FastAPI, config: Settings) -> None:
+    """Puts into `app.state` everything that requests share: the settings, the connections, the keys, the gauges."""
+    secrets = config.secrets()
+    app.state.settings = config
+    app.state.engine = make_engine(config.sqlalchemy_url(), config.pool_size)
+    app.state.tokens = Tokens(secrets.token_key_pem, secrets.refresh_key)
+    app.state.id_key = IdKey(secrets.id_key)
+    app.state.gauges = FleetGauges(Patience(config.tablet_silent_days, config.tablet_stuck_days))
+    app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
+    app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
+    app.state.received_by = received_by  # as api.interventions below what is delivered
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     config: Settings = app.state.settings
@@ -106,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # as many request threads as connections: nobody queues inside the pool
     anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
     catalogue()  # a mistake in its files stops the start, and not the first officer who asks
+    warm(app)
     tune_gc()
     await_epoch(app.state.engine)
     sealer = Sealer(app.state.engine)

@@ -9,7 +9,7 @@ from api.tables import metadata
 
 # Any constant will do, as long as every host uses the same one.
 _MIGRATION_LOCK = 7_140_80
-_BY_HAND = ("ix_member_name_folded", "ix_record_version_left_household")
+_BY_HAND = ("ix_member_name_folded", "ix_record_version_left_household", "ix_record_version_left_hamlet")
 
 
 def _tracked(name: str | None, kind: str, *_: object) -> bool:

@@ -46,7 +46,8 @@ class RecordVersion(SQLModel, table=True):
     """
 
     __tablename__ = "record_version"
-    # ix_record_version_left_household: who was moved out of a household; on an expression, in the migration
+    # ix_record_version_left_household, ix_record_version_left_hamlet: who was moved out of a household, and which
+    # households out of a hamlet; on expressions, in the migrations
     __table_args__ = (one_of("origin", Origin),)
 
     record_id: UUID = Field(primary_key=True)

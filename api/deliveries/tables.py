@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
@@ -69,6 +69,7 @@ class Delivery(SQLModel, table=True):
         CheckConstraint("(reversed_at IS NULL) = (reversal_reason IS NULL)", name="reversed_with_reason"),
         Index("ix_delivery_intervention", "intervention_id"),
         Index("ix_delivery_household", "household_id"),
+        Index("ix_delivery_member", "member_id", postgresql_where=text("member_id IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -197,8 +197,6 @@ class HouseholdMove(SQLModel, table=True):
     """A change of residence: which household went from where to where, and on which day."""
 
     __tablename__ = "household_move"
-    __table_args__ = (Index("ix_household_move_from", "from_hamlet_id"),)
-
     id: UUID = Field(primary_key=True)
     household_id: UUID = Field(foreign_key="household.id", index=True)
     from_hamlet_id: UUID = Field(foreign_key="area.id")

@@ -54,3 +54,36 @@ RECORD: dict[str, Any] = {
     "full_name": None,
     "title": None,
 }
+PROGRESS: dict[str, Any] = {
+    "plan_id": "0f8e7c7a-5d0e-5a3e-9a56-0d3f0f5d1c11",
+    "area_id": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
+    "as_of": "2024-06-30",
+    "targets": [
+        {
+            "code": "clean_water",
+            "name": {
+                "vi": "Trên 95% hộ nghèo, hộ cận nghèo sử dụng nước sinh hoạt hợp vệ sinh",
+                "en": "Poor and near-poor households with hygienic domestic water",
+            },
+            "section": "II.2.2",
+            "indicator": "clean_water",
+            "comparison": "more_than",
+            "target": 95.0,
+            "unit": "percent",
+            "actual": 92.5,
+            "numerator": 74,
+            "denominator": 80,
+            "reason": None,
+            "gap": 3,
+            "gap_of": "household",
+            "expected": 93.1,
+            "on_track": False,
+            "rule": {
+                "vi": "Đúng tiến độ: giá trị đã đạt phần của mục tiêu ...",
+                "en": "On track: the value has come ...",
+            },
+            "work_list": "/api/v1/indicators/clean_water/records?part=missing",
+            "points": [],
+        }
+    ],
+}

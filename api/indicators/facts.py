@@ -5,13 +5,30 @@ They are what the database's functions `household_facts`, `person_facts`, ... sa
 """
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, MetaData, Select, Table, Text, Uuid, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    case,
+    cast,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from api import sql
@@ -28,20 +45,23 @@ def _table(name: str, **columns: Any) -> Table:
 
 _FOUND = _table(
     "household_found",
-    household_id=Uuid(), hamlet_id=Uuid(), poverty_class=Text(), newly_escaped=Boolean(),
+    as_of=Date(), household_id=Uuid(), hamlet_id=Uuid(), poverty_class=Text(), newly_escaped=Boolean(),
     average_living_standard=Boolean(), no_labour_capacity=Boolean(), residence=Text(), head_member_id=Uuid(),
     registered_before=_WHEN, movements=ARRAY(Text()), review_id=Uuid(), deprivations=ARRAY(Text()),
     undetermined=ARRAY(Text()), causes=ARRAY(Text()), wishes=ARRAY(Text()), needs=ARRAY(Text()), borrows=Boolean(),
     received=ARRAY(Text()),
 )  # fmt: skip
-PERSON = _table(
-    "person_fact",
-    member_id=Uuid(), household_id=Uuid(), hamlet_id=Uuid(), poverty_class=Text(), newly_escaped=Boolean(),
-    average_living_standard=Boolean(), low_income_worker=Boolean(), is_head=Boolean(), sex=Text(), ethnicity=Text(),
+_PERSON_FOUND = _table(
+    "person_found",
+    member_id=Uuid(), low_income_worker=Boolean(), is_head=Boolean(), sex=Text(), ethnicity=Text(),
     age=Integer(), age_months=Integer(), school_age=Integer(), merit_person=Boolean(), disability=Text(),
     health_insurance=Boolean(), social_allowance=Boolean(), schooling=Text(), right_level=Boolean(),
     qualification=Text(), labour_status=Text(), labour_contract=Boolean(), nutrition=Text(), needs=ARRAY(Text()),
     received=ARRAY(Text()),
+)  # fmt: skip
+# What a person has from their household.
+_OF_HOUSEHOLD = (
+    "as_of", "household_id", "hamlet_id", "poverty_class", "newly_escaped", "average_living_standard",
 )  # fmt: skip
 INTERVENTION = _table(
     "intervention_fact",
@@ -52,6 +72,7 @@ INTERVENTION = _table(
 TRAINEE = _table(
     "trainee_fact",
     participant_id=Uuid(), area_id=Uuid(), category=Text(), sex=Text(), poverty_officer=Boolean(), held_on=Date(),
+    as_of=Date(),
 )  # fmt: skip
 # Of its people: how many, and whether there is one who ...; the head's sex and ethnic group are null where nobody is
 # named as head.
@@ -61,6 +82,12 @@ _OF_PEOPLE = {
     "job_unknown": Boolean(),
 }  # fmt: skip
 HOUSEHOLD = _table("household_fact", **{column.name: column.type for column in _FOUND.c}, **_OF_PEOPLE)
+
+PERSON = _table(
+    "person_fact",
+    **{name: _FOUND.c[name].type for name in _OF_HOUSEHOLD},
+    **{column.name: column.type for column in _PERSON_FOUND.c},
+)
 
 TABLES: dict[Grain, Table] = {
     "household": HOUSEHOLD, "person": PERSON, "intervention": INTERVENTION, "trainee": TRAINEE,
@@ -83,36 +110,57 @@ class Moment:
     known: datetime | None = None
 
 
-def facts(statement: Select[Any], areas: list[UUID], moment: Moment) -> Select[Any]:
-    """The statement over the facts of these areas (hamlets, and communes for what is the commune's)."""
-    given = (cast(areas, sql.Ids()), cast(moment.day, Date), cast(moment.known or "infinity", _WHEN))
-    person = _called("person_facts", PERSON, *given, _MONTHS).cte("person_fact").prefix_with("MATERIALIZED")
-    found = _called("household_facts", _FOUND, *given, _MONTHS).subquery("found")
-    people = _people(moment.day)
+def facts(statement: Any, areas: Collection[UUID], moment: Moment) -> Any:
+    """The statement over the facts of these areas (hamlets, and communes for what is the commune's) on a day."""
+    return facts_of_days(statement, areas, [moment.day], moment.known)
+
+
+def facts_of_days(statement: Any, areas: Collection[UUID], days: Collection[date], known: datetime | None) -> Any:
+    """The same over the facts of several days, which their column `as_of` tells apart. Each household is looked up
+    once a day, and its people from there."""
+    where, at = cast(list(areas), sql.Ids()), cast(known or "infinity", _WHEN)
+    day = func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("as_of", Date), name="asked").render_derived()
+    each = _each(day, "household_facts", _FOUND, where, day.c.as_of, at, _MONTHS)
+    found = each.cte("household_found").prefix_with("MATERIALIZED")
+    lives = (found.c.household_id, found.c.as_of, at, found.c.head_member_id, found.c.registered_before)
+    person = _columns("person_facts", _PERSON_FOUND, *lives)
+    persons = select(*(found.c[name] for name in _OF_HOUSEHOLD), *person.c).join_from(found, person, true())
+    people = _people()
     household = select(found, *(people.c[name] for name in _OF_PEOPLE)).join(
-        people, people.c.of_household == found.c.household_id, isouter=True
+        people,
+        (people.c.of_household == found.c.household_id) & (people.c.of_day == found.c.as_of),
+        isouter=True,
     )
     return statement.add_cte(
-        person,
+        persons.cte("person_fact").prefix_with("MATERIALIZED"),
         household.cte("household_fact"),
-        _called("intervention_facts", INTERVENTION, *given).cte("intervention_fact"),
-        _called("trainee_facts", TRAINEE, *given).cte("trainee_fact"),
+        _each(day, "intervention_facts", INTERVENTION, where, day.c.as_of, at).cte("intervention_fact"),
+        _each(day, "trainee_facts", TRAINEE, where, day.c.as_of, at).cte("trainee_fact"),
     )
 
 
-def _called(name: str, table: Table, *given: Any) -> Select[Any]:
-    columns = [Column(column.name, column.type) for column in table.c]
-    return select(getattr(func, name)(*given).table_valued(*columns, name=name))
+def _each(day: Any, name: str, table: Table, *given: Any) -> Select[Any]:
+    """What a function says of each day, in the columns of the table."""
+    said = _columns(name, table, *given)
+    return select(*(day.c.as_of if column.name == "as_of" else said.c[column.name] for column in table.c)).join_from(
+        day, said, true()
+    )
 
 
-def _people(day: date) -> Any:
+def _columns(name: str, table: Table, *given: Any) -> Any:
+    columns = [Column(column.name, column.type) for column in table.c if column.name != "as_of"]
+    return getattr(func, name)(*given).table_valued(*columns, name=name).lateral(name)
+
+
+def _people() -> Any:
     p = PERSON.c
-    able = working_age(day)
+    able = working_age()
     steady = p.labour_status.is_not_distinct_from("working") & p.labour_contract.is_not_distinct_from(True)
     unsure = p.labour_status.is_(None) | (p.labour_status.is_not_distinct_from("working") & p.labour_contract.is_(None))
     return (
         select(
             p.household_id.label("of_household"),
+            p.as_of.label("of_day"),
             func.count().label("persons"),
             func.count().filter(p.age < 16).label("children"),
             func.max(p.sex).filter(p.is_head).label("head_sex"),
@@ -123,17 +171,18 @@ def _people(day: date) -> Any:
             func.bool_or(able & steady).label("has_sustainable_job"),
             func.bool_or(able & unsure).label("job_unknown"),
         )
-        .group_by(p.household_id)
+        .group_by(p.household_id, p.as_of)
         .subquery("people")
     )
 
 
-def working_age(day: date) -> Any:
-    """Of working age on `day`: from 15 to the age of retirement of that year (data/parameters.toml)."""
-    rows = [row for row in _PARAMETERS["working_age"] if row["year"] <= day.year] or _PARAMETERS["working_age"][:1]
-    newest = max(rows, key=lambda row: row["year"])
+def working_age() -> Any:
+    """Of working age on the day: from 15 to the age of retirement of that year (data/parameters.toml)."""
     p = PERSON.c
-    men, women = newest["male_months"], newest["female_months"]
+    rows = sorted(_PARAMETERS["working_age"], key=lambda row: row["year"], reverse=True)
+    in_force = [(func.extract("year", p.as_of) >= row["year"], row) for row in rows[:-1]]
+    men = case(*((year, row["male_months"]) for year, row in in_force), else_=rows[-1]["male_months"])
+    women = case(*((year, row["female_months"]) for year, row in in_force), else_=rows[-1]["female_months"])
     return (p.age >= _PARAMETERS["working_from"]["years"]) & (
         ((p.sex == "male") & (p.age_months < men)) | ((p.sex == "female") & (p.age_months < women))
     )

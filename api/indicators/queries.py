@@ -1,15 +1,15 @@
 """Answers indicators: the catalogue, and the values of one over areas, days and parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, cast, func, not_, or_, select
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.accounts.actor import Actor
 from api.areas.names import full_name
 from api.areas.scope import valid_on
@@ -18,7 +18,6 @@ from api.indicators.breakdowns import part_words
 from api.indicators.catalogue import INDICATORS, fingerprint, indicator, parts, places
 from api.indicators.counting import Counts, bring_up_to_date, count, counted_areas
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.facts import Moment
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
 from api.indicators.tables import IndicatorCount
 from api.problems import FieldError, Invalid, NotFound
@@ -96,7 +95,7 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         for area in areas:
             before = found.get((_new_year(day), area.id), {})
             for part, some in sorted(found[day, area.id].items()):
-                points.append(_point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
+                points.append(point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
     return Series(
         code=one.code,
         name=one.name,
@@ -123,6 +122,12 @@ def find_place(session: Session, actor: Actor, area: str | None, day: date) -> P
     return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
 
 
+def place_of(session: Session, area_id: UUID) -> Place:
+    """An area that the caller of this has found to be one they may see."""
+    row = session.execute(select(_AREA).where(_AREA.c.id == area_id)).one()
+    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
+
+
 def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
     """The areas that lay right below on one of these days, by code."""
     rows = session.execute(
@@ -145,19 +150,21 @@ def numbers(
 ) -> dict[tuple[date, UUID], dict[str, Numbers]]:
     """(day, area) -> part -> measure -> number, for the measures wanted.
 
-    Where all is counted already three statements, however many areas and days; five more for each day that is not.
+    Where all is counted already three statements, however many areas and days; otherwise seven.
     """
     roots = [area.id for area in areas]
     rows = session.execute(counted_areas(roots, days)).all()
     answer: dict[tuple[date, UUID], dict[str, Numbers]] = {(day, root): {} for day in days for root in roots}
     if known is None:
-        bring_up_to_date(session, rows, breakdown)
-        for row in session.execute(_sums(roots, days, breakdown, wanted)):
+        others = bring_up_to_date(session, rows, breakdown)
+        for row in session.execute(_sums(roots, days, breakdown, wanted, others)):
             answer[row[0], row[1]][row[2]] = {code: int(n) for code, n in zip(wanted, row[3:], strict=True)}
+        for day, counts in others.items():
+            _add_up(answer, [row for row in rows if row.id in counts], day, counts, wanted)
     else:
-        for day in days:
-            levels = {row.id: Level(row.level) for row in rows if row.day == day}
-            _add_up(answer, rows, day, count(session, levels, Moment(day, known), breakdown), wanted)
+        levels = {row.id: Level(row.level) for row in rows}
+        for day, counts in count(session, levels, days, known, breakdown).items():
+            _add_up(answer, rows, day, counts, wanted)
     for parts_of in answer.values():
         if breakdown:
             parts_of.pop("", None)
@@ -166,10 +173,12 @@ def numbers(
     return answer
 
 
-def _sums(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Select[Any]:
+def _sums(
+    roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str], but: Mapping[date, Counts]
+) -> Select[Any]:
     tree = counted_areas(roots, days).subquery()
     whole = _COUNT.alias("whole")
-    return (
+    found = (
         select(
             tree.c.day,
             tree.c.root,
@@ -186,6 +195,10 @@ def _sums(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: S
         .where(whole.c.breakdown == breakdown, whole.c.value == "", whole.c.catalogue == fingerprint())
         .group_by(tree.c.day, tree.c.root, _COUNT.c.value)
     )  # fmt: skip
+    for day, counts in but.items():
+        elsewhere = tree.c.id == func.any(cast(list(counts), sql.Ids()))
+        found = found.where(not_(and_(tree.c.day == day, elsewhere)))
+    return found
 
 
 def _add_up(
@@ -205,9 +218,10 @@ def _add_up(
                 sums[code] += line[where[code] - 1]
 
 
-def _point(
+def point(
     one: Indicator, area: Place, day: date, by: str | None, part: str | None, some: Numbers, before: Numbers | None
 ) -> Point:
+    """A value as it is shown. `before`: the numbers of the last day of the year before, for a change."""
     numerator, denominator, reason = _fraction(one, some, part)
     value = _value(one, numerator, denominator)
     if one.change_since_new_year and before is not None:
@@ -230,7 +244,12 @@ def _point(
     )
 
 
-def _fraction(one: Indicator, some: Numbers, part: str | None) -> tuple[int, int | None, Words | None]:
+def value_of(one: Indicator, some: Mapping[str, int]) -> float | None:
+    """The value of an indicator of an area, unsplit; None where it is not known."""
+    return _value(one, *_fraction(one, some, None)[:2])
+
+
+def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
     numerator = some[one.numerator.code]
     if isinstance(one.denominator, Measure):
         return numerator, some[one.denominator.code], _NOBODY
@@ -259,15 +278,19 @@ def _days(asked: Asked) -> list[date]:
     if last < asked.first:
         vi, en = "Ngày kết thúc trước ngày bắt đầu.", "The end lies before the beginning."
         raise Invalid(vi, en, errors=(FieldError("#query/to", "days_in_order", vi, en),))
-    days, day = [], asked.first
-    while (end := _month_end(day)) < last:
-        days.append(end)
-        day = end + timedelta(days=1)
-    days.append(last)
-    if len(days) > _MOST_PERIODS:
+    if (last - asked.first).days > _MOST_PERIODS * 31:
         vi, en = f"Nhiều nhất {_MOST_PERIODS} tháng một lần.", f"At most {_MOST_PERIODS} months at a time."
         raise Invalid(vi, en, errors=(FieldError("#query/from", "too_many_periods", vi, en),))
-    return days
+    return [day for day in month_ends(asked.first, last) if day < last] + [last]
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of the months from `first` on that are not after `last`."""
+    ends, day = [], first
+    while (end := _month_end(day)) <= last:
+        ends.append(end)
+        day = end + timedelta(days=1)
+    return ends
 
 
 def _month_end(day: date) -> date:

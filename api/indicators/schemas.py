@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.indicators.definition import Breakdown, Unit
+from api.plans.tables import Comparison
 from api.schema import Schema, Words
 
 
@@ -70,6 +71,58 @@ class RecordOut(Schema):
     member_id: UUID | None
     full_name: str | None
     title: str | None
+
+
+class TargetPoint(Schema):
+    """Where a target stands in one area on one day. `gap`: how many households (or persons, ...) are missing to reach
+    it, 0 once it is; `expected`: what the target line says of that day."""
+
+    area: UUID
+    area_code: str
+    area_name: str
+    period: date
+    value: float | None
+    numerator: int | None
+    denominator: int | None
+    gap: int | None
+    expected: float | None
+    on_track: bool | None
+
+
+class TargetProgress(Schema):
+    """Where a target stands. `actual` is null with a `reason` where it is not known: never an estimate.
+
+    `rule` says how `on_track` is judged; null where the plan gives no number. `work_list`: the address of who is
+    missing. `points`: by area or month, where asked for.
+    """
+
+    code: str
+    name: Words
+    section: str
+    indicator: str | None
+    comparison: Comparison
+    target: float | None
+    unit: str
+    actual: float | None
+    numerator: int | None
+    denominator: int | None
+    reason: Words | None
+    gap: int | None
+    gap_of: str | None
+    expected: float | None
+    on_track: bool | None
+    rule: Words
+    work_list: str | None
+    points: list[TargetPoint]
+
+
+class PlanProgress(Schema):
+    """How far a plan has come on a day, in its area or one below it."""
+
+    plan_id: UUID
+    area_id: UUID
+    as_of: date
+    targets: list[TargetProgress]
 
 
 class IndicatorList(Schema):

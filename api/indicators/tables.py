@@ -1,16 +1,18 @@
-"""Counts of the facts of an area on a day, and the marks that make them stale.
+"""Counts of the facts of an area on a day, the marks that make them stale, and what some records were before.
 
-Both are derived and UNLOGGED: a crash empties them together, a backup leaves them out, and everything is counted anew.
+Counts and marks are derived and UNLOGGED: a crash empties them together, a backup leaves them out, and everything is
+counted anew.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Date, Index, Table, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
-# No key, and no class: rows are only added, by triggers of the tables that facts are read from (migration 0021).
+# No key, and no class: rows are only added, by triggers of the tables that facts are read from (migration 0022).
 # `since`: the first day whose counts the change can touch; `xid`: the transaction that made it.
 FACT_MARK = Table(
     "fact_mark",
@@ -41,3 +43,18 @@ class IndicatorCount(SQLModel, table=True):
     numbers: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
     catalogue: str = Field(sa_type=Text)
     snapshot: str = Field(sa_type=Text)
+
+
+class EarlierState(SQLModel, table=True):
+    """What a loan, a participant or an intervention was up to `replaced_at`, in the columns that facts are read from.
+
+    Kept by triggers (migration 0022), because these have no versions of their own: a number that was published comes
+    out again only where what was known then still is.
+    """
+
+    __tablename__ = "earlier_state"
+
+    record_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    replaced_at: datetime = Field(sa_type=TIMESTAMP(timezone=True))
+    was: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

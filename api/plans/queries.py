@@ -1,6 +1,5 @@
 """Reads plans. A plan is published: it is seen in its commune, below it (a hamlet's surveyor) and above it."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,13 @@ from sqlmodel import Session
 
 from api import paging
 from api.areas.scope import Scope
-from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets, Target, TargetProgress
+from api.plans.schemas import PlanOut, PlanWithTargets, Target
 from api.plans.tables import Plan, PlanTarget
 from api.problems import NotFound
-from api.schema import Page, Words
+from api.schema import Page
 
 _plan = Plan.__table__  # type: ignore[attr-defined]
 _target = PlanTarget.__table__  # type: ignore[attr-defined]
-
-# Indicators come with a later part of the system; until then a number here would be an invention.
-_NO_INDICATOR = Words(
-    vi="Chưa có chỉ tiêu được tính cho mục tiêu này.", en="No indicator is computed for this target yet."
-)
 
 
 def plans(
@@ -45,33 +39,28 @@ def plan(session: Session, scope: Scope, plan_id: UUID) -> PlanWithTargets:
     row = session.execute(_visible(scope).where(_plan.c.id == plan_id)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy kế hoạch này.", "There is no such plan.")
-    targets = session.execute(select(_target).where(_target.c.plan_id == plan_id).order_by(_target.c.position)).all()
+    return _with_targets(session, row)
+
+
+def newest_plan(session: Session, area_id: UUID, year: int) -> PlanWithTargets | None:
+    """The plan of an area for a year, or the newest one before it; None where there is none. The caller has checked
+    that the area is one they may see."""
+    row = session.execute(
+        select(_plan)
+        .where(_plan.c.area_id == area_id, _plan.c.year <= year)
+        .order_by(_plan.c.year.desc(), _plan.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _with_targets(session, row)
+
+
+def _with_targets(session: Session, row: Any) -> PlanWithTargets:
+    targets = session.execute(select(_target).where(_target.c.plan_id == row.id).order_by(_target.c.position)).all()
     return PlanWithTargets(**_out(row).model_dump(), targets=[_target_out(t) for t in targets])
-
-
-def progress(session: Session, scope: Scope, plan_id: UUID, as_of: date) -> PlanProgress:
-    """Where each target stands on `as_of`: nothing computes them yet, and each one says so. Raises NotFound."""
-    found = plan(session, scope, plan_id)
-    return PlanProgress(
-        plan_id=found.id, area_id=found.area_id, as_of=as_of, targets=[_unknown(target) for target in found.targets]
-    )
 
 
 def _visible(scope: Scope) -> Select[Any]:
     return select(_plan).where(scope.touches(_plan.c.area_id))
-
-
-def _unknown(target: Target) -> TargetProgress:
-    return TargetProgress(
-        code=target.code,
-        comparison=target.comparison,
-        target=target.value,
-        unit=target.unit,
-        actual=None,
-        numerator=None,
-        denominator=None,
-        reason=_NO_INDICATOR,
-    )
 
 
 def _out(row: Any) -> PlanOut:

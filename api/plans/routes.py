@@ -5,15 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.plans import queries
-from api.plans.schemas import PlanOut, PlanProgress, PlanWithTargets
-from api.schema import Day, Page, Year
+from api.plans.schemas import PlanOut, PlanWithTargets
+from api.schema import Page, Year
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -37,19 +36,6 @@ _TARGET = {
     "comparison": "more_than",
     "value": 95.0,
     "unit": "percent",
-}
-_PROGRESS = {
-    "code": "clean_water",
-    "comparison": "more_than",
-    "target": 95.0,
-    "unit": "percent",
-    "actual": None,
-    "numerator": None,
-    "denominator": None,
-    "reason": {
-        "vi": "Chưa có chỉ tiêu được tính cho mục tiêu này.",
-        "en": "No indicator is computed for this target yet.",
-    },
 }
 
 
@@ -80,22 +66,3 @@ def list_plans(
 def read_plan(plan_id: UUID, actor: Reader, db: Db) -> PlanWithTargets:
     """One plan with its targets, each in the plan's own words, with the section that says it."""
     return queries.plan(db, actor.scope, plan_id)
-
-
-@router.get(
-    "/{plan_id}/progress",
-    operation_id="read_plan_progress",
-    summary="Tiến độ thực hiện các mục tiêu",
-    responses=problems("not-found")
-    | example(
-        {"plan_id": _PLAN["id"], "area_id": _PLAN["area_id"], "as_of": "2024-06-30", "targets": [_PROGRESS]},
-    ),
-)
-def read_plan_progress(
-    plan_id: UUID,
-    actor: Reader,
-    db: Db,
-    as_of: Annotated[Day | None, Query(description="The day the values are of; today if not given.")] = None,
-) -> PlanProgress:
-    """Target by target, where the plan stands. A value nothing computes yet is null and says why."""
-    return queries.progress(db, actor.scope, plan_id, as_of or clock.today())

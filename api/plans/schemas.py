@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from api.plans.tables import Comparison
-from api.schema import Schema, Words
+from api.schema import Schema
 
 
 class PlanOut(Schema):
@@ -34,23 +34,3 @@ class Target(Schema):
 
 class PlanWithTargets(PlanOut):
     targets: list[Target]
-
-
-class TargetProgress(Schema):
-    """Where a target stands. `actual` is null with a `reason` as long as nothing computes it: never an estimate."""
-
-    code: str
-    comparison: Comparison
-    target: float | None
-    unit: str
-    actual: float | None
-    numerator: int | None
-    denominator: int | None
-    reason: Words | None
-
-
-class PlanProgress(Schema):
-    plan_id: UUID
-    area_id: UUID
-    as_of: date
-    targets: list[TargetProgress]

@@ -12,8 +12,8 @@ from api.papers.parts import Issuer, Reference, Signatory
 from api.papers.reports import Heading, OfficialReport, ReportLine
 from api.printing import places
 from api.printing.sheet import COMMITTEE, Sheet
-from api.reports.edition_schemas import Header
-from api.reports.schemas import CellOut, ReportOut, RowOut
+from api.reports.edition_schemas import EditionHeader
+from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.reports.words import UNKNOWN, replaced, subtitle
 from api.reports.wrong import balanced
 
@@ -26,7 +26,7 @@ _HEAD = ("TRƯỞNG XÓM",)
 _WIDTHS = {"name": 5, "relation": 3, "household_no": 2, "member_no": 1, "hamlet": 3, "class": 3}
 
 
-def report_paper(session: Session, found: ReportOut, header: Header | None = None) -> Sheet:
+def report_paper(session: Session, found: OfficialReportOut, header: EditionHeader | None = None) -> Sheet:
     """The paper of a report. Raises DoesNotBalance before there is one."""
     balanced(found)
     day = header.issued_on if header else found.as_of
@@ -58,7 +58,7 @@ def report_paper(session: Session, found: ReportOut, header: Header | None = Non
     return Sheet("report", paper, f"{found.form} - {found.area.name} - {found.period}")
 
 
-def _issuer(session: Session, found: ReportOut, day: date) -> Issuer:
+def _issuer(session: Session, found: OfficialReportOut, day: date) -> Issuer:
     if found.area.level in (Level.commune, Level.hamlet):
         place = places.place(session, found.area.id, day)
         return place.hamlet_issuer() if found.area.level is Level.hamlet else place.issuer()
@@ -66,13 +66,13 @@ def _issuer(session: Session, found: ReportOut, day: date) -> Issuer:
     return Issuer(commune=found.area.name, place=town)
 
 
-def _missing(found: ReportOut) -> list[str]:
+def _missing(found: OfficialReportOut) -> list[str]:
     if not found.missing:
         return []
     return [f"Chưa nộp báo cáo: {', '.join(one.name for one in found.missing)}."]
 
 
-def _lines(found: ReportOut) -> Iterator[ReportLine]:
+def _lines(found: OfficialReportOut) -> Iterator[ReportLine]:
     """The rows; the label of an area stands once beside all its lines."""
     table = [*found.rows, *found.totals]
     for place, row in enumerate(table):
@@ -88,11 +88,11 @@ def _lines(found: ReportOut) -> Iterator[ReportLine]:
         )
 
 
-def _area(row: RowOut) -> str:
+def _area(row: ReportRow) -> str:
     return row.code.partition(":")[0]
 
 
-def _text(cell: CellOut, kind: str) -> str:
+def _text(cell: ReportCell, kind: str) -> str:
     value: Any = cell.value
     if value is None:
         return _HIDDEN if cell.suppressed else UNKNOWN if cell.reason else ""

@@ -13,7 +13,7 @@ from api.reports import edition_queries, queries
 from api.reports.basis import Asked
 from api.reports.doors import Reader, asked
 
-router = APIRouter(tags=["reports"], default_response_class=PdfAnswer)
+router = APIRouter(tags=["official reports"], default_response_class=PdfAnswer)
 
 
 @router.get(

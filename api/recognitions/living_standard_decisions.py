@@ -111,7 +111,7 @@ def recognise_living_standard(session: Session, actor: Actor, decision_id: UUID,
     refuse_while_posted(day, max((row.posted_until for row in rows if row.posted_until), default=None))
     _refuse_unfit(session, rows)
     content = [{"household_id": r.home, "member_id": r.member_id, "kind": r.kind} for r in rows]
-    values = {"rows": sql.rows(content), "day": day}
+    values = {"rows": sql.rows(content), "day": day, "at": clock.now()}
     session.execute(sql.load("api/recognitions/sql/close_living_standard.sql"), values)
     # from the same or a later day already: ex_living_standard_recognition_days refuses it (api/errors.py)
     opened = sql.load("api/recognitions/sql/open_living_standard.sql")

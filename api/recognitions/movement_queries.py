@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api import audit, clock, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.areas.scope import Scope
 from api.households.class_view import household_class
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
@@ -23,11 +24,13 @@ from api.recognitions.closing import last_closed
 from api.recognitions.decision_queries import DECISION, LINE
 from api.recognitions.movement_schemas import CountOut, LedgerColumn, LedgerLevel, MovedOut, MovementsOut, RowOut
 from api.recognitions.movements import CLASSES, Entry, Stands, entries, ledger, total
+from api.recognitions.small_counts import ledger_without_small_counts
 from api.recognitions.standings import hamlets_of, stands_on
 from api.recognitions.tables import DecisionState, Standing
 from api.reviews.rounds import ROUND
 from api.reviews.tables import RoundKind
 from api.schema import Page
+from api.suppression import least_told
 
 _STANDING = Standing.__table__  # type: ignore[attr-defined]
 
@@ -58,7 +61,7 @@ def movements(
         some = [row for row in rows if row.poverty_class == poverty_class]
         households, persons = total(row.households for row in some), total(row.persons for row in some)
         totals.append(_row_out(period.row.area_id, poverty_class, households, persons))
-    return MovementsOut(
+    told = MovementsOut(
         round_id=round_id,
         area_id=period.row.area_id,
         level=level,
@@ -69,7 +72,10 @@ def movements(
         closing_on=period.closing_on,
         rows=[_row_out(row.area_id, row.poverty_class, row.households, row.persons) for row in rows],
         totals=totals,
+        suppressed=False,
     )
+    whole = _mine(session, actor.tells_all(Permission.indicators_read), areas) == areas
+    return told if whole else ledger_without_small_counts(told, least_told(clock.today()))
 
 
 def _row_out(area_id: UUID, poverty_class: Any, households: Any, persons: Any) -> RowOut:

@@ -128,7 +128,8 @@ def give_classes(
     opened = {"rows": rows, "day": day, "decision_id": decision_id, "at": clock.now()}
     session.execute(sql.load("api/recognitions/sql/open_recognitions.sql"), opened)
     # a poor or near-poor household is excluded from the third path from then on (QĐ 24/2021, Điều 2)
-    session.execute(sql.load("api/recognitions/sql/end_living_standard.sql"), {"rows": rows, "day": day})
+    ended = {"rows": rows, "day": day, "at": clock.now()}
+    session.execute(sql.load("api/recognitions/sql/end_living_standard.sql"), ended)
     _announce(session, actor, held, before, classes(session, recognised), origin)
 
 

@@ -274,7 +274,11 @@ class LivingStandardCase(SQLModel, table=True):
 
 
 class LivingStandardRecognition(SQLModel, table=True):
-    """Recognised as of average living standard, or as a low-income worker, over a range of days."""
+    """Recognised as of average living standard, or as a low-income worker, over a range of days.
+
+    `recorded_at`: since when the register knows of it. Where it has ended, `ended_at` is when that was recorded, and
+    `began_on` its first day, which an empty range does not tell any more.
+    """
 
     __tablename__ = "living_standard_recognition"
     __table_args__ = (
@@ -288,3 +292,6 @@ class LivingStandardRecognition(SQLModel, table=True):
     kind: LivingStandardKind = Field(sa_type=Text)
     decision_id: UUID = Field(foreign_key="recognition_decision.id", index=True)
     days: Range[Any] = Field(sa_column=Column(DATERANGE, nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(_WHEN, nullable=False, server_default=func.now()))
+    began_on: date | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=_WHEN)

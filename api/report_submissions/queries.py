@@ -9,16 +9,20 @@ from sqlmodel import Session
 
 from api import clock, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.areas.tables import Area, Level
 from api.problems import NotFound
-from api.report_submissions.schemas import ReportOut
+from api.report_submissions.schemas import Figures, ReportOut
+from api.report_submissions.small_counts import without_small_counts
 from api.report_submissions.tables import Report, ReportState
 from api.reviews.queries import under
 from api.schema import Page
+from api.suppression import least_told
 
 REPORT = Report.__table__  # type: ignore[attr-defined]
 AREA = Area.__table__  # type: ignore[attr-defined]
-_PLAIN = [name for name in ReportOut.model_fields if name != "overdue"]
+_PLAIN = [name for name in ReportOut.model_fields if name not in ("overdue", "figures")]
+_READERS = (Permission.reports_prepare, Permission.reports_submit, Permission.reports_accept)
 
 
 def report(session: Session, actor: Actor, report_id: UUID) -> ReportOut:
@@ -58,9 +62,10 @@ def reports(
 
 
 def mine(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
-    """Reports of the actor's areas, with the level of the area."""
+    """Reports of the actor's areas, with the level of the area, and whether the actor is told small counts."""
+    tells_all = actor.tells_all(*_READERS).covers(REPORT.c.area_id).label("tells_all")
     return (
-        select(REPORT, AREA.c.level)
+        select(REPORT, AREA.c.level, tells_all)
         .join(AREA, AREA.c.id == REPORT.c.area_id)
         .where(actor.scope.covers(REPORT.c.area_id), *where)
     )
@@ -73,4 +78,10 @@ def no_such_report() -> NotFound:
 def _out(row: Any) -> ReportOut:
     late = row.submitted_on or clock.today()
     plain = {name: getattr(row, name) for name in _PLAIN}
-    return ReportOut(**plain, overdue=row.due_on is not None and late > row.due_on)
+    overdue = row.due_on is not None and late > row.due_on
+    return ReportOut(**plain, overdue=overdue, figures=row.figures and _figures(row))
+
+
+def _figures(row: Any) -> Figures:
+    kept = Figures.model_validate({**row.figures, "suppressed": False})
+    return kept if row.tells_all else without_small_counts(kept, least_told(clock.today()))

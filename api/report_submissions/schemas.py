@@ -70,26 +70,28 @@ class ReportRemark(Schema):
 
 
 class ClassFigures(Schema):
-    households: Count
-    persons: Count
+    households: Count | None
+    persons: Count | None
 
 
 class SupportFigures(Schema):
     """Deliveries in the period that were received and not taken back. VND."""
 
-    deliveries: Count
-    households: Count
+    deliveries: Count | None
+    households: Count | None
     amount_vnd: int
 
 
 class Figures(Schema):
-    """What the register said on the day the report was handed in: kept, never counted again."""
+    """What the register said on the day the report was handed in: kept, never counted again. `suppressed`: small
+    counts are null for this reader (docs/permissions.md)."""
 
     as_of: date
     poor: ClassFigures
     near_poor: ClassFigures
     support: SupportFigures
-    interventions: dict[str, dict[str, Count]]
+    interventions: dict[str, dict[str, Count | None]]
+    suppressed: bool
 
 
 class ReportOut(Schema):

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from api.reports.definition import Check, Column
-from api.reports.schemas import CellOut, Fault, RowOut
+from api.reports.schemas import ReportCell, ReportFault, ReportRow
 
 
 def faults(
-    checks: Iterable[Check], columns: Sequence[Column], rows: Sequence[RowOut], totals: Sequence[RowOut]
-) -> list[Fault]:
+    checks: Iterable[Check], columns: Sequence[Column], rows: Sequence[ReportRow], totals: Sequence[ReportRow]
+) -> list[ReportFault]:
     """What does not balance in a row, and where rows do not add up to the total. What is not known is not checked."""
-    found: list[Fault] = []
+    found: list[ReportFault] = []
     for row in (*rows, *totals):
         values = {
             column.code: cell.value if isinstance(cell.value, int) else None
@@ -21,9 +21,9 @@ def faults(
     return found + sums(rows, totals, [column.code for column in columns])
 
 
-def sums(rows: Sequence[RowOut], totals: Sequence[RowOut], codes: Sequence[str]) -> list[Fault]:
+def sums(rows: Sequence[ReportRow], totals: Sequence[ReportRow], codes: Sequence[str]) -> list[ReportFault]:
     """Counts of the units that do not add up to the total of their line."""
-    found: list[Fault] = []
+    found: list[ReportFault] = []
     for total in totals:
         parts = [row for row in rows if row.kind in ("area", "item") and row.line == total.line]
         for place, code in enumerate(codes):
@@ -35,16 +35,16 @@ def sums(rows: Sequence[RowOut], totals: Sequence[RowOut], codes: Sequence[str])
             if left != cell.value:
                 right = cell.value if isinstance(cell.value, int) else 0
                 found.append(
-                    Fault(row=total.code, column=code, left=left, relation="=", right=right, rule="rows = total")
+                    ReportFault(row=total.code, column=code, left=left, relation="=", right=right, rule="rows = total")
                 )
     return found  # fmt: skip
 
 
-def _is_count(cell: CellOut) -> bool:
+def _is_count(cell: ReportCell) -> bool:
     return isinstance(cell.value, int) and not cell.suppressed
 
 
-def _broken(check: Check, columns: Sequence[Column], row: str, values: dict[str, int | None]) -> Iterator[Fault]:
+def _broken(check: Check, columns: Sequence[Column], row: str, values: dict[str, int | None]) -> Iterator[ReportFault]:
     rule = f"{check.left} {check.relation.removeprefix('each')} {check.right}"
     right = _value(check.right, columns, values)
     lefts = _members(check.left, columns) if check.relation == "each<=" else [check.left]
@@ -55,7 +55,7 @@ def _broken(check: Check, columns: Sequence[Column], row: str, values: dict[str,
         if left != right if check.relation == "=" else left > right:
             column = name.split()[0].removeprefix("each:")
             relation = "=" if check.relation == "=" else "<="
-            yield Fault(row=row, column=column, left=left, relation=relation, right=right, rule=rule)  # type: ignore[arg-type]
+            yield ReportFault(row=row, column=column, left=left, relation=relation, right=right, rule=rule)  # type: ignore[arg-type]
 
 
 def _value(text: str, columns: Sequence[Column], values: dict[str, int | None]) -> int | None:

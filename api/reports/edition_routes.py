@@ -18,7 +18,7 @@ from api.reports.workbook import WorkbookAnswer
 from api.reports.workbook import workbook as file_of
 from api.schema import Page
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(tags=["official reports"])
 
 _STEP: dict[int | str, dict[str, Any]] = problems(
     "not-found", "stale-version", "illegal-stage", "conflict"

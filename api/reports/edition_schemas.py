@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from api.reports.schemas import ReportOut
+from api.reports.schemas import OfficialReportOut
 from api.reports.tables import HandInState, ReportAudience
 from api.schema import Line60, Line120, Line300, LongText, PastDay, Schema, Version
 
@@ -86,7 +86,7 @@ class EditionOut(Schema):
     remark: str | None
 
 
-class Header(Schema):
+class EditionHeader(Schema):
     """What a frozen report says of itself beside its numbers."""
 
     edition: int
@@ -103,8 +103,8 @@ class Header(Schema):
 class EditionContent(Schema):
     """The bytes that were frozen: `report` as it was answered, and the header of the paper."""
 
-    header: Header
-    report: ReportOut
+    header: EditionHeader
+    report: OfficialReportOut
 
 
 EDITION_EXAMPLE: dict[str, Any] = {

@@ -20,7 +20,7 @@ from api.reports.definition import forms, list_forms
 from api.reports.edition_schemas import EditionIn
 from api.reports.names import covers
 from api.reports.queries import whole
-from api.reports.schemas import ReportOut
+from api.reports.schemas import OfficialReportOut
 from api.reports.small import minimised, sees_small_counts
 from api.reports.tables import ReportAudience
 from api.reports.upper import EDITION
@@ -76,7 +76,7 @@ def _may_publish(session: Session, actor: Actor, area_id: UUID) -> bool:
     return covers(session, actor.scope, area_id)
 
 
-def _before(session: Session, found: ReportOut, body: EditionIn) -> Row[Any] | None:
+def _before(session: Session, found: OfficialReportOut, body: EditionIn) -> Row[Any] | None:
     """The last edition of the same report. Raises Conflict where it is not the one that is replaced."""
     last = session.execute(
         select(EDITION.c.id, EDITION.c.edition, EDITION.c.number)
@@ -95,7 +95,7 @@ def _before(session: Session, found: ReportOut, body: EditionIn) -> Row[Any] | N
     raise Conflict(vi, en, last_edition_id=str(last.id) if last else None)
 
 
-def _frozen(found: ReportOut, body: EditionIn, before: Row[Any] | None) -> str:
+def _frozen(found: OfficialReportOut, body: EditionIn, before: Row[Any] | None) -> str:
     """The report as canonical JSON: sorted keys, no spaces, so that its hash can be checked anywhere."""
     header = {
         "edition": before.edition + 1 if before else 1, "number": body.number, "issued_on": body.issued_on.isoformat(),
@@ -107,8 +107,8 @@ def _frozen(found: ReportOut, body: EditionIn, before: Row[Any] | None) -> str:
 
 
 def _insert(
-    session: Session, actor: Actor, edition_id: UUID, found: ReportOut, body: EditionIn, before: Row[Any] | None,
-    content: str, sent: dict[str, Any],
+    session: Session, actor: Actor, edition_id: UUID, found: OfficialReportOut, body: EditionIn,
+    before: Row[Any] | None, content: str, sent: dict[str, Any],
 ) -> None:  # fmt: skip
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     session.execute(

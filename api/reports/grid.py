@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from api.reports.definition import Column, Form, Line
-from api.reports.schemas import CellOut, ColumnOut, RowKind, RowOut
+from api.reports.schemas import ReportCell, ReportColumn, ReportRow, RowKind
 from api.schema import Words
 
 NO_FIGURES = Words(vi="Chưa có số liệu.", en="Nobody recorded it.")
@@ -42,9 +42,9 @@ class Pair:
 Tallies = Mapping[tuple[UUID, str, str], Pair]
 
 
-def columns_out(columns: Iterable[Column]) -> list[ColumnOut]:
+def columns_out(columns: Iterable[Column]) -> list[ReportColumn]:
     return [
-        ColumnOut(
+        ReportColumn(
             code=one.code,
             number=one.number,
             heading=one.heading,
@@ -55,9 +55,9 @@ def columns_out(columns: Iterable[Column]) -> list[ColumnOut]:
     ]
 
 
-def rows(form: Form, columns: Sequence[Column], units: Sequence[UnitRow], tallies: Tallies) -> list[RowOut]:
+def rows(form: Form, columns: Sequence[Column], units: Sequence[UnitRow], tallies: Tallies) -> list[ReportRow]:
     """Unit by unit, then urban and rural where both are there."""
-    found: list[RowOut] = []
+    found: list[ReportRow] = []
     for unit in units:
         label = Words(vi=unit.name, en=unit.name)
         found += [_row(form, columns, [unit], tallies, line, "area", unit.code, label, unit.id) for line in form.lines]
@@ -68,7 +68,7 @@ def rows(form: Form, columns: Sequence[Column], units: Sequence[UnitRow], tallie
     return found
 
 
-def totals(form: Form, columns: Sequence[Column], units: Sequence[UnitRow], tallies: Tallies) -> list[RowOut]:
+def totals(form: Form, columns: Sequence[Column], units: Sequence[UnitRow], tallies: Tallies) -> list[ReportRow]:
     """The whole of the area, one row for each line."""
     return [_row(form, columns, units, tallies, line, "total", "total", _TOTAL, None) for line in form.lines]
 
@@ -83,11 +83,11 @@ def _row(
     code: str,
     label: Words,
     area_id: UUID | None,
-) -> RowOut:
+) -> ReportRow:
     several = len(form.lines) > 1
     told = [unit for unit in units if unit.told]
     missing = kind == "area" and not told
-    return RowOut(
+    return ReportRow(
         code=f"{code}:{line.code}" if several else code,
         kind=kind,
         label=label,
@@ -95,7 +95,7 @@ def _row(
         line=line.code if several else None,
         line_label=line.label if several else None,
         cells=[
-            CellOut(value=None, reason=NOT_HANDED_IN)
+            ReportCell(value=None, reason=NOT_HANDED_IN)
             if missing
             else _cell(column, [tallies.get((unit.id, line.code, column.code), Pair(0, 0)) for unit in told])
             for column in columns
@@ -103,20 +103,20 @@ def _row(
     )
 
 
-def _cell(column: Column, pairs: Sequence[Pair]) -> CellOut:
+def _cell(column: Column, pairs: Sequence[Pair]) -> ReportCell:
     number = added(pair.number for pair in pairs)
     if column.over is None:
-        return CellOut(value=number, reason=NO_FIGURES if number is None else None)
+        return ReportCell(value=number, reason=NO_FIGURES if number is None else None)
     return share(number, added(pair.over for pair in pairs))
 
 
-def share(number: int | None, over: int | None) -> CellOut:
+def share(number: int | None, over: int | None) -> ReportCell:
     """A percentage from 0 to 100, rounded to 2 places; not known where a part of it is not, or there is nobody."""
     if number is None or over is None:
-        return CellOut(value=None, numerator=number, denominator=over, reason=NO_FIGURES)
+        return ReportCell(value=None, numerator=number, denominator=over, reason=NO_FIGURES)
     if over == 0:
-        return CellOut(value=None, numerator=number, denominator=over, reason=NOBODY)
-    return CellOut(value=round(number * 100 / over, 2), numerator=number, denominator=over)
+        return ReportCell(value=None, numerator=number, denominator=over, reason=NOBODY)
+    return ReportCell(value=round(number * 100 / over, 2), numerator=number, denominator=over)
 
 
 def added(numbers: Iterable[int | None]) -> int | None:

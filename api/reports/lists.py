@@ -18,7 +18,7 @@ from api.reports.census_queries import census
 from api.reports.deadlines import due_on
 from api.reports.definition import ListForm, data
 from api.reports.grid import UnitRow
-from api.reports.schemas import AreaOut, CellOut, ColumnOut, ReportOut, RowOut
+from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
 
 SOURCE = "QĐ 24/2021/QĐ-TTg, Điều 4; TT 07/2021/TT-BLĐTBXH"
@@ -40,7 +40,7 @@ _DETAILED = (
 _MARKS = {"new": "mới", "relapsed": "tái", "from_other_class": "chuyển"}
 
 
-def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> ReportOut:
+def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> OfficialReportOut:
     """The list, hamlet by hamlet. Every reading is in the log. Raises NotFound, Invalid for more than a commune."""
     needed = Permission.households_read if form.detailed else Permission.households_list
     actor = narrowed(actor, needed)
@@ -61,9 +61,9 @@ def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> Repo
     audit.record(session, actor, "reports.list", "household", read, form=form.code)
     lines = _detailed(session, actor, where, form, homes, called, units, found) if form.detailed else (
         _posted(form, homes, called, units))  # fmt: skip
-    return ReportOut(
+    return OfficialReportOut(
         form=form.code, title=form.title, source=SOURCE, kind="list",
-        area=AreaOut(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
+        area=ReportArea(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
         period=where.period, round_id=None if where.round is None else where.round.id, as_of=where.day,
         known_at=where.known or known_at, columns=_columns(form), rows=list(lines), totals=[], notes=[], faults=[],
         missing=[], due_on=due_on(where.period, where.place.level),
@@ -81,7 +81,7 @@ def _escaped(found: Census, form: ListForm) -> Iterator[Home]:
             yield Home(entry.household_id, entry.area_id, None, entry.persons)
 
 
-def _columns(form: ListForm) -> list[ColumnOut]:
+def _columns(form: ListForm) -> list[ReportColumn]:
     known = [(code, Words(vi=vi, en=en), None) for code, vi, en in (_DETAILED if form.detailed else _POSTED)]
     columns: list[tuple[str, Words, Words | None]] = list(known)
     if form.detailed:
@@ -90,7 +90,7 @@ def _columns(form: ListForm) -> list[ColumnOut]:
             label = Words(vi=codes.label("need", need), en=codes.label("need", need, "en"))
             columns.append((f"support_{need}", label, group))
     return [
-        ColumnOut(code=code, number=number, heading=heading, group=group, unit="text")
+        ReportColumn(code=code, number=number, heading=heading, group=group, unit="text")
         for number, (code, heading, group) in enumerate(columns, start=1)
     ]
 
@@ -99,7 +99,9 @@ def _needs() -> list[str]:
     return [value["code"] for one in codes.code_lists() if one["code"] == "need" for value in one["values"]]
 
 
-def _posted(form: ListForm, homes: Iterable[Home], called: dict[UUID, Any], units: list[UnitRow]) -> Iterator[RowOut]:
+def _posted(
+    form: ListForm, homes: Iterable[Home], called: dict[UUID, Any], units: list[UnitRow]
+) -> Iterator[ReportRow]:
     result = "thoát " if form.escaped else ""
     kind = f"Hộ {result}{codes.label('poverty_class', form.poverty_class).lower().removeprefix('hộ ')}"
     hamlets = {unit.id: unit for unit in units}
@@ -108,17 +110,17 @@ def _posted(form: ListForm, homes: Iterable[Home], called: dict[UUID, Any], unit
         yield _row(number, hamlet, [called[home.household_id].head_name or NAMELESS, hamlet.name, kind])
 
 
-def _row(number: int, hamlet: UnitRow, values: list[str | int | None]) -> RowOut:
-    return RowOut(
+def _row(number: int, hamlet: UnitRow, values: list[str | int | None]) -> ReportRow:
+    return ReportRow(
         code=str(number), kind="entry", label=Words(vi=hamlet.name, en=hamlet.name), area_id=hamlet.id, line=None,
-        line_label=None, cells=[CellOut(value=value) for value in values],
+        line_label=None, cells=[ReportCell(value=value) for value in values],
     )  # fmt: skip
 
 
 def _detailed(
     session: Session, actor: Actor, where: Basis, form: ListForm, homes: list[Home], called: dict[UUID, Any],
     units: list[UnitRow], found: Census,
-) -> Iterator[RowOut]:  # fmt: skip
+) -> Iterator[ReportRow]:  # fmt: skip
     sensitive = names.covers(session, actor.scope_of(Permission.persons_sensitive), where.place.id)
     people: dict[UUID, list[Human]] = {}
     for human in found.humans:
@@ -162,10 +164,10 @@ def _person(record: Any, home: Home, mark: str, household_no: str | None, place:
     ]
 
 
-def _without_ethnicity(row: RowOut) -> RowOut:
+def _without_ethnicity(row: ReportRow) -> ReportRow:
     at = [code for code, _, _ in _DETAILED].index("ethnicity")
     return row.model_copy(
-        update={"cells": [*row.cells[:at], CellOut(value=None, reason=_WITHHELD), *row.cells[at + 1 :]]}
+        update={"cells": [*row.cells[:at], ReportCell(value=None, reason=_WITHHELD), *row.cells[at + 1 :]]}
     )
 
 

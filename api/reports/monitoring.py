@@ -22,14 +22,14 @@ from api.reports.census_queries import below
 from api.reports.deadlines import due_on
 from api.reports.definition import data, monitoring_forms
 from api.reports.names import covers
-from api.reports.schemas import AreaOut, CellOut, ColumnOut, ReportOut, RowOut
+from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
 
 _NO_RIGHT = Words(vi="Cần quyền budget:read.", en="This needs budget:read.")
 _COLUMNS = ("unit", "numerator", "denominator", "value")
 
 
-def watched(session: Session, actor: Actor, form: str, asked: Asked) -> ReportOut:
+def watched(session: Session, actor: Actor, form: str, asked: Asked) -> OfficialReportOut:
     """The report of a commune or hamlet from the register; of a larger area what its communes handed in, added up.
 
     A fixed number of statements. Raises NotFound (the area), Invalid (the period).
@@ -51,18 +51,18 @@ def watched(session: Session, actor: Actor, form: str, asked: Asked) -> ReportOu
             *_counts(session, place, first, last, day),
         ]
         missing = []
-    return ReportOut(
+    return OfficialReportOut(
         form=form, title=Words(**one["title"]), source=read["source"], kind="monitoring",
-        area=AreaOut(id=place.id, code=place.code, name=place.name, level=place.level), period=period, round_id=None,
+        area=ReportArea(id=place.id, code=place.code, name=place.name, level=place.level), period=period, round_id=None,
         as_of=day, known_at=asked.known_at or known_at, columns=_columns(), rows=rows, totals=[], notes=[], faults=[],
         missing=missing, due_on=due_on(period, place.level, monitoring=True),
     )  # fmt: skip
 
 
-def _columns() -> list[ColumnOut]:
+def _columns() -> list[ReportColumn]:
     words = data("monitoring")["columns"]
     return [
-        ColumnOut(
+        ReportColumn(
             code=code,
             number=number,
             heading=Words(**words[code]),
@@ -73,16 +73,16 @@ def _columns() -> list[ColumnOut]:
     ]
 
 
-def _row(code: str, label: Words, kind: str, unit: str, *cells: CellOut) -> RowOut:
+def _row(code: str, label: Words, kind: str, unit: str, *cells: ReportCell) -> ReportRow:
     """`kind`: what is counted; the row's line, since it says whether small counts are of people."""
     words = Words(**data("monitoring")["units"][unit])
-    named = CellOut(value=words.vi)
-    return RowOut(
+    named = ReportCell(value=words.vi)
+    return ReportRow(
         code=code, kind="item", label=label, area_id=None, line=kind, line_label=words, cells=[named, *cells]
     )  # fmt: skip
 
 
-def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[RowOut]:
+def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[ReportRow]:
     listed = [INDICATORS[code] for code in data("monitoring")["indicators"]]
     wanted = sorted({part for one in listed for part in parts(one)})
     new_year = date(moment.day.year, 1, 1) - timedelta(days=1)
@@ -93,8 +93,10 @@ def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[RowO
         value = _value(one, numerator, denominator)
         if one.change_since_new_year:
             value = _change(value, _value(one, before[one.numerator.code], _denominator(one, before)))
-        lower = CellOut(value=denominator, reason=grid.NO_FIGURES if denominator is None and one.denominator else None)
-        yield _row(one.code, one.name, one.numerator.grain, one.unit, CellOut(value=numerator), lower, value)
+        lower = ReportCell(
+            value=denominator, reason=grid.NO_FIGURES if denominator is None and one.denominator else None
+        )
+        yield _row(one.code, one.name, one.numerator.grain, one.unit, ReportCell(value=numerator), lower, value)
 
 
 def _denominator(one: Indicator, some: dict[str, int]) -> int | None:
@@ -105,30 +107,32 @@ def _denominator(one: Indicator, some: dict[str, int]) -> int | None:
     return None
 
 
-def _value(one: Indicator, numerator: int, denominator: int | None) -> CellOut:
+def _value(one: Indicator, numerator: int, denominator: int | None) -> ReportCell:
     if one.denominator is None:
-        return CellOut(value=numerator)
+        return ReportCell(value=numerator)
     if isinstance(one.denominator, Missing):
-        return CellOut(value=None, numerator=numerator, reason=one.denominator.reason)
+        return ReportCell(value=None, numerator=numerator, reason=one.denominator.reason)
     return grid.share(numerator, denominator)
 
 
-def _change(now: CellOut, before: CellOut) -> CellOut:
+def _change(now: ReportCell, before: ReportCell) -> ReportCell:
     if isinstance(now.value, float | int) and isinstance(before.value, float | int):
         return now.model_copy(update={"value": round(now.value - before.value, 2)})
-    return CellOut(value=None, numerator=now.numerator, denominator=now.denominator, reason=grid.NO_FIGURES)
+    return ReportCell(value=None, numerator=now.numerator, denominator=now.denominator, reason=grid.NO_FIGURES)
 
 
-def _money(session: Session, actor: Actor, place: Place, year: int) -> Iterator[RowOut]:
+def _money(session: Session, actor: Actor, place: Place, year: int) -> Iterator[ReportRow]:
     """The year's money, for whoever may read it."""
     scope = actor.scope_of(Permission.budget_read)
     sums = overview(session, scope, place.id, year).total if covers(session, scope, place.id) else None
     for name, words in data("monitoring")["money"].items():
-        cell = CellOut(value=None, reason=_NO_RIGHT) if sums is None else CellOut(value=getattr(sums, f"{name}_vnd"))
-        yield _row(f"money_{name}", Words(**words), "money", "vnd", cell, CellOut(value=None), cell)
+        cell = (
+            ReportCell(value=None, reason=_NO_RIGHT) if sums is None else ReportCell(value=getattr(sums, f"{name}_vnd"))
+        )
+        yield _row(f"money_{name}", Words(**words), "money", "vnd", cell, ReportCell(value=None), cell)
 
 
-def _counts(session: Session, place: Place, first: date, last: date, day: date) -> Iterator[RowOut]:
+def _counts(session: Session, place: Place, first: date, last: date, day: date) -> Iterator[ReportRow]:
     """What was handed over in the period."""
     support = figures(session, place.id, first, last, day).support
     words = data("monitoring")["counts"]
@@ -137,11 +141,11 @@ def _counts(session: Session, place: Place, first: date, last: date, day: date) 
         ("supported_households", support.households, "household", "count"),
         ("supported_amount", support.amount_vnd, "money", "vnd"),
     ):
-        cell = CellOut(value=number)
-        yield _row(name, Words(**words[name]), kind, unit, cell, CellOut(value=None), cell)
+        cell = ReportCell(value=number)
+        yield _row(name, Words(**words[name]), kind, unit, cell, ReportCell(value=None), cell)
 
 
-def _added(contents: Any) -> Iterator[RowOut]:
+def _added(contents: Any) -> Iterator[ReportRow]:
     """Row by row what the communes say; a rate is taken anew of the sums, a change of a rate is not added."""
     read = list(contents)
     if not read:
@@ -151,13 +155,13 @@ def _added(contents: Any) -> Iterator[RowOut]:
         cells = [[one["cells"][at] for one in same] for at in range(len(_COLUMNS))]
         upper_, lower = (grid.added(cell["value"] for cell in column) for column in cells[1:3])
         if INDICATORS.get(row["code"]) is None or INDICATORS[row["code"]].denominator is None:
-            value = CellOut(value=upper_)
+            value = ReportCell(value=upper_)
         elif INDICATORS[row["code"]].change_since_new_year:
-            value = CellOut(value=None, numerator=upper_, denominator=lower, reason=grid.NO_FIGURES)
+            value = ReportCell(value=None, numerator=upper_, denominator=lower, reason=grid.NO_FIGURES)
         else:
             value = grid.share(upper_, lower)
-        numbers_ = (CellOut(value=upper_), CellOut(value=lower), value)
-        yield RowOut(
+        numbers_ = (ReportCell(value=upper_), ReportCell(value=lower), value)
+        yield ReportRow(
             code=row["code"], kind="item", label=Words(**row["label"]), area_id=None, line=row["line"],
-            line_label=Words(**row["line_label"]), cells=[CellOut(value=cells[0][0]["value"]), *numbers_],
+            line_label=Words(**row["line_label"]), cells=[ReportCell(value=cells[0][0]["value"]), *numbers_],
         )  # fmt: skip

@@ -17,7 +17,7 @@ from api.reports.counters import completed, has_records, marks, unknown_in
 from api.reports.deadlines import due_on
 from api.reports.definition import Column, Count, Form, Line, data, forms, list_forms, monitoring_forms, spread
 from api.reports.grid import Pair, UnitRow
-from api.reports.schemas import AreaOut, FormList, FormOut, ReportOut
+from api.reports.schemas import FormList, FormOut, OfficialReportOut, ReportArea
 from api.reports.small import told
 from api.reports.wrong import need_of, unknown_form
 from api.schema import Words
@@ -43,7 +43,7 @@ def catalogue() -> FormList:
     return FormList(items=[*plain, *listed, *watched])
 
 
-def report(session: Session, actor: Actor, form: str, asked: Asked) -> ReportOut:
+def report(session: Session, actor: Actor, form: str, asked: Asked) -> OfficialReportOut:
     """A form of an area, with small counts hidden from whoever may not see them.
 
     Raises UnknownForm, NotFound (the area, the round), Invalid, PermissionDenied for a list of people.
@@ -52,7 +52,7 @@ def report(session: Session, actor: Actor, form: str, asked: Asked) -> ReportOut
     return told(session, actor, found, forms().get(form))
 
 
-def whole(session: Session, actor: Actor, form: str, asked: Asked) -> ReportOut:
+def whole(session: Session, actor: Actor, form: str, asked: Asked) -> OfficialReportOut:
     """A form of an area with every number. Raises as `report`."""
     if form in list_forms():
         need_of(actor, list_forms()[form])
@@ -84,7 +84,7 @@ def counted(session: Session, actor: Actor, form: Form, where: Basis) -> Counted
     return Counted(where, units, found, spread(form.columns, found.ethnicities()))
 
 
-def _of_commune(session: Session, actor: Actor, form: Form, where: Basis) -> ReportOut:
+def _of_commune(session: Session, actor: Actor, form: Form, where: Basis) -> OfficialReportOut:
     known_at = clock.now()
     found = counted(session, actor, form, where)
     tallies = {
@@ -95,7 +95,7 @@ def _of_commune(session: Session, actor: Actor, form: Form, where: Basis) -> Rep
     }
     rows = grid.rows(form, found.columns, found.units, tallies)
     totals = grid.totals(form, found.columns, found.units, tallies)
-    return ReportOut(
+    return OfficialReportOut(
         form=form.code,
         title=form.title,
         source=form.source,
@@ -115,10 +115,10 @@ def _of_commune(session: Session, actor: Actor, form: Form, where: Basis) -> Rep
     )
 
 
-def area_out(where: Basis) -> AreaOut:
+def area_out(where: Basis) -> ReportArea:
     """The area of a report."""
     place = where.place
-    return AreaOut(id=place.id, code=place.code, name=place.name, level=place.level)
+    return ReportArea(id=place.id, code=place.code, name=place.name, level=place.level)
 
 
 def _tally(found: Counted, form: Form, line: Line, column: Column) -> list[tuple[Any, int | None, int | None]]:

@@ -10,12 +10,12 @@ from api.paging import Cursor, Limit
 from api.reports import behind, examples, queries
 from api.reports.basis import Asked
 from api.reports.doors import Reader, asked
-from api.reports.schemas import FORM_EXAMPLE, FormList, ReportOut, ReportRecordOut
+from api.reports.schemas import FORM_EXAMPLE, FormList, OfficialReportOut, ReportRecordOut
 from api.reports.workbook import WorkbookAnswer
 from api.reports.workbook import workbook as file_of
 from api.schema import Page
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/reports", tags=["official reports"])
 
 _WRONG: dict[int | str, dict[str, Any]] = problems(
     "unknown-form", "not-found", "invalid", "permission-denied", "conflict"
@@ -40,7 +40,7 @@ def list_report_forms(_: Reader) -> FormList:
     summary="Số liệu của một biểu",
     responses=_WRONG | example(examples.REPORT),
 )
-def read_report(form: str, actor: Reader, db: Db, query: Query_) -> ReportOut:
+def read_report(form: str, actor: Reader, db: Db, query: Query_) -> OfficialReportOut:
     """A form of a commune or hamlet from the register, by round or as of a day; of a district or province what the
     communes handed in, added up. Small counts are hidden from whoever is not told them.
     """

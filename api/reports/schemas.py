@@ -28,7 +28,7 @@ class FormList(Schema):
     items: list[FormOut] = Field(description="Every form, in the order of the annex.")
 
 
-class ColumnOut(Schema):
+class ReportColumn(Schema):
     """`number` as the form prints it; `group`: what several columns stand under; `over`: a percentage."""
 
     code: str
@@ -38,7 +38,7 @@ class ColumnOut(Schema):
     unit: CellUnit
 
 
-class CellOut(Schema):
+class ReportCell(Schema):
     """One cell. `value` is null where it is not known, and `reason` says why; never 0 or 100 % instead.
 
     A percentage carries its `numerator` and `denominator`. `suppressed`: too small a count for whoever asks.
@@ -51,7 +51,7 @@ class CellOut(Schema):
     suppressed: bool = False
 
 
-class RowOut(Schema):
+class ReportRow(Schema):
     """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several."""
 
     code: str
@@ -60,10 +60,10 @@ class RowOut(Schema):
     area_id: UUID | None
     line: str | None
     line_label: Words | None
-    cells: list[CellOut]
+    cells: list[ReportCell]
 
 
-class Fault(Schema):
+class ReportFault(Schema):
     """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`."""
 
     row: str
@@ -74,7 +74,7 @@ class Fault(Schema):
     rule: str
 
 
-class AreaOut(Schema):
+class ReportArea(Schema):
     id: UUID
     code: str
     name: str
@@ -91,7 +91,7 @@ class MissingOut(Schema):
     overdue: bool
 
 
-class ReportOut(Schema):
+class OfficialReportOut(Schema):
     """A report. The same `as_of` and `known_at` give the same numbers after later edits; a closed round counts with its
     frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others."""
 
@@ -99,16 +99,16 @@ class ReportOut(Schema):
     title: Words
     source: str
     kind: FormKind
-    area: AreaOut
+    area: ReportArea
     period: str
     round_id: UUID | None
     as_of: date
     known_at: datetime
-    columns: list[ColumnOut]
-    rows: list[RowOut]
-    totals: list[RowOut]
+    columns: list[ReportColumn]
+    rows: list[ReportRow]
+    totals: list[ReportRow]
     notes: list[Words]
-    faults: list[Fault]
+    faults: list[ReportFault]
     missing: list[MissingOut]
     due_on: date | None
 

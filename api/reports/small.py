@@ -7,14 +7,14 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.recognitions.books import AREA
 from api.reports.definition import Form
-from api.reports.schemas import CellOut, ReportOut
+from api.reports.schemas import OfficialReportOut, ReportCell
 from api.suppression import Line, least_told, suppress
 
 # (row, column): places in the table, rows before totals
 _Key = tuple[int, int]
 
 
-def told(session: Session, actor: Actor, found: ReportOut, form: Form | None) -> ReportOut:
+def told(session: Session, actor: Actor, found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
     """The report as this caller may see it."""
     if found.kind == "list" or sees_small_counts(session, actor, found.area.id):
         return found
@@ -27,7 +27,7 @@ def sees_small_counts(session: Session, actor: Actor, area_id: object) -> bool:
     return session.execute(select(AREA.c.id).where(AREA.c.id == area_id, scope.covers(AREA.c.id))).first() is not None
 
 
-def minimised(found: ReportOut, form: Form | None) -> ReportOut:
+def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
     """Without what points at a few people: counts under the threshold, shares of them, and what they follow from."""
     table = [*found.rows, *found.totals]
     cells = {
@@ -51,18 +51,18 @@ def minimised(found: ReportOut, form: Form | None) -> ReportOut:
 _THINGS = ("intervention", "trainee", "money")
 
 
-def _count(cell: CellOut) -> int | None:
+def _count(cell: ReportCell) -> int | None:
     """How many people or households a cell tells of: a share tells of those above its line."""
     if cell.numerator is not None:
         return cell.numerator
     return cell.value if isinstance(cell.value, int) else None
 
 
-def _hide(cell: CellOut) -> CellOut:
-    return CellOut(value=None, denominator=cell.denominator, suppressed=True)
+def _hide(cell: ReportCell) -> ReportCell:
+    return ReportCell(value=None, denominator=cell.denominator, suppressed=True)
 
 
-def _lines(found: ReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
+def _lines(found: OfficialReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
     """What adds up: the units of a line to its total; where the form says so, columns to another one."""
     lines: list[Line[_Key]] = []
     here = len(found.rows)
@@ -79,7 +79,7 @@ def _lines(found: ReportOut, form: Form | None, cells: dict[_Key, int]) -> list[
     return lines + _across(found, form, cells)
 
 
-def _across(found: ReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
+def _across(found: OfficialReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
     """Along each row: the columns of a check of equality; and a count with the shares of the same people."""
     lines: list[Line[_Key]] = []
     if form is None:

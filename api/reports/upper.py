@@ -21,7 +21,7 @@ from api.reports.census_queries import below, unit_type
 from api.reports.deadlines import due_on
 from api.reports.definition import Form, spread
 from api.reports.grid import Pair, UnitRow
-from api.reports.schemas import AreaOut, MissingOut, ReportOut
+from api.reports.schemas import MissingOut, OfficialReportOut, ReportArea
 from api.reports.tables import HandInState, ReportAudience, ReportEdition, ReportHandIn
 
 EDITION = ReportEdition.__table__  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
 _GROUP = "group_"
 
 
-def added_up(session: Session, form: Form, where: Basis, period: str | None) -> ReportOut:
+def added_up(session: Session, form: Form, where: Basis, period: str | None) -> OfficialReportOut:
     """Row by row the units right below; each adds up what its communes handed in (accepted, or waiting for it)."""
     known_at = clock.now()
     rows = below(session, where.place.id, where.day, Level.commune)
@@ -43,9 +43,9 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
     shown = [UnitRow(one.id, one.code, one.name, one.area_type, one.id in told) for one in units]
     tallies = _tallies(form, contents, unit_of)
     table, totals = grid.rows(form, columns, shown, tallies), grid.totals(form, columns, shown, tallies)
-    return ReportOut(
+    return OfficialReportOut(
         form=form.code, title=form.title, source=form.source, kind="table",
-        area=AreaOut(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
+        area=ReportArea(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
         period=period, round_id=None, as_of=where.day, known_at=known_at, columns=grid.columns_out(columns), rows=table,
         totals=totals, notes=list(form.notes), faults=faults(form.checks, columns, table, totals),
         missing=missing(rows, contents.keys(), period), due_on=due_on(period, where.place.level),

@@ -3,13 +3,13 @@
 from datetime import date
 
 from api.areas.tables import Level
-from api.reports.edition_schemas import Header
-from api.reports.schemas import ReportOut
+from api.reports.edition_schemas import EditionHeader
+from api.reports.schemas import OfficialReportOut
 
 UNKNOWN = "chưa có số liệu"
 
 
-def heading_lines(found: ReportOut, header: Header | None) -> list[str]:
+def heading_lines(found: OfficialReportOut, header: EditionHeader | None) -> list[str]:
     """The unit, number and day, title; which edition, and what it replaces."""
     issuer = found.area.name if found.area.level is Level.hamlet else f"Ủy ban nhân dân {found.area.name}"
     lines = [issuer.upper()]
@@ -24,14 +24,14 @@ def heading_lines(found: ReportOut, header: Header | None) -> list[str]:
     return lines
 
 
-def replaced(header: Header | None) -> str | None:
+def replaced(header: EditionHeader | None) -> str | None:
     """Of a correction: what it takes the place of, and why."""
     if header is None or header.replaces is None:
         return None
     return f"Bản {header.edition}, thay bản số {header.replaces}. Lý do: {header.reason}"
 
 
-def subtitle(found: ReportOut) -> str:
+def subtitle(found: OfficialReportOut) -> str:
     """The period, and the day the numbers are of."""
     return f"Kỳ báo cáo: {period(found.period)}. Số liệu tính đến ngày {_day(found.as_of)}."
 

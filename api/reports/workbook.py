@@ -10,8 +10,8 @@ from fastapi import Response
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from api.openapi import XLSX
-from api.reports.edition_schemas import Header
-from api.reports.schemas import CellOut, ReportOut, RowOut
+from api.reports.edition_schemas import EditionHeader
+from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.reports.words import UNKNOWN, heading_lines, subtitle
 from api.reports.wrong import balanced
 
@@ -24,7 +24,7 @@ class WorkbookAnswer(Response):
     media_type = XLSX
 
 
-def workbook(found: ReportOut, header: Header | None = None) -> WorkbookAnswer:
+def workbook(found: OfficialReportOut, header: EditionHeader | None = None) -> WorkbookAnswer:
     """The file. Raises DoesNotBalance before there is one."""
     balanced(found)
     name = quote(f"{found.form} {found.area.code} {found.period}.xlsx", safe="")
@@ -32,7 +32,7 @@ def workbook(found: ReportOut, header: Header | None = None) -> WorkbookAnswer:
     return WorkbookAnswer(written(found, header), headers={"Content-Disposition": disposition})
 
 
-def written(found: ReportOut, header: Header | None) -> bytes:
+def written(found: OfficialReportOut, header: EditionHeader | None) -> bytes:
     """The bytes: head, table, total, notes, and the lines for the signatures."""
     stream = io.BytesIO()
     # a name that begins with `=` is a name
@@ -45,7 +45,7 @@ def written(found: ReportOut, header: Header | None) -> bytes:
 class _Sheet:
     """One worksheet, written from top to bottom."""
 
-    def __init__(self, book: Any, found: ReportOut) -> None:
+    def __init__(self, book: Any, found: OfficialReportOut) -> None:
         self.found, self.sheet = found, book.add_worksheet(found.form)
         self.leads = 1 if all(row.line is None or row.kind == "item" for row in [*found.rows, *found.totals]) else 2
         self.bold = book.add_format({"bold": True})
@@ -58,7 +58,7 @@ class _Sheet:
         }
         self.row = 0
 
-    def write(self, header: Header | None) -> None:
+    def write(self, header: EditionHeader | None) -> None:
         for text in heading_lines(self.found, header):
             self.sheet.write_string(self.row, 0, text, self.bold)
             self.row += 1
@@ -115,25 +115,25 @@ class _Sheet:
                 self.sheet.write_string(self.row, start + self.leads, text, self.head)
             start = end + 1
 
-    def _line(self, row: RowOut, *, bold: bool) -> None:
+    def _line(self, row: ReportRow, *, bold: bool) -> None:
         self._labels(row, bold=bold)
         for place, cell in enumerate(row.cells, start=self.leads):
             self._value(place, cell, bold=bold)
         self.row += 1
 
-    def _labels(self, row: RowOut, *, bold: bool) -> None:
+    def _labels(self, row: ReportRow, *, bold: bool) -> None:
         self.sheet.write_string(self.row, 0, row.code if row.kind == "entry" else row.label.vi, self.cell[bold])
         if self.leads > 1:
             self.sheet.write_string(self.row, 1, row.line_label.vi if row.line_label else "", self.cell[bold])
 
-    def _value(self, place: int, cell: CellOut, *, bold: bool) -> None:
+    def _value(self, place: int, cell: ReportCell, *, bold: bool) -> None:
         if isinstance(cell.value, int | float):
             self.sheet.write_number(self.row, place, cell.value, self.cell[bold])
         else:
             text = cell.value or (_HIDDEN if cell.suppressed else UNKNOWN if cell.reason else "")
             self.sheet.write_string(self.row, place, text, self.cell[bold])
 
-    def _total(self, total: RowOut, first: int, last: int) -> None:
+    def _total(self, total: ReportRow, first: int, last: int) -> None:
         """Counts are summed by a formula, over the rows of the same line; shares stand as they are."""
         self._labels(total, bold=True)
         hidden = {place for row in self.found.rows for place, cell in enumerate(row.cells) if cell.suppressed}
@@ -150,7 +150,7 @@ class _Sheet:
             self.sheet.write_formula(self.row, at, formula, self.cell[True], cell.value)
         self.row += 1
 
-    def _signatures(self, header: Header | None) -> None:
+    def _signatures(self, header: EditionHeader | None) -> None:
         self.row += 1
         right = max(self.leads + len(self.found.columns) - 3, 2)
         self.sheet.write_string(self.row, 0, "NGƯỜI LẬP BIỂU", self.bold)

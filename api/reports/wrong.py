@@ -6,7 +6,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.problems import DoesNotBalance, PermissionDenied, UnknownForm
 from api.reports.definition import ListForm, forms, list_forms, monitoring_forms
-from api.reports.schemas import ReportOut
+from api.reports.schemas import OfficialReportOut
 
 
 def unknown_form(form: str) -> UnknownForm:
@@ -32,7 +32,7 @@ def denied(permission: Permission, vi: str = "", en: str = "", **extras: Any) ->
     )
 
 
-def balanced(found: ReportOut) -> None:
+def balanced(found: OfficialReportOut) -> None:
     """Raises DoesNotBalance, which names the form, the row, the column and both numbers of the first fault."""
     if not found.faults:
         return

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023_report_editions"
-down_revision = "0021_indicators"
+down_revision = "0022_indicators"
 branch_labels = None
 depends_on = None
 

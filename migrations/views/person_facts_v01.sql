@@ -1,20 +1,22 @@
--- What was true of each person of the households of household_facts on a day; the same four questions go in.
--- Ages count from the birth date, or from 1 January of the birth year. `needs` and `received` are those of the person.
-CREATE FUNCTION person_facts(areas uuid[], day date, known timestamptz, months integer)
+-- What was true of each person of one household of household_facts on a day; its head and the moment its first day was
+-- over go in, and the same day and moment of knowledge.
+-- Ages count from the birth date, or from 1 January of the birth year. `needs` and `received` are those of the person,
+-- in whatever household they were then. Who died or left is gone from that day on, whenever it was recorded.
+CREATE FUNCTION person_facts(household uuid, day date, known timestamptz, head uuid, registered_before timestamptz)
 RETURNS TABLE (
-    member_id uuid, household_id uuid, hamlet_id uuid, poverty_class text, newly_escaped boolean,
-    average_living_standard boolean, low_income_worker boolean, is_head boolean, sex text, ethnicity text, age integer,
+    member_id uuid, low_income_worker boolean, is_head boolean, sex text, ethnicity text, age integer,
     age_months integer, school_age integer, merit_person boolean, disability text, health_insurance boolean,
     social_allowance boolean, schooling text, right_level boolean, qualification text, labour_status text,
     labour_contract boolean, nutrition text, needs text[], received text[]
 )
 LANGUAGE sql STABLE AS $$
-SELECT m.id, h.household_id, h.hamlet_id, h.poverty_class, h.newly_escaped, h.average_living_standard,
+SELECT m.id,
     EXISTS (
         SELECT FROM living_standard_recognition l
-        WHERE l.member_id = m.id AND l.kind = 'low_income_worker' AND l.days @> $2
+        WHERE l.member_id = m.id AND l.kind = 'low_income_worker' AND l.recorded_at < $3
+            AND (l.days @> $2 OR (l.ended_at >= $3 AND l.began_on <= $2))
     ),
-    coalesce(h.head_member_id = m.id, coalesce(known.was ->> 'relation_to_head', m.relation_to_head) = 'head'),
+    coalesce($4 = m.id, coalesce(known.was ->> 'relation_to_head', m.relation_to_head) = 'head'),
     coalesce(known.was ->> 'sex', m.sex), coalesce(known.was ->> 'ethnicity', m.ethnicity),
     extract(year FROM age($2, born.day))::integer,
     (extract(year FROM age($2, born.day)) * 12 + extract(month FROM age($2, born.day)))::integer,
@@ -32,35 +34,34 @@ SELECT m.id, h.household_id, h.hamlet_id, h.poverty_class, h.newly_escaped, h.av
     CASE WHEN known.was ? 'nutrition' THEN known.was ->> 'nutrition' ELSE m.nutrition END,
     ARRAY(
         SELECT DISTINCT n.kind FROM support_need n
-        WHERE n.member_id = m.id AND n.created_at < $3 AND n.noted_on <= $2 AND n.state <> 'withdrawn'
-            AND (n.ended_on IS NULL OR n.ended_on >= date_trunc('year', $2)::date)
+        WHERE n.member_id = m.id AND n.created_at < $3 AND n.noted_on <= $2
+            AND (
+                n.state = 'open' OR n.updated_at >= $3
+                OR CASE n.state WHEN 'met' THEN n.ended_on >= date_trunc('year', $2)::date ELSE n.ended_on > $2 END
+            )
     ),
     ARRAY(
         SELECT i.kind FROM delivery d JOIN intervention i ON i.id = d.intervention_id
-        WHERE d.household_id = h.household_id AND d.member_id = m.id AND d.outcome = 'delivered' AND d.created_at < $3
+        WHERE d.member_id = m.id AND d.outcome = 'delivered' AND d.created_at < $3
             AND d.delivered_on BETWEEN date_trunc('year', $2)::date AND $2
             AND (d.reversed_at IS NULL OR d.reversed_at >= $3)
         UNION
         SELECT i.kind FROM participant p JOIN intervention i ON i.id = p.intervention_id
-        WHERE p.household_id = h.household_id AND p.member_id = m.id AND p.created_at < $3 AND p.joined_on <= $2
-            AND p.state <> 'left' AND (p.ended_on IS NULL OR p.ended_on >= date_trunc('year', $2)::date)
+        WHERE p.member_id = m.id AND p.created_at < $3 AND p.joined_on <= $2
+            AND ((p.version = 1 AND p.state = 'enrolled') OR took_part(p.id, $2, $3))
     )
-FROM household_facts($1, $2, $3, $4) AS h
-CROSS JOIN LATERAL (
-    SELECT one.id FROM member one WHERE one.household_id = h.household_id
+FROM (
+    SELECT one.id FROM member one WHERE one.household_id = $1
     UNION
     -- who lived there then, and was moved to another household since (ix_record_version_left_household)
     SELECT v.record_id FROM record_version v
-    WHERE v.change ? 'household_id' AND v.change -> 'household_id' ->> 0 = h.household_id::text
+    WHERE v.change ? 'household_id' AND v.change -> 'household_id' ->> 0 = $1::text
         AND v.changed_at >= least(day_over($2), $3)
 ) AS lived
 JOIN member m ON m.id = lived.id
 CROSS JOIN LATERAL (
-    SELECT CASE
-        WHEN m.updated_at >= least(greatest(day_over($2), first_day.over), $3)
-        THEN values_at(m.id, least(greatest(day_over($2), first_day.over), $3))
-    END AS was
-    FROM (SELECT day_over((m.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) AS over) AS first_day
+    SELECT CASE WHEN m.updated_at >= at.moment THEN values_at(m.id, at.moment) END AS was
+    FROM (SELECT read_at(m.created_at, $2, $3) AS moment) AS at
 ) AS known
 CROSS JOIN LATERAL (
     SELECT coalesce(
@@ -68,8 +69,11 @@ CROSS JOIN LATERAL (
         make_date(coalesce((known.was ->> 'birth_year')::integer, m.birth_year), 1, 1)
     ) AS day
 ) AS born
-WHERE coalesce((known.was ->> 'household_id')::uuid, m.household_id) = h.household_id
-    AND m.created_at < least(greatest(day_over($2), h.registered_before), $3)
-    AND (m.left_on IS NULL OR m.left_on > $2)
+WHERE coalesce((known.was ->> 'household_id')::uuid, m.household_id) = $1
+    AND m.created_at < least(greatest(day_over($2), $5), $3)
+    AND CASE
+        WHEN m.updated_at >= $3 THEN coalesce(left_as_known(m.id, m.left_on, $3) > $2, true)
+        ELSE m.left_on IS NULL OR m.left_on > $2
+    END
     AND (born.day IS NULL OR born.day <= $2)
 $$

@@ -23,6 +23,7 @@ from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Unreachable
 from mobile_sync.tablet_storage import Storage
 from tests.make import files
+from tests.make.clients import client_of
 from tests.make.people import PASSWORD
 from tests.make.tablets import review
 from tests.start.launching import Service, eventually, folder_of
@@ -105,7 +106,7 @@ def test_two_uploads_of_one_file_at_once_never_make_a_mixed_one(
 
     def send(body: bytes) -> set[int]:
         seen = set()
-        with httpx.Client(base_url=base_url, headers=client.headers, timeout=60) as own:
+        with client_of(base_url, headers=client.headers) as own:
             start.wait()
             for _ in range(40):
                 there = own.get(files.address(photo)).json()

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
-import httpx
-
 from api import clock
 from api.areas.tables import area_id
 from api.clock import VIET_NAM
 from mobile_sync.tablet import Tablet
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_storage import Storage
+from tests.make.clients import client_of
 from tests.make.people import PASSWORD
 from tests.year.truth import HAMLETS, HOMES, Finding, Home, persons_of
 
@@ -50,7 +49,7 @@ class Commune:
 
     def call(self, who: str, method: str, path: str, expect: int = 200, **more: Any) -> Any:
         """The body of the answer, which must have the status `expect`."""
-        with httpx.Client(base_url=self.url, timeout=60) as client:
+        with client_of(self.url) as client:
             form = {"username": who, "password": PASSWORD}
             signed_in = client.post("/api/v1/auth/token", data=form)
             assert signed_in.status_code == 200, signed_in.text

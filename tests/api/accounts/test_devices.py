@@ -14,6 +14,7 @@ from sqlmodel import Session
 from api import clock
 from api.areas.tables import area_id
 from tests.conftest import SignIn
+from tests.make.clients import client_of
 from tests.make.people import PASSWORD, account_id
 
 XOM_1, XOM_2 = str(area_id("14080-01")), str(area_id("14080-02"))
@@ -115,7 +116,7 @@ def test_one_code_used_by_ten_at_once_enrols_one(base_url: str, sign_in: SignIn)
     start = threading.Barrier(10)
 
     def use(bearer: str) -> int:
-        with httpx.Client(base_url=base_url, timeout=60, headers={"Authorization": bearer}) as client:
+        with client_of(base_url, headers={"Authorization": bearer}) as client:
             start.wait()
             return enrol(client, made).status_code
 

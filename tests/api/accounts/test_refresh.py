@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from api import clock
+from tests.make.clients import client_of
 from tests.make.people import PASSWORD
 
 Tokens = dict[str, str]
@@ -94,7 +95,7 @@ def test_one_token_used_by_ten_at_once_gives_all_the_same_successor(base_url: st
     start = threading.Barrier(10)
 
     def ask(_: int) -> httpx.Response:
-        with httpx.Client(base_url=base_url, timeout=60) as client:
+        with client_of(base_url) as client:
             start.wait()
             return refresh(client, first)
 

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from api import clock, security
 from api.accounts.addresses import caller_address
 from tests.conftest import SignIn
+from tests.make.clients import client_of
 from tests.make.people import PASSWORD, account_id
 
 TOKEN = "/api/v1/auth/token"
@@ -179,7 +180,7 @@ def test_guesses_sent_all_at_once_get_no_more_tries(base_url: str) -> None:
     start = threading.Barrier(20)
 
     def guess(_: int) -> int:
-        with httpx.Client(base_url=base_url, timeout=60) as client:
+        with client_of(base_url) as client:
             start.wait()
             return attempt(client, "xom-1").status_code
 

@@ -1,0 +1,167 @@
+"""The whole dashboard of an area, in a fixed number of statements."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from api import clock
+from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
+from api.accounts.queries import placed_in
+from api.accounts.tables import Account, Device
+from api.areas.names import full_name
+from api.areas.scope import valid_on
+from api.areas.tables import Area, AreaParent, Level
+from api.budgets.overview import overview
+from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, RoundOfYear, RoundPart, Tablets
+from api.indicators.catalogue import INDICATORS, parts
+from api.indicators.definition import Indicator
+from api.indicators.queries import Numbers, Place, children, find_place, month_ends, numbers, point
+from api.indicators.targets import held_against, start_of, wanted
+from api.plans.queries import newest_plan
+from api.reviews.queries import under
+from api.reviews.tables import CaseStage, ReviewCase, ReviewRound, RoundKind
+from mobile_sync import fleet_state
+from mobile_sync.fleet_state import Patience
+from mobile_sync.tables import TabletState
+
+_AREA = Area.__table__  # type: ignore[attr-defined]
+_PARENT = AreaParent.__table__  # type: ignore[attr-defined]
+_CASE = ReviewCase.__table__  # type: ignore[attr-defined]
+_ROUND = ReviewRound.__table__  # type: ignore[attr-defined]
+_DEVICE = Device.__table__  # type: ignore[attr-defined]
+_ACCOUNT = Account.__table__  # type: ignore[attr-defined]
+_RATES = ("multidimensional_poverty_rate", "poverty_rate", "near_poverty_rate")
+_DEPRIVATIONS = tuple(code for code in INDICATORS if code.startswith("deprived_"))
+_YEARS = 3
+_TO_SURVEY = (CaseStage.listed, CaseStage.not_reached, CaseStage.resurvey)
+
+Found = dict[tuple[date, UUID], dict[str, Numbers]]
+
+
+def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, patience: Patience) -> Dashboard:
+    """Of an area of the caller's on a day. Raises NotFound outside of them."""
+    known = clock.now()
+    place = find_place(session, actor, area, as_of)
+    below = children(session, place, [as_of]) if place.level is not Level.hamlet else []
+    plan = newest_plan(session, place.id, as_of.year)
+    past = _past(as_of)
+    days = sorted({*past, as_of, *([start_of(plan)] if plan else [])})
+    measures = dict.fromkeys(code for one in (*_RATES, *_DEPRIVATIONS) for code in parts(INDICATORS[one]))
+    found = numbers(session, [place, *below], days, "", [*dict.fromkeys([*measures, *(wanted(plan) if plan else [])])])
+    return Dashboard(
+        area=place.id,
+        area_code=place.code,
+        area_name=place.name,
+        level=place.level.value,
+        as_of=as_of,
+        known_at=known,
+        plan_id=plan.id if plan else None,
+        plan_number=plan.number if plan else None,
+        over_time=[_lines(INDICATORS[code], [place], [*past, as_of], found) for code in _RATES],
+        by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
+        deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
+        targets=held_against(plan, [place], [as_of], found) if plan else [],
+        round=_round(session, place, as_of),
+        money=_money(session, actor, place, as_of),
+        tablets=_tablets(session, actor, place, patience),
+    )
+
+
+def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut]:
+    """The areas whose dashboard the caller may open: their own, and what lies right below."""
+    own = [find_place(session, actor, str(area_id), day) for area_id in sorted(actor.scope.area_ids)]
+    return [
+        PlaceOut(area=one.id, area_name=one.name)
+        for area in own
+        for one in (area, *(children(session, area, [day]) if area.level is not Level.hamlet else ()))
+    ]
+
+
+def _past(as_of: date) -> list[date]:
+    """The ends of the years before, and of the months of this year, that are over."""
+    years = [date(as_of.year - back, 12, 31) for back in range(_YEARS, 0, -1)]
+    return years + [day for day in month_ends(date(as_of.year, 1, 1), as_of) if day < as_of]
+
+
+def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:
+    points = [point(one, where, day, None, None, found[day, where.id][""], None) for where in places for day in days]
+    return Lines(code=one.code, name=one.name, unit=one.unit, points=points)
+
+
+def _round(session: Session, place: Place, as_of: date) -> RoundOfYear | None:
+    """The newest periodic round begun by that day, by the areas right below (of a hamlet: by itself)."""
+    begun = (_ROUND.c.kind == RoundKind.periodic, _ROUND.c.opens_on <= as_of)
+    inside = under(place.id, as_of, _CASE.c.hamlet_id)
+    year = (
+        select(func.max(_ROUND.c.year)).join(_CASE, _CASE.c.round_id == _ROUND.c.id).where(*begun, inside)
+    ).scalar_subquery()
+    part = _CASE.c.hamlet_id if place.level in (Level.hamlet, Level.commune) else _PARENT.c.parent_id
+    query = (
+        select(_ROUND.c.year, _AREA.c.id, _AREA.c.code, _AREA.c.local_kind, _AREA.c.name, _CASE.c.stage, func.count())
+        .join(_CASE, _CASE.c.round_id == _ROUND.c.id)
+        .outerjoin(_PARENT, (_PARENT.c.area_id == _CASE.c.hamlet_id) & valid_on(AreaParent, as_of))
+        .join(_AREA, _AREA.c.id == part)
+        .where(*begun, inside, _ROUND.c.year == year)
+        .group_by(_ROUND.c.year, _AREA.c.id, _CASE.c.stage)
+        .order_by(_AREA.c.code, _CASE.c.stage)
+    )
+    found: dict[UUID, dict[str, Any]] = {}
+    rows = session.execute(query).all()
+    for _, area_id, code, kind, name, stage, households in rows:
+        one = found.setdefault(
+            area_id, {"area": area_id, "area_code": code, "area_name": full_name(kind, name), "by_stage": {}}
+        )
+        one["by_stage"][stage] = households
+    if not rows:
+        return None
+    listed = [_part(one) for one in found.values()]
+    total, surveyed = sum(one.total for one in listed), sum(one.surveyed for one in listed)
+    return RoundOfYear(year=rows[0].year, total=total, surveyed=surveyed, parts=listed)
+
+
+def _part(one: dict[str, Any]) -> RoundPart:
+    stages: dict[str, int] = one["by_stage"]
+    total = sum(stages.values())
+    waiting = sum(stages.get(stage.value, 0) for stage in _TO_SURVEY)
+    return RoundPart(**one, total=total, surveyed=total - waiting)
+
+
+def _money(session: Session, actor: Actor, place: Place, as_of: date) -> MoneyOfYear | None:
+    if not actor.has(Permission.budget_read) or place.level is Level.hamlet:
+        return None
+    sums = overview(session, actor.scope_of(Permission.budget_read), place.id, as_of.year).total
+    return MoneyOfYear(
+        year=as_of.year,
+        planned_vnd=sums.planned_vnd,
+        approved_vnd=sums.approved_vnd,
+        committed_vnd=sums.committed_vnd,
+        disbursed_vnd=sums.disbursed_vnd,
+        settled_vnd=sums.settled_vnd,
+    )
+
+
+def _tablets(session: Session, actor: Actor, place: Place, patience: Patience) -> Tablets | None:
+    """The tablets of whoever works in the caller's areas; those that are silent or stuck by name."""
+    if not actor.has(Permission.fleet_read) or place.level is Level.hamlet:
+        return None
+    now = clock.now()
+    state = fleet_state.state(now, patience).label("state")
+    rows = session.execute(
+        select(_DEVICE.c.name, _ACCOUNT.c.full_name, state, _DEVICE.c.pending, fleet_state.heard_at().label("heard"))
+        .join(_ACCOUNT, _ACCOUNT.c.id == _DEVICE.c.account_id)
+        .where(placed_in(_DEVICE.c.account_id, actor.scope_of(Permission.fleet_read)), _DEVICE.c.revoked_at.is_(None))
+        .order_by(_ACCOUNT.c.username, _DEVICE.c.name)
+    ).all()
+    quiet = [
+        QuietTablet(
+            name=row.name, user=row.full_name, state=row.state, silent_days=(now - row.heard).days, pending=row.pending
+        )
+        for row in rows
+        if row.state != TabletState.fine
+    ]
+    return Tablets(total=len(rows), fine=len(rows) - len(quiet), quiet=quiet)

@@ -1,0 +1,205 @@
+"""How far a plan has come: each target held against its indicator, by hamlet and month, with who is still missing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from sqlmodel import Session
+
+from api.accounts.actor import Actor
+from api.indicators.catalogue import INDICATORS, parts
+from api.indicators.definition import Indicator, Measure, Missing, Statistic
+from api.indicators.queries import (
+    Numbers,
+    Place,
+    children,
+    find_place,
+    month_ends,
+    numbers,
+    place_of,
+    value_of,
+)
+from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
+from api.indicators.tracks import Stand, gap, track
+from api.plans.queries import plan as read_plan
+from api.plans.schemas import PlanWithTargets, Target
+from api.problems import FieldError, Invalid
+from api.schema import Words
+
+By = Literal["area", "month"]
+# Targets that go by another name than their indicator.
+_INDICATOR_OF = {
+    "multidimensional_poverty_rate": "multidimensional_poverty_change",
+    "livelihood_models": "models_started",
+}
+_NO_INDICATOR = Words(vi="Chưa có chỉ tiêu được tính cho mục tiêu này.", en="No indicator counts it yet.")
+RULE = Words(
+    vi="Đúng tiến độ: giá trị đã đạt phần của mục tiêu ứng với số ngày đã qua trong năm kế hoạch, tính từ giá trị ngày"
+    " 31/12 năm trước (từ 0 với việc đếm trong năm).",
+    en="On track: the value has come as far from that of 31 December before (from 0 for what counts within the year)"
+    " to the target as the days of the plan's year have.",
+)
+_NO_NUMBER = Words(
+    vi="Kế hoạch không nêu con số cho mục tiêu này, nên không xét tiến độ.",
+    en="The plan gives no number for this target, so there is no track to be on.",
+)
+# What starts again from 0 with every year.
+_WITHIN_THE_YEAR = frozenset({
+    "access_to_services_and_policies", "job_support", "vocational_training", "safe_housing", "models_started",
+    "officers_trained", "school_benefits",
+})  # fmt: skip
+
+
+def progress(
+    session: Session, actor: Actor, plan_id: UUID, as_of: date, area: str | None, by: By | None
+) -> PlanProgress:
+    """Target by target: of the plan's area or one below it, and where asked for of each area right below, or of the end
+    of each month of the plan's year. Raises NotFound, Invalid (an area outside of the plan's)."""
+    plan = read_plan(session, actor.scope, plan_id)
+    place = _place(session, actor, plan.area_id, area, as_of)
+    days = [as_of]
+    if by == "month":
+        first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
+        days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
+    places = [place, *(children(session, place, days) if by == "area" else [])]
+    found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
+    targets = held_against(plan, places, days, found)
+    return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)
+
+
+def start_of(plan: PlanWithTargets) -> date:
+    """The day before the plan's year: from there its targets are measured."""
+    return date(plan.year - 1, 12, 31)
+
+
+def wanted(plan: PlanWithTargets) -> list[str]:
+    """The measures that its targets are made of."""
+    counted = [INDICATORS[code] for target in plan.targets if (code := _code(target)) is not None]
+    return list(dict.fromkeys(code for one in counted for code in parts(one)))
+
+
+def held_against(
+    plan: PlanWithTargets,
+    places: Sequence[Place],
+    days: Sequence[date],
+    found: Mapping[tuple[date, UUID], Mapping[str, Numbers]],
+) -> list[TargetProgress]:
+    """The targets of a plan, each against what was counted at these places on these days and on `start_of`."""
+    start = start_of(plan)
+
+    def stand(one: Indicator, where: Place, day: date) -> Stand:
+        now, before = found[day, where.id][""], found[start, where.id][""]
+        value, first = value_of(one, now), value_of(one, before)
+        if one.code in _WITHIN_THE_YEAR:
+            first = 0.0
+        if one.change_since_new_year:
+            value = None if value is None or first is None else round(value - first, 4)
+        return Stand(value, now[one.numerator.code], _denominator(one, now), first)
+
+    return [
+        _uncounted(target)
+        if (code := _code(target)) is None
+        else _target(target, [(p, day, stand(INDICATORS[code], p, day)) for p in places for day in days], plan.year)
+        for target in plan.targets
+    ]
+
+
+def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, day: date) -> Place:
+    """The plan's own area is shown to whoever may see the plan, a hamlet of it too; another one has to be theirs."""
+    whole = place_of(session, plan_area)
+    if area is None or area in (str(plan_area), whole.code):
+        return whole
+    found = find_place(session, actor, area, day)
+    if found.id not in {one.id for one in children(session, whole, [day])}:
+        vi, en = "Địa bàn này không thuộc kế hoạch.", "This area is not of the plan."
+        raise Invalid(vi, en, errors=(FieldError("#query/area", "not_of_the_plan", vi, en),))
+    return found
+
+
+def _code(target: Target) -> str | None:
+    code = _INDICATOR_OF.get(target.code, target.code)
+    return code if code in INDICATORS else None
+
+
+def _denominator(one: Indicator, some: Mapping[str, int]) -> int | None:
+    if isinstance(one.denominator, Measure):
+        return some[one.denominator.code]
+    if not isinstance(one.denominator, Statistic) or some["hamlets_without_totals"]:
+        return None
+    return some[f"total_{one.denominator.code}"] or None
+
+
+def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int) -> TargetProgress:
+    one = INDICATORS[str(_code(target))]
+    points = [_point(target, one, where, day, stand, year) for where, day, stand in stands]
+    head = points[-1] if len({where.id for where, _, _ in stands}) == 1 else points[0]
+    listed = isinstance(one.denominator, Measure)
+    return TargetProgress(
+        code=target.code,
+        name=Words(vi=target.title_vi, en=target.title_en),
+        section=target.section,
+        indicator=one.code,
+        comparison=target.comparison,
+        target=target.value,
+        unit=target.unit,
+        actual=head.value,
+        numerator=head.numerator,
+        denominator=head.denominator,
+        reason=None if head.value is not None else _why(one),
+        gap=head.gap,
+        gap_of=one.numerator.grain,
+        expected=head.expected,
+        on_track=head.on_track,
+        rule=_NO_NUMBER if target.value is None else RULE,
+        work_list=f"/api/v1/indicators/{one.code}/records?part={'missing' if listed else 'numerator'}"
+        f"&area={stands[0][0].id}&as_of={stands[-1][1]}",
+        points=points if len(points) > 1 else [],
+    )
+
+
+def _why(one: Indicator) -> Words:
+    if isinstance(one.denominator, Missing):
+        return one.denominator.reason
+    if isinstance(one.denominator, Measure):
+        return Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
+    return Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
+
+
+def _uncounted(target: Target) -> TargetProgress:
+    return TargetProgress(
+        code=target.code,
+        name=Words(vi=target.title_vi, en=target.title_en),
+        section=target.section,
+        indicator=None,
+        comparison=target.comparison,
+        target=target.value,
+        unit=target.unit,
+        actual=None,
+        numerator=None,
+        denominator=None,
+        reason=_NO_INDICATOR,
+        gap=None,
+        gap_of=None,
+        expected=None,
+        on_track=None,
+        rule=_NO_NUMBER,
+        work_list=None,
+        points=[],
+    )
+
+
+def _point(target: Target, one: Indicator, where: Place, day: date, stand: Stand, year: int) -> TargetPoint:
+    expected, on_track = track(target.comparison, target.value, stand, day, year)
+    return TargetPoint(
+        area=where.id,
+        area_code=where.code,
+        area_name=where.name,
+        period=day,
+        value=stand.value,
+        numerator=stand.numerator,
+        denominator=stand.denominator,
+        gap=gap(target.comparison, target.value, stand, share=one.denominator is not None),
+        expected=expected,
+        on_track=on_track,
+    )

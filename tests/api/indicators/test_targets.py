@@ -1,0 +1,97 @@
+"""The progress of the plan of 2024: each target against its indicator, with who is missing."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlmodel import Session
+
+from api.areas.tables import area_id
+from api.audit import SystemActor
+from api.plans.commands import load_plan
+from tests.make.answers import done, pointers, refused
+from tests.make.recognitions import recognise
+from tests.make.reviews import households
+from tests.make.rounds import cases, review, review_round
+
+SignIn = Callable[[str], httpx.Client]
+DOCUMENT = tomllib.loads(files("api.plans").joinpath("data/16-kh-ubnd-2024.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def plan_id(session: Session) -> UUID:
+    """Ten poor households in xóm 3 and ten in xóm 4; of each ten seven have clean water, and one was never reviewed."""
+    loaded = load_plan(session, SystemActor(), DOCUMENT)
+    round_id = review_round(session)
+    for hamlet in ("14080-03", "14080-04"):
+        homes = households(session, 10, hamlet)
+        for home in homes:
+            recognise(session, home, "poor", date(2023, 12, 1))
+        cases(session, round_id, homes[:9], hamlet, stage="surveyed")
+        for number, home in enumerate(homes[:9]):
+            lacks = ["clean_water"] if number < 2 else []
+            review(session, round_id, home, b1=100, b2=30, deprivations=lacks)
+    session.commit()
+    return loaded
+
+
+def _progress(client: httpx.Client, plan_id: UUID, **asked: Any) -> dict[str, Any]:
+    answer = done(client.get(f"/api/v1/plans/{plan_id}/progress", params=asked))
+    return {target["code"]: target for target in answer["targets"]}
+
+
+def test_a_target_says_where_it_stands_and_who_is_missing(sign_in: SignIn, plan_id: UUID) -> None:
+    officer = sign_in("truc-thai")
+    water = _progress(officer, plan_id, as_of="2024-12-31")["clean_water"]
+    assert (water["actual"], water["numerator"], water["denominator"]) == (70.0, 14, 20)
+    assert (water["gap"], water["gap_of"], water["on_track"]) == (6, "household", False)  # more than 95 % of 20 is all
+    missing = done(officer.get(water["work_list"]))["items"]
+    assert len(missing) == 6
+    assert {item["area_code"] for item in missing} == {"14080-03", "14080-04"}
+
+
+def test_by_hamlet_and_by_month(sign_in: SignIn, plan_id: UUID) -> None:
+    officer = sign_in("truc-thai")
+    by_area = _progress(officer, plan_id, as_of="2024-12-31", by="area")["clean_water"]
+    assert {p["area_code"]: (p["numerator"], p["denominator"]) for p in by_area["points"]} == {
+        "14080": (14, 20),
+        "14080-03": (7, 10),
+        "14080-04": (7, 10),
+        **{f"14080-0{n}": (0, 0) for n in (1, 2, 5, 6, 7, 8)},
+    }
+    assert by_area["actual"] == 70.0
+    months = _progress(officer, plan_id, as_of="2024-10-15", by="month")["clean_water"]["points"]
+    assert [p["period"] for p in months][-2:] == ["2024-09-30", "2024-10-15"]
+    # the surveys were on 20 September
+    assert [(p["period"], p["numerator"]) for p in months][7:9] == [("2024-08-31", 0), ("2024-09-30", 14)]
+
+
+def test_a_hamlet_sees_its_own_part(sign_in: SignIn, plan_id: UUID) -> None:
+    surveyor = sign_in("xom-3")
+    water = _progress(surveyor, plan_id, as_of="2024-12-31", area="14080-03")["clean_water"]
+    assert (water["numerator"], water["denominator"], water["gap"]) == (7, 10, 3)
+    assert refused(surveyor.get(f"/api/v1/plans/{plan_id}/progress", params={"area": "14080-04"})) == (404, "not-found")
+
+
+def test_an_area_of_another_commune_is_not_of_the_plan(sign_in: SignIn, plan_id: UUID) -> None:
+    answer = sign_in("truc-ninh").get(f"/api/v1/plans/{plan_id}/progress", params={"area": "14071-01"})
+    assert (answer.status_code, pointers(answer)) == (422, [("#query/area", "not_of_the_plan")])
+
+
+def test_without_totals_the_fall_of_the_rate_is_not_known(sign_in: SignIn, plan_id: UUID) -> None:
+    officer = sign_in("truc-thai")
+    fall = _progress(officer, plan_id, as_of="2024-12-31")["multidimensional_poverty_rate"]
+    assert (fall["actual"], fall["gap"], fall["on_track"]) == (None, None, None)
+    assert "tổng số hộ" in fall["reason"]["vi"]
+    for number in range(1, 9):
+        body = {"as_of": "2023-12-01", "households": 250, "persons": 900, "source": "Công an xã"}
+        done(officer.post(f"/api/v1/areas/{area_id(f'14080-0{number}')}/statistics", json=body))
+    fall = _progress(officer, plan_id, as_of="2024-12-31")["multidimensional_poverty_rate"]
+    assert (fall["actual"], fall["numerator"], fall["denominator"]) == (0.0, 20, 2000)
+    assert fall["gap"] == 10  # 1 % less half a point
+    assert fall["on_track"] is False
