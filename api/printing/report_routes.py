@@ -11,7 +11,7 @@ from api.printing.answers import PdfAnswer, printed
 from api.printing.report_papers import report_paper
 from api.reports import edition_queries, queries
 from api.reports.basis import Asked
-from api.reports.doors import Reader, asked
+from api.reports.doors import FormCode, Reader, asked
 
 router = APIRouter(tags=["official reports"], default_response_class=PdfAnswer)
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["official reports"], default_response_class=PdfAnswer)
     )
     | pdf("The form, A4 landscape"),
 )
-def print_report(form: str, actor: Reader, db: Db, query: Annotated[Asked, Depends(asked)]) -> PdfAnswer:
+def print_report(form: FormCode, actor: Reader, db: Db, query: Annotated[Asked, Depends(asked)]) -> PdfAnswer:
     """The form as a paper without number and day. What does not balance is not printed."""
     return printed(report_paper(db, queries.report(db, actor, form, query)))
 

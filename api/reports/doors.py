@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AwareDatetime
 
 from api.accounts.actor import Actor, allow
@@ -11,6 +11,9 @@ from api.accounts.permissions import Permission
 from api.reports.basis import Asked
 from api.schema import PastDay
 
+FormCode = Annotated[
+    str, Path(max_length=60, examples=["form-01"], description="Code of a form, as the catalogue says.")
+]
 Reader = Annotated[Actor, allow(Permission.indicators_read)]
 Publisher = Annotated[Actor, allow(Permission.reports_prepare)]
 Submitter = Annotated[Actor, allow(Permission.reports_submit)]

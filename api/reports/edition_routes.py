@@ -11,7 +11,7 @@ from api.idempotency import IdempotencyKey
 from api.openapi import example, problems, xlsx
 from api.paging import Cursor, Limit
 from api.reports import edition_queries, editions, hand_ins
-from api.reports.doors import Accepter, Publisher, Reader, Submitter
+from api.reports.doors import Accepter, FormCode, Publisher, Reader, Submitter
 from api.reports.edition_schemas import EDITION_EXAMPLE, EditionContent, EditionIn, EditionOut, HandInRemark
 from api.reports.examples import CONTENT
 from api.reports.workbook import WorkbookAnswer
@@ -32,7 +32,7 @@ _STEP: dict[int | str, dict[str, Any]] = problems(
     responses=problems("not-found", "invalid-cursor") | example({"items": [EDITION_EXAMPLE], "next_cursor": None}),
 )
 def list_report_editions(
-    form: str,
+    form: FormCode,
     actor: Reader,
     db: Db,
     area: Annotated[
@@ -57,7 +57,12 @@ def list_report_editions(
     | example(EDITION_EXAMPLE, 201),
 )
 def publish_report(
-    form: str, body: EditionIn, actor: Publisher, db: Db, response: Response, idempotency_key: IdempotencyKey = None
+    form: FormCode,
+    body: EditionIn,
+    actor: Publisher,
+    db: Db,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> EditionOut:
     """Freezes the report of a commune with its hash. A correction is a new edition that names the last one and why."""
     edition_id = editions.publish(db, actor, form, body, idempotency_key)

@@ -9,7 +9,7 @@ from api.openapi import example, problems, xlsx
 from api.paging import Cursor, Limit
 from api.reports import behind, examples, queries
 from api.reports.basis import Asked
-from api.reports.doors import Reader, asked
+from api.reports.doors import FormCode, Reader, asked
 from api.reports.schemas import FORM_EXAMPLE, FormList, OfficialReportOut, ReportRecordOut
 from api.reports.workbook import WorkbookAnswer
 from api.reports.workbook import workbook as file_of
@@ -40,7 +40,7 @@ def list_report_forms(_: Reader) -> FormList:
     summary="Số liệu của một biểu",
     responses=_WRONG | example(examples.REPORT),
 )
-def read_report(form: str, actor: Reader, db: Db, query: Query_) -> OfficialReportOut:
+def read_report(form: FormCode, actor: Reader, db: Db, query: Query_) -> OfficialReportOut:
     """A form of a commune or hamlet from the register, by round or as of a day; of a district or province what the
     communes handed in, added up. Small counts are hidden from whoever is not told them.
     """
@@ -54,7 +54,7 @@ def read_report(form: str, actor: Reader, db: Db, query: Query_) -> OfficialRepo
     responses=_WRONG | problems("invalid-cursor") | example({"items": [examples.RECORD], "next_cursor": None}),
 )
 def list_report_records(
-    form: str,
+    form: FormCode,
     actor: Reader,
     db: Db,
     query: Query_,
@@ -74,6 +74,6 @@ def list_report_records(
     responses=_WRONG | problems("does-not-balance") | xlsx("The form, with formulas for its totals"),
     response_class=WorkbookAnswer,
 )
-def download_report_workbook(form: str, actor: Reader, db: Db, query: Query_) -> WorkbookAnswer:
+def download_report_workbook(form: FormCode, actor: Reader, db: Db, query: Query_) -> WorkbookAnswer:
     """The form as a workbook, without number and day. What does not balance is not written."""
     return file_of(queries.report(db, actor, form, query))

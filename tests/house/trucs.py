@@ -21,7 +21,7 @@ from tests.make.reviews import acting
 HAMLET, OTHER_HAMLET = str(area_id("14080-03")), str(area_id("14080-04"))
 
 
-_NO_SECRETS = {"form", "hamlet_id", "to_hamlet_id", "area_id", "area", "bucket", "position"}
+_NO_SECRETS = {"hamlet_id", "to_hamlet_id", "area_id", "area", "bucket", "position"}
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def _published(officer: httpx.Client) -> dict[str, str]:
     """A form of the commune, published."""
     paper = {"area": "14080", "as_of": "2024-12-31", "number": "45/BC-UBND", "issued_on": "2025-01-05"}
     made = done(officer.post("/api/v1/reports/form-01/editions", json=paper))
-    return {"form": "form-01", "report_edition_id": made["id"]}
+    return {"report_edition_id": made["id"]}
 
 
 def _round_and_plan(session: Session) -> dict[str, str]:
