@@ -40,12 +40,15 @@ from api.keys import IdKey
 from api.labour.routes import router as labour
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
+from api.printing.report_routes import router as report_papers
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.programmes.catalogue import catalogue
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.report_submissions.routes import router as submissions
+from api.reports.edition_routes import router as report_editions
 from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
@@ -70,18 +73,13 @@ _QUEUE = 50
 def create_app(config: Settings | None = None) -> FastAPI:
     """The service. `config` defaults to the environment; a worker process calls this without arguments."""
     config = config or settings()
-    app = FastAPI(
-        title="giamngheo",
-        lifespan=_lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = FastAPI(title="giamngheo", lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     furnish(app, config)
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports, labour)
-    told = (workbooks, indicators, totals, progress, dashboard, changes, audit)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, submissions, labour)
+    official = (reports, report_papers, report_editions)
+    told = (workbooks, indicators, totals, progress, dashboard, *official, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")

@@ -60,6 +60,7 @@ TAGS: list[dict[str, str]] = [
         ("indicators", "Chỉ tiêu giảm nghèo, giá trị và hồ sơ đứng sau. Indicators, their values and records."),
         ("dashboard", "Bảng theo dõi của xã, huyện. What officers look at every week."),
         ("workbooks", "Nhập, xuất danh sách hộ bằng Excel. Lists of households as workbooks, in and out."),
+        ("official reports", "Biểu mẫu chính thức, bản ban hành, nộp lên cấp trên. Official forms and their editions."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),

@@ -36,8 +36,8 @@ _STANDING = Standing.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
-class _Period:
-    """What a round's ledger lies between. `opening_round_id` None: it is the first one of the commune."""
+class Period:
+    """What the ledger of a round lies between. `opening_round_id` None: it is the first one of the commune."""
 
     row: Row[Any]
     opening_round_id: UUID | None
@@ -85,6 +85,15 @@ def _row_out(area_id: UUID, poverty_class: Any, households: Any, persons: Any) -
         households=CountOut(**asdict(households)),
         persons=CountOut(**asdict(persons)),
     )
+
+
+def round_ledger(session: Session, scope: Scope, round_id: UUID) -> tuple[Period, list[Entry]]:
+    """What a round's ledger lies between, and where each household of the commune stands in those of its hamlets.
+
+    Raises NotFound, Conflict for a training round. Whoever calls leaves out the hamlets that are not the caller's.
+    """
+    period = _period(session, scope, round_id)
+    return period, _entries(session, period, "hamlet")
 
 
 def moved(
@@ -135,7 +144,7 @@ def _moved_out(row: Row[Any], entry: Entry) -> MovedOut:
     )
 
 
-def _period(session: Session, scope: Scope, round_id: UUID) -> _Period:
+def _period(session: Session, scope: Scope, round_id: UUID) -> Period:
     row = session.execute(select(ROUND).where(ROUND.c.id == round_id, scope.touches(ROUND.c.area_id))).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
@@ -143,10 +152,10 @@ def _period(session: Session, scope: Scope, round_id: UUID) -> _Period:
         raise Conflict("Đợt tập huấn không có diễn biến hộ nghèo.", "Nothing moves in a training round.")
     before = row.opening_round_id if row.closed_on else last_closed(session, row.area_id)
     opening_on = None if before is None else session.scalar(select(ROUND.c.closed_on).where(ROUND.c.id == before))
-    return _Period(row, before, opening_on or row.opens_on - timedelta(days=1), row.closed_on or clock.today())
+    return Period(row, before, opening_on or row.opens_on - timedelta(days=1), row.closed_on or clock.today())
 
 
-def _entries(session: Session, period: _Period, level: LedgerLevel) -> list[Entry]:
+def _entries(session: Session, period: Period, level: LedgerLevel) -> list[Entry]:
     area_id = period.row.area_id
     if period.opening_round_id is None:
         opening = stands_on(session, area_id, period.opening_on)
@@ -168,7 +177,7 @@ def _stood(session: Session, round_id: UUID) -> dict[UUID, Stands]:
     return {row.household_id: Stands(row.hamlet_id, row.poverty_class, row.persons) for row in rows}
 
 
-def _decided(session: Session, period: _Period) -> dict[UUID, list[str]]:
+def _decided(session: Session, period: Period) -> dict[UUID, list[str]]:
     """Household -> its movements by the decisions of the period, in the order of their days."""
     query = (
         select(LINE.c.household_id, LINE.c.movement)
@@ -188,7 +197,7 @@ def _decided(session: Session, period: _Period) -> dict[UUID, list[str]]:
     return found
 
 
-def _areas(session: Session, period: _Period, found: Sequence[Entry], level: LedgerLevel) -> list[UUID]:
+def _areas(session: Session, period: Period, found: Sequence[Entry], level: LedgerLevel) -> list[UUID]:
     if level == "commune":
         return [period.row.area_id]
     hamlets = list(hamlets_of(session, period.row.area_id, period.closing_on))

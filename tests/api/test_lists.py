@@ -24,7 +24,7 @@ from api.hamlet_plans.tables import HamletPlan
 from api.insurance.tables import InsuranceLine, InsuranceList
 from api.interventions.tables import InterventionStep, Organisation, Participant
 from api.plans.tables import Plan, PlanItem
-from api.reports.tables import Report
+from api.report_submissions.tables import Report
 from tests.conftest import SignIn
 from tests.make import interventions
 from tests.make.answers import done
@@ -171,7 +171,7 @@ def _reports(session: Session, count: int, first: int) -> str:
     row = {"area_id": HAMLET, "author": "hamlet_head", "period": "month", "period_from": DAY, "period_to": DAY}
     row |= {"title": "Tháng 5", "content": {"results": "x"}, "recipients": [], "state": "draft"}
     put(session, Report, [row | STAMPS for _ in range(count)])
-    return "reports"
+    return "report-submissions"
 
 
 def _loans(session: Session, count: int, first: int) -> str:

@@ -147,17 +147,17 @@ def test_the_figures_of_a_report(sign_in: SignIn, session: Session) -> None:
         "area_id": HAMLET, "author": "front_committee", "period": "year", "period_from": "2024-01-01",
         "period_to": "2024-12-31", "title": "Năm 2024", "content": {"results": "Tốt"},
     }  # fmt: skip
-    made = done(front.post("/api/v1/reports", json=body))
-    handed_in = done(front.post(f"/api/v1/reports/{made['id']}/submission"))
-    read = done(front.get(f"/api/v1/reports/{made['id']}"))
-    (listed,) = done(front.get("/api/v1/reports"))["items"]
+    made = done(front.post("/api/v1/report-submissions", json=body))
+    handed_in = done(front.post(f"/api/v1/report-submissions/{made['id']}/submission"))
+    read = done(front.get(f"/api/v1/report-submissions/{made['id']}"))
+    (listed,) = done(front.get("/api/v1/report-submissions"))["items"]
     for seen in (handed_in, read, listed):
         assert seen["figures"]["poor"] == {"households": None, "persons": None}
         assert seen["figures"]["near_poor"] == {"households": 7, "persons": 21}
         # a group is nobody in particular
         assert list(seen["figures"]["interventions"]["production_group"].values()) == [1]
         assert seen["figures"]["suppressed"] is True
-    whole = done(officer.get(f"/api/v1/reports/{made['id']}"))["figures"]
+    whole = done(officer.get(f"/api/v1/report-submissions/{made['id']}"))["figures"]
     assert (whole["poor"], whole["suppressed"]) == ({"households": 2, "persons": 6}, False)
 
 

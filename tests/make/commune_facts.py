@@ -459,7 +459,8 @@ def third_path(c: Commune, session: Session) -> None:
 ACTS: tuple[Callable[[Commune, Session], None], ...] = (
     *(registers, adds_a_person, loses_a_person, edits_a_household, splits, unmerges, ends_a_household),
     *(ends_a_need, borrows, undoes_a_step, changes_a_project),
-    *((reverses, merges, registers, edits_a_person, moves, bank_says, participation_turns, counts_everybody, third_path) * 2),
+    *((reverses, merges, registers, edits_a_person, moves) * 2),
+    *((bank_says, participation_turns, counts_everybody, third_path) * 2),
     *((reviews, delivers, takes_part, trains_an_officer, takes_a_step) * 3),
     *((needs,) * 4), *((decides,) * 6),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.programmes.catalogue import catalogue
-from api.reports.schemas import ClassFigures, Figures, SupportFigures
+from api.report_submissions.schemas import ClassFigures, Figures, SupportFigures
 from api.suppression import suppress
 
 # Numbers of the same households: where how many they are is hidden, so is what else is counted of them.

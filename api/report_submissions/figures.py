@@ -12,7 +12,7 @@ from api.households.homes import at_home
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.reach import INTERVENTION, interventions_of
 from api.recognitions.standings import stands_on
-from api.reports.schemas import ClassFigures, Figures, SupportFigures
+from api.report_submissions.schemas import ClassFigures, Figures, SupportFigures
 from api.reviews.queries import under
 from api.standards.tables import PovertyClass
 
