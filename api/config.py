@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     # A tablet is `silent` after so many days without contact, `stuck` with unsent work older than so many.
     tablet_silent_days: int = Field(default=7, ge=1, le=3650)
     tablet_stuck_days: int = Field(default=3, ge=1, le=3650)
+    # Indicators are counted after midnight and after a start, before anybody asks.
+    count_ahead: bool = True
 
     # Only these may say who the client is (X-Forwarded-For): addresses or networks, separated by commas.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()

@@ -31,6 +31,7 @@ from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
+from api.indicators.keeper import Keeper
 from api.indicators.routes import router as indicators
 from api.indicators.target_routes import router as progress
 from api.indicators.total_routes import router as totals
@@ -132,6 +133,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await_epoch(app.state.engine)
     sealer = Sealer(app.state.engine)
     sealer.start()
+    keeper = Keeper(app.state.engine)
+    if config.count_ahead:
+        keeper.start()
     yield
+    keeper.stop()
     sealer.stop()
     app.state.engine.dispose()

@@ -49,7 +49,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with keys of this test run; the database is told per test."""
-    return Settings(home=tmp_path_factory.mktemp("keys"), environment="test", pool_size=10)
+    return Settings(home=tmp_path_factory.mktemp("keys"), environment="test", pool_size=10, count_ahead=False)
 
 
 @pytest.fixture(scope="session")

@@ -18,13 +18,13 @@ from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaParent, Level
 from api.budgets.overview import overview
 from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, RoundOfYear, RoundPart, Tablets
-from api.indicators.asked import month_ends
+from api.indicators.asked import usual_days
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.queries import children, find_place, numbers
 from api.indicators.small_counts import told
-from api.indicators.targets import held_against, start_of, wanted
+from api.indicators.targets import held_against, wanted
 from api.plans.queries import newest_plan
 from api.reviews.queries import under
 from api.reviews.tables import CaseStage, ReviewCase, ReviewRound, RoundKind
@@ -40,7 +40,6 @@ _DEVICE = Device.__table__  # type: ignore[attr-defined]
 _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
 _RATES = ("multidimensional_poverty_rate", "poverty_rate", "near_poverty_rate")
 _DEPRIVATIONS = tuple(code for code in INDICATORS if code.startswith("deprived_"))
-_YEARS = 3
 _TO_SURVEY = (CaseStage.listed, CaseStage.not_reached, CaseStage.resurvey)
 
 Found = dict[tuple[date, UUID], dict[str, Numbers]]
@@ -52,10 +51,10 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
     place = find_place(session, actor, area, as_of)
     below = children(session, place, [as_of]) if place.level is not Level.hamlet else []
     plan = newest_plan(session, place.id, as_of.year)
-    past = _past(as_of)
-    days = sorted({*past, as_of, *([start_of(plan)] if plan else [])})
+    days = usual_days(as_of)
     measures = dict.fromkeys(code for one in (*_RATES, *_DEPRIVATIONS) for code in parts(INDICATORS[one]))
-    found = numbers(session, [place, *below], days, "", [*dict.fromkeys([*measures, *(wanted(plan) if plan else [])])])
+    asked = [*dict.fromkeys([*measures, *(wanted(plan) if plan else [])])]
+    found = numbers(session, [place], days, "", asked) | numbers(session, below, [as_of], "", asked)
     return Dashboard(
         area=place.id,
         area_code=place.code,
@@ -65,7 +64,7 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         known_at=known,
         plan_id=plan.id if plan else None,
         plan_number=plan.number if plan else None,
-        over_time=[_lines(INDICATORS[code], [place], [*past, as_of], found) for code in _RATES],
+        over_time=[_lines(INDICATORS[code], [place], days, found) for code in _RATES],
         by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
         deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
         targets=held_against(plan, [place], [as_of], found) if plan else [],
@@ -83,12 +82,6 @@ def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut
         for area in own
         for one in (area, *(children(session, area, [day]) if area.level is not Level.hamlet else ()))
     ]
-
-
-def _past(as_of: date) -> list[date]:
-    """The ends of the years before, and of the months of this year, that are over."""
-    years = [date(as_of.year - back, 12, 31) for back in range(_YEARS, 0, -1)]
-    return years + [day for day in month_ends(date(as_of.year, 1, 1), as_of) if day < as_of]
 
 
 def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:

@@ -7,6 +7,7 @@ from api import clock
 from api.problems import FieldError, Invalid
 
 _MOST_PERIODS = 60
+_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ def month_ends(first: date, last: date) -> list[date]:
         ends.append(end)
         day = end + timedelta(days=1)
     return ends
+
+
+def usual_days(today: date) -> list[date]:
+    """The days that officers look at: today, and the ends of the months of this year and of the three years before."""
+    years = [date(today.year - back, 12, 31) for back in range(_YEARS, 0, -1)]
+    return [*years, *(day for day in month_ends(date(today.year, 1, 1), today) if day < today), today]
 
 
 def _month_end(day: date) -> date:

@@ -1,16 +1,35 @@
 """Counts of facts: kept per hamlet and day, counted again where something changed (docs/decisions/0016).
 
-A fixed number of statements, whatever the areas and days: one that finds what is stale, two that count it, two that
-keep it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
+A fixed number of statements, whatever the areas and days: one that adds up what is fresh and finds what is not, two
+that count it, two that keep it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, Select, Text, bindparam, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import array, distinct_on
+from sqlalchemy.types import UserDefinedType
 from sqlmodel import Session
 
 from api import sql
@@ -20,11 +39,31 @@ from api.indicators.breakdowns import COLUMNS
 from api.indicators.catalogue import TOTALS, fingerprint, measures, places
 from api.indicators.definition import Measure
 from api.indicators.facts import PLACE, TABLES, Grain, facts_of_days
+from api.indicators.tables import FACT_MARK, IndicatorCount
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
 _SUCCESSION = AreaSuccession.__table__  # type: ignore[attr-defined]
 _STATISTIC = AreaStatistic.__table__  # type: ignore[attr-defined]
+_COUNT = IndicatorCount.__table__  # type: ignore[attr-defined]
+
+
+class _Named(UserDefinedType[str]):
+    """A type of PostgreSQL that is only named in casts."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.name
+
+
+PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
+
+# So many areas are counted in one statement: a province takes longer in one go, past the memory of a sort.
+_AT_ONCE = 200
 
 # area -> part of the breakdown -> the numbers, in the order of `places()`
 Counts = dict[UUID, dict[str, list[int]]]
@@ -51,24 +90,103 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
     )
 
 
-def bring_up_to_date(session: Session, wanted: Sequence[Any], breakdown: str) -> dict[date, Counts]:
-    """Counts what is not counted yet, or was counted before something changed. `wanted`: rows of `counted_areas`.
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of some areas. `sums`: (day, root, part, numbers) of the fresh counts; `stale`: (day, root, area,
+    level) of those that are missing, of another catalogue, or older than a mark that concerns the day. `snapshot`: what
+    was seen, which a count made after it has seen too."""
 
-    Nobody waits: what another request is keeping at the same moment is counted here too, and given back by day.
+    sums: Sequence[tuple[date, UUID, str, list[int]]]
+    stale: Sequence[tuple[date, UUID, UUID, Level]]
+    snapshot: str
+
+
+def kept(session: Session, roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Kept:
+    """The sums of `wanted` over what is kept and fresh, and what is not: one statement, whatever the areas and days."""
+    sums, stale = [], []
+    snapshot = ""
+    for row in session.execute(_kept(roots, days, breakdown, wanted)):
+        snapshot = row.snapshot or snapshot
+        if row.area_id is None:
+            sums.append((row.day, row.root, row.part, row.numbers))
+        else:
+            stale.append((row.day, row.root, row.area_id, Level(row.part)))
+    return Kept(sums, stale, snapshot)
+
+
+def _kept(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Any:
+    tree = counted_areas(roots, days).cte("tree").prefix_with("MATERIALIZED")
+    whole = (
+        select(tree, _COUNT.c.snapshot, _COUNT.c.numbers, _fresh().label("fresh"))
+        .join_from(
+            tree,
+            _COUNT,
+            (_COUNT.c.day == tree.c.day) & (_COUNT.c.breakdown == breakdown) & (_COUNT.c.area_id == tree.c.id)
+            & (_COUNT.c.value == "") & (_COUNT.c.catalogue == fingerprint()),
+            isouter=True,
+        )
+        .cte("whole")
+        .prefix_with("MATERIALIZED")
+    )  # fmt: skip
+    part = _COUNT.alias("part")
+    numbers, value = (part.c.numbers, part.c.value) if breakdown else (whole.c.numbers, literal("", Text))
+    sums = select(
+        whole.c.day,
+        whole.c.root,
+        null().cast(Uuid).label("area_id"),
+        value.label("part"),
+        cast(array([func.sum(numbers[places()[code]]) for code in wanted]), ARRAY(BigInteger)).label("numbers"),
+        null().cast(Text).label("snapshot"),
+    ).where(whole.c.fresh)
+    if breakdown:
+        # parts that another reader kept of another state are not of this whole
+        same = (part.c.area_id == whole.c.id) & (part.c.day == whole.c.day) & (part.c.snapshot == whole.c.snapshot)
+        sums = sums.join_from(whole, part, same & (part.c.breakdown == breakdown))
+    sums = sums.group_by(whole.c.day, whole.c.root, *([part.c.value] if breakdown else []))
+    stale = select(
+        whole.c.day,
+        whole.c.root,
+        whole.c.id,
+        whole.c.level,
+        null().cast(ARRAY(BigInteger)),
+        cast(func.pg_current_snapshot(), Text),
+    ).where(~whole.c.fresh)
+    return union_all(sums, stale)
+
+
+def _fresh() -> Any:
+    """There is a count, and no change was committed that concerns its day and that its snapshot had not seen."""
+    seen = cast(_COUNT.c.snapshot, PG_SNAPSHOT)
+    marked = (
+        select(FACT_MARK.c.area_id)
+        .where(
+            FACT_MARK.c.area_id == _COUNT.c.area_id,
+            FACT_MARK.c.since <= _COUNT.c.day,
+            FACT_MARK.c.xid >= cast(cast(func.pg_snapshot_xmin(seen), Text), BigInteger),
+            not_(func.pg_visible_in_snapshot(cast(cast(FACT_MARK.c.xid, Text), XID8), seen)),
+        )
+        .exists()
+    )
+    return and_(_COUNT.c.area_id.is_not(None), ~marked)
+
+
+def recount(session: Session, found: Kept, breakdown: str) -> dict[date, Counts]:
+    """Counts anew what is not fresh, keeps it, and gives it back by day.
+
+    Nobody waits: what another request is keeping at the same moment is counted here too, and not kept.
     """
-    given = sql.rows([{"area_id": row.id, "day": row.day} for row in wanted])
-    found = session.execute(
-        sql.load("api/indicators/sql/stale.sql"),
-        {"wanted": given, "breakdown": breakdown, "catalogue": fingerprint()},
-    ).all()
-    if not found:
-        return {}
-    levels = {row.id: Level(row.level) for row in wanted}
-    stale = {row.area_id: levels[row.area_id] for row in found}
-    claimed = _claimed(session, sorted({row.day for row in found}), breakdown)
-    counted = count(session, stale, [day for day, _ in claimed], None, breakdown)
-    _keep(session, {day: counted[day] for day, mine in claimed if mine}, breakdown, found[0].snapshot)
-    return {day: counted[day] for day, mine in claimed if not mine}
+    levels = {area_id: level for _, _, area_id, level in found.stale}
+    claimed = _claimed(session, sorted({day for day, *_ in found.stale}), breakdown)
+    days = [day for day, _ in claimed]
+    counted: dict[date, Counts] = {day: {} for day in days}
+    areas = sorted(levels)
+    for first in range(0, len(areas), _AT_ONCE):
+        portion = {area_id: levels[area_id] for area_id in areas[first : first + _AT_ONCE]}
+        some = count(session, portion, days, None, breakdown)
+        _keep(session, {day: some[day] for day, mine in claimed if mine}, breakdown, found.snapshot)
+        for day in days:
+            counted[day].update(some[day])
+    return counted
 
 
 def _claimed(session: Session, days: Sequence[date], breakdown: str) -> list[tuple[date, bool]]:

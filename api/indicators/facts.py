@@ -1,7 +1,7 @@
 """The facts an indicator counts, as tables to select from: one row per household, person, intervention or trainee.
 
-They are what the database's functions `household_facts`, `person_facts`, ... say of some areas on a day
-(migrations/views); `facts` puts them under a statement that names the tables below.
+They are what statements of api/indicators/sql (households, persons) and functions of the database (migrations/views:
+interventions, trainees) say of some areas on some days; `facts` puts them under a statement that names these tables.
 """
 
 import tomllib
@@ -23,8 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     case,
-    cast,
     func,
     select,
     true,
@@ -35,6 +35,10 @@ from api import sql
 
 _WHEN = TIMESTAMP(timezone=True)
 _METADATA = MetaData()
+_ALWAYS = "infinity"
+_GIVEN: dict[str, Any] = {
+    "areas": sql.Ids(), "days": ARRAY(Date()), "known": _WHEN, "months": Integer(),
+}  # fmt: skip
 
 Grain = Literal["household", "person", "intervention", "trainee"]
 
@@ -53,7 +57,8 @@ _FOUND = _table(
 )  # fmt: skip
 _PERSON_FOUND = _table(
     "person_found",
-    member_id=Uuid(), low_income_worker=Boolean(), is_head=Boolean(), sex=Text(), ethnicity=Text(),
+    as_of=Date(), household_id=Uuid(), member_id=Uuid(), low_income_worker=Boolean(), is_head=Boolean(), sex=Text(),
+    ethnicity=Text(),
     age=Integer(), age_months=Integer(), school_age=Integer(), merit_person=Boolean(), disability=Text(),
     health_insurance=Boolean(), social_allowance=Boolean(), schooling=Text(), right_level=Boolean(),
     qualification=Text(), labour_status=Text(), labour_contract=Boolean(), nutrition=Text(), needs=ARRAY(Text()),
@@ -86,7 +91,7 @@ HOUSEHOLD = _table("household_fact", **{column.name: column.type for column in _
 PERSON = _table(
     "person_fact",
     **{name: _FOUND.c[name].type for name in _OF_HOUSEHOLD},
-    **{column.name: column.type for column in _PERSON_FOUND.c},
+    **{column.name: column.type for column in _PERSON_FOUND.c if column.name not in _OF_HOUSEHOLD},
 )
 
 TABLES: dict[Grain, Table] = {
@@ -116,15 +121,18 @@ def facts(statement: Any, areas: Collection[UUID], moment: Moment) -> Any:
 
 
 def facts_of_days(statement: Any, areas: Collection[UUID], days: Collection[date], known: datetime | None) -> Any:
-    """The same over the facts of several days, which their column `as_of` tells apart. Each household is looked up
-    once a day, and its people from there."""
-    where, at = cast(list(areas), sql.Ids()), cast(known or "infinity", _WHEN)
-    day = func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("as_of", Date), name="asked").render_derived()
-    each = _each(day, "household_facts", _FOUND, where, day.c.as_of, at, _MONTHS)
-    found = each.cte("household_found").prefix_with("MATERIALIZED")
-    lives = (found.c.household_id, found.c.as_of, at, found.c.head_member_id, found.c.registered_before)
-    person = _columns("person_facts", _PERSON_FOUND, *lives)
-    persons = select(*(found.c[name] for name in _OF_HOUSEHOLD), *person.c).join_from(found, person, true())
+    """The same over the facts of several days, which their column `as_of` tells apart."""
+    given = {"areas": list(areas), "days": list(days), "known": known or _ALWAYS}
+    where, at = bindparam("areas", given["areas"], sql.Ids()), bindparam("known", given["known"], _WHEN)
+    day = func.unnest(bindparam("days", given["days"], ARRAY(Date))).table_valued(Column("as_of", Date), name="asked")
+    day = day.render_derived()
+    found = _read_at_once("household_found", _FOUND, **given, months=_MONTHS)
+    person = _read_at_once("person_found", _PERSON_FOUND, days=given["days"], known=given["known"])
+    here = (person.c.household_id == found.c.household_id) & (person.c.as_of == found.c.as_of)
+    persons = select(
+        *(found.c[name] for name in _OF_HOUSEHOLD),
+        *(column for column in person.c if column.name not in _OF_HOUSEHOLD),
+    ).join_from(found, person, here)
     people = _people()
     household = select(found, *(people.c[name] for name in _OF_PEOPLE)).join(
         people,
@@ -137,6 +145,14 @@ def facts_of_days(statement: Any, areas: Collection[UUID], days: Collection[date
         _each(day, "intervention_facts", INTERVENTION, where, day.c.as_of, at).cte("intervention_fact"),
         _each(day, "trainee_facts", TRAINEE, where, day.c.as_of, at).cte("trainee_fact"),
     )
+
+
+def _read_at_once(name: str, table: Table, **given: Any) -> Any:
+    """What a statement of api/indicators/sql says of all days at once, as a part of another statement."""
+    statement = sql.load(f"api/indicators/sql/{name}.sql").bindparams(
+        *(bindparam(key, value, _GIVEN[key]) for key, value in given.items())
+    )
+    return statement.columns(*(Column(column.name, column.type) for column in table.c)).cte(name)
 
 
 def _each(day: Any, name: str, table: Table, *given: Any) -> Select[Any]:

@@ -2,33 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, cast, func, not_, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from api import clock, sql
+from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.names import full_name
 from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaParent, Level
 from api.indicators.asked import Asked, days_of, new_year_before
-from api.indicators.catalogue import INDICATORS, fingerprint, indicator, parts, places
-from api.indicators.counting import Counts, bring_up_to_date, count, counted_areas
+from api.indicators.catalogue import INDICATORS, indicator, parts, places
+from api.indicators.counting import count, counted_areas, kept, recount
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
 from api.indicators.small_counts import without_small_counts
-from api.indicators.tables import IndicatorCount
 from api.indicators.thresholds import meets, threshold_on
 from api.problems import FieldError, Invalid, NotFound
 from api.suppression import least_told
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _PARENT = AreaParent.__table__  # type: ignore[attr-defined]
-_COUNT = IndicatorCount.__table__  # type: ignore[attr-defined]
 
 
 def catalogue() -> IndicatorList:
@@ -138,21 +135,25 @@ def numbers(
 ) -> dict[tuple[date, UUID], dict[str, Numbers]]:
     """(day, area) -> part -> measure -> number, for the measures wanted.
 
-    Where all is counted already three statements, however many areas and days; otherwise seven.
+    Where all is counted already one statement, however many areas and days; otherwise five.
     """
+    if not areas:
+        return {}
     roots = [area.id for area in areas]
-    rows = session.execute(counted_areas(roots, days)).all()
     answer: dict[tuple[date, UUID], dict[str, Numbers]] = {(day, root): {} for day in days for root in roots}
     if known is None:
-        others = bring_up_to_date(session, rows, breakdown)
-        for row in session.execute(_sums(roots, days, breakdown, wanted, others)):
-            answer[row[0], row[1]][row[2]] = {code: int(n) for code, n in zip(wanted, row[3:], strict=True)}
-        for day, counts in others.items():
-            _add_up(answer, [row for row in rows if row.id in counts], day, counts, wanted)
+        found = kept(session, roots, days, breakdown, wanted)
+        for day, root, part, sums in found.sums:
+            answer[day, root][part] = dict(zip(wanted, sums, strict=True))
+        if found.stale:
+            counted = recount(session, found, breakdown)
+            for day, root, area_id, _ in found.stale:
+                _add_up(answer[day, root], counted[day][area_id], wanted)
     else:
-        levels = {row.id: Level(row.level) for row in rows}
-        for day, counts in count(session, levels, days, known, breakdown).items():
-            _add_up(answer, rows, day, counts, wanted)
+        rows = session.execute(counted_areas(roots, days)).all()
+        by_day = count(session, {row.id: Level(row.level) for row in rows}, days, known, breakdown)
+        for row in rows:
+            _add_up(answer[row.day, row.root], by_day[row.day][row.id], wanted)
     for parts_of in answer.values():
         if breakdown:
             parts_of.pop("", None)
@@ -161,49 +162,12 @@ def numbers(
     return answer
 
 
-def _sums(
-    roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str], but: Mapping[date, Counts]
-) -> Select[Any]:
-    tree = counted_areas(roots, days).subquery()
-    whole = _COUNT.alias("whole")
-    found = (
-        select(
-            tree.c.day,
-            tree.c.root,
-            _COUNT.c.value,
-            *(func.sum(_COUNT.c.numbers[places()[code]]).label(f"n{place}") for place, code in enumerate(wanted)),
-        )
-        .join(whole, (whole.c.area_id == tree.c.id) & (whole.c.day == tree.c.day))
-        .join(
-            _COUNT,
-            # parts that another reader kept of another state are not of this whole
-            (_COUNT.c.area_id == whole.c.area_id) & (_COUNT.c.day == whole.c.day)
-            & (_COUNT.c.breakdown == whole.c.breakdown) & (_COUNT.c.snapshot == whole.c.snapshot),
-        )
-        .where(whole.c.breakdown == breakdown, whole.c.value == "", whole.c.catalogue == fingerprint())
-        .group_by(tree.c.day, tree.c.root, _COUNT.c.value)
-    )  # fmt: skip
-    for day, counts in but.items():
-        elsewhere = tree.c.id == func.any(cast(list(counts), sql.Ids()))
-        found = found.where(not_(and_(tree.c.day == day, elsewhere)))
-    return found
-
-
-def _add_up(
-    answer: dict[tuple[date, UUID], dict[str, Numbers]],
-    rows: Sequence[Any],
-    day: date,
-    counts: Counts,
-    wanted: Sequence[str],
-) -> None:
+def _add_up(answer: dict[str, Numbers], counted: Mapping[str, Sequence[int]], wanted: Sequence[str]) -> None:
     where = places()
-    for row in rows:
-        if row.day != day:
-            continue
-        for value, line in counts[row.id].items():
-            sums = answer[day, row.root].setdefault(value, dict.fromkeys(wanted, 0))
-            for code in wanted:
-                sums[code] += line[where[code] - 1]
+    for value, line in counted.items():
+        sums = answer.setdefault(value, dict.fromkeys(wanted, 0))
+        for code in wanted:
+            sums[code] += line[where[code] - 1]
 
 
 def _is_id(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The facts of households and persons as of any day; counts of them kept per hamlet; marks that make a count stale."""
+"""What facts of any day are read with; counts of them kept per hamlet; marks that make a count stale."""
 
 from pathlib import Path
 
@@ -274,7 +274,6 @@ _FUNCTIONS = (
     "mark_of_areas()", "mark_of_households()", "mark_households(uuid[], date)", "with_survivors(uuid[])",
     "hamlets_ever(uuid[])", "keep_earlier_state()",
     "trainee_facts(uuid[], date, timestamptz)", "intervention_facts(uuid[], date, timestamptz)",
-    "person_facts(uuid, date, timestamptz, uuid, timestamptz)", "household_facts(uuid[], date, timestamptz, integer)",
     "took_part(uuid, date, timestamptz)", "owed(uuid, date, timestamptz)",
     "fields_at(uuid, jsonb, timestamptz, timestamptz)", "left_as_known(uuid, date, timestamptz)",
     "read_at(timestamptz, date, timestamptz)", "values_at(uuid, timestamptz)", "day_over(date)",
@@ -392,7 +391,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "breakdown", "area_id", "value", name=op.f("pk_indicator_count")),
         prefixes=["UNLOGGED"],
     )
-    views = [_view(f"{name}_facts") for name in ("household", "person", "intervention", "trainee")]
+    views = [_view(f"{name}_facts") for name in ("intervention", "trainee")]
     reading = (_DAY_OVER, _VALUES_AT, _READ_AT, _LEFT_AS_KNOWN, _FIELDS_AT, _OWED, _TOOK_PART, *views)
     marking = (
         _HAMLETS_EVER, _WITH_SURVIVORS, _MARK_HOUSEHOLDS, _MARK_OF_HOUSEHOLDS, _MARK_OF_AREAS, _MARK_OF_INTERVENTIONS,

@@ -10,7 +10,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bare, eligibility, poison, pulling, pushing, recognising, scoring, stage, visits
+from tests.bench import bare, eligibility, poison, province, pulling, pushing, recognising, scoring, stage, visits
 from tests.bench.pulling import Reader, fill
 from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
 from tests.bench.stage import Server
@@ -47,11 +47,17 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="make bench", description="Measures the sync against bare SQL.")
     asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
     asked.add_argument("--push-only", action="store_true", help="the pushes, and nothing else")
+    asked.add_argument(
+        "--province", type=int, metavar="HOUSEHOLDS", help="a province of so many (300000: half an hour), nothing else"
+    )
     options = asked.parse_args()
+    if options.province:
+        _province(province.Scale(options.province))
+        return
     quick = options.quick
     rounds, count = (1, 8) if quick else (3, 16)
     small, large = (10_000, 50_000) if quick else (10_000, 200_000)
-    with stage.postgres() as server, stage.databases(server, 8) as urls:
+    with stage.postgres() as server, stage.databases(server, 9) as urls:
         with console.status("…") as status:
 
             def say(what: str) -> None:
@@ -67,6 +73,7 @@ def main() -> None:
                 recognised = recognising.measured(*urls[4:6])
                 say(f"who is entitled to what, {eligibility.HOUSEHOLDS:,} households")
                 entitled = eligibility.measured(urls[7])
+                asked_there = province.measured(urls[8], province.SMALL if quick else province.USUAL, say)
         console.print(_about_the_machine(urls[0]), highlight=False)
         console.print(_pushes_table("a day in the field: created, reviewed, changed, merged", pushed.visits, count))
         console.print(_pushes_table("creations only", pushed.creations, count))
@@ -77,6 +84,14 @@ def main() -> None:
         console.print(scoring.table(10_000 if quick else 100_000))
         console.print(_recognising_table(recognised))
         console.print(eligibility.table(entitled))
+        console.print(province.table(asked_there))
+
+
+def _province(scale: province.Scale) -> None:
+    with stage.postgres() as server, stage.databases(server, 1) as (url,):
+        seen = province.measured(url, scale, lambda what: console.print(what, highlight=False))
+        console.print(_about_the_machine(url), highlight=False)
+        console.print(province.table(seen))
 
 
 def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> Pushed:

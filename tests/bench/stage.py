@@ -63,13 +63,13 @@ def databases(server: str, count: int) -> Iterator[list[str]]:
 class Server:
     """`giamngheo serve` on a database: as many workers as in production, in processes of their own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **more: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}"
         self.home = tempfile.mkdtemp(prefix="gn-bench-home-", dir="/tmp")
-        environment = os.environ | {"DATABASE_URL": url, "GIAMNGHEO_HOME": self.home, "PORT": str(port)}
+        environment = os.environ | {"DATABASE_URL": url, "GIAMNGHEO_HOME": self.home, "PORT": str(port)} | more
         self.log = Path(self.home, "log").open("wb")  # noqa: SIM115  # as long as the server lives
         self.process = subprocess.Popen(
             [sys.executable, "-m", "api.cli", "serve"], env=environment, stdout=self.log, stderr=self.log
