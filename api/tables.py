@@ -25,12 +25,13 @@ from api.report_submissions import tables as report_submissions
 from api.reports import tables as reports
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
     plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, report_submissions,
-    eligibility, indicators, reports, journal,
+    eligibility, indicators, workbooks, reports, journal,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

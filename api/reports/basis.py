@@ -13,7 +13,8 @@ from api import clock
 from api.accounts.actor import Actor
 from api.areas.scope import valid_on
 from api.areas.tables import AreaClosure, Level
-from api.indicators.queries import Place, find_place
+from api.indicators.points import Place
+from api.indicators.queries import find_place
 from api.problems import FieldError, Invalid, NotFound
 from api.recognitions.books import AREA
 from api.reviews.rounds import ROUND

@@ -14,7 +14,8 @@ from api.budgets.overview import overview
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
 from api.indicators.facts import Moment
-from api.indicators.queries import Place, find_place, numbers
+from api.indicators.points import Place
+from api.indicators.queries import find_place, numbers
 from api.report_submissions.figures import figures
 from api.reports import grid, upper
 from api.reports.basis import Asked, half_or_year

@@ -29,6 +29,7 @@ from api.reports import tables as reports
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync.tables import ConflictState, OutcomeKind, StuckBecause, TabletState
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -97,6 +98,10 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "report_state": report_submissions.ReportState,
     "report_audience": reports.ReportAudience,
     "hand_in_state": reports.HandInState,
+    "workbook_state": workbooks.WorkbookState,
+    "sheet_role": workbooks.SheetRole,
+    "row_verdict": workbooks.RowVerdict,
+    "row_choice": workbooks.RowChoice,
     "role": Role,
     "origin": Origin,
     "op": Op,

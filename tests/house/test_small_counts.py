@@ -16,7 +16,7 @@ _NO_COUNT = re.compile(r"_vnd|(_no|version|position|year|months|days_left|min|ma
 # Schemas whose small counts are not told; tests/api/test_small_counts.py holds each to it.
 _SUPPRESSED = {
     "CasesAt", "ClassFigures", "ClassTotal", "CountOut", "DecisionTotals", "Figures", "Headcount", "Heads", "Promised",
-    "ReportCell", "SupportFigures",
+    "Point", "ReportCell", "SupportFigures", "TargetPoint", "TargetProgress",
 }  # fmt: skip
 # schema or schema.field -> why its numbers are told as they are
 _TOLD = {
@@ -40,7 +40,13 @@ _TOLD = {
     "EditionOut.edition": "how often a report was corrected",
     "EditionHeader.edition": "how often a report was corrected",
     "StatisticOut": "everybody who lives in a hamlet, as the authorities publish it; nothing about poverty",
-    "TargetProgress": "null: nothing computes it yet",
+    "HamletTotals": "everybody who lives in a hamlet, as the authorities publish it; of the register null",
+    "TotalsOut": "numbers of hamlets",
+    "Tablets": "machines; null for whoever may not see the fleet",
+    "QuietTablet": "machines; null for whoever may not see the fleet",
+    "UploadOut": "the bytes of a file",
+    "RoundPart": "sent to whoever is told everything only",
+    "RoundOfYear": "sent to whoever is told everything only",
 }
 
 

@@ -14,7 +14,7 @@ from api.attachments.commands import Declaration, declare
 from api.attachments.tables import AttachmentEntity
 from api.programmes.catalogue import catalogue
 from api.standards.tables import PovertyClass
-from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets
+from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets, workbooks
 from tests.make.answers import done
 from tests.make.reviews import acting
 
@@ -84,7 +84,14 @@ def _work(session: Session, officer: httpx.Client, round_id: str, made: dict[str
         | _money(session, officer)
         | _published(officer)
         | _lent_and_insured(session, officer, home, made["member"])
+        | {"import_id": _workbook(officer)}
     )
+
+
+def _workbook(officer: httpx.Client) -> str:
+    """A file of the commune that was checked and waits."""
+    content = workbooks.book(workbooks.head("903", "Nguyễn Thị Kín", G="Nữ", H="036161901234"))
+    return str(workbooks.checked(officer, content)["id"])
 
 
 def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:

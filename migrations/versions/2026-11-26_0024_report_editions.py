@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023_report_editions"
-down_revision = "0022_indicators"
+revision = "0024_report_editions"
+down_revision = "0023_workbooks"
 branch_labels = None
 depends_on = None
 
