@@ -14,6 +14,9 @@ from sqlmodel import Session
 from api.accounts.actor import narrowed
 from api.accounts.permissions import Permission
 from api.areas.tables import area_id
+from api.changes.edits import Edit
+from api.changes.tables import Origin
+from api.households.commands import write_members
 from api.recognitions.movements import Stands
 from api.reports import queries
 from api.reports.basis import Asked
@@ -22,7 +25,7 @@ from tests.api.reports.by_hand import Exported, expected
 from tests.make.answers import done
 from tests.make.decisions import people
 from tests.make.recognitions import recognise
-from tests.make.report_register import HAMLETS, Commune, commune
+from tests.make.report_register import HAMLETS, Commune, commune, on
 from tests.make.reviews import acting, counted, households
 from tests.make.rounds import review_round
 
@@ -154,6 +157,11 @@ def test_a_closed_round_stays_whatever_is_edited_later(sign_in: SignIn, session:
     session.commit()
     officer, round_id = sign_in("truc-thai"), made.rounds[-1]
     before = {form: asked(officer, form, round=round_id)["rows"] for form in (*COUNTED, "form-02", "form-03")}
+    with on(date(2025, 12, 14), hour=20):  # the evening after the closing
+        rows = session.execute(text("SELECT id, version FROM member WHERE left_on IS NULL")).all()
+        edits = [Edit(row.id, row.version, {"ethnicity": "hoa", "nutrition": None}) for row in rows]
+        assert all(w.outcome == "applied" for w in write_members(session, acting("truc-thai"), edits, Origin.web))
+    session.commit()
     _edit_everything(officer, session)
     for form, rows in before.items():
         assert asked(officer, form, round=round_id)["rows"] == rows, form
