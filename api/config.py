@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     refresh_grace_seconds: int = Field(default=120, ge=0)
 
     max_body_bytes: PositiveInt = 1024 * 1024
+    # A workbook with 20,000 rows has about 3 MiB.
+    workbook_max_bytes: PositiveInt = 8 * 1024 * 1024
     sync_max_bytes: PositiveInt = 16 * 1024 * 1024
     sync_max_submissions: PositiveInt = 1000
     # Photos, signatures, scans. Several hosts need one folder that all of them see.

@@ -43,7 +43,7 @@ class IdKey:
 
     def seal(self, number: str, member_id: UUID) -> bytes:
         """The number of this member, sealed. Bound to the member: a ciphertext copied to another row does not open."""
-        nonce = os.urandom(12)
+        nonce = _nonce()
         return _KEY_VERSION + nonce + self._sealer.encrypt(nonce, number.encode(), member_id.bytes)
 
     def open(self, sealed: bytes, member_id: UUID) -> str:
@@ -56,7 +56,7 @@ class IdKey:
 
     def seal_bytes(self, content: bytes, row_id: UUID) -> bytes:
         """Something that may hold a citizen number, sealed and bound to its row, like `seal`."""
-        nonce = os.urandom(12)
+        nonce = _nonce()
         return _KEY_VERSION + nonce + self._content_sealer.encrypt(nonce, content, row_id.bytes)
 
     def open_bytes(self, sealed: bytes, row_id: UUID) -> bytes:
@@ -66,6 +66,23 @@ class IdKey:
     def fingerprint(self, content: bytes) -> bytes:
         """Equal for equal content. Keyed: a bare hash would let anybody try all the numbers content may hold."""
         return _hmac(self._content_state, content)
+
+
+# Random bytes, drawn many at a time: the call of the kernel costs as much as the sealing, and lets go of the
+# interpreter's lock, which with several requests at work is a change of threads. No two seals may have one nonce:
+# `pop` hands out each once, whatever the threads, and a forked child draws its own.
+_NONCES: list[bytes] = []
+_NONCE, _DRAWN = 12, 256
+os.register_at_fork(after_in_child=_NONCES.clear)
+
+
+def _nonce() -> bytes:
+    try:
+        return _NONCES.pop()
+    except IndexError:
+        drawn = os.urandom(_NONCE * _DRAWN)
+        _NONCES.extend(drawn[at : at + _NONCE] for at in range(_NONCE, len(drawn), _NONCE))
+        return drawn[:_NONCE]
 
 
 def _hmac(keyed: HMAC, content: bytes) -> bytes:

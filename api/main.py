@@ -38,14 +38,18 @@ from api.indicators.total_routes import router as totals
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
+from api.labour.routes import router as labour
 from api.plans.item_routes import router as plan_items
 from api.plans.routes import router as plans
+from api.printing.report_routes import router as report_papers
 from api.printing.routes import router as printing
 from api.procedure.routes import router as procedure
 from api.programmes.catalogue import catalogue
 from api.programmes.routes import router as programmes
 from api.recognitions.letter_routes import verify_router
 from api.recognitions.routes import router as recognitions
+from api.report_submissions.routes import router as submissions
+from api.reports.edition_routes import router as report_editions
 from api.reports.routes import router as reports
 from api.reviews.cases import announce_cases_of
 from api.reviews.review_routes import router as household_reviews
@@ -54,12 +58,14 @@ from api.reviews.routes import router as reviews
 from api.security import Tokens
 from api.serve import die_with_parent, tune_gc
 from api.standards.routes import router as standards
+from api.workbooks.routes import router as workbooks
 from mobile_sync.appliers import LOADERS
 from mobile_sync.fleet_state import Patience
 from mobile_sync.gauges import FleetGauges
 from mobile_sync.routes import router as sync
 
 _SYNC_BATCHES = "/sync/v1/batches"
+_WORKBOOKS = "/api/v1/workbook-imports"
 _SYNC_FILES = "/sync/v1/attachments/"
 # So many requests may wait for each connection of the pool: with a tenth of a second each, the last one waits for five.
 _QUEUE = 50
@@ -68,18 +74,13 @@ _QUEUE = 50
 def create_app(config: Settings | None = None) -> FastAPI:
     """The service. `config` defaults to the environment; a worker process calls this without arguments."""
     config = config or settings()
-    app = FastAPI(
-        title="giamngheo",
-        lifespan=_lifespan,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = FastAPI(title="giamngheo", lifespan=_lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     furnish(app, config)
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
-    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports)
-    told = (indicators, totals, progress, dashboard, changes, audit)
+    support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, submissions, labour)
+    official = (reports, report_papers, report_editions)
+    told = (workbooks, indicators, totals, progress, dashboard, *official, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")
@@ -90,10 +91,11 @@ def create_app(config: Settings | None = None) -> FastAPI:
     errors.install(app)
     openapi.install(app)
 
+    limits = {_SYNC_BATCHES: config.sync_max_bytes, _WORKBOOKS: config.workbook_max_bytes}
+
     def limit_of(path: str) -> int | None:
-        if path.startswith(_SYNC_FILES):
-            return None  # a file is written as it comes, and is as long as was declared
-        return config.sync_max_bytes if path == _SYNC_BATCHES else config.max_body_bytes
+        # a file of a tablet is written as it comes, and is as long as was declared
+        return None if path.startswith(_SYNC_FILES) else limits.get(path, config.max_body_bytes)
 
     app.add_middleware(Compression)
     app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)

@@ -24,6 +24,7 @@ from api.problems import CATALOGUE, NotFound, Problem
 
 MEDIA_TYPE = "application/problem+json"
 PDF = "application/pdf"
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_DATABASE = "/healthz"
 
@@ -55,6 +56,13 @@ def pdf(what: str) -> dict[int | str, dict[str, Any]]:
 def xlsx(what: str) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: a workbook. `what` says what is in it."""
     return _file(what, XLSX)
+
+
+def csv(what: str, shown: str) -> dict[int | str, dict[str, Any]]:
+    """For `responses=`: a table as text. `what` says what is in it, `shown` is how it begins."""
+    said = _file(what, CSV)
+    said[200]["content"][CSV] = {"schema": {"type": "string"}, "example": shown}
+    return said
 
 
 def _file(what: str, media_type: str) -> dict[int | str, dict[str, Any]]:

@@ -146,6 +146,11 @@ class UnknownIndicator(NotFound):
     title = Text("Không có chỉ tiêu này", "There is no such indicator")
 
 
+class UnknownForm(NotFound):
+    slug, status = "unknown-form", 404
+    title = Text("Không có biểu mẫu này", "There is no such form")
+
+
 class MethodNotAllowed(Problem):
     slug, status = "method-not-allowed", 405
     title = Text("Địa chỉ này không nhận thao tác đó", "This address does not take that method")
@@ -214,6 +219,11 @@ class StaleVersion(Problem):
 class TooLarge(Problem):
     slug, status = "too-large", 413
     title = Text("Nội dung gửi lên quá lớn", "The body is too large")
+
+
+class DoesNotBalance(Problem):
+    slug, status = "does-not-balance", 409
+    title = Text("Số liệu của báo cáo không khớp", "The numbers of the report do not balance")
 
 
 class TooManyForOnePaper(Problem):

@@ -31,6 +31,7 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
     "\U000e0020-\U000e007f\u115f\u1160\u3164\uffa0]"
 )
+_FILLER = re.compile("[\u115f\u1160\u3164\uffa0]")  # those of them that Python calls printable
 
 
 def _storable(value: Any) -> Any:
@@ -47,7 +48,9 @@ def _storable(value: Any) -> Any:
 
 
 def _one_line(value: str) -> str:
-    if value.isascii() and value.isprintable():
+    if value.isprintable():  # then it holds no character of a category that begins with C, nor one of Zl and Zp
+        if not value.isascii() and _FILLER.search(value):
+            raise PydanticCustomError("text_invisible", "contains a character that cannot be seen")
         return value
     if _CONTROL.search(value):
         raise PydanticCustomError("text_not_one_line", "contains a control character or a line break")
@@ -57,7 +60,7 @@ def _one_line(value: str) -> str:
 
 
 def _has_letter(value: str) -> str:
-    if not any(char.isalpha() for char in value):
+    if not value[:1].isalpha() and not any(char.isalpha() for char in value):
         raise PydanticCustomError("name_without_letter", "has no letter")
     return value
 

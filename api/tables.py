@@ -21,15 +21,17 @@ from api.interventions import tables as interventions
 from api.plans import tables as plans
 from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
+from api.report_submissions import tables as report_submissions
 from api.reports import tables as reports
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync import tables as journal
 
 FEATURES = (
     areas, accounts, audit, backups, households, changes, standards, attachments, reviews, procedure, recognitions,
-    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, reports, eligibility, indicators,
-    journal,
+    plans, interventions, deliveries, budgets, credit, insurance, fund, hamlet_plans, report_submissions,
+    eligibility, indicators, workbooks, reports, journal,
 )  # fmt: skip
 
 metadata = SQLModel.metadata

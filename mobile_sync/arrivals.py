@@ -6,7 +6,6 @@ a fault in one never touches its neighbours.
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from api import field_errors
 from api.keys import IdKey
@@ -43,13 +42,18 @@ class Arrival:
     record_id: UUID | None
     waited: bool = False
 
-    @property
-    def recorded_at(self) -> datetime | None:
-        return storable(self.submission.recorded_at) if self.submission else None
-
 
 def parse(body: bytes) -> Any:
     """The JSON of a body. Raises NotJson for what is none, for NaN and infinities, and for absurd nesting."""
+    try:
+        # Two thirds of json's time. It takes less (no half of a surrogate pair, no deep nesting, only UTF-8), and reads
+        # what it takes alike.
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError:
+        return _parsed(body)
+
+
+def _parsed(body: bytes) -> Any:
     try:
         try:
             return json.loads(body, parse_constant=_refuse)
@@ -114,10 +118,6 @@ def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid
 _ALIKE = {str, int, bool, NoneType}
 
 
-def _in_order(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in sorted(data)}
-
-
 _compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _escaped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
@@ -126,12 +126,15 @@ def canonical(raw: Any) -> bytes:
     """The text that is kept, the same for the same content however it was spaced or ordered."""
     if isinstance(raw, dict) and isinstance(data := raw.get("data"), dict):
         # almost every submission: on both levels only what both writers write alike, which fractions are not
-        inner, outer = _in_order(data), _in_order(raw)
+        inner = {name: data[name] for name in sorted(data)}
+        outer = {name: raw[name] for name in sorted(raw)}
         outer["data"] = None
         if _ALIKE.issuperset(map(type, (*outer.values(), *inner.values()))):
             outer["data"] = inner
-            with suppress(ValueError):  # half a surrogate pair
+            try:
                 return to_json(outer)
+            except ValueError:  # half a surrogate pair
+                pass
     try:
         try:
             return _compact(raw).encode()

@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 
 from api.accounts.actor import Actor, allow, allow_briefly
-from api.accounts.permissions import Permission
 from api.attachments import examples
+from api.attachments.queries import COLLECTING
 from api.attachments.schemas import SHA256, UploadOut
 from api.db import Db
+from api.interventions.doors import RECORDING
 from api.openapi import example, problems
 from mobile_sync import uploads
 
 router = APIRouter(tags=["sync"])
 
-# Whoever may store a record that declares files.
-_SENDERS = (Permission.reviews_write, Permission.meetings_write, Permission.deliveries_write)
+# Whoever may store a record that declares files: reviews, minutes, deliveries, papers of interventions.
+_SENDERS = tuple(dict.fromkeys((*COLLECTING, *RECORDING)))
 Sha256 = Annotated[str, Path(pattern=SHA256, description="SHA-256 of the file, 64 small hexadecimal digits.")]
 _BODY: dict[str, Any] = {
     "required": False,

@@ -34,6 +34,7 @@ _DEEPEST = 4
 # How many of the officers' list are looked at when somebody reads it
 _AT_ONCE = 500
 
+_ANY = text("SELECT EXISTS (SELECT FROM sync_submission WHERE outcome = 'held')")
 _WAITING = text(
     """
     SELECT coalesce(bool_or(device_id = :device), false),
@@ -54,7 +55,9 @@ class Awaited:
 
 
 def awaited(session: Session, actor: Actor, device_id: UUID, arrivals: Sequence[Arrival]) -> Awaited:
-    """One statement where nothing waits, which is as good as always."""
+    """One statement where nobody's work waits, which is as good as always."""
+    if not sql.fetch(session, _ANY)[0][0]:
+        return Awaited()
     born = _born(arrivals)
     here, elsewhere = sql.fetch(session, _WAITING, device=device_id, born=sql.id_list(born))[0]
     return Awaited(_due(session, _of_tablet(actor, device_id, born)) if here else (), elsewhere)
@@ -165,14 +168,15 @@ def where_they_were(session: Session, actor: Actor, entries: Sequence[Entry]) ->
     """New households of a surveyor who was sent elsewhere before the tablet had a line: they are of a hamlet that was
     theirs when they were there. They wait for an officer of there, and are not refused as unknown.
     """
-    named = {e.arrival.record_id: _hamlet_named(e.arrival) for e in entries if not_found(e) and _creates(e.arrival)}
+    refused = [e for e in entries if e.problem is not None]
+    named = {e.arrival.record_id: _hamlet_named(e.arrival) for e in refused if not_found(e) and _creates(e.arrival)}
     wanted = {hamlet for hamlet in named.values() if hamlet is not None}
     if not wanted:
         return
     before = senders.former(session, actor.account_id, PUSHERS)
     area: Any = Area
     theirs = set(session.scalars(select(area.id).where(area.id.in_(wanted), before.covers(area.id))))
-    for entry in entries:
+    for entry in refused:
         if not_found(entry) and named.get(entry.arrival.record_id) in theirs:
             entry.outcome, entry.problem, entry.waiting_for = OutcomeKind.held, None, entry.arrival.record_id
 

@@ -36,7 +36,7 @@ class SortedOut:
     new: list[Arrival] = field(default_factory=list)
     stored: dict[UUID, SyncSubmission] = field(default_factory=dict)
     reused: list[Arrival] = field(default_factory=list)
-    # one per submission sent: the arrival, and how it is answered
+    # one per submission sent: the arrival (of one that came twice in the batch the first), and how it is answered
     answers: list[tuple[Arrival, str]] = field(default_factory=list)
     # the tablet's smallest seq that is in no backup, as this batch leaves it
     undurable_from: int | None = None
@@ -91,8 +91,8 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
     marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_arrival(session, actor, batch, newest, sorted_out, marked)
-    by_id = {entry.arrival.submission_id: entry for entry in entries}
-    outcomes = [_answer(arrival, how, by_id, sorted_out.stored) for arrival, how in sorted_out.answers]
+    decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
+    outcomes = [_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers]
     return Received(outcomes, senders.durable_through(marked, max(device.last_seq, newest)))
 
 
@@ -128,7 +128,7 @@ def _journalled(
     *,
     quarantines: bool = False,
 ) -> tuple[SortedOut, list[Entry]]:
-    sorted_out = _sort_out(session, actor, arrivals)
+    sorted_out = _sort_out(session, actor, arrivals, device)
     waiting: Sequence[SyncSubmission] = ()
     if quarantines:
         entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
@@ -192,33 +192,37 @@ def _note_arrival(
 
 
 def _answer(
-    arrival: Arrival, how: str, entries: dict[UUID, Entry], stored: dict[UUID, SyncSubmission]
+    arrival: Arrival, how: str, decided: dict[int, Entry], stored: dict[UUID, SyncSubmission]
 ) -> dict[str, Any]:
     if how == "reused":
         return journal.told_reused(arrival)
     if how == "stored":
         return journal.told_stored(stored[arrival.submission_id], replayed=True)
-    return journal.told(entries[arrival.submission_id], replayed=how == "again")
+    return journal.told(decided[id(arrival)], replayed=how == "again")
 
 
-def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> SortedOut:
-    batch = SortedOut(stored=journal.known(session, arrivals))
+def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival], device: Row[Any]) -> SortedOut:
+    # Beyond the largest seq the tablet has sent nothing of it came before. What another tablet has sent under one of
+    # these ids the journal's key refuses, and then the batch is gone through once more, and not in hope.
+    ahead = attempts.hopeful(session) and all(arrival.seq > device.last_seq for arrival in arrivals)
+    batch = SortedOut(stored={} if ahead else journal.known(session, arrivals))
     first: dict[UUID, Arrival] = {}
     for arrival in arrivals:
         before = batch.stored.get(arrival.submission_id) if batch.stored else None
-        twin = first.get(arrival.submission_id)
+        told = arrival
         if before is not None:
             mine = before.account_id == actor.account_id and before.digest == arrival.digest
             how = "stored" if mine else "reused"
-        elif twin is not None:
-            how = "again" if twin.digest == arrival.digest else "reused"
-        else:
+        elif (twin := first.setdefault(arrival.submission_id, arrival)) is arrival:
             how = "new"
-            first[arrival.submission_id] = arrival
             batch.new.append(arrival)
+        elif twin.digest == arrival.digest:
+            how, told = "again", twin
+        else:
+            how = "reused"
         if how == "reused":
             batch.reused.append(arrival)
-        batch.answers.append((arrival, how))
+        batch.answers.append((told, how))
     return batch
 
 

@@ -19,7 +19,7 @@ from api.households.stored import among
 from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
 from mobile_sync import payloads
-from mobile_sync.arrivals import Arrival, read_arrivals
+from mobile_sync.arrivals import Arrival, read_arrivals, storable
 from mobile_sync.halving import Fate
 from mobile_sync.protocol import Envelope
 from mobile_sync.tables import OutcomeKind, SyncSubmission
@@ -45,9 +45,10 @@ class Entry:
     @property
     def stands(self) -> bool:
         """Is it in force?"""
-        return self.outcome in (OutcomeKind.applied, OutcomeKind.merged)
+        return self.outcome in _IN_FORCE
 
 
+_IN_FORCE = (OutcomeKind.applied, OutcomeKind.merged)
 _OUTCOMES = {kind.value: kind for kind in OutcomeKind}
 
 
@@ -105,7 +106,7 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
     rows = (
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
-            _id(arrival.record_id), sent.base_version if sent else None, _moment(arrival.recorded_at), now,
+            _id(arrival.record_id), sent.base_version if sent else None, sent and _moment(sent.recorded_at), now,
             arrival.digest, payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
             entry.result, entry.problem, _id(entry.conflict_id), _id(entry.waiting_for), now, 1, number,
         )
@@ -121,8 +122,11 @@ def _id(value: UUID | None) -> bytes | None:
     return None if value is None else value.bytes
 
 
-def _moment(value: datetime | None) -> bytes | None:
-    return None if value is None else sql.moment_bytes(value)
+def _moment(value: datetime) -> bytes | None:
+    if 2 < value.year < 9998:  # so it is in UTC too
+        return sql.moment_bytes(value)
+    kept = storable(value)
+    return None if kept is None else sql.moment_bytes(kept)
 
 
 def revise(session: Session, entries: Sequence[Entry]) -> None:
@@ -180,7 +184,7 @@ def _outcome(
     # ids as they are: whoever writes the answer writes 500 of them faster than we make text of them
     return {
         "submission_id": submission_id,
-        "outcome": source.outcome,
+        "outcome": str(source.outcome),
         "entity": entity,
         "id": record_id,
         "version": source.version,

@@ -69,7 +69,8 @@ def allow(*permissions: Permission) -> Any:
     """
     from api.accounts.signed_in import signed_in  # here: signed_in needs Actor
 
-    def door(actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
+    # async, for it waits for nothing: a plain function would take a thread of its own, 0.15 ms of every request
+    async def door(actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
         return narrowed(actor, *permissions)
 
     door.permissions = permissions  # type: ignore[attr-defined]  # read by the tests and by the OpenAPI page
@@ -80,7 +81,7 @@ def allow_briefly(*permissions: Permission) -> Any:
     """Like `allow`, in a transaction that has ended before the route runs: for a route that waits for a slow body."""
     from api.accounts.signed_in import signed_in_briefly  # here: signed_in needs Actor
 
-    def door(actor: Annotated[Actor, Depends(signed_in_briefly)]) -> Actor:
+    async def door(actor: Annotated[Actor, Depends(signed_in_briefly)]) -> Actor:
         return narrowed(actor, *permissions)
 
     door.permissions = permissions  # type: ignore[attr-defined]  # as above

@@ -24,6 +24,8 @@ FILE = Attachment.__table__  # type: ignore[attr-defined]
 LINK = AttachmentLink.__table__  # type: ignore[attr-defined]
 _HOME = Household.__table__  # type: ignore[attr-defined]
 
+# Who goes round with tablets, and types what others wrote on paper, also hands in what somebody else declared.
+COLLECTING = (Permission.reviews_write, Permission.meetings_write, Permission.deliveries_write)
 State = Literal["missing", "present"]
 _PLACE = func.coalesce(_HOME.c.hamlet_id, LINK.c.area_id)
 
@@ -134,12 +136,13 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
 
 
 def sendable(session: Session, actor: Actor, sha256: str) -> list[Row[Any]]:
-    """The declarations of a file that the actor may fulfil: of their areas, and their own.
+    """The declarations of a file that the actor may fulfil: of the areas where they collect such files, and their own.
 
     Their own also where the household has moved away since: they alone hold the photo, and handing it in shows nothing.
     """
     mine = LINK.c.declared_by == actor.account_id
-    return list(session.execute(placed(LINK.c.sha256 == sha256).where(mine | actor.scope.covers(_PLACE))).all())
+    near = actor.scope_of(*COLLECTING).covers(_PLACE)
+    return list(session.execute(placed(LINK.c.sha256 == sha256).where(mine | near)).all())
 
 
 def told(

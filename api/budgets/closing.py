@@ -14,6 +14,7 @@ from api import audit, clock
 from api.accounts.actor import Actor
 from api.budgets import queries
 from api.budgets.booking import book, hold_line, hold_line_of_item, require_open
+from api.budgets.days import require_after_approval, require_last
 from api.budgets.lines import require_planned
 from api.budgets.queries import COMMITMENT, LINE, MOVEMENT
 from api.budgets.schemas import ClosingIn, LineOut
@@ -31,8 +32,9 @@ def close(session: Session, actor: Actor, budget_line_id: UUID, read: int | None
     """Closes a line; its rest is taken out by reversals of its allocations, and carried over by a new one.
 
     The same closing again changes nothing. Raises NotFound, StaleVersion, IllegalStage (closed already, or money that
-    is committed and not paid out or settled), Invalid (a rest without a word about it), Conflict (a line to carry over
-    to that is not the same money of the next year), AboveApproved (more than its item of the plan has).
+    is committed and not paid out or settled), Invalid (a rest without a word about it, a day before the last movement),
+    Conflict (a line to carry over to that is not the same money of the next year), AboveApproved (more than its item of
+    the plan has).
     """
     line = hold_line(session, actor.scope, budget_line_id)
     # where nothing was left, nothing was carried over, whatever was said of it
@@ -41,6 +43,7 @@ def close(session: Session, actor: Actor, budget_line_id: UUID, read: int | None
     expect_version(line, read)
     require_open(line)
     _require_settled(session, line)
+    require_last(session, line, body.closed_on)
     rest = int(line.approved_vnd - line.committed_vnd)
     _require_word(body, rest)
     carried_to = body.to_line_id if rest else None
@@ -125,6 +128,7 @@ def _carry_over(session: Session, actor: Actor, line: Row[Any], to_id: UUID, res
         )
     require_open(target)
     require_planned(session, target, item, rest)
+    require_after_approval(item, body.closed_on, "#/closed_on")
     carried = {
         "budget_line_id": target.id,
         "kind": MovementKind.allocation,

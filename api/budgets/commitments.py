@@ -20,6 +20,7 @@ from api.budgets.booking import (
     require_left,
     require_open,
 )
+from api.budgets.days import require_there
 from api.budgets.queries import COMMITMENT
 from api.budgets.schemas import Booking, CommitmentApprovalIn, CommitmentIn, CommitmentOut, CommitmentRefusalIn
 from api.budgets.tables import CommitmentState, MovementKind
@@ -27,6 +28,7 @@ from api.idempotency import new_id
 from api.interventions.organisation_queries import organisation
 from api.interventions.reach import require_visible
 from api.plans.places import serves
+from api.plans.years import require_in_time
 from api.problems import Conflict, IllegalStage, SeparationOfDuties
 from api.reviews.rounds import expect_version
 
@@ -64,7 +66,8 @@ def approve(
 ) -> Booking:
     """Approves a commitment and binds its money. Repeated with the same key it gives what was booked.
 
-    Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties for whoever prepared it, AboveApproved.
+    Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties for whoever prepared it, AboveApproved, Invalid for
+    a day on which the line did not have the money yet.
     """
     found = queries.commitment_row(session, actor.scope, commitment_id)
     _, item = hold_line_of_item(session, actor.scope, found.budget_line_id, share=True)
@@ -83,6 +86,7 @@ def approve(
         require_open(line)
         require_approved(item)
         require_left(line.approved_vnd - line.committed_vnd, row.amount_vnd, *_LEFT)
+        require_there(session, MovementKind.commitment, line, row.amount_vnd, body.decided_on, "#/decided_on")
         book(session, actor, movement_id, asked)
         _fund(session, row.intervention_id)
     return booking(session, actor.scope, movement_id)
@@ -92,7 +96,8 @@ def refuse(
     session: Session, actor: Actor, commitment_id: UUID, read: int | None, body: CommitmentRefusalIn
 ) -> CommitmentOut:
     """Refuses a commitment with a reason; no money was bound. Raises as `approve`."""
-    row, _ = hold_commitment(session, actor.scope, commitment_id)
+    row, line = hold_commitment(session, actor.scope, commitment_id)
+    require_in_time(line.year, body.decided_on, "#/decided_on")
     _decide(session, actor, row, read, CommitmentState.refused, body.decided_on, decision_reason=body.reason)
     audit.record(session, actor, "commitments.refuse", "commitment", [row.id])
     return queries.commitment(session, actor.scope, row.id)

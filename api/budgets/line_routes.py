@@ -17,7 +17,8 @@ from api.paging import Cursor, Limit
 from api.plans.item_examples import ITEM
 from api.plans.item_schemas import ItemCancellationIn, ItemOut
 from api.plans.tables import MoneyLevel, MoneySource
-from api.schema import Line60, Page, Year
+from api.programmes.parameters import ComponentFilter
+from api.schema import Page, Year
 
 router = APIRouter(tags=["budget"])
 
@@ -77,7 +78,7 @@ def list_lines(
     year: Annotated[Year | None, Query(description="Only of this year.")] = None,
     source: Annotated[MoneySource | None, Query(description="Only of this source.")] = None,
     level: Annotated[MoneyLevel | None, Query(description="Only of this level of the state.")] = None,
-    component: Annotated[Line60 | None, Query(description="Only of this component.")] = None,
+    component: ComponentFilter = None,
     plan_item_id: Annotated[UUID | None, Query(description="Only for this item of the plan.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

@@ -22,6 +22,7 @@ from api.budgets.booking import (
     require_left,
     require_open,
 )
+from api.budgets.days import require_after_approval
 from api.budgets.queries import LINE
 from api.budgets.schemas import AllocationIn, Booking, LineIn, LineOut
 from api.budgets.tables import MovementKind
@@ -29,6 +30,7 @@ from api.idempotency import new_id
 from api.plans.item_queries import FUNDING, items_of, no_such_item
 from api.plans.items import require_component, require_money_level
 from api.plans.tables import ItemState, PlanItem
+from api.plans.years import require_in_time
 from api.problems import FieldError, IllegalStage, Invalid, NotFound
 from api.procedure.records import reused
 
@@ -92,7 +94,8 @@ def _component(session: Session, scope: Scope, body: LineIn) -> str | None:
 def allocate(session: Session, actor: Actor, budget_line_id: UUID, body: AllocationIn, key: str | None) -> Booking:
     """Books money that was allocated to a line. For an item of the plan: not more than it has from this source.
 
-    Raises NotFound, IllegalStage (a closed line, an item that is not approved), AboveApproved.
+    Raises NotFound, IllegalStage (a closed line, an item that is not approved), AboveApproved, Invalid for a day before
+    the item was approved or the year prepared.
     """
     movement_id = new_id(actor.account_id, "allocation", body.id, key)
     asked = {"budget_line_id": budget_line_id, "kind": MovementKind.allocation, **body.model_dump(exclude={"id"})}
@@ -100,6 +103,8 @@ def allocate(session: Session, actor: Actor, budget_line_id: UUID, body: Allocat
     if not booked_before(session, movement_id, asked, by_key=bool(key) and body.id is None):
         require_open(line)
         require_planned(session, line, item, body.amount_vnd)
+        require_in_time(line.year, body.booked_on, "#/booked_on")
+        require_after_approval(item, body.booked_on, "#/booked_on")
         book(session, actor, movement_id, asked)
     return booking(session, actor.scope, movement_id)
 

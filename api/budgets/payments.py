@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.budgets.booking import book, booked_before, booking, hold_commitment, require_left, require_open
+from api.budgets.days import require_there
 from api.budgets.schemas import Booking, PaymentIn
 from api.budgets.tables import CommitmentState, MovementKind
 from api.idempotency import new_id
@@ -15,12 +16,14 @@ from api.problems import IllegalStage
 
 
 def disburse(session: Session, actor: Actor, commitment_id: UUID, body: PaymentIn, key: str | None) -> Booking:
-    """Books a payment out of a commitment. Raises NotFound, IllegalStage, AboveApproved."""
+    """Books a payment out of a commitment. Raises NotFound, IllegalStage, AboveApproved, Invalid for a day before the
+    money was bound."""
     return _pay(session, actor, commitment_id, body, key, MovementKind.disbursement)
 
 
 def settle(session: Session, actor: Actor, commitment_id: UUID, body: PaymentIn, key: str | None) -> Booking:
-    """Books what was accounted for of the money paid out. Raises NotFound, IllegalStage, AboveApproved."""
+    """Books what was accounted for of the money paid out. Raises NotFound, IllegalStage, AboveApproved, Invalid for a
+    day before it was paid out."""
     return _pay(session, actor, commitment_id, body, key, MovementKind.settlement)
 
 
@@ -39,6 +42,7 @@ def _pay(
         else:
             left = row.disbursed_vnd - row.settled_vnd
             require_left(left, body.amount_vnd, "đã chi mà chưa quyết toán", "paid out and not settled")
+        require_there(session, kind, row, body.amount_vnd, body.booked_on)
         book(session, actor, movement_id, asked)
     return booking(session, actor.scope, movement_id)
 

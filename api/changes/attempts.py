@@ -30,7 +30,7 @@ def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
     session.info[_ONE_GO] = hopeful
     try:
         if hopeful:
-            with session.begin_nested(), late_rows.collected(session):
+            with _to_come_back_to(session), late_rows.collected(session):
                 yield
         else:
             yield
@@ -38,9 +38,23 @@ def in_one_go(session: Session, hopeful: bool) -> Iterator[None]:
         del session.info[_ONE_GO]
 
 
+@contextmanager
+def _to_come_back_to(session: Session) -> Iterator[None]:
+    """A savepoint that costs a third of `begin_nested`, for the session knows nothing of it, and the commit lets go of
+    it. So nothing may be flushed inside."""
+    connection = session.connection()
+    connection.exec_driver_sql("SAVEPOINT batch")
+    try:
+        yield
+    except Exception:
+        if not connection.invalidated:  # a lost connection has taken everything back
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT batch")
+            session.expire_all()
+        raise
+
+
 def mark(session: Session) -> None:
-    """Where `back` goes back to, within what is hoped for: a savepoint that costs a fifth of `begin_nested`, for the
-    session knows nothing of it, and it is the caller's that lets go of it. So nothing may be flushed after it."""
+    """Where `back` goes back to, within what is hoped for: one more savepoint like the caller's."""
     session.info[_WAITING] = late_rows.kept(session)
     session.connection().exec_driver_sql("SAVEPOINT list")
 

@@ -47,7 +47,7 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     now, account, tablet = sql.moment_bytes(clock.now()), _id(actor.account_id), _id(actor.device_id)
     rows = [
         (step.record_id.bytes, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
-         account, tablet if step.device_id in (None, actor.device_id) else _id(step.device_id), _id(step.submission_id))
+         account, tablet if step.device_id in (actor.device_id, None) else _id(step.device_id), _id(step.submission_id))
         for step in steps
     ]  # fmt: skip
     late_rows.put(session, _write_versions, rows)
@@ -77,7 +77,7 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
             a.version,
             a.op,
             a.reason,
-            _id(a.into_id),
+            a.into_id and a.into_id.bytes,
         )
         for a in announcements
     ]

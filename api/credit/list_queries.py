@@ -1,18 +1,19 @@
 """Reads lists 03/TD, and holds their lines against the recognitions of the day of the list."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, case, func, or_, select, tuple_
 from sqlmodel import Session
 
 from api import audit, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.credit.loan_queries import LOAN
-from api.credit.rules import NEWLY_ESCAPED, ON_THE_LIST, Facts, Finding, ceiling, finding
+from api.credit.rules import NEWLY_ESCAPED, ON_THE_LIST, Facts, Finding, ceiling, finding, twice
 from api.credit.schemas import LoanLineOut, LoanListBrief, LoanListOut
 from api.credit.tables import LoanList, LoanListLine, LoanListState, LoanState
 from api.households.aliases import ends
@@ -20,9 +21,11 @@ from api.households.class_view import household_class_on
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name
 from api.households.stored import among
+from api.households.tables import HouseholdStatus
 from api.households.wire_records import MEMBER
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
+from api.recognitions.standings import hamlet_on
 from api.recognitions.tables import Recognition
 from api.reviews.queries import under
 from api.schema import Page
@@ -74,7 +77,7 @@ def loan_list(session: Session, actor: Actor, loan_list_id: UUID) -> LoanListOut
     row = session.execute(lists_of(actor).where(LIST.c.id == loan_list_id)).one_or_none()
     if row is None:
         raise no_such_list()
-    lines = lines_of(session, loan_list_id, with_taken_off=row.draws_up)
+    lines = lines_of(session, actor, loan_list_id, with_taken_off=row.draws_up)
     found = findings(session, row, lines) if row.state == LoanListState.drafted else {}
     audit.record(session, actor, "loan_lists.read", "household", dict.fromkeys(line.home for line in lines))
     shown = [line_out(line, found.get(line.position), row.drawn_up_on) for line in lines]
@@ -85,16 +88,18 @@ def no_such_list() -> NotFound:
     return NotFound("Không tìm thấy danh sách vay vốn này.", "There is no such list of loans.")
 
 
-def lines_of(session: Session, loan_list_id: UUID, *, with_taken_off: bool) -> list[Row[Any]]:
-    """The lines in their order, each with the household of today, its head and who borrows; one statement."""
+def lines_of(session: Session, actor: Actor, loan_list_id: UUID, *, with_taken_off: bool) -> list[Row[Any]]:
+    """The lines in their order, each with the household of today, its head and who borrows; one statement. Of a
+    household that lives outside of the actor's areas by now: who borrows, and not where or with whom."""
+    mine = actor.scope.covers(HAMLET)
     query = at_home(
         select(
             LINE,
             HOUSEHOLD.c.id.label("home"),
             HAMLET,
-            HOUSEHOLD.c.household_no,
-            HOUSEHOLD.c.address,
-            head_name().label("head_name"),
+            case((mine, HOUSEHOLD.c.household_no)).label("household_no"),
+            case((mine, HOUSEHOLD.c.address)).label("address"),
+            case((mine, head_name())).label("head_name"),
             _member_name(),
         ).select_from(LINE),
         LINE.c.household_id,
@@ -115,7 +120,7 @@ def findings(session: Session, row: Row[Any], lines: Collection[Row[Any]]) -> di
     """Position -> the line held against the recognitions and loans; two statements for any number of lines."""
     known = facts(session, {line.home for line in lines}, row.drawn_up_on)
     policies: Mapping[str, Any] = catalogue().policies
-    return {
+    found = {
         line.position: finding(
             policies[line.policy],
             policies.get(NEWLY_ESCAPED),
@@ -126,6 +131,10 @@ def findings(session: Session, row: Row[Any], lines: Collection[Row[Any]]) -> di
         )
         for line in lines
     }
+    standing = ((line.position, line.home, line.policy) for line in lines if line.taken_off is None)
+    for position in twice(standing):
+        found[position] = replace(found[position], objection=found[position].objection or "twice")
+    return found
 
 
 def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UUID, Facts]:
@@ -135,7 +144,8 @@ def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UU
     rows = session.execute(
         select(
             HOUSEHOLD.c.id,
-            HAMLET,
+            hamlet_on(day).label("hamlet_id"),
+            HOUSEHOLD.c.status,
             on.c.current_class,
             on.c.class_since,
             _last_day_after(("poor",), day).label("poor_until"),
@@ -153,6 +163,7 @@ def facts(session: Session, household_ids: Iterable[UUID], day: date) -> dict[UU
             None if row.current_class == "poor" else row.poor_until,
             None if row.current_class in ON_THE_LIST else row.listed_until,
             frozenset(borrows.get(row.id, ())),
+            row.status != HouseholdStatus.active,
         )
         for row in rows
     }

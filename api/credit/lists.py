@@ -161,7 +161,7 @@ def confirm(session: Session, actor: Actor, loan_list_id: UUID, read: int | None
     if body.confirmed_on < row.drawn_up_on:
         vi, en = "Ngày xác nhận trước ngày lập danh sách.", "The day lies before the list was drawn up."
         raise Invalid(vi, en, errors=(FieldError("#/confirmed_on", "before_list", vi, en),))
-    lines = queries.lines_of(session, loan_list_id, with_taken_off=False)
+    lines = queries.lines_of(session, actor, loan_list_id, with_taken_off=False)
     found = queries.findings(session, row, lines)
     _refuse_objections(found)
     content = [

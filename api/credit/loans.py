@@ -116,8 +116,8 @@ def _check_owed(state: LoanState, owed: int, lent: int) -> None:
         vi, en = "Khoản vay đã trả hết thì không còn dư nợ.", "A repaid loan owes nothing."
         raise Invalid(vi, en, errors=(FieldError("#/outstanding_vnd", "repaid_and_owing", vi, en),))
     if state in _OWES and not owed:
-        vi = "Khoản vay không còn dư nợ: hãy ghi trạng thái đã trả hết (repaid) cùng ngày trả."
-        en = "Nothing is owed any more: record the state `repaid` with its day."
+        vi = "Không còn dư nợ thì ghi trạng thái đã trả hết (repaid) cùng ngày trả; còn nợ thì ghi số dư nợ."
+        en = "Nothing owed: record the state `repaid` with its day. Something owed: say how much (`outstanding_vnd`)."
         raise Invalid(vi, en, errors=(FieldError("#/state", "owes_nothing", vi, en),))
 
 

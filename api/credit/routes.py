@@ -15,7 +15,8 @@ from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Line60, Page
+from api.programmes.parameters import PolicyFilter
+from api.schema import Page
 
 router = APIRouter(tags=["credit"])
 
@@ -34,7 +35,7 @@ def list_loans(
     db: Db,
     household_id: Annotated[UUID | None, Query(description="Only of this household.")] = None,
     area_id: Annotated[UUID | None, Query(description="Only below this area.")] = None,
-    policy: Annotated[Line60 | None, Query(description="Only of this policy.")] = None,
+    policy: PolicyFilter = None,
     state: Annotated[LoanState | None, Query(description="Only in this state.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

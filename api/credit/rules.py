@@ -4,7 +4,7 @@ The conditions are those of the catalogue (api/programmes/data): what counts as 
 own rule (three years since the household left the list, domain.md 10.3), not the programme's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ _CEILING = "ceiling"
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A household on the day of the list. `left_list_on`: the first day it was neither poor nor near-poor, if so then;
-    `borrows`: the policies of credit of which it has a loan under way."""
+    `borrows`: the policies of credit of which it has a loan under way. `gone`: it has left or was dissolved."""
 
     hamlet_id: UUID
     poverty_class: str | None
@@ -34,6 +34,7 @@ class Facts:
     left_poor_on: date | None
     left_list_on: date | None
     borrows: frozenset[str] = frozenset()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +68,37 @@ def ceiling(policy: Policy, day: date) -> Parameter | None:
 def finding(
     policy: Policy, newly_escaped: Policy | None, facts: Facts, amount_vnd: int, hamlet_id: UUID, day: date
 ) -> Finding:
-    """A line against the recognitions of its day; one objection, the most telling first (list `loan_objection`).
+    """A line against the recognitions of its day; one objection, the most telling first (list `loan_objection`): a
+    household of another hamlet is not this list's, whatever its class, which stands beside it.
 
     A ceiling that nobody compared with its text objects to nothing: it is shown beside the line instead.
     """
     escaped = newly_escaped is not None and comes_under(newly_escaped, facts, day)
     highest = ceiling(policy, day)
     objection = None
-    if facts.poverty_class not in ON_THE_LIST and not escaped:
+    if facts.gone or facts.hamlet_id != hamlet_id:
+        objection = "not_of_the_hamlet"
+    elif facts.poverty_class not in ON_THE_LIST and not escaped:
         objection = "not_recognised"
     elif not comes_under(policy, facts, day):
         objection = "other_class"
-    elif facts.hamlet_id != hamlet_id:
-        objection = "not_of_the_hamlet"
     elif policy.code in facts.borrows:
         objection = "already_borrowing"
     elif highest is not None and highest.verified and highest.value is not None and amount_vnd > highest.value:
         objection = "above_limit"
     return Finding(facts.poverty_class, escaped, objection)
+
+
+def twice(lines: Iterable[tuple[int, UUID, str]]) -> set[int]:
+    """The positions of lines (position, household of today, policy, in their order) after the first one of a household
+    for a policy: two households of a list may have become one since."""
+    seen: set[tuple[UUID, str]] = set()
+    found = set()
+    for position, home, policy in lines:
+        if (home, policy) in seen:
+            found.add(position)
+        seen.add((home, policy))
+    return found
 
 
 def _conditions(policy: Policy) -> Iterator[Logic]:

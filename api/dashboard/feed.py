@@ -23,6 +23,7 @@ from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.queries import children, find_place, numbers
+from api.indicators.small_counts import told
 from api.indicators.targets import held_against, wanted
 from api.plans.queries import newest_plan
 from api.reviews.queries import under
@@ -67,7 +68,7 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
         deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
         targets=held_against(plan, [place], [as_of], found) if plan else [],
-        round=_round(session, place, as_of),
+        round=_round(session, place, as_of) if place.tells_all else None,
         money=_money(session, actor, place, as_of),
         tablets=_tablets(session, actor, place, patience),
     )
@@ -85,6 +86,7 @@ def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut
 
 def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:
     points = [point(one, where, day, None, None, found[day, where.id][""], None) for where in places for day in days]
+    points = told(one, points, places, with_whole=False)
     return Lines(code=one.code, name=one.name, unit=one.unit, points=points)
 
 

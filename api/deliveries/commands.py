@@ -111,7 +111,10 @@ def _hold(session: Session, actor: Actor, delivery_id: UUID) -> Row[Any]:
         raise faults.no_delivery()
     hold_intervention(session, named.intervention_id)
     query = queries.deliveries_of(actor, DELIVERY.c.id == delivery_id)
-    return session.execute(query.with_for_update(of=DELIVERY)).one()
+    row = session.execute(query.with_for_update(of=DELIVERY)).one_or_none()
+    if row is None:
+        raise faults.no_delivery()  # its household moved to another commune meanwhile
+    return row
 
 
 def hold_intervention(session: Session, intervention_id: UUID) -> None:

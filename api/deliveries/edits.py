@@ -95,7 +95,7 @@ class Deliveries:
         self._add(edit, fields, home, served)
         if line is not None:
             self._tick(edit, line, fields)
-        return Written("applied", 1, result=_result(fields, home, line, warned))
+        return Written("applied", 1, result=self._result(fields, line, warned))
 
     def _fault(self, fields: dict[str, Any], home: UUID | None, served: Served) -> Problem | None:
         kind = catalogue().kinds.get(served.kind)
@@ -146,10 +146,23 @@ class Deliveries:
     def _again(self, stored: dict[str, Any], fields: dict[str, Any]) -> Written:
         """A delivery that is there already: the same one sent again, or another one under its id."""
         named = self.touched.homes.get(UUID(fields["household_id"])) if fields["household_id"] else None
+        named = self.touched.home_of_line(fields["sheet_line_id"], named)
         if stored["home"] != named or not same_content(content(stored), content(fields)):
             return rejected(already_exists())
         self._tell_files(stored)
-        return Written("applied", stored["version"])
+        return Written("applied", stored["version"], result=self._result(fields, None, []))
+
+    def _result(self, fields: dict[str, Any], line: Line | None, warned: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """What the receipt tells beside the outcome; a household that was merged away is always followed."""
+        found: dict[str, Any] = {}
+        home = self.touched.home(fields["household_id"]) if fields["household_id"] else None
+        if home is not None and str(home) != fields["household_id"]:
+            found["merged_into"] = str(home)
+        if line is not None:
+            found["sheet_line_id"] = str(line.id)
+        if warned:
+            found["warnings"] = warned
+        return found or None
 
     def _tell_files(self, row: dict[str, Any]) -> None:
         if row["attachments"]:
@@ -213,19 +226,6 @@ def _named_line(lines: Sequence[Line], fields: dict[str, Any]) -> tuple[Line | P
 def _given(line: Line) -> Problem:
     assert line.delivery_id is not None
     return faults.already_delivered(line.delivery_id, line.delivered_on)
-
-
-def _result(
-    fields: dict[str, Any], home: UUID | None, line: Line | None, warned: list[dict[str, Any]]
-) -> dict[str, Any] | None:
-    found: dict[str, Any] = {}
-    if home is not None and str(home) != fields["household_id"]:
-        found["merged_into"] = str(home)
-    if line is not None:
-        found["sheet_line_id"] = str(line.id)
-    if warned:
-        found["warnings"] = warned
-    return found or None
 
 
 def _declaration(row: dict[str, Any]) -> Declaration:

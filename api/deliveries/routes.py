@@ -17,6 +17,7 @@ from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
+from api.programmes.parameters import PolicyFilter
 from api.schema import Day, Page
 
 router = APIRouter(tags=["deliveries"])
@@ -43,7 +44,7 @@ def list_deliveries(
     intervention_id: InterventionFilter = None,
     household_id: Annotated[UUID | None, Query(description="Only of this household.")] = None,
     area_id: AreaFilter = None,
-    policy: Annotated[str | None, Query(pattern=r"^[a-z0-9_]{1,60}$", description="A code of a policy.")] = None,
+    policy: PolicyFilter = None,
     delivered_from: Annotated[Day | None, Query(description="On this day or later.")] = None,
     delivered_to: Annotated[Day | None, Query(description="On this day or before.")] = None,
     form: Annotated[SupportForm | None, Query(description="Only of this form.")] = None,

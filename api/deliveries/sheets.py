@@ -21,7 +21,9 @@ from api.deliveries.commands import hold_intervention
 from api.deliveries.rows import LINE, LINE_ENTITY, SHEET, announce_lines
 from api.deliveries.sheet_schemas import SheetIn, SheetLineIn, WholeSheetOut
 from api.deliveries.tables import SheetLineState, SheetState
+from api.households.homes import HAMLET
 from api.households.stored import Held, Lock, among, hold_households, survivors
+from api.households.tables import HouseholdStatus
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
 from api.interventions.opening import require_under_way
@@ -36,8 +38,9 @@ from api.reviews.rounds import expect_version
 def draw_up(session: Session, actor: Actor, body: SheetIn, key: str | None) -> WholeSheetOut:
     """A new sheet. The same id or key with the same content again gives what is stored.
 
-    Raises NotFound (intervention, hamlet, household, person), Invalid (a kind that hands out nothing, a household of
-    another hamlet, somebody twice), IllegalStage (it has ended), AlreadyExists, IdempotencyKeyReused.
+    Raises NotFound (intervention, hamlet, household, person who lives there), Invalid (a kind that hands out nothing, a
+    household of another hamlet, or gone, somebody twice), IllegalStage (it has ended), AlreadyExists,
+    IdempotencyKeyReused.
     """
     sheet_id = new_id(actor.account_id, "signing_sheet", body.id, key)
     served = require_visible(session, actor, body.intervention_id)
@@ -75,7 +78,7 @@ def _homes(session: Session, actor: Actor, lines: Sequence[SheetLineIn]) -> tupl
 
 def _check_lines(session: Session, body: SheetIn, held: Held, homes: Mapping[UUID, UUID]) -> None:
     people = {line.member_id for line in body.lines if line.member_id is not None}
-    query = select(MEMBER.c.id, MEMBER.c.household_id).where(among(MEMBER.c.id, people))
+    query = select(MEMBER.c.id, MEMBER.c.household_id).where(among(MEMBER.c.id, people), MEMBER.c.left_on.is_(None))
     lives = {row.id: row.household_id for row in session.execute(query)} if people else {}
     seen: set[tuple[UUID, UUID | None]] = set()
     for place, line in enumerate(body.lines):
@@ -83,6 +86,10 @@ def _check_lines(session: Session, body: SheetIn, held: Held, homes: Mapping[UUI
         if held.hamlets[home] != str(body.hamlet_id):
             vi, en = "Hộ này không ở xóm của danh sách.", "The household is not in the hamlet of the sheet."
             raise _wrong(place, "household_id", "of_another_hamlet", vi, en)
+        if held.records[home].values["status"] != HouseholdStatus.active:
+            vi = "Hộ đã chuyển đi hoặc không còn. Nếu ghi nhầm, hãy mở lại hộ trước."
+            en = "The household has left or is no more. If that was a mistake, reopen it first."
+            raise _wrong(place, "household_id", "not_active", vi, en)
         if line.member_id is not None and lives.get(line.member_id) != home:
             raise faults.placed(faults.no_member(), f"#/lines/{place}")
         if (home, line.member_id) in seen:
@@ -149,9 +156,12 @@ def hold_sheet(session: Session, actor: Actor, sheet_id: UUID, read: int | None 
 
 def close(session: Session, actor: Actor, sheet_id: UUID, read: int | None) -> WholeSheetOut:
     """After the last line: who has not come is marked absent first. Raises NotFound, StaleVersion, IllegalStage,
-    Conflict while somebody is awaited."""
+    Conflict while somebody is awaited who lives in the actor's areas."""
     row = hold_sheet(session, actor, sheet_id, read)
-    awaited = _by_state(session, sheet_id)[SheetLineState.awaited]
+    # who moved to another commune meanwhile is not awaited here: nobody here could tick that line
+    awaited = sum(
+        line.state == SheetLineState.awaited for line in _lines(session, sheet_id, actor.scope.covers(HAMLET))
+    )
     if awaited:
         raise Conflict(
             f"Còn {awaited} dòng chưa đánh dấu. Ai chưa nhận thì đánh dấu vắng mặt, rồi kết thúc.",
@@ -191,8 +201,9 @@ def _by_state(session: Session, sheet_id: UUID) -> Counter[str]:
     return Counter(session.execute(select(LINE.c.state).where(LINE.c.sheet_id == sheet_id)).scalars())
 
 
-def _lines(session: Session, sheet_id: UUID) -> Sequence[Row[Any]]:
-    return session.execute(sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id).order_by(LINE.c.id)).all()
+def _lines(session: Session, sheet_id: UUID, *where: Any) -> Sequence[Row[Any]]:
+    query = sheet_queries.LINE_HOMES.where(LINE.c.sheet_id == sheet_id, *where)
+    return session.execute(query.order_by(LINE.c.id)).all()
 
 
 def no_such_line(place: int) -> NotFound:

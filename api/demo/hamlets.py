@@ -12,8 +12,8 @@ from api.hamlet_plans import commands as plans
 from api.hamlet_plans.schemas import HamletPlanIn
 from api.interventions.need_schemas import NeedEnding, NeedIn
 from api.interventions.needs import end_need, note_need
-from api.reports import commands as reports
-from api.reports.schemas import ReportIn
+from api.report_submissions import commands as reports
+from api.report_submissions.schemas import ReportIn
 
 _HELPERS = ("Chi hội Phụ nữ", "Chi hội Nông dân", "Chi hội Cựu chiến binh", "Chi đoàn Thanh niên")
 _NEEDS = ("credit", "livelihood", "job", "housing", "clean_water", "toilet", "health_insurance", "vocational_training")

@@ -9,6 +9,7 @@ import gc
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from importlib.resources import files
 from typing import Any
 from uuid import NAMESPACE_DNS, UUID, uuid5
@@ -31,9 +32,10 @@ from api.demo.year import CODE
 from api.households.commands import write_households, write_members
 from api.keys import IdKey
 from api.plans.commands import load_plan
+from api.recognitions.closing import keep_standing, last_closed
 from api.recognitions.recording import Decision, record_decision
 from api.reviews.commands import open_round, write_requests
-from api.reviews.tables import RoundKind, RoundStage
+from api.reviews.tables import ReviewRound, RoundKind, RoundStage
 from api.standards.tables import PovertyClass
 
 Report = Callable[[str, int, int], None]
@@ -142,6 +144,15 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
         recognised = {home.id: PovertyClass(found) for home in homes if (found := home.classes[place])}
         scope = actor.scope_of(Permission.recognitions_prepare)
         record_decision(session, actor, scope, decision, recognised, Origin.load)
+        _close(session, area_id(commune), round_id, past["closes_on"])
+
+
+def _close(session: Session, commune_id: UUID, round_id: UUID, day: date) -> None:
+    """What closing a round leaves behind: its standing, and the round it opened with."""
+    opening, round_ = last_closed(session, commune_id), ReviewRound.__table__  # type: ignore[attr-defined]
+    closed = {"closed_on": day, "opening_round_id": opening, "updated_at": clock.now()}
+    session.execute(round_.update().where(round_.c.id == round_id).values(**closed))
+    keep_standing(session, commune_id, round_id, day)
 
 
 def _load_statistics(session: Session) -> None:

@@ -56,11 +56,16 @@ def load_course(session: Session, homes: list[MadeUp]) -> None:
 
 
 def load_seekers(session: Session, homes: list[MadeUp]) -> None:
-    """People who look for work: one has found some, one was referred."""
+    """A vacancy, and people who look for work: one was taken there, one was referred."""
     looking = islice(
         ((home.id, one) for home in [*poor(homes), *near_poor(homes)] for one in grown(home, "unemployed")), _SEEKERS
     )
     who = "truc-thai"
+    vacancy = cases.opened(
+        session, who, "vacancy", kind="vacancy", area_id=COMMUNE, organisation_id=demo_id("organisation", "factory"),
+        title="Tuyển công nhân may", starts_on="2024-05-27",
+        fields={"work": "Công nhân may", "places": 10, "wage_vnd": 6_500_000},
+    )  # fmt: skip
     for number, (home, one) in enumerate(looking):
         case = cases.opened(
             session, who, f"seeker:{number}", kind="job_seeker", household_id=home, member_id=one, title="Tìm việc làm",
@@ -68,14 +73,9 @@ def load_seekers(session: Session, homes: list[MadeUp]) -> None:
             fields={"wants": "Công nhân may", "where": ["commune", "district"]},
         )  # fmt: skip
         if number < 2:
-            cases.step(session, who, case, "refer", "2024-06-03", vacancy="Công ty may (minh hoạ)")
+            cases.step(session, who, case, "refer", "2024-06-03", vacancy_id=str(vacancy))
         if number == 0:
-            factory = "Công ty may (minh hoạ)"
             cases.step(
-                session, who, case, "place", "2024-06-17", employer=factory, contract=True, wage_vnd=6_500_000
+                session, who, case, "place", "2024-06-17", vacancy_id=str(vacancy),
+                employer="Công ty may (minh hoạ)", contract=True, wage_vnd=6_500_000,
             )  # fmt: skip
-    cases.opened(
-        session, who, "vacancy", kind="vacancy", area_id=COMMUNE, organisation_id=demo_id("organisation", "factory"),
-        title="Tuyển công nhân may", starts_on="2024-05-27",
-        fields={"work": "Công nhân may", "places": 10, "wage_vnd": 6_500_000},
-    )  # fmt: skip

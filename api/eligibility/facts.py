@@ -12,6 +12,9 @@ from api.eligibility.conditions import RANGES
 from api.standards.facts import facts, whole
 
 _ADULT = 16
+# Schooling is asked up to 30 (NĐ 07/2021, Phụ lục: the education of adults of 16 to 30). Of whoever is older and has no
+# level on record nobody ever will fill one in: they go to no school.
+_ASKED_SCHOOLING_UNTIL = 30
 _NO_MINORITY = ("kinh", "foreign")
 _NOT_ASKED = ("id", "born", "birth_year", "year_only")
 _RURAL = "rural"  # where an area does not say
@@ -19,11 +22,13 @@ _RURAL = "rural"  # where an area does not say
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who lived there on the day, with what a condition of a person may ask."""
+    """Somebody who lived there on the day, with what a condition of a person may ask. `record`: the stored fields that
+    were loaded, as of the day."""
 
     id: UUID
     full_name: str
     facts: dict[str, Any]
+    record: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,8 @@ def home_of(
         sees_sensitive=row.sees_sensitive,
         facts=shared,
         people=tuple(
-            _person(one, record, shared, third_path[1], needs) for one, record in zip(people, records, strict=True)
+            Person(record["id"], record["full_name"], shared | {"m": _known(one, record, third_path[1], needs)}, record)
+            for one, record in zip(people, records, strict=True)
         ),
     )
 
@@ -111,18 +117,16 @@ def _counts(people: list[dict[str, Any]]) -> dict[str, int]:
     }
 
 
-def _person(
-    known: dict[str, Any],
-    member: dict[str, Any],
-    shared: dict[str, Any],
-    workers: set[UUID],
-    needs: dict[UUID, set[str]],
-) -> Person:
+def _known(
+    known: dict[str, Any], member: dict[str, Any], workers: set[UUID], needs: dict[UUID, set[str]]
+) -> dict[str, Any]:
     for name in _NOT_ASKED:
         del known[name]
+    if known["schooling"] is None and (known["age"] or 0) > _ASKED_SCHOOLING_UNTIL:
+        known["schooling"] = "none"
     known["low_income_worker"] = member["id"] in workers
     known["needs"] = sorted(needs.get(member["id"], ()))
-    return Person(member["id"], member["full_name"], shared | {"m": known})
+    return known
 
 
 def _head_name(head_id: UUID | None, members: list[dict[str, Any]]) -> str | None:

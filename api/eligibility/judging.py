@@ -13,7 +13,6 @@ from api.eligibility.facts import Home, Person
 from api.eligibility.register import Which, load
 from api.eligibility.rules import Judgement, Rulebook, rulebook
 from api.eligibility.served import Given, GivenTo, services
-from api.problems import FieldError, Invalid
 from api.programmes.catalogue import Catalogue, catalogue
 from api.programmes.definition import Policy
 from api.standards.definition import Source
@@ -65,10 +64,7 @@ def books(known: Catalogue, day: date, code: str | None = None) -> Books:
 
 @lru_cache(maxsize=100)
 def shipped(day: date, code: str | None = None) -> Books:
-    """`books` of the catalogue that ships, compiled once a day. Raises Invalid for a policy that it does not have."""
-    if code is not None and code not in catalogue().policies:
-        vi, en = "Không có chính sách này trong danh mục.", "The catalogue has no such policy."
-        raise Invalid(vi, en, errors=(FieldError("#query/policy", "no_such_policy", vi, en),))
+    """`books` of the catalogue that ships, compiled once a day."""
     return books(catalogue(), day, code)
 
 

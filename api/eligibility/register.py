@@ -36,7 +36,7 @@ _RECOGNITION = Recognition.__table__  # type: ignore[attr-defined]
 _THIRD_PATH = LivingStandardRecognition.__table__  # type: ignore[attr-defined]
 _NEED = SupportNeed.__table__  # type: ignore[attr-defined]
 _OF_A_LIFE = ("sex", "birth_date", "birth_year", "ethnicity")
-_CHANGING = (_HOME := "household_id", *(name for name, _, _ in MEMBER_FIELDS if name not in _OF_A_LIFE))
+_CHANGING = (_HOME := "household_id", "occupation", *(name for name, _, _ in MEMBER_FIELDS if name not in _OF_A_LIFE))
 _HOUSEHOLD_COLUMNS = ("id", "household_no", "head_member_id", "residence", "no_labour_capacity")
 _MEMBER_FIELDS = ("id", "full_name", "left_on", *_OF_A_LIFE, *_CHANGING)
 _MEMBER_COLUMNS = [MEMBER.c[name] for name in _MEMBER_FIELDS]
@@ -54,12 +54,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Which:
-    """Which households are asked for: one, or those of an area; from a place in the order of hamlet and id on."""
+    """Which households are asked for: one, or those of an area; from a place in the order of hamlet and id on (the one
+    at that place too where it is `including`). `recognised`: only the poor, near-poor and newly escaped ones of the
+    day, and those with a worker of low income."""
 
     household_id: UUID | None = None
     area_id: UUID | None = None
     after: tuple[UUID, UUID] | None = None
     limit: int | None = None
+    including: bool = False
+    recognised: bool = False
 
 
 def load(session: Session, actor: Actor, which: Which, day: date) -> Found:
@@ -112,9 +116,26 @@ def _households(actor: Actor, which: Which, day: date) -> Select[Any]:
     query = query.where(active)
     if which.area_id is not None:
         query = query.where(under(which.area_id, day, hamlet))
+    if which.recognised:
+        query = query.where(_recognised(on, day))
     if which.after is not None:
-        query = query.where(tuple_(HOUSEHOLD.c.hamlet_id, HOUSEHOLD.c.id) > tuple_(*which.after))
+        place, after = tuple_(HOUSEHOLD.c.hamlet_id, HOUSEHOLD.c.id), tuple_(*which.after)
+        query = query.where(place >= after if which.including else place > after)
     return query
+
+
+def _recognised(on: Any, day: date) -> Any:
+    at = bindparam(None, day, type_=Date, unique=True)
+    worker = and_(_THIRD_PATH.c.kind == LivingStandardKind.low_income_worker, _THIRD_PATH.c.days.op("@>")(at))
+    # where they were registered then, and where they live now
+    lived = select(_THIRD_PATH.c.household_id).where(worker)
+    lives = select(MEMBER.c.household_id).join(_THIRD_PATH, _THIRD_PATH.c.member_id == MEMBER.c.id).where(worker)
+    return or_(
+        on.c.current_class.in_((PovertyClass.poor, PovertyClass.near_poor)),
+        on.c.newly_escaped_until.is_not(None),
+        HOUSEHOLD.c.id.in_(lived),
+        HOUSEHOLD.c.id.in_(lives),
+    )
 
 
 def _left(on: Any, classes: tuple[PovertyClass, ...], day: date) -> Any:

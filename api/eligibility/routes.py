@@ -15,13 +15,18 @@ from api.eligibility.schemas import EntitlementsOut, PriorityOrderIn, PriorityOr
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Day, Page
+from api.programmes.parameters import PolicyFilter, one_of
+from api.schema import Day, Line60, Page
 
 router = APIRouter(tags=["eligibility"])
 
 Reader = Annotated[Actor, allow(Permission.households_read)]
 OrderReader = Annotated[Actor, allow(Permission.programmes_read)]
 OrderWriter = Annotated[Actor, allow(Permission.plans_write)]
+GroupFilter = Annotated[
+    Annotated[Line60, one_of(lambda: sorted(priority_orders.known_groups()))] | None,
+    Query(description="Only of this priority group."),
+]
 AsOf = Annotated[Day | None, Query(description="The day asked of; today if not given.")]
 
 
@@ -46,14 +51,14 @@ def read_entitlements(household_id: UUID, actor: Reader, db: Db, as_of: AsOf = N
 def list_eligible(
     actor: Reader,
     db: Db,
-    policy: Annotated[str | None, Query(max_length=60, description="Only of this policy.")] = None,
+    policy: PolicyFilter = None,
     area_id: Annotated[UUID | None, Query(description="Only below this area.")] = None,
     as_of: AsOf = None,
     served: Annotated[
         Literal["open", "served", "unknown", "all"],
         Query(description="Eligible and not served yet, served, not known, or all of these."),
     ] = "open",
-    priority: Annotated[str | None, Query(max_length=60, description="Only of this priority group.")] = None,
+    priority: GroupFilter = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[WorkItem]:

@@ -6,16 +6,19 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlmodel import Session
 
-from api import paging
+from api import clock, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.hamlet_plans.schemas import HamletPlanOut, Promised
 from api.hamlet_plans.tables import HamletPlan, HamletPlanState
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.reach import INTERVENTION, interventions_of
 from api.problems import NotFound
 from api.programmes.catalogue import catalogue
+from api.programmes.definition import Kind
 from api.reviews.queries import under
 from api.schema import Page, Words
+from api.suppression import least_told, suppress
 
 PLAN = HamletPlan.__table__  # type: ignore[attr-defined]
 _SECTION = "VI.6"
@@ -60,7 +63,8 @@ def no_such_plan() -> NotFound:
 
 
 def _mine(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
-    return select(PLAN).where(actor.scope.covers(PLAN.c.hamlet_id), *where)
+    whole = actor.tells_all(Permission.programmes_read).covers(PLAN.c.hamlet_id).label("tells_all")
+    return select(PLAN, whole).where(actor.scope.covers(PLAN.c.hamlet_id), *where)
 
 
 def _promised(session: Session, plans: Any) -> dict[tuple[UUID, int], dict[str, dict[str, int]]]:
@@ -81,9 +85,21 @@ def _promised(session: Session, plans: Any) -> dict[tuple[UUID, int], dict[str, 
 def _out(row: Any, promised: dict[tuple[UUID, int], dict[str, dict[str, int]]]) -> HamletPlanOut:
     here = promised.get((row.hamlet_id, row.year), {})
     promises = [
-        Promised(kind=kind.code, label=Words(vi=kind.label.vi, en=kind.label.en), stages=here.get(kind.code, {}))
+        _promise(kind, here.get(kind.code, {}), row.tells_all)
         for kind in catalogue().kinds.values()
         if kind.section == _SECTION
     ]
     plain = {name: getattr(row, name) for name in HamletPlanOut.model_fields if name != "promises"}
     return HamletPlanOut(**plain, promises=promises)
+
+
+def _promise(kind: Kind, stages: dict[str, int], tells_all: bool) -> Promised:
+    """A job pledge or a group is no household; who is helped and who registers to escape is one."""
+    told_all = tells_all or not {"household", "member"} & set(kind.about)
+    hidden = frozenset() if told_all else suppress(stages, least=least_told(clock.today()))
+    return Promised(
+        kind=kind.code,
+        label=Words(vi=kind.label.vi, en=kind.label.en),
+        stages={stage: None if stage in hidden else count for stage, count in stages.items()},
+        suppressed=bool(hidden),
+    )

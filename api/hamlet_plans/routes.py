@@ -34,7 +34,12 @@ _PLAN: dict[str, Any] = {
     "decided_on": None,
     "remark": None,
     "promises": [
-        {"kind": "job_pledge", "label": {"vi": "Cam kết nhận lao động", "en": "Job pledge"}, "stages": {"pledged": 3}}
+        {
+            "kind": "job_pledge",
+            "label": {"vi": "Cam kết nhận lao động", "en": "Job pledge"},
+            "stages": {"pledged": 3},
+            "suppressed": False,
+        }
     ],
     "created_at": "2024-04-10T09:00:00+07:00",
     "updated_at": "2024-04-10T09:00:00+07:00",

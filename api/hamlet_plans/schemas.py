@@ -40,11 +40,13 @@ class Remark(Schema):
 
 
 class Promised(Schema):
-    """How many of a kind the plan holds, by stage (kinds of the plan's section VI.6)."""
+    """How many of a kind the plan holds, by stage (kinds of the plan's section VI.6). `suppressed`: small counts of
+    households are null for this reader (docs/permissions.md)."""
 
     kind: str
     label: Words
-    stages: dict[str, Count]
+    stages: dict[str, Count | None]
+    suppressed: bool
 
 
 class HamletPlanOut(Schema):

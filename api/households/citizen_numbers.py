@@ -5,6 +5,7 @@ ones (NĐ 137/2015/NĐ-CP, Điều 13). Nine digits are an old CMND, no longer v
 """
 
 import base64
+from binascii import b2a_base64
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ def use_key(session: Session, key: IdKey) -> None:
 def sealed(key: IdKey, number: str, member_id: UUID) -> dict[str, str]:
     """How a number stands in a member's values, in the history and in whatever else is stored."""
     return {
-        "sealed": base64.b64encode(key.seal(number, member_id)).decode(),
+        "sealed": b2a_base64(key.seal(number, member_id), newline=False).decode(),
         "index": key.index(number).hex(),
         "last4": number[-4:],
     }

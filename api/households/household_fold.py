@@ -78,13 +78,18 @@ class HouseholdFold:
             if value is not None:
                 return rejected(read_only_fault(name))
         stored = edit.record_id in self.fold.records
-        if edit.record_id in self.foreign or (stored and not self._reaches(edit.record_id)):
+        if (self.foreign and edit.record_id in self.foreign) or (stored and not self._reaches(edit.record_id)):
             return rejected(already_exists())
         if not stored and draft["hamlet_id"] not in self.hamlets:
             return rejected(no_such_hamlet())
         if not stored:
             draft |= {"status": HouseholdStatus.active.value, "merged_into": None}
-        return self.fold.create(edit, draft, self._check)
+        written = self.fold.create(edit, draft, self._check)
+        end = self.ends.get(edit.record_id)
+        if end is None or written.outcome == "rejected" or not self._reaches(end):
+            return written
+        # sent again after it was merged away: whoever sends it learns which record stands for it, and its version
+        return written._replace(version=self.fold.records[end].version, result={"merged_into": str(end)})
 
     def _update(self, edit: Edit, draft: dict[str, Any]) -> Written:
         seen = self.fold.records.get(edit.record_id)

@@ -33,6 +33,9 @@ class MemberFold:
         members = members_named(session, ids) if ids else {}
         self._late(session, scope, members)
         self.ends = survivors(session, self.held, scope, Lock.share)
+        ends = {text: self.ends.get(named, named) for text, named in self.named.items()}
+        # household named -> the one it is today, and is that one in reach? Asked for every member, hashed once
+        self.today = {text: (end, end in self.held.mine) for text, end in ends.items()}
         self.fold = Fold(members, MEMBER_TOGETHER, strict)
         self.homes_before = {member_id: record.values["household_id"] for member_id, record in members.items()}
         self.foreign = load_past(session, "member", members, wanting_past(edits, members, thorough))
@@ -66,12 +69,12 @@ class MemberFold:
         if "household_id" not in draft:
             return None, None
         named = self.named[draft["household_id"]]
-        end = self.ends.get(named, named)
-        if end not in self.held.mine:
+        end, mine = self.today[draft["household_id"]]
+        if not mine:
             if self.strict:
                 return None, rejected(_no_such_home())
             return None, Written("held", waiting_for=named)
-        if end == named:
+        if end is named:
             return None, None
         draft["household_id"] = str(end)
         return end, None
@@ -81,7 +84,7 @@ class MemberFold:
 
     def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
         stored = self.fold.records.get(edit.record_id)
-        if edit.record_id in self.foreign:
+        if self.foreign and edit.record_id in self.foreign:
             return rejected(already_exists())
         if stored is not None and not self._reaches(stored):
             return rejected(already_exists())

@@ -6,6 +6,7 @@ UPDATE) while two people may work in one household at once.
 """
 
 import base64
+from binascii import a2b_base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -242,7 +243,7 @@ def _number(record: Record) -> tuple[bytes | None, bytes | None, str | None]:
     number = record.values.get("personal_id")
     if number is None:
         return None, None, None
-    return base64.b64decode(number["sealed"]), bytes.fromhex(number["index"]), number["last4"]
+    return a2b_base64(number["sealed"]), bytes.fromhex(number["index"]), number["last4"]
 
 
 def _insert(session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:

@@ -101,12 +101,13 @@ def find_place(session: Session, actor: Actor, area: str | None, day: date) -> P
     row = session.execute(query.order_by(valid_on(Area, day).desc(), _AREA.c.valid_from.desc()).limit(1)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy địa bàn này.", "There is no such area.")
-    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level))
+    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), bool(row.tells_all))
 
 
-def place_of(session: Session, area_id: UUID) -> Place:
+def place_of(session: Session, actor: Actor, area_id: UUID) -> Place:
     """An area that the caller of this has found to be one they may see."""
-    row = session.execute(select(_AREA).where(_AREA.c.id == area_id)).one()
+    told = actor.tells_all(Permission.indicators_read).covers(_AREA.c.id).label("tells_all")
+    row = session.execute(select(_AREA, told).where(_AREA.c.id == area_id)).one()
     return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), bool(row.tells_all))
 
 

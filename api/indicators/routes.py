@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api import clock
 from api.accounts.actor import Actor, allow
@@ -21,6 +21,7 @@ from api.schema import Line60, Line120, Moment, Page, PastDay
 router = APIRouter(prefix="/indicators", tags=["indicators"])
 
 Reader = Annotated[Actor, allow(Permission.indicators_read)]
+Code = Annotated[str, Path(examples=["poor_households"], description="Code of an indicator: `poor_households`.")]
 AreaAsked = Annotated[Line60 | None, Query(alias="area", description="Id or code of an area; your own if not given.")]
 DayAsked = Annotated[PastDay | None, Query(description="The day the numbers are of; today if not given.")]
 KnownAsked = Annotated[
@@ -47,7 +48,7 @@ def list_indicators(_: Reader) -> IndicatorList:
     responses=_WRONG | example(examples.SERIES),
 )
 def read_indicator(
-    code: str,
+    code: Code,
     actor: Reader,
     db: Db,
     area: AreaAsked = None,
@@ -77,7 +78,7 @@ def read_indicator(
     | example({"items": [examples.RECORD], "next_cursor": None}),
 )
 def list_indicator_records(
-    code: str,
+    code: Code,
     actor: Reader,
     db: Db,
     area: AreaAsked = None,

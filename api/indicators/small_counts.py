@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from api import clock
 from api.indicators.definition import Indicator, Measure
+from api.indicators.points import Place
 from api.indicators.schemas import Point
 from api.schema import Words
-from api.suppression import Line, suppress
+from api.suppression import Line, least_told, suppress
 
-_NOT_TOLD = Words(
+NOT_TOLD = Words(
     vi="Số nhỏ (từ 1 đến dưới ngưỡng) không được cho biết.",
     en="Small numbers (from 1 to below the threshold) are not told.",
 )
@@ -34,6 +36,21 @@ def without_small_counts(
     cells = {cell: number for place, point in enumerate(points) for cell, number in _cells(one, place, point)}
     hidden = suppress(cells, _lines(cells, points, whole), least=least)
     return [_told(point, place, hidden, (before or {}).get(place, 0), least) for place, point in enumerate(points)]
+
+
+def told(
+    one: Indicator,
+    points: Sequence[Point],
+    places: Sequence[Place],
+    with_whole: bool,
+    before: Mapping[int, int] | None = None,
+) -> list[Point]:
+    """The same for points of these places (`with_whole`: the first one is above the others); as they are for whoever is
+    told everything there."""
+    if all(place.tells_all for place in places):
+        return list(points)
+    whole = places[0].id if with_whole else None
+    return without_small_counts(one, points, least_told(clock.today()), whole, before)
 
 
 def _cells(one: Indicator, place: int, point: Point) -> list[tuple[_Cell, int]]:
@@ -75,5 +92,5 @@ def _told(point: Point, place: int, hidden: frozenset[_Cell], before: int, least
         return point
     changed: dict[str, object] = dict.fromkeys(gone) | {"suppressed": True}
     if no_value:
-        changed |= {"value": None, "reason": _NOT_TOLD}
+        changed |= {"value": None, "reason": NOT_TOLD}
     return point.model_copy(update=changed)

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Date, Index, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
-# No key, and no class: rows are only added, by triggers of the tables that facts are read from (migration 0021).
+# No key, and no class: rows are only added, by triggers of the tables that facts are read from (migration 0022).
 # `since`: the first day whose counts the change can touch; `xid`: the transaction that made it.
 FACT_MARK = Table(
     "fact_mark",
@@ -48,7 +48,7 @@ class IndicatorCount(SQLModel, table=True):
 class EarlierState(SQLModel, table=True):
     """What a loan, a participant or an intervention was up to `replaced_at`, in the columns that facts are read from.
 
-    Kept by triggers (migration 0021), because these have no versions of their own: a number that was published comes
+    Kept by triggers (migration 0022), because these have no versions of their own: a number that was published comes
     out again only where what was known then still is.
     """
 

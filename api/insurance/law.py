@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from api.insurance.rules import Elsewhere, Group, Law, Start
+from api.insurance.rules import Elsewhere, Group, Law, Start, Window
 from api.programmes.catalogue import catalogue
 
 
@@ -20,12 +20,13 @@ def data(name: str) -> dict[str, Any]:
 @cache
 def law() -> Law:
     """Shared by all callers. Raises pydantic's ValidationError for a typing mistake in a file, at the first use."""
-    groups = data("groups")
+    groups, days = data("groups"), data("valid_from")
     return Law(
         tuple(TypeAdapter(list[Group]).validate_python(groups["groups"])),
         catalogue().policies,
         tuple(TypeAdapter(list[Elsewhere]).validate_python([_with_logic(one) for one in groups["elsewhere"]])),
-        tuple(TypeAdapter(list[Start]).validate_python(data("valid_from")["rules"])),
+        tuple(TypeAdapter(list[Start]).validate_python(days["rules"])),
+        TypeAdapter(Window).validate_python(days["window"]),
     )
 
 

@@ -12,14 +12,15 @@ from api.accounts.actor import Actor
 from api.households.homes import HAMLET, HOUSEHOLD
 from api.households.wire_records import MEMBER
 from api.insurance import queries, standing
-from api.insurance.law import law
 from api.insurance.lists import hold, insert_lines, refuse_impossible, require_state
+from api.insurance.plausible import group_of, require_code, require_near
 from api.insurance.rules import Line
 from api.insurance.schemas import InsuranceLineIn, InsuranceLineOut, InsuranceLinePatch, ResolutionIn
 from api.insurance.standing import LINE
 from api.insurance.tables import InsuranceChange, InsuranceListState
 from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound
 from api.procedure.records import change
+from api.reviews.queries import under
 
 State = InsuranceListState
 
@@ -29,18 +30,24 @@ def add_line(
 ) -> InsuranceLineOut:
     """A line of the officer's own on a draft. What already stands there word for word is not added twice.
 
-    Raises NotFound (the list, the person), StaleVersion, IllegalStage, Invalid (no such policy), Conflict where the
-    line would tell nothing.
+    Raises NotFound (the list, the person), StaleVersion, IllegalStage, Invalid (no such policy, a code of another
+    group, a day far from the month or after somebody died or left), Conflict where the line would tell nothing.
     """
     row = hold(session, actor, insurance_list_id, read)
     require_state(row, State.drafted)
-    person = _person(session, actor, body.member_id)
     before = standing.told(session, row.area_id, clock.today()).get(body.member_id)
+    # whoever is on by this commune's lists can be taken off, wherever they live by now
+    ends = body.change is InsuranceChange.decrease and before is not None
+    person = _person(session, actor, body.member_id, None if ends else row.area_id)
+    _check_here(person, body)
     policy = before.policy if body.change is InsuranceChange.decrease and before else body.policy
-    code = body.group_code or (before.group_code if before and policy == before.policy else _code_of(policy))
-    if policy is None or (body.change is InsuranceChange.increase and _code_of(policy) is None):
+    group, told = group_of(policy, row.as_of), before.group_code if before and policy == before.policy else None
+    if policy is None or (body.change is InsuranceChange.increase and group is None):
         vi, en = "Hãy nêu chính sách bảo hiểm y tế của một nhóm do xã báo.", "Name the policy of a group."
         raise Invalid(vi, en, errors=(FieldError("#/policy", "unknown_policy", vi, en),))
+    require_code(body.group_code, policy, told, row.as_of)
+    require_near(body.valid_from, row.month)
+    code = body.group_code or told or (group.code if group else None)
     line = Line(person.household_id, person.id, body.change, body.reason, policy, code, body.valid_from)
     there = _standing_already(session, row.id, line)
     if there is None:
@@ -52,20 +59,26 @@ def add_line(
     return _line(session, actor, row.id, there)
 
 
-def _person(session: Session, actor: Actor, member_id: UUID) -> Row[Any]:
+def _person(session: Session, actor: Actor, member_id: UUID, area_id: UUID | None) -> Row[Any]:
+    """Somebody who lives in the commune of the list; without `area_id`, wherever. Raises NotFound."""
     query = (
-        select(MEMBER.c.id, MEMBER.c.household_id)
+        select(MEMBER.c.id, MEMBER.c.household_id, MEMBER.c.left_on)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == MEMBER.c.household_id)
-        .where(MEMBER.c.id == member_id, actor.scope.covers(HAMLET))
+        .where(MEMBER.c.id == member_id)
     )
+    if area_id is not None:
+        query = query.where(actor.scope.covers(HAMLET), under(area_id, actor.scope.day, HAMLET))
     row = session.execute(query).one_or_none()
     if row is None:
-        raise NotFound("Không tìm thấy người này.", "There is no such person.")
+        raise NotFound("Không tìm thấy người này trong xã.", "There is no such person in the commune.")
     return row
 
 
-def _code_of(policy: str | None) -> str | None:
-    return next((one.code for one in law().groups if one.policy == policy), None)
+def _check_here(person: Row[Any], body: InsuranceLineIn) -> None:
+    if body.change is InsuranceChange.increase and person.left_on is not None and person.left_on < body.valid_from:
+        vi = f"Người này đã mất hoặc không còn ở hộ từ {person.left_on:%d/%m/%Y}; không báo tăng từ ngày sau đó."
+        en = f"They died or left the household on {person.left_on}; no card begins after that day."
+        raise Invalid(vi, en, errors=(FieldError("#/valid_from", "after_leaving", vi, en),))
 
 
 def _standing_already(session: Session, list_id: UUID, line: Line) -> int | None:
@@ -127,13 +140,17 @@ def change_line(
 ) -> InsuranceLineOut:
     """What the officer knows better about a line of a draft; once it is sent, the number of the card that came.
 
-    Raises NotFound, StaleVersion, IllegalStage.
+    Raises NotFound, StaleVersion, IllegalStage, Invalid (a code of another group, a day far from the month).
     """
     held = hold(session, actor, insurance_list_id, read)
     line = _hold_line(session, held.id, position)
     said = body.model_dump(exclude_none=True)
     if said.keys() - {"card_no"}:
         require_state(held, State.drafted)
+    require_code(body.group_code, line.policy, line.group_code, held.as_of)
+    # what the list proposed by itself (a class of years ago on a commune's first list) may stay
+    if body.valid_from not in (None, line.valid_from):
+        require_near(body.valid_from, held.month)
     _store(session, actor, held, line, "change_line", **said)
     return _line(session, actor, held.id, position)
 

@@ -184,7 +184,8 @@ def refuse_impossible(session: Session, row: Row[Any]) -> None:
 def take_back(
     session: Session, actor: Actor, insurance_list_id: UUID, read: int | None, body: ReturnIn
 ) -> InsuranceListOut:
-    """The insurer's errors, line by line: these lines told nothing. More errors may follow.
+    """The insurer's errors, line by line: these lines told nothing. More errors may follow; the same ones again leave
+    what was resolved since as it is. The list keeps the day it first came back.
 
     Raises NotFound, StaleVersion, IllegalStage, Invalid (a line twice, one that the list has not, a day before it was
     sent).
@@ -195,14 +196,16 @@ def take_back(
         vi, en = "Ngày trả lại trước ngày gửi.", "The day lies before the list was sent."
         raise Invalid(vi, en, errors=(FieldError("#/returned_on", "before_sending", vi, en),))
     statement, content = sql.load("api/insurance/sql/set_errors.sql"), [one.model_dump() for one in body.errors]
-    known = set(session.scalars(statement, {"list_id": row.id, "rows": sql.rows(content)}))
+    values = {"list_id": row.id, "returned_on": body.returned_on, "rows": sql.rows(content)}
+    known = set(session.scalars(statement, values))
     seen: set[int] = set()
     for place, one in enumerate(body.errors):
         if one.position not in known or one.position in seen:
             vi, en = "Danh sách không có dòng này, hoặc dòng bị nêu hai lần.", "No such line, or named twice."
             raise Invalid(vi, en, errors=(FieldError(f"#/errors/{place}/position", "no_such_line", vi, en),))
         seen.add(one.position)
-    change(session, LIST, row, None, state=State.returned, returned_on=body.returned_on)
+    first = min(row.returned_on or body.returned_on, body.returned_on)
+    change(session, LIST, row, None, state=State.returned, returned_on=first)
     audit.record(session, actor, "insurance_lists.take_back", "insurance_list", [row.id], errors=len(seen))
     return queries.insurance_list(session, actor, row.id)
 

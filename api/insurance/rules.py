@@ -50,6 +50,15 @@ class Start(Cited):
     __pydantic_config__ = _CLOSED
 
 
+@dataclass(frozen=True, kw_only=True)
+class Window(Cited):
+    """How many months before and after the first day of the list's month a day may lie that an officer writes."""
+
+    months_before: int
+    months_after: int
+    __pydantic_config__ = _CLOSED
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """What decides about a list: the groups in their order, with their policies, and the days."""
@@ -58,6 +67,7 @@ class Law:
     policies: Mapping[str, Policy]
     elsewhere: tuple[Elsewhere, ...]
     starts: tuple[Start, ...]
+    window: Window
 
     def start(self, reason: str, day: date) -> Start | None:
         return next((one for one in self.starts if one.reason == reason and in_force(one, day)), None)
@@ -250,8 +260,14 @@ def starts_on(law: Law, reason: str, event: date | None, frame: Frame) -> date:
     if rule is not None and rule.starts == "event" and event is not None:
         return event
     if rule is not None and rule.starts == "next_month":
-        return date(frame.month.year + frame.month.month // 12, frame.month.month % 12 + 1, 1)
+        return months_later(frame.month, 1)
     return frame.month
+
+
+def months_later(first: date, months: int) -> date:
+    """The first day of the month so many months after (or before) the one of `first`."""
+    month = first.year * 12 + first.month - 1 + months
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def impossible(told: Mapping[UUID, bool], lines: Iterable[tuple[int, UUID, str]]) -> list[int]:

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, and_, bindparam, cast, func, literal, or_, select, union_all
+from sqlalchemy import Date, Select, and_, bindparam, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
 from api import sql
-from api.areas.scope import with_predecessors
+from api.areas.scope import valid_on, with_predecessors
+from api.areas.tables import AreaClosure, AreaSuccession, SuccessionKind
 from api.households.class_view import household_class_on
 from api.households.tables import HouseholdMove, HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER
@@ -25,6 +26,8 @@ from api.reviews.queries import under
 LIST = InsuranceList.__table__  # type: ignore[attr-defined]
 LINE = InsuranceLine.__table__  # type: ignore[attr-defined]
 _MOVE = HouseholdMove.__table__  # type: ignore[attr-defined]
+_CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
+_SUCCESSION = AreaSuccession.__table__  # type: ignore[attr-defined]
 _AVERAGE = LivingStandardRecognition.__table__  # type: ignore[attr-defined]
 # in the order in which the insurer reads them
 IN_ORDER = (LIST.c.month, LIST.c.number, LINE.c.position)
@@ -32,15 +35,50 @@ IN_ORDER = (LIST.c.month, LIST.c.number, LINE.c.position)
 
 def lists_before(area_id: UUID, day: date) -> Any:
     """The lists of a commune, and of the units that became it: what they told the insurer is what it knows."""
-    own = select(literal(area_id, AREA.c.id.type).label("id"))
-    return LIST.c.area_id.in_(with_predecessors(own, day))
+    return LIST.c.area_id.in_(_became(area_id, day))
+
+
+def _became(area_id: UUID, day: date) -> Select[Any]:
+    return with_predecessors(select(literal(area_id, AREA.c.id.type).label("id")), day)
+
+
+def lines_before(area_id: UUID, day: date) -> Any:
+    """The lines of these lists that are the commune's own. Where a unit was split, what it had told of a person goes
+    to the part in which their household stood on that day, and to no other part; of whom it was told that had left
+    before, to every part: one of them has to tell that they are off."""
+    person, on_day = MEMBER.alias("person"), _SUCCESSION.c.on_day
+    stood = and_(_CLOSURE.c.descendant_id == hamlet_on(on_day, _SUCCESSION), valid_on(_CLOSURE.c, on_day))
+    with_another_part = (
+        select(literal(1))
+        .select_from(person)
+        .join(HOUSEHOLD, HOUSEHOLD.c.id == person.c.household_id)
+        .join(_SUCCESSION, _SUCCESSION.c.predecessor_id == LIST.c.area_id)
+        .join(_CLOSURE, stood)
+        .where(person.c.id == LINE.c.member_id, on_day <= day, LIST.c.as_of < on_day, _other_part(area_id, day))
+        .correlate(LIST, LINE)
+    )
+    return and_(lists_before(area_id, day), ~with_another_part.exists())
+
+
+def _other_part(area_id: UUID, day: date) -> Any:
+    """The unit in _CLOSURE is a part of a split that did not become this commune: another successor, or what went on
+    under the old name, unless that became this commune later."""
+    later, mine = _SUCCESSION.alias("later"), _became(area_id, day)
+    became = exists().where(
+        later.c.predecessor_id == _SUCCESSION.c.predecessor_id,
+        later.c.on_day > _SUCCESSION.c.on_day,
+        later.c.successor_id.in_(mine),
+    )
+    went_on = and_(_CLOSURE.c.ancestor_id == _SUCCESSION.c.predecessor_id, _CLOSURE.c.ancestor_id != area_id, ~became)
+    successor = and_(_CLOSURE.c.ancestor_id == _SUCCESSION.c.successor_id, _CLOSURE.c.ancestor_id.not_in(mine))
+    return and_(_SUCCESSION.c.kind == SuccessionKind.split_from, or_(successor, went_on))
 
 
 def _sent(area_id: UUID, day: date, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .join(LIST, LIST.c.id == LINE.c.list_id)
-        .where(lists_before(area_id, day), LIST.c.state != InsuranceListState.drafted, LINE.c.taken_off.is_(None))
+        .where(lines_before(area_id, day), LIST.c.state != InsuranceListState.drafted, LINE.c.taken_off.is_(None))
     )
 
 
@@ -165,7 +203,7 @@ def sums(session: Session, area_id: UUID, day: date, draft_id: UUID) -> dict[UUI
     lines = (
         select(LINE.c.list_id, LINE.c.change, before.label("before"))
         .join(LIST, LIST.c.id == LINE.c.list_id)
-        .where(lists_before(area_id, day), counted, LINE.c.taken_off.is_(None), LINE.c.error_text.is_(None))
+        .where(lines_before(area_id, day), counted, LINE.c.taken_off.is_(None), LINE.c.error_text.is_(None))
         .subquery()
     )
     increases = and_(lines.c.change == "increase", lines.c.before.is_distinct_from("increase"))

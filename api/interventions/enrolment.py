@@ -1,6 +1,6 @@
 """Checks who is to be enrolled: set-wise against the register, and one by one against the roles of the kind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,18 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
+from api.areas.scope import Scope
 from api.households.stored import Lock, among, hold_households, survivors
-from api.households.wire_records import MEMBER
+from api.households.wire_records import HOUSEHOLD, MEMBER
 from api.interventions import fields
 from api.interventions.organisation_queries import working
 from api.interventions.participant_schemas import ParticipantIn
-from api.problems import FieldError, Invalid, NotFound
+from api.problems import FieldError, Invalid, NotFound, PermissionDenied
 from api.programmes.definition import Kind, Role
+
+# Whoever enrols a household or one of its people may list it: they see and change whom they have put down.
+LISTING = (Permission.households_list, Permission.households_read)
 
 _WHO = {
     "household": "cả hộ", "member": "từng người trong hộ", "organisation": "tổ chức",
@@ -30,15 +35,19 @@ class Homes:
     today: dict[UUID, UUID]
 
 
-def homes_of(session: Session, mine: Actor, sent: Sequence[ParticipantIn]) -> Homes:
+def homes_of(session: Session, mine: Actor, listed: Scope, sent: Sequence[ParticipantIn]) -> Homes:
     """Looks up all households, people and organisations at once; households are held until the end of the transaction.
 
-    Raises NotFound with the places of those that are not there, or not the caller's.
+    `mine`: the caller, narrowed to the right of the kind; `listed`: where they may list households, without which they
+    name none. Raises NotFound with the places of those that are not there, or not the caller's, PermissionDenied.
     """
     named = {one.household_id for one in sent if one.household_id is not None}
+    if named and not listed.area_ids:
+        raise _lists_nobody()
     held = hold_households(session, mine.scope, named, Lock.share)
     merged = survivors(session, held, mine.scope, Lock.share)
-    today = {one: merged.get(one, one) for one in named if merged.get(one, one) in held.mine}
+    seen = _listed(session, mine.scope, listed, held.mine)
+    today = {one: merged.get(one, one) for one in named if merged.get(one, one) in seen}
     members = [one.member_id for one in sent if one.member_id is not None]
     lives: dict[UUID, UUID] = {}
     if members:
@@ -61,6 +70,24 @@ def homes_of(session: Session, mine: Actor, sent: Sequence[ParticipantIn]) -> Ho
     if missing:
         raise NotFound(missing[0].vi, missing[0].en, errors=tuple(missing[:100]))
     return Homes(today)
+
+
+def _lists_nobody() -> PermissionDenied:
+    return PermissionDenied(
+        f"Ghi hộ hoặc người trong danh sách hộ tham gia cần quyền {Permission.households_list}. Người ngoài danh "
+        "sách, tổ chức và số lượng thì ghi được.",
+        f"Enrolling households or their people needs the permission {Permission.households_list}. People from "
+        "outside of the register, organisations and numbers are enrolled without it.",
+        permission=Permission.households_list.value,
+    )
+
+
+def _listed(session: Session, scope: Scope, listed: Scope, homes: Collection[UUID]) -> Collection[UUID]:
+    """Those of the households that the caller may list; mostly that is wherever they record."""
+    if scope.area_ids <= listed.area_ids or not homes:
+        return homes
+    query = select(HOUSEHOLD.c.id).where(among(HOUSEHOLD.c.id, homes), listed.covers(HOUSEHOLD.c.hamlet_id))
+    return set(session.scalars(query))
 
 
 def _missing(n: int, name: str, vi: str, en: str) -> FieldError:

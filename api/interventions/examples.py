@@ -134,8 +134,11 @@ WHOLE = INTERVENTION | {
         "by_class": {"poor": 6, "near_poor": 3, "newly_escaped": 1, "other": 0},
         "by_sex": {"male": 0, "female": 0},
         "left": 0,
+        "suppressed": False,
     },
     "due": [],
+    "refers_to": [],
+    "referred_by": [],
 }
 
 PARTICIPANT: dict[str, Any] = {

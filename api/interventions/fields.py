@@ -6,6 +6,7 @@ Values are kept as JSON holds them. A field without a value is not kept.
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, StrictBool, ValidationError, create_model
 from pydantic import Field as PydanticField
@@ -71,6 +72,8 @@ def _type(field: Field) -> Any:
         return Day
     if field.type == "boolean":
         return StrictBool
+    if field.type == "intervention":
+        return UUID
     if field.type == "code":
         return _code(field)
     if field.type == "codes":

@@ -117,7 +117,7 @@ def follow_ups(
     query = query.where(due.c.due_on <= (until or clock.today() + AHEAD), _seen(actor, due, theirs))
     if area_id is not None:
         lives = under(area_id, clock.today(), HOUSEHOLD.c.hamlet_id)
-        neighbours = participants_of(theirs, PARTICIPANT.c.id).where(lives)
+        neighbours = seen_by(actor, participants_of(theirs, PARTICIPANT.c.id).where(lives), at_home=True)
         query = query.where(or_(under(area_id, clock.today(), PLACE), due.c.participant_id.in_(neighbours)))
     whom = func.coalesce(due.c.participant_id, literal(_NOBODY))
     place = (due.c.due_on, due.c.intervention_id, due.c.step, whom)

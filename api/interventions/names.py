@@ -13,7 +13,13 @@ from api.households.search import head_name
 from api.households.search import visible as listed
 from api.households.stored import among
 from api.households.wire_records import HOUSEHOLD, MEMBER
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, participants_of, seen_by
+from api.interventions.participants_reach import (
+    PARTICIPANT,
+    PARTICIPANT_HOME,
+    hamlet_shown_to,
+    participants_of,
+    seen_by,
+)
 from api.interventions.reach import HOME, INTERVENTION, interventions_of
 from api.interventions.tables import Organisation
 
@@ -27,10 +33,11 @@ PARTICIPANT_NAME = func.coalesce(
 
 
 def participants_named(session: Session, actor: Actor, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Participant -> household_id, hamlet_id and name, in one statement; the caller may see them."""
+    """Participant -> household_id, hamlet_id and name, in one statement; the caller may see them. `hamlet_id` is null
+    for a household that has left for where the caller lists none."""
     if not ids:
         return {}
-    columns = PARTICIPANT.c.id, PARTICIPANT_HOME, HOUSEHOLD.c.hamlet_id, PARTICIPANT_NAME
+    columns = PARTICIPANT.c.id, PARTICIPANT_HOME, hamlet_shown_to(actor), PARTICIPANT_NAME
     query = seen_by(actor, participants_of(among(PARTICIPANT.c.id, ids), *columns))
     query = query.outerjoin(MEMBER, MEMBER.c.id == PARTICIPANT.c.member_id)
     rows = session.execute(query.outerjoin(ORGANISATION, ORGANISATION.c.id == PARTICIPANT.c.organisation_id))

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
+from api.households.stored import home_of
 from api.idempotency import new_id
 from api.interventions import fields, kinds, queries
 from api.interventions.placing import Subject, check_parent, check_plan_item, placed
@@ -23,7 +24,8 @@ from api.reviews.rounds import expect_version
 
 # What says which intervention it is. The rest may have been changed since.
 _FIXED = (
-    "kind", "year", "policy", "plan_item_id", "funded", "parent_id", "household_id", "member_id", "organisation_id",
+    "kind", "area_id", "year", "policy", "plan_item_id", "funded", "parent_id", "household_id", "member_id",
+    "organisation_id",
 )  # fmt: skip
 _CHANGEABLE = ("title", "starts_on", "ends_on", "fields")
 
@@ -48,14 +50,22 @@ def open_intervention(session: Session, actor: Actor, body: InterventionIn, key:
     )  # fmt: skip
     added = asked.on_conflict_do_nothing(index_elements=[INTERVENTION.c.id]).returning(INTERVENTION.c.id)
     if session.scalar(added) is None:
-        stored = session.execute(select(INTERVENTION).where(INTERVENTION.c.id == intervention_id)).one()
-        names = _FIXED if stored.version > 1 else (*_FIXED, *_CHANGEABLE)
-        if any(getattr(stored, name) != values[name] for name in names):
+        if not _same(session, intervention_id, values):
             raise reused(by_key=bool(key) and body.id is None)
         return intervention_id
     told = ("household", [subject.household_id]) if subject.household_id else ("intervention", [intervention_id])
     audit.record(session, actor, "interventions.open", *told, kind=kind.code)
     return intervention_id
+
+
+def _same(session: Session, intervention_id: UUID, values: dict[str, Any]) -> bool:
+    """Is it what was opened before? A case lies wherever its household stands by now, and is of what that became."""
+    stored = session.execute(select(INTERVENTION).where(INTERVENTION.c.id == intervention_id)).one()
+    there = dict(stored._mapping)
+    if stored.household_id is not None:
+        there |= {"household_id": home_of(session, stored.household_id), "area_id": values["area_id"]}
+    names = _FIXED if stored.version > 1 else (*_FIXED, *_CHANGEABLE)
+    return all(there[name] == values[name] for name in names)
 
 
 def change_intervention(

@@ -18,7 +18,14 @@ from api.interventions.doors import RECORDING
 from api.interventions.heads import class_group
 from api.interventions.names import ORGANISATION, PARTICIPANT_NAME
 from api.interventions.participant_schemas import ParticipantOut
-from api.interventions.participants_reach import PARTICIPANT, PARTICIPANT_HOME, THEN, participants_of, seen_by
+from api.interventions.participants_reach import (
+    PARTICIPANT,
+    PARTICIPANT_HOME,
+    THEN,
+    hamlet_shown_to,
+    participants_of,
+    seen_by,
+)
 from api.interventions.reach import INTERVENTION, kind_of, require_visible
 from api.interventions.tables import ParticipantState
 from api.problems import NotFound
@@ -78,11 +85,13 @@ def _shown_to(actor: Actor, condition: Any) -> Select[Any]:
     sensitive = actor.scope_of(Permission.persons_sensitive).covers(place)
     # somebody from outside of the register is known to who may read people there, or works with the intervention
     knows = actor.scope_of(Permission.households_read, *RECORDING).covers(INTERVENTION.c.area_id)
+    # a group is one class of a school: of whom its numbers are not told, they are not found from those of the whole
+    whole = actor.tells_all(Permission.programmes_read).touches(INTERVENTION.c.area_id)
     class_then = case((HOUSEHOLD.c.id.is_not(None), class_group))
     columns = (
-        PARTICIPANT, PARTICIPANT_HOME, HOUSEHOLD.c.hamlet_id, PARTICIPANT_NAME, class_then.label("class_on_joining"),
+        PARTICIPANT, PARTICIPANT_HOME, hamlet_shown_to(actor), PARTICIPANT_NAME, class_then.label("class_on_joining"),
         func.coalesce(MEMBER.c.sex, PARTICIPANT.c.outsider["sex"].astext).label("sex"),
-        sensitive.label("sees_sensitive"), knows.label("knows_outsiders"),
+        sensitive.label("sees_sensitive"), knows.label("knows_outsiders"), whole.label("tells_all"),
     )  # fmt: skip
     query = seen_by(actor, participants_of(condition, *columns))
     query = query.join(INTERVENTION, INTERVENTION.c.id == PARTICIPANT.c.intervention_id)
@@ -98,6 +107,9 @@ def _out(kind: Kind, row: Row[Any]) -> ParticipantOut:
     hidden = row.outsider is not None and not row.knows_outsiders
     if hidden:
         known["withheld"] = [*known["withheld"], "outsider"]
+    if row.headcount is not None and not row.tells_all:
+        stored["headcount"] = None
+        known["withheld"] = [*known["withheld"], "headcount"]
     if row.home is not None and not row.sees_sensitive:
         # why somebody left is mostly an illness
         stored["ended_reason"] = None

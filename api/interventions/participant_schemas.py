@@ -75,8 +75,8 @@ class ParticipantPatch(Schema):
 
 
 class ParticipantOut(Schema):
-    """A participant. `household_id`: as of today. `class_on_joining`: of the household, on the day of joining; null
-    where no household takes part."""
+    """A participant. `household_id`: as of today; `hamlet_id` null where it has gone to an area of others.
+    `class_on_joining`: of the household, on the day of joining; null where no household takes part."""
 
     id: UUID
     version: Version

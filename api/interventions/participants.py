@@ -15,7 +15,7 @@ from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.idempotency import new_id
 from api.interventions import fields, kinds
-from api.interventions.enrolment import check, homes_of
+from api.interventions.enrolment import LISTING, check, homes_of
 from api.interventions.opening import require_under_way
 from api.interventions.participant_queries import no_such_participant
 from api.interventions.participant_schemas import ParticipantIn, ParticipantPatch
@@ -43,13 +43,14 @@ def enrol(
 ) -> Enrolled:
     """Enrols all of them or none, in a fixed number of statements. The same ids or key again enrol nobody twice.
 
-    Raises NotFound, PermissionDenied, IllegalStage once it has ended, Invalid (roles, fields, who a role takes),
+    Raises NotFound, PermissionDenied (also for naming households without the right to list them, as the culture officer
+    would), IllegalStage once it has ended, Invalid (roles, fields, who a role takes),
     Conflict for whoever takes part in that role already, under whatever name their household had.
     """
     kind = kind_of(require_visible(session, actor, intervention_id))
     mine = narrowed(actor, Permission(kind.right))
     # households before interventions, as whoever delivers to them holds them
-    homes = homes_of(session, mine, sent)
+    homes = homes_of(session, mine, actor.scope_of(*LISTING), sent)
     row = hold(session, actor, intervention_id)
     ids = [new_id(actor.account_id, f"participant:{intervention_id}:{n}", one.id, key) for n, one in enumerate(sent)]
     stored = {one.id: one for one in session.execute(select(PARTICIPANT).where(PARTICIPANT.c.id.in_(ids)))}

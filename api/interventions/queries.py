@@ -25,8 +25,10 @@ from api.interventions.reach import (
     interventions_of,
     kind_of,
     no_such_intervention,
+    tells_all,
     visible,
 )
+from api.interventions.references import references
 from api.interventions.schemas import InterventionOut, InterventionWhole, NextStep, PaperOut
 from api.interventions.step_queries import steps_of_whole
 from api.programmes.catalogue import catalogue
@@ -76,6 +78,7 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
         INTERVENTION,
         HOME,
         sees_sensitive(actor),
+        tells_all(actor),
         *_mine(actor),
     )
     row = session.execute(query).one_or_none()
@@ -84,6 +87,7 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
     kind = kind_of(row)
     papers = documents_of(session, row.id)
     there = {paper.code for paper in papers}
+    named = references(session, actor, row.id)
     audit.record(session, actor, "interventions.read", *subject(row))
     return InterventionWhole(
         **out(row),
@@ -94,8 +98,10 @@ def intervention(session: Session, actor: Actor, intervention_id: UUID) -> Inter
         documents=papers,
         checklist=[PaperOut(code=p.code, label=said(p.label), there=p.code in there) for p in kind.documents],
         next_steps=[_next_step(row, kind, step, there) for step in kinds.steps_at(kind, row.stage)],
-        heads=heads(session, row.id),
+        heads=heads(session, row.id, tells_all=row.tells_all),
         due=due_of(session, actor, row.id),
+        refers_to=named.refers_to,
+        referred_by=named.referred_by,
     )
 
 

@@ -4,6 +4,7 @@ An intervention of a commune is seen by its hamlets too; one that is about a hou
 by whoever may read households there or records its kind.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -44,12 +45,21 @@ def interventions_of(condition: ColumnElement[bool], *columns: Any) -> Select[An
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The interventions a caller may see (of a query made by `interventions_of`)."""
+    return _readable(actor.scope_of)
+
+
+def tells_all(actor: Actor) -> Any:
+    """Of those, the ones of which the caller is told small counts too."""
+    return _readable(actor.tells_all).label("tells_all")
+
+
+def _readable(scope_of: Callable[..., Scope]) -> ColumnElement[bool]:
     by_readers: dict[tuple[str, ...], list[str]] = {}
     for kind in catalogue().kinds.values():
         by_readers.setdefault((*kind.readers, kind.right), []).append(kind.code)
     return or_(
         *(
-            and_(INTERVENTION.c.kind.in_(kinds), within(actor.scope_of(*map(Permission, rights))))
+            and_(INTERVENTION.c.kind.in_(kinds), within(scope_of(*map(Permission, rights))))
             for rights, kinds in by_readers.items()
         )
     )

@@ -17,7 +17,8 @@ from api.interventions.schemas import InterventionIn, InterventionOut, Intervent
 from api.interventions.step_routes import router as steps
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Line60, Page, Year
+from api.programmes.parameters import ComponentFilter, KindFilter, StageFilter
+from api.schema import Page, Year
 
 router = APIRouter(tags=["interventions"])
 
@@ -31,11 +32,11 @@ router = APIRouter(tags=["interventions"])
 def list_interventions(
     actor: Reader,
     db: Db,
-    kind: Annotated[Line60 | None, Query(description="Only of this kind.")] = None,
-    component: Annotated[Line60 | None, Query(description="Only of this component of the programme.")] = None,
+    kind: KindFilter = None,
+    component: ComponentFilter = None,
     area_id: AreaFilter = None,
     year: Annotated[Year | None, Query(description="Only of this year.")] = None,
-    stage: Annotated[Line60 | None, Query(description="Only at this stage.")] = None,
+    stage: StageFilter = None,
     household_id: HouseholdFilter = None,
     parent_id: Annotated[UUID | None, Query(description="Only what hangs under this one.")] = None,
     plan_item_id: Annotated[UUID | None, Query(description="Only for this item of the plan.")] = None,

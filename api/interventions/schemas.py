@@ -117,16 +117,18 @@ class NextStep(Schema):
 
 
 class Heads(Schema):
-    """Who takes part: by class on the day of joining, and by sex. Groups of whom only numbers are known count too."""
+    """Who takes part: by class on the day of joining, and by sex. Groups of whom only numbers are known count too.
+    `suppressed`: small counts are null for this reader (docs/permissions.md)."""
 
-    participants: Count
-    households: Count
+    participants: Count | None
+    households: Count | None
     organisations: Count
-    persons: Annotated[int, Field(description="Single persons: members of households, and people from outside.")]
-    in_groups: Annotated[int, Field(description="How many the groups have of whom only numbers are known.")]
-    by_class: dict[str, int]
-    by_sex: dict[str, int]
-    left: Annotated[int, Field(description="Who has left before the end; not counted in the rest.")]
+    persons: Annotated[int | None, Field(description="Single persons: members of households, and people from outside.")]
+    in_groups: Annotated[int | None, Field(description="How many the groups have of whom only numbers are known.")]
+    by_class: dict[str, int | None]
+    by_sex: dict[str, int | None]
+    left: Annotated[int | None, Field(description="Who has left before the end; not counted in the rest.")]
+    suppressed: bool
 
 
 class DueOut(Schema):
@@ -138,6 +140,23 @@ class DueOut(Schema):
     due_on: date
     days_left: int
     overdue: bool
+
+
+class ReferenceOut(Schema):
+    """Another intervention that a step names, or by whose step this one is named: a vacancy shows who was referred
+    and placed, a job seeker where. `household_id`, `name`: whom the other one is about."""
+
+    intervention_id: UUID
+    kind: str
+    title: str
+    stage: str
+    stage_label: Words
+    step: str
+    label: Words
+    taken_on: date
+    household_id: UUID | None
+    hamlet_id: AreaId | None
+    name: str | None
 
 
 class DocumentOut(Schema):
@@ -157,7 +176,8 @@ class DocumentOut(Schema):
 
 class InterventionWhole(InterventionOut):
     """One intervention with what was done, what is missing and what can follow. `steps`: those of the whole; those of
-    single participants are listed by themselves. `due`: at most 100, the earliest first."""
+    single participants are listed by themselves. `due`: at most 100, the earliest first. `refers_to`,
+    `referred_by`: the newest first, together at most 200."""
 
     kind_label: Words
     stage_label: Words
@@ -168,3 +188,5 @@ class InterventionWhole(InterventionOut):
     next_steps: list[NextStep]
     heads: Heads
     due: list[DueOut]
+    refers_to: list[ReferenceOut]
+    referred_by: list[ReferenceOut]

@@ -86,7 +86,7 @@ class DocumentIn(Schema):
 
 class FollowUpOut(Schema):
     """A line of the work list: what is due for which intervention or participant. `household_id`, `name`: null where
-    it is about no household."""
+    it is about no household; `hamlet_id` also where the household has gone to an area of others."""
 
     intervention_id: UUID
     kind: str

@@ -1,6 +1,7 @@
 """Takes the steps of interventions, and takes a mistaken one back."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from api.interventions import fields, kinds, queries
 from api.interventions.document_queries import DOCUMENT
 from api.interventions.participants_reach import PARTICIPANT, participants_of, seen_by
 from api.interventions.reach import INTERVENTION, hold, kind_of, require_visible
+from api.interventions.references import named_by
+from api.interventions.step_days import check_day
 from api.interventions.step_queries import STEP
 from api.interventions.step_refusals import (
     participant_fault,
@@ -37,9 +40,9 @@ def take_step(
 ) -> None:
     """Takes a step. The same id or key again takes none.
 
-    Raises NotFound, PermissionDenied without the right of the step, Invalid, IllegalStage (`allowed`, `missing`) where
-    the stage or the papers do not allow it, Conflict for what is done once and is done, SeparationOfDuties where
-    whoever opened it would approve it.
+    Raises NotFound (also for what a field names), PermissionDenied without the right of the step, Invalid (also a day
+    before what the step rests on), IllegalStage (`allowed`, `missing`) where the stage or the papers do not allow it,
+    Conflict for what is done once and is done, SeparationOfDuties where whoever opened it would approve it.
     """
     kind = kind_of(require_visible(session, actor, intervention_id))
     step = kind.step(body.step)
@@ -58,14 +61,15 @@ def take_step(
             raise reused(by_key=bool(key) and body.id is None)
         return
     expect_version(row, read)
-    _check_participant(session, actor, step, row, body.participant_id)
+    joined_on = _joined_on(session, actor, step, row, body.participant_id)
     _check_stage(session, kind, step, row)
     if right in kinds.APPROVALS and row.recorded_by == actor.account_id:
         raise prepared_it_oneself()
     taken = _taken(session, row.id)
     _check_repeats(step, row, body.participant_id, taken)
-    due_on = _due_on(session, step, body, taken)
-    _store(session, actor, row, step, {"id": step_id, "position": len(taken) + 1, "due_on": due_on, **sent})
+    check_day(kind, step, row, body.taken_on, joined_on, taken)
+    derived = {"due_on": _due_on(session, step, body, taken), "refers_to": named_by(session, actor, step, found)}
+    _store(session, actor, row, step, {"id": step_id, "position": len(taken) + 1, **derived, **sent})
 
 
 def _store(session: Session, actor: Actor, row: Row[Any], step: Step, values: dict[str, Any]) -> None:
@@ -110,16 +114,19 @@ def no_such_step() -> NotFound:
     return NotFound("Không tìm thấy bước này.", "There is no such step.")
 
 
-def _check_participant(session: Session, actor: Actor, step: Step, row: Row[Any], participant_id: UUID | None) -> None:
+def _joined_on(session: Session, actor: Actor, step: Step, row: Row[Any], participant_id: UUID | None) -> date | None:
+    """Since when the participant of the step takes part; None for a step of the whole. Raises Invalid, NotFound,
+    IllegalStage."""
     if step.of_participant != (participant_id is not None):
         raise Invalid(errors=(participant_fault(step),))
     if participant_id is None:
-        return
+        return None
     theirs = and_(PARTICIPANT.c.id == participant_id, PARTICIPANT.c.intervention_id == row.id)
-    state = session.scalar(seen_by(actor, participants_of(theirs, PARTICIPANT.c.state)))
-    if state is None:
+    query = seen_by(actor, participants_of(theirs, PARTICIPANT.c.state, PARTICIPANT.c.joined_on))
+    found = session.execute(query).one_or_none()
+    if found is None:
         raise NotFound("Không tìm thấy người tham gia này.", "There is no such participant.")
-    if state == ParticipantState.left:
+    if found.state == ParticipantState.left:
         raise IllegalStage(
             "Người tham gia này đã ra khỏi hoạt động, không ghi thêm bước được.",
             "This participant has left; no more steps are taken for them.",
@@ -127,6 +134,8 @@ def _check_participant(session: Session, actor: Actor, step: Step, row: Row[Any]
             missing=[],
             allowed=[],
         )
+    joined_on: date = found.joined_on
+    return joined_on
 
 
 def _check_stage(session: Session, kind: Kind, step: Step, row: Row[Any]) -> None:
@@ -139,7 +148,8 @@ def _check_stage(session: Session, kind: Kind, step: Step, row: Row[Any]) -> Non
 
 def _taken(session: Session, intervention_id: UUID) -> Sequence[Row[Any]]:
     """All steps that were ever taken, the undone ones too, in their order."""
-    columns = STEP.c.step, STEP.c.participant_id, STEP.c.taken_on, STEP.c.undone_at
+    stages = STEP.c.stage_before, STEP.c.stage_after
+    columns = STEP.c.step, STEP.c.participant_id, STEP.c.taken_on, STEP.c.undone_at, *stages
     query = select(*columns).where(STEP.c.intervention_id == intervention_id)
     return session.execute(query.order_by(STEP.c.position)).all()
 

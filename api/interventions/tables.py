@@ -128,7 +128,10 @@ class InterventionStep(SQLModel, table=True):
     """A step that was taken: which, when, by which paper, with what it found. Never changed; a mistake is `undone`."""
 
     __tablename__ = "intervention_step"
-    __table_args__ = (Index("uq_intervention_step_position", "intervention_id", "position", unique=True),)
+    __table_args__ = (
+        Index("uq_intervention_step_position", "intervention_id", "position", unique=True),
+        Index("ix_intervention_step_refers_to", "refers_to", postgresql_where=text("refers_to IS NOT NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     intervention_id: UUID = Field(foreign_key="intervention.id")
@@ -143,6 +146,8 @@ class InterventionStep(SQLModel, table=True):
     document_no: str | None = Field(default=None, sa_type=Text)
     note: str | None = Field(default=None, sa_type=Text)
     fields: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    # the other intervention that a field names (a referral its vacancy)
+    refers_to: UUID | None = Field(default=None, foreign_key="intervention.id")
     recorded_by: UUID | None = None
     recorded_at: datetime = Field(sa_type=_WHEN)
     undone_at: datetime | None = Field(default=None, sa_type=_WHEN)

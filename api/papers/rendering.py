@@ -25,6 +25,7 @@ from api.papers.handouts import SigningSheet
 from api.papers.money import BudgetOverview
 from api.papers.parts import QrCode
 from api.papers.procedure import Minutes, OpinionReport, Posting, ReVerification
+from api.papers.reports import OfficialReport
 from api.papers.requests import EscapeRequest, ReviewRequest
 from api.papers.survey import SurveyForms
 
@@ -47,6 +48,7 @@ PAPERS: dict[str, type] = {
     "signing_sheet": SigningSheet,
     "budget_overview": BudgetOverview,
     "loan_list": LoanList,
+    "report": OfficialReport,
 }
 
 # What is printed per household, and the field that holds the households. Typst needs some megabytes for each, so they

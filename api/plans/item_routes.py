@@ -17,7 +17,8 @@ from api.plans import items as commands
 from api.plans.item_examples import ITEM
 from api.plans.item_schemas import ItemApprovalIn, ItemIn, ItemOut, ItemPatch
 from api.plans.tables import ItemState
-from api.schema import Line60, Page, Year
+from api.programmes.parameters import ComponentFilter
+from api.schema import Page, Year
 
 router = APIRouter(prefix="/plan-items", tags=["plans"])
 
@@ -37,7 +38,7 @@ def list_items(
     db: Db,
     area_id: Annotated[UUID | None, Query(description="Only of this area and what lies under it.")] = None,
     year: Annotated[Year | None, Query(description="Only of this year.")] = None,
-    component: Annotated[Line60 | None, Query(description="Only of this component.")] = None,
+    component: ComponentFilter = None,
     state: Annotated[ItemState | None, Query(description="Only in this state.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,

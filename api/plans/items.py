@@ -20,6 +20,7 @@ from api.plans import item_queries as queries
 from api.plans.item_queries import FUNDING, ITEM
 from api.plans.item_schemas import Funding, ItemApprovalIn, ItemIn, ItemOut, ItemPatch
 from api.plans.tables import ItemState, MoneyLevel, MoneySource, Plan
+from api.plans.years import require_in_time
 from api.problems import (
     AlreadyExists,
     FieldError,
@@ -86,7 +87,8 @@ def change(session: Session, actor: Actor, plan_item_id: UUID, read: int, body: 
 def approve(session: Session, actor: Actor, plan_item_id: UUID, read: int | None, body: ItemApprovalIn) -> ItemOut:
     """Approves a draft; from then on it never changes, and money may be committed for it.
 
-    Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties for whoever prepared or changed it.
+    Raises NotFound, StaleVersion, IllegalStage, SeparationOfDuties for whoever prepared or changed it, Invalid for a
+    day before the year was prepared.
     """
     row = hold_item(session, actor.scope, plan_item_id)
     expect_version(row, read)
@@ -96,6 +98,7 @@ def approve(session: Session, actor: Actor, plan_item_id: UUID, read: int | None
             "Người lập hoặc sửa mục kế hoạch không được tự phê duyệt; người khác phải phê duyệt.",
             "Who prepared or changed an item of the plan does not approve it; somebody else has to.",
         )
+    require_in_time(row.year, body.approved_on, "#/approved_on")
     _store(session, row, state=ItemState.approved, approved_by=actor.account_id, **body.model_dump())
     audit.record(session, actor, "plan_items.approve", "plan_item", [row.id], approved_on=str(body.approved_on))
     return queries.item(session, actor.scope, row.id)

@@ -31,7 +31,7 @@ def loan_list(session: Session, actor: Actor, loan_list_id: UUID) -> Sheet:
     if row is None:
         raise no_such_list()
     place = places.place(session, row.hamlet_id, row.drawn_up_on)
-    lines = lines_of(session, loan_list_id, with_taken_off=False)
+    lines = lines_of(session, actor, loan_list_id, with_taken_off=False)
     found = findings(session, row, lines) if row.state == LoanListState.drafted else {}
     paper = LoanList(
         issuer=place.issuer(),

@@ -4,10 +4,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
-
 from api.reviews.tables import CaseStage, RoundStage
-from api.schema import AreaId, Schema
+from api.schema import AreaId, Count, Schema
 
 Kind = Literal[
     "round_to_open",
@@ -58,10 +56,11 @@ class StepNow(Schema):
 
 
 class CasesAt(Schema):
-    """The households of a round at one stage, and what follows for them."""
+    """The households of a round at one stage, and what follows for them. `households`: null where it is small and not
+    told to this reader (docs/permissions.md)."""
 
     stage: CaseStage
-    households: int = Field(ge=0)
+    households: Count | None
     steps: list[StepNow]
 
 
@@ -70,3 +69,4 @@ class RoundSteps(Schema):
     stage: RoundStage
     steps: list[StepNow]
     cases: list[CasesAt]
+    suppressed: bool

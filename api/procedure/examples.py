@@ -182,4 +182,5 @@ STEPS = {
             ],
         }
     ],
+    "suppressed": False,
 }

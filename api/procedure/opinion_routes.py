@@ -119,4 +119,4 @@ def list_deadlines(
 )
 def read_round_steps(round_id: UUID, actor: Follower, db: Db) -> RoundSteps:
     """What may be done with a round and its households now, who may do it, and what is missing. No personal data."""
-    return round_steps.steps_now(db, actor.scope, round_id)
+    return round_steps.steps_now(db, actor, round_id)

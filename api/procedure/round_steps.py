@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlmodel import Session
 
-from api.areas.scope import Scope
+from api import clock
+from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.codes import label
 from api.problems import NotFound
 from api.procedure.deadline_schemas import CasesAt, RoundSteps, StepNow
@@ -18,19 +20,24 @@ from api.reviews.candidates import candidates
 from api.reviews.rounds import ROUND, conditions
 from api.reviews.stages import Step
 from api.reviews.tables import CaseStage, RoundKind
+from api.suppression import Line, least_told, suppress
 
 # Household by household: nothing that can be said of all of them at once.
 _OF_ONE_CASE = frozenset({"class_determined", "window_is_open", "posting_is_over"})
 
 
-def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
+def steps_now(session: Session, actor: Actor, round_id: UUID) -> RoundSteps:
     """The steps that follow, with who may take them and what is missing. Raises NotFound. No personal data."""
-    row = session.execute(select(ROUND).where(ROUND.c.id == round_id, scope.touches(ROUND.c.area_id))).one_or_none()
+    rights = Permission.households_read, Permission.meetings_observe
+    whole = actor.tells_all(*rights).touches(ROUND.c.area_id).label("tells_all")
+    query = select(ROUND, whole).where(ROUND.c.id == round_id, actor.scope.touches(ROUND.c.area_id))
+    row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
     found = Counter(case.stage for case in candidates(session, round_id) if case.present)
     holding = _holding(session, row, found)
     cases = [stage for stage in CaseStage if stage in found]
+    hidden = frozenset() if row.tells_all else suppress(found, [Line(tuple(found))], least=least_told(clock.today()))
     return RoundSteps(
         round_id=round_id,
         stage=row.stage,
@@ -38,11 +45,12 @@ def steps_now(session: Session, scope: Scope, round_id: UUID) -> RoundSteps:
         cases=[
             CasesAt(
                 stage=stage,
-                households=found[stage],
+                households=None if stage in hidden else found[stage],
                 steps=[_now(step, holding | _OF_ONE_CASE) for step in stages.allowed("case", stage)],
             )
             for stage in cases
         ],
+        suppressed=bool(hidden),
     )
 
 

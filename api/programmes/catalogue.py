@@ -167,6 +167,19 @@ def _of_kinds(found: Catalogue) -> Iterator[str]:
         ]
         for one in fields:
             yield from _of_field(f"{at}/{one.code}", one)
+        yield from _of_references(at, kind, found.kinds)
+
+
+def _of_references(at: str, kind: Kind, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Only a step names another intervention, and one at most: its row points there."""
+    for step in kind.steps:
+        named = [one for one in step.fields if one.type == "intervention"]
+        unknown = [one for one in named if one.kind not in kinds]
+        yield from (f"{at}/{step.code}/{one.code}: no kind is called {one.kind}" for one in unknown)
+        if len(named) > 1:
+            yield f"{at}/{step.code}: names two interventions"
+    others = (*kind.fields, *(one for role in kind.roles for one in role.fields))
+    yield from (f"{at}/{one.code}: only a step names an intervention" for one in others if one.type == "intervention")
 
 
 def _of_step(at: str, step: Step, stages: set[str], papers: set[str], steps: set[str]) -> Iterator[str]:
@@ -182,5 +195,7 @@ def _of_field(at: str, one: Field) -> Iterator[str]:
     coded = one.type in ("code", "codes")
     if coded != bool(one.options or one.list) or (one.options and one.list):
         yield f"{at}: a code has options or a list, and nothing else has"
+    if (one.type == "intervention") != (one.kind is not None):
+        yield f"{at}: a named intervention has a kind, and nothing else has"
     if one.list is not None and one.list not in {listed["code"] for listed in codes.code_lists()}:
         yield f"{at}: no list is called {one.list}"

@@ -18,7 +18,7 @@ _CLOSED = {"extra": "forbid"}  # read by pydantic: an unknown key in a file is a
 # `headcount` a group of whom only the numbers by class are known.
 Subject = Literal["household", "member", "organisation"]
 Taking = Literal["household", "member", "organisation", "outsider", "headcount"]
-FieldType = Literal["text", "integer", "vnd", "number", "date", "boolean", "code", "codes"]
+FieldType = Literal["text", "integer", "vnd", "number", "date", "boolean", "code", "codes", "intervention"]
 Served = Literal["once", "month", "quarter", "school_year", "year", "loan", "never"]
 # What a number of a policy says: an amount due to somebody, or something that bounds, divides or prices it.
 Measure = Literal["amount", "ceiling", "share", "rate", "term", "level"]
@@ -40,7 +40,8 @@ class Choice:
 class Field:
     """A field that only this kind, step or role has. `vnd` is a whole number of VND.
 
-    Values of `code` and `codes` come from `options`, or from the list `list` of api/data/codes.toml.
+    Values of `code` and `codes` come from `options`, or from the list `list` of api/data/codes.toml. Of `intervention`
+    the value is the id of another intervention, of the kind `kind`; a step names at most one.
     `sensitive`: of a person's health or origin; shown only to who may see such (persons:sensitive).
     """
 
@@ -50,6 +51,7 @@ class Field:
     required: bool = False
     options: tuple[Choice, ...] = ()
     list: str | None = None
+    kind: str | None = None
     min: int | None = None
     max: int | None = None
     unit: Words | None = None

@@ -10,6 +10,7 @@ from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.openapi import example, problems
 from api.programmes import examples, queries
+from api.programmes.parameters import ComponentFilter, FieldFilter
 from api.programmes.schemas import ComponentList, ComponentOut, KindList, KindOut, PolicyList, PolicyOut
 from api.schema import Day, Schema
 
@@ -18,7 +19,6 @@ router = APIRouter(tags=["programmes"])
 Reader = Annotated[Actor, allow(Permission.programmes_read)]
 AsOf = Annotated[Day | None, Query(description="As of this day; today if not given.")]
 Held = Annotated[str | None, Header(alias="If-None-Match", max_length=1000, description="The `ETag` held already.")]
-OfComponent = Annotated[str | None, Query(max_length=60, description="Only of this component.")]
 _SAME: dict[int | str, dict[str, Any]] = {304: {"description": "Không đổi / not changed"}}
 
 
@@ -77,7 +77,7 @@ def read_programme(
 )
 def list_intervention_kinds(
     actor: Reader,  # noqa: ARG001  # the door
-    component: OfComponent = None,
+    component: ComponentFilter = None,
     held: Held = None,
 ) -> Response:
     """The kinds of interventions, with who records and who sees each; those without a component are the hamlets' and
@@ -107,8 +107,8 @@ def read_intervention_kind(kind_code: KindCode, actor: Reader, held: Held = None
 def list_policies(
     actor: Reader,  # noqa: ARG001  # the door
     as_of: AsOf = None,
-    component: OfComponent = None,
-    field: Annotated[str | None, Query(max_length=60, description="Only of this code of `policy_field`.")] = None,
+    component: ComponentFilter = None,
+    field: FieldFilter = None,
     subject: Annotated[
         Literal["household", "member"] | None, Query(description="Only those for households, or for single persons.")
     ] = None,

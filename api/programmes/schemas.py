@@ -63,7 +63,8 @@ class KindList(Schema):
 
 
 class FieldOut(Schema):
-    """A field of a form. `options`: all values of a `code` or `codes`, also where they come from the list `list`."""
+    """A field of a form. `options`: all values of a `code` or `codes`, also where they come from the list `list`.
+    `kind`: of the intervention whose id is the value, where `type` is `intervention`."""
 
     code: str
     label: Words
@@ -71,6 +72,7 @@ class FieldOut(Schema):
     required: bool
     options: list[ChoiceOut]
     list: str | None
+    kind: str | None
     min: int | None
     max: int | None
     unit: Words | None

@@ -1,5 +1,6 @@
 """Ends a round: who is poor and near-poor then is kept, and is what the next round of the commune opens with."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,14 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
     holding = set() if _held_back(session, row) else {"no_case_held_back"}
     before = last_closed(session, row.area_id)
     take_step(session, actor, row, "close", holding, closed_on=today, opening_round_id=before)
-    stands = stands_on(session, row.area_id, today)
+    keep_standing(session, row.area_id, round_id, today)
+    return queries.round_(session, actor.scope, round_id)
+
+
+def keep_standing(session: Session, area_id: UUID, round_id: UUID, day: date) -> None:
+    """Freezes who is poor and near-poor in the commune on the day its round was closed, and books the decisions that
+    are in no ledger yet in that of this round. The books of the commune are held."""
+    stands = stands_on(session, area_id, day)
     content = [
         {
             "household_id": household_id,
@@ -53,13 +61,12 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
     session.execute(
         update(DECISION)
         .where(
-            DECISION.c.area_id == row.area_id,
+            DECISION.c.area_id == area_id,
             DECISION.c.state == DecisionState.signed,
             DECISION.c.ledger_round_id.is_(None),
         )
         .values(ledger_round_id=round_id)
     )
-    return queries.round_(session, actor.scope, round_id)
 
 
 def _held_back(session: Session, row: Row[Any]) -> bool:

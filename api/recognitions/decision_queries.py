@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlmodel import Session
 
-from api import audit, paging
+from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.households.class_view import household_class
@@ -15,10 +15,12 @@ from api.households.homes import HAMLET, HOUSEHOLD, at_home
 from api.households.search import head_name, visible
 from api.problems import NotFound
 from api.recognitions.decision_schemas import ClassTotal, DecisionOut, DecisionTotals, LineOut
+from api.recognitions.small_counts import totals_without_small_counts
 from api.recognitions.tables import DecisionHousehold, DecisionKind, DecisionState, LivingStandardCase, Movement
 from api.recognitions.tables import RecognitionDecision as Decision
 from api.schema import Page
 from api.standards.tables import PovertyClass
+from api.suppression import least_told
 
 DECISION = Decision.__table__  # type: ignore[attr-defined]
 LINE = DecisionHousehold.__table__  # type: ignore[attr-defined]
@@ -37,7 +39,7 @@ def decisions(
 ) -> Page[DecisionOut]:
     """The decisions of my areas and of the commune they lie in, newest first; those not signed yet before them."""
     day = func.coalesce(DECISION.c.decided_on, date(9999, 1, 1))
-    query = select(DECISION).where(_seen(actor)).order_by(day.desc(), DECISION.c.id.desc())
+    query = select(DECISION, _tells_all(actor)).where(_seen(actor)).order_by(day.desc(), DECISION.c.id.desc())
     for column, value in ((DECISION.c.round_id, round_id), (DECISION.c.kind, kind), (DECISION.c.state, state)):
         if value is not None:
             query = query.where(column == value)
@@ -61,7 +63,7 @@ def decision(session: Session, actor: Actor, decision_id: UUID) -> DecisionOut:
 
 
 def find(actor: Actor, decision_id: UUID) -> Select[Any]:
-    return select(DECISION).where(DECISION.c.id == decision_id, _seen(actor))
+    return select(DECISION, _tells_all(actor)).where(DECISION.c.id == decision_id, _seen(actor))
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -69,6 +71,11 @@ def _seen(actor: Actor) -> ColumnElement[bool]:
     area = DECISION.c.area_id
     proposals = actor.scope_of(Permission.households_read)
     return and_(actor.scope.touches(area), or_(DECISION.c.state == DecisionState.signed, proposals.touches(area)))
+
+
+def _tells_all(actor: Actor) -> Any:
+    """Whether the actor is told small counts of it."""
+    return actor.tells_all(Permission.households_list).touches(DECISION.c.area_id).label("tells_all")
 
 
 def no_such_decision() -> NotFound:
@@ -105,13 +112,16 @@ def _totals(rows: list[Any], living_standard: int) -> DecisionTotals:
         by_class[poverty_class.value] = ClassTotal(
             households=sum(row.households for row in some), persons=sum(row.persons for row in some)
         )
-    movements: dict[Movement, int] = {}
+    movements: dict[Movement, int | None] = {}
     for row in rows:  # `stays` has a row for each class
-        movements[Movement(row.movement)] = movements.get(Movement(row.movement), 0) + row.households
-    return DecisionTotals(**by_class, movements=movements, living_standard=living_standard)
+        movements[Movement(row.movement)] = (movements.get(Movement(row.movement)) or 0) + row.households
+    return DecisionTotals(**by_class, movements=movements, living_standard=living_standard, suppressed=False)
 
 
 def told(row: Any, counted: DecisionTotals) -> DecisionOut:
+    """As its reader may see it (a row of `find`)."""
+    if not row.tells_all:
+        counted = totals_without_small_counts(counted, least_told(clock.today()))
     fields = {name: getattr(row, name) for name in DecisionOut.model_fields if name != "totals"}
     return DecisionOut(**fields, totals=counted)
 

@@ -72,18 +72,22 @@ class SignatureIn(Schema):
 class ClassTotal(Schema):
     """So many households of a class with so many persons."""
 
-    households: Count
-    persons: Count
+    households: Count | None
+    persons: Count | None
 
 
 class DecisionTotals(Schema):
-    """What a decision says in numbers. `living_standard`: cases of the third path."""
+    """What a decision says in numbers. `living_standard`: cases of the third path. `suppressed`: small counts
+    are null for this reader (docs/permissions.md)."""
 
     poor: ClassTotal
     near_poor: ClassTotal
     not_poor: ClassTotal
-    movements: Annotated[dict[Movement, int], Field(description="Households by movement; those with none left out.")]
-    living_standard: Count
+    movements: Annotated[
+        dict[Movement, int | None], Field(description="Households by movement; those with none left out.")
+    ]
+    living_standard: Count | None
+    suppressed: bool
 
 
 class DecisionOut(Schema):

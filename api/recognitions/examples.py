@@ -56,6 +56,7 @@ DECISION = {
             "new_poor": 13,
         },
         "living_standard": 0,
+        "suppressed": False,
     },
     "recorded_at": _MOMENT,
     "updated_at": _SIGNED,
@@ -108,6 +109,7 @@ MOVEMENTS = {
     "closing_on": "2024-12-14",
     "rows": [_ROW],
     "totals": [_ROW | {"area_id": _COMMUNE}],
+    "suppressed": False,
 }
 MOVED = {
     "household_id": _HOUSEHOLD,

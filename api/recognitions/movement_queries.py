@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api import audit, clock, paging
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.areas.scope import Scope
 from api.households.class_view import household_class
 from api.households.homes import HAMLET, HOUSEHOLD, at_home
@@ -23,18 +24,20 @@ from api.recognitions.closing import last_closed
 from api.recognitions.decision_queries import DECISION, LINE
 from api.recognitions.movement_schemas import CountOut, LedgerColumn, LedgerLevel, MovedOut, MovementsOut, RowOut
 from api.recognitions.movements import CLASSES, Entry, Stands, entries, ledger, total
+from api.recognitions.small_counts import ledger_without_small_counts
 from api.recognitions.standings import hamlets_of, stands_on
 from api.recognitions.tables import DecisionState, Standing
 from api.reviews.rounds import ROUND
 from api.reviews.tables import RoundKind
 from api.schema import Page
+from api.suppression import least_told
 
 _STANDING = Standing.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
-class _Period:
-    """What a round's ledger lies between. `opening_round_id` None: it is the first one of the commune."""
+class Period:
+    """What the ledger of a round lies between. `opening_round_id` None: it is the first one of the commune."""
 
     row: Row[Any]
     opening_round_id: UUID | None
@@ -58,7 +61,7 @@ def movements(
         some = [row for row in rows if row.poverty_class == poverty_class]
         households, persons = total(row.households for row in some), total(row.persons for row in some)
         totals.append(_row_out(period.row.area_id, poverty_class, households, persons))
-    return MovementsOut(
+    told = MovementsOut(
         round_id=round_id,
         area_id=period.row.area_id,
         level=level,
@@ -69,7 +72,10 @@ def movements(
         closing_on=period.closing_on,
         rows=[_row_out(row.area_id, row.poverty_class, row.households, row.persons) for row in rows],
         totals=totals,
+        suppressed=False,
     )
+    whole = _mine(session, actor.tells_all(Permission.indicators_read), areas) == areas
+    return told if whole else ledger_without_small_counts(told, least_told(clock.today()))
 
 
 def _row_out(area_id: UUID, poverty_class: Any, households: Any, persons: Any) -> RowOut:
@@ -79,6 +85,15 @@ def _row_out(area_id: UUID, poverty_class: Any, households: Any, persons: Any) -
         households=CountOut(**asdict(households)),
         persons=CountOut(**asdict(persons)),
     )
+
+
+def round_ledger(session: Session, scope: Scope, round_id: UUID) -> tuple[Period, list[Entry]]:
+    """What a round's ledger lies between, and where each household of the commune stands in those of its hamlets.
+
+    Raises NotFound, Conflict for a training round. Whoever calls leaves out the hamlets that are not the caller's.
+    """
+    period = _period(session, scope, round_id)
+    return period, _entries(session, period, "hamlet")
 
 
 def moved(
@@ -129,7 +144,7 @@ def _moved_out(row: Row[Any], entry: Entry) -> MovedOut:
     )
 
 
-def _period(session: Session, scope: Scope, round_id: UUID) -> _Period:
+def _period(session: Session, scope: Scope, round_id: UUID) -> Period:
     row = session.execute(select(ROUND).where(ROUND.c.id == round_id, scope.touches(ROUND.c.area_id))).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
@@ -137,10 +152,10 @@ def _period(session: Session, scope: Scope, round_id: UUID) -> _Period:
         raise Conflict("Đợt tập huấn không có diễn biến hộ nghèo.", "Nothing moves in a training round.")
     before = row.opening_round_id if row.closed_on else last_closed(session, row.area_id)
     opening_on = None if before is None else session.scalar(select(ROUND.c.closed_on).where(ROUND.c.id == before))
-    return _Period(row, before, opening_on or row.opens_on - timedelta(days=1), row.closed_on or clock.today())
+    return Period(row, before, opening_on or row.opens_on - timedelta(days=1), row.closed_on or clock.today())
 
 
-def _entries(session: Session, period: _Period, level: LedgerLevel) -> list[Entry]:
+def _entries(session: Session, period: Period, level: LedgerLevel) -> list[Entry]:
     area_id = period.row.area_id
     if period.opening_round_id is None:
         opening = stands_on(session, area_id, period.opening_on)
@@ -162,7 +177,7 @@ def _stood(session: Session, round_id: UUID) -> dict[UUID, Stands]:
     return {row.household_id: Stands(row.hamlet_id, row.poverty_class, row.persons) for row in rows}
 
 
-def _decided(session: Session, period: _Period) -> dict[UUID, list[str]]:
+def _decided(session: Session, period: Period) -> dict[UUID, list[str]]:
     """Household -> its movements by the decisions of the period, in the order of their days."""
     query = (
         select(LINE.c.household_id, LINE.c.movement)
@@ -182,7 +197,7 @@ def _decided(session: Session, period: _Period) -> dict[UUID, list[str]]:
     return found
 
 
-def _areas(session: Session, period: _Period, found: Sequence[Entry], level: LedgerLevel) -> list[UUID]:
+def _areas(session: Session, period: Period, found: Sequence[Entry], level: LedgerLevel) -> list[UUID]:
     if level == "commune":
         return [period.row.area_id]
     hamlets = list(hamlets_of(session, period.row.area_id, period.closing_on))

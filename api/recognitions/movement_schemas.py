@@ -27,17 +27,18 @@ class LedgerColumn(StrEnum):
 
 class CountOut(Schema):
     """closing = opening - (to_other_class + above_line + decrease_other) + (from_other_class + relapsed + new +
-    increase_other). Of near-poor households `above_line` is "escaped", `to_other_class` "became poor"."""
+    increase_other). Of near-poor households `above_line` is "escaped", `to_other_class` "became poor". A small
+    count is null for a reader to whom it is not told."""
 
-    opening: Count
-    to_other_class: Count
-    above_line: Count
-    decrease_other: Count
-    from_other_class: Count
-    relapsed: Count
-    new: Count
-    increase_other: Count
-    closing: Count
+    opening: Count | None
+    to_other_class: Count | None
+    above_line: Count | None
+    decrease_other: Count | None
+    from_other_class: Count | None
+    relapsed: Count | None
+    new: Count | None
+    increase_other: Count | None
+    closing: Count | None
 
 
 class RowOut(Schema):
@@ -51,7 +52,8 @@ class RowOut(Schema):
 
 class MovementsOut(Schema):
     """`opening_source`: the standing of the round closed before (`opening_round_id`), or, for the first one, the
-    recognitions of the day before it opened. `closing_source`: this round's standing, or today while it is open."""
+    recognitions of the day before it opened. `closing_source`: this round's standing, or today while it is open.
+    `suppressed`: small counts are null for this reader (docs/permissions.md)."""
 
     round_id: UUID
     area_id: AreaId
@@ -63,6 +65,7 @@ class MovementsOut(Schema):
     closing_on: date
     rows: list[RowOut]
     totals: list[RowOut]
+    suppressed: bool
 
 
 class MovedOut(Schema):

@@ -85,18 +85,50 @@ def record_decision(
     class from this day or a later one already: history is not rewritten (a correction is a decision of its own).
     """
     queries.require_area(session, scope, decision.area_id)
+    held = _hold_all(session, scope, recognised)
+    decision_id = decision.id or uuid4()
+    signed = {"id": decision_id, "kind": DecisionKind.main.value, "state": DecisionState.signed.value}
+    _insert(session, asdict(decision) | signed)
+    _recognise(session, actor, decision_id, decision.decided_on, held, recognised, origin)
+    return decision_id
+
+
+def add_to_decision(
+    session: Session,
+    actor: audit.Acting,
+    scope: Scope,
+    decision_id: UUID,
+    decided_on: date,
+    recognised: Mapping[UUID, PovertyClass],
+    origin: Origin = Origin.web,
+) -> None:
+    """More households of a decision that was recorded from paper (`record_decision`), by the paper they stand on.
+    Raises like that."""
+    held = _hold_all(session, scope, recognised)
+    _recognise(session, actor, decision_id, decided_on, held, recognised, origin)
+
+
+def _hold_all(session: Session, scope: Scope, recognised: Mapping[UUID, PovertyClass]) -> Held:
     held = hold_households(session, scope, recognised, Lock.edit)
     living = {i for i in held.mine if held.records[i].values["status"] != "merged"}
     if living != recognised.keys():
         raise NotFound("Có hộ trong quyết định không tìm thấy.", "A household of the decision is not there.")
-    past = pasts(session, recognised, decision.decided_on)
-    decision_id = decision.id or uuid4()
-    signed = {"id": decision_id, "kind": DecisionKind.main.value, "state": DecisionState.signed.value}
-    _insert(session, asdict(decision) | signed)
+    return held
+
+
+def _recognise(
+    session: Session,
+    actor: audit.Acting,
+    decision_id: UUID,
+    day: date,
+    held: Held,
+    recognised: Mapping[UUID, PovertyClass],
+    origin: Origin,
+) -> None:
+    past = pasts(session, recognised, day)
     insert_lines(session, decision_id, [line(i, past[i], c) for i, c in recognised.items()])
-    give_classes(session, actor, decision_id, decision.decided_on, held, recognised, origin)
+    give_classes(session, actor, decision_id, day, held, recognised, origin)
     audit.record(session, actor, "recognitions.record", "household", recognised, decision=str(decision_id))
-    return decision_id
 
 
 def give_classes(

@@ -127,14 +127,15 @@ def hamlets_of(session: Session, commune_id: UUID, day: date) -> dict[UUID, str]
     return {row.id: row.code for row in rows}
 
 
-def hamlet_on(day: date) -> Any:
-    """Where HOUSEHOLD stood on `day`: where the first move after it began, or where it is."""
+def hamlet_on(day: Any, *of: Any) -> Any:
+    """Where HOUSEHOLD stood on `day`: where the first move after it began, or where it is. `of`: the tables of the
+    query that `day` is a column of, if it is no day."""
     came_from = (
         select(_MOVE.c.from_hamlet_id)
         .where(_MOVE.c.household_id == HOUSEHOLD.c.id, _MOVE.c.moved_on > day)
         .order_by(_MOVE.c.moved_on, _MOVE.c.recorded_at)
         .limit(1)
-        .correlate(HOUSEHOLD)
+        .correlate(HOUSEHOLD, *of)
         .scalar_subquery()
     )
     return func.coalesce(came_from, HOUSEHOLD.c.hamlet_id)

@@ -1,1 +1,1 @@
-"""The reporting line: hamlet to commune, commune to district."""
+"""Official reports: the forms of the circular, their editions, and handing them in."""

@@ -1,153 +1,79 @@
-"""The reporting line over HTTP: hamlet to commune, commune to the level above."""
+"""Official reports over HTTP: forms, their numbers, and who is behind a cell."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query
 
-from api.accounts.actor import Actor, allow
-from api.accounts.permissions import Permission
-from api.areas.tables import Level
 from api.db import Db
-from api.etag import ReadVersion, VersionIfGiven, tagged
-from api.idempotency import IdempotencyKey
-from api.openapi import example, problems
+from api.openapi import example, problems, xlsx
 from api.paging import Cursor, Limit
-from api.reports import commands, queries
-from api.reports.schemas import ReportIn, ReportOut, ReportPatch, ReportRemark
-from api.reports.tables import ReportState
-from api.schema import Page, Year
+from api.reports import behind, examples, queries
+from api.reports.basis import Asked
+from api.reports.doors import FormCode, Reader, asked
+from api.reports.schemas import FORM_EXAMPLE, FormList, OfficialReportOut, ReportRecordOut
+from api.reports.workbook import WorkbookAnswer
+from api.reports.workbook import workbook as file_of
+from api.schema import Page
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix="/reports", tags=["official reports"])
 
-_LINE = (Permission.reports_prepare, Permission.reports_submit, Permission.reports_accept)
-Reader = Annotated[Actor, allow(*_LINE)]
-Writer = Annotated[Actor, allow(Permission.reports_prepare)]
-Submitter = Annotated[Actor, allow(Permission.reports_prepare, Permission.reports_submit)]
-Accepter = Annotated[Actor, allow(Permission.reports_accept)]
-
-_REPORT: dict[str, Any] = {
-    "id": "2f3e4d5c-6b7a-4899-a0b1-c2d3e4f5a6b7",
-    "version": 2,
-    "area_id": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
-    "author": "front_committee",
-    "period": "quarter",
-    "period_from": "2024-07-01",
-    "period_to": "2024-09-30",
-    "due_on": None,
-    "overdue": False,
-    "title": "Báo cáo kết quả giảm nghèo quý III/2024",
-    "content": {"results": "Đã vận động 12 triệu đồng.", "difficulties": None, "proposals": None},
-    "recipients": ["UBND xã", "Ban LĐTBXH xã"],
-    "figures": {
-        "as_of": "2024-10-02",
-        "poor": {"households": 9, "persons": 28},
-        "near_poor": {"households": 14, "persons": 47},
-        "support": {"deliveries": 9, "households": 9, "amount_vnd": 1462860},
-        "interventions": {"helper": {"assigned": 4}},
-    },
-    "state": "submitted",
-    "submitted_on": "2024-10-02",
-    "decided_on": None,
-    "remark": None,
-    "created_at": "2024-10-01T09:00:00+07:00",
-    "updated_at": "2024-10-02T09:00:00+07:00",
-}
-_STEP = problems("not-found", "stale-version", "illegal-stage", "conflict") | example(_REPORT)
+_WRONG: dict[int | str, dict[str, Any]] = problems(
+    "unknown-form", "not-found", "invalid", "permission-denied", "conflict"
+)
+Query_ = Annotated[Asked, Depends(asked)]
 
 
 @router.get(
     "",
-    operation_id="list_reports",
-    summary="Báo cáo của xóm và xã",
-    responses=problems("invalid-cursor") | example({"items": [_REPORT], "next_cursor": None}),
+    operation_id="list_report_forms",
+    summary="Danh mục biểu mẫu",
+    responses=example({"items": [FORM_EXAMPLE]}),
 )
-def list_reports(
+def list_report_forms(_: Reader) -> FormList:
+    """Every form: the 13 tables, the two detailed lists, the lists for posting, the monitoring reports."""
+    return queries.catalogue()
+
+
+@router.get(
+    "/{form}",
+    operation_id="read_report",
+    summary="Số liệu của một biểu",
+    responses=_WRONG | example(examples.REPORT),
+)
+def read_report(form: FormCode, actor: Reader, db: Db, query: Query_) -> OfficialReportOut:
+    """A form of a commune or hamlet from the register, by round or as of a day; of a district or province what the
+    communes handed in, added up. Small counts are hidden from whoever is not told them.
+    """
+    return queries.report(db, actor, form, query)
+
+
+@router.get(
+    "/{form}/records",
+    operation_id="list_report_records",
+    summary="Hồ sơ đứng sau một ô",
+    responses=_WRONG | problems("invalid-cursor") | example({"items": [examples.RECORD], "next_cursor": None}),
+)
+def list_report_records(
+    form: FormCode,
     actor: Reader,
     db: Db,
-    area_id: Annotated[UUID | None, Query(description="Only of this area and below it.")] = None,
-    level: Annotated[Level | None, Query(description="Only of hamlets, or only of communes.")] = None,
-    state: Annotated[ReportState | None, Query(description="Only in this state.")] = None,
-    year: Annotated[Year | None, Query(description="Only of periods that begin in this year.")] = None,
+    query: Query_,
+    row: Annotated[str, Query(max_length=100, description="`code` of a row, such as `14080-03` or `total`.")],
+    column: Annotated[str, Query(max_length=100, description="`code` of a column.")],
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Page[ReportOut]:
-    """The reports of the caller's areas with their states, the last period first."""
-    return queries.reports(db, actor, area_id=area_id, level=level, state=state, year=year, limit=limit, cursor=cursor)
-
-
-@router.post(
-    "",
-    operation_id="draft_report",
-    summary="Lập báo cáo",
-    status_code=201,
-    responses=problems("not-found", "already-exists", "idempotency-key-reused") | example(_REPORT, 201),
-)
-def draft_report(
-    body: ReportIn, actor: Writer, db: Db, response: Response, idempotency_key: IdempotencyKey = None
-) -> ReportOut:
-    """Drafts the report of a hamlet (its head, or the Front's committee) or of the commune on a period."""
-    return tagged(response, queries.report(db, actor, commands.draft(db, actor, body, idempotency_key)))
+) -> Page[ReportRecordOut]:
+    """The households or people behind a cell; their `count` adds up to it."""
+    return behind.records(db, actor, form, query, row, column, limit, cursor)
 
 
 @router.get(
-    "/{report_id}",
-    operation_id="read_report",
-    summary="Một báo cáo",
-    responses=problems("not-found") | example(_REPORT),
+    "/{form}/workbook",
+    operation_id="download_report_workbook",
+    summary="Tải biểu dạng Excel",
+    responses=_WRONG | problems("does-not-balance") | xlsx("The form, with formulas for its totals"),
+    response_class=WorkbookAnswer,
 )
-def read_report(report_id: UUID, actor: Reader, db: Db, response: Response) -> ReportOut:
-    """One report with its ETag. Its figures are those of the day it was handed in."""
-    return tagged(response, queries.report(db, actor, report_id))
-
-
-@router.patch(
-    "/{report_id}",
-    operation_id="rewrite_report",
-    summary="Sửa báo cáo chưa gửi",
-    responses=problems("version-required") | _STEP,
-)
-def rewrite_report(
-    report_id: UUID, body: ReportPatch, actor: Writer, db: Db, response: Response, version: ReadVersion
-) -> ReportOut:
-    """Changes a draft, or a report that was returned."""
-    commands.rewrite(db, actor, report_id, version, body)
-    return tagged(response, queries.report(db, actor, report_id))
-
-
-@router.post(
-    "/{report_id}/submission",
-    operation_id="submit_report",
-    summary="Gửi báo cáo lên cấp trên",
-    responses=_STEP,
-)
-def submit_report(report_id: UUID, actor: Submitter, db: Db, response: Response, version: VersionIfGiven) -> ReportOut:
-    """Hands a report in and keeps today's figures with it: of a hamlet its author, of a commune its chair."""
-    commands.submit(db, actor, report_id, version)
-    return tagged(response, queries.report(db, actor, report_id))
-
-
-@router.post(
-    "/{report_id}/acceptance",
-    operation_id="accept_report",
-    summary="Cấp trên tiếp nhận báo cáo",
-    responses=problems("separation-of-duties") | _STEP,
-)
-def accept_report(report_id: UUID, actor: Accepter, db: Db, response: Response, version: VersionIfGiven) -> ReportOut:
-    """The level above accepts: the commune's officer those of hamlets, the district's those of communes."""
-    commands.decide(db, actor, report_id, version, None)
-    return tagged(response, queries.report(db, actor, report_id))
-
-
-@router.post(
-    "/{report_id}/return",
-    operation_id="return_report",
-    summary="Cấp trên trả lại báo cáo",
-    responses=problems("separation-of-duties") | _STEP,
-)
-def return_report(
-    report_id: UUID, body: ReportRemark, actor: Accepter, db: Db, response: Response, version: VersionIfGiven
-) -> ReportOut:
-    """The level above returns it with a remark; it is put right and handed in again."""
-    commands.decide(db, actor, report_id, version, body.remark)
-    return tagged(response, queries.report(db, actor, report_id))
+def download_report_workbook(form: FormCode, actor: Reader, db: Db, query: Query_) -> WorkbookAnswer:
+    """The form as a workbook, without number and day. What does not balance is not written."""
+    return file_of(queries.report(db, actor, form, query))

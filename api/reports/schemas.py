@@ -1,114 +1,136 @@
-"""Reports of the reporting line on the wire."""
+"""Official reports on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from api.reports.tables import ReportAuthor, ReportPeriod, ReportState
-from api.schema import AreaId, Count, Day, Line300, LongText, Schema, Version
+from api.areas.tables import Level
+from api.schema import Schema, Words
 
-_REPORT: dict[str, Any] = {
-    "area_id": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
-    "author": "front_committee",
-    "period": "quarter",
-    "period_from": "2024-07-01",
-    "period_to": "2024-09-30",
-    "title": "Báo cáo kết quả giảm nghèo quý III/2024",
-    "content": {"results": "Đã vận động 12 triệu đồng.", "difficulties": None, "proposals": None},
-    "recipients": ["UBND xã", "Ban LĐTBXH xã"],
-}
+FormKind = Literal["table", "list", "monitoring"]
+RowKind = Literal["area", "urban", "rural", "total", "item", "entry"]
+CellUnit = Literal["count", "percent", "percentage_point", "vnd", "text"]
 
 
-class Content(Schema):
-    """What the report says in words."""
+class FormOut(Schema):
+    """An entry of the catalogue. `basis`: `round` where only a round has it; `period`: of a half year, a year."""
 
-    results: LongText
-    difficulties: LongText | None = None
-    proposals: LongText | None = None
-
-
-Title = Annotated[Line300, Field(min_length=1)]
-Recipients = Annotated[list[Line300], Field(max_length=50)]
+    code: str
+    title: Words
+    kind: FormKind
+    basis: Literal["round", "day", "period"]
+    source: str
 
 
-class ReportIn(Schema):
-    """`author`: the Front committee or the head, for a hamlet; `commune` for a commune."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_REPORT]})
-
-    id: UUID | None = None
-    area_id: AreaId
-    author: ReportAuthor
-    period: ReportPeriod
-    period_from: Day
-    period_to: Day
-    due_on: Day | None = None
-    title: Title
-    content: Content
-    recipients: Recipients = Field(default_factory=list)
+class FormList(Schema):
+    items: list[FormOut] = Field(description="Every form, in the order of the annex.")
 
 
-class ReportPatch(Schema):
-    """Only what is sent changes."""
+class ReportColumn(Schema):
+    """`number` as the form prints it; `group`: what several columns stand under; `over`: a percentage."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"title": _REPORT["title"]}]})
-
-    due_on: Day | None = None
-    title: Title | None = None
-    content: Content | None = None
-    recipients: Recipients | None = None
-
-
-class ReportRemark(Schema):
-    """Why it is returned."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"remark": "Số hộ cận nghèo chưa khớp danh sách."}]})
-
-    remark: LongText
+    code: str
+    number: int
+    heading: Words
+    group: Words | None
+    unit: CellUnit
 
 
-class ClassFigures(Schema):
-    households: Count
-    persons: Count
+class ReportCell(Schema):
+    """One cell. `value` is null where it is not known, and `reason` says why; never 0 or 100 % instead.
+
+    A percentage carries its `numerator` and `denominator`. `suppressed`: too small a count for whoever asks.
+    """
+
+    value: int | float | str | None
+    numerator: int | None = None
+    denominator: int | None = None
+    reason: Words | None = None
+    suppressed: bool = False
 
 
-class SupportFigures(Schema):
-    """Deliveries in the period that were received and not taken back. VND."""
+class ReportRow(Schema):
+    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several."""
 
-    deliveries: Count
-    households: Count
-    amount_vnd: int
-
-
-class Figures(Schema):
-    """What the register said on the day the report was handed in: kept, never counted again."""
-
-    as_of: date
-    poor: ClassFigures
-    near_poor: ClassFigures
-    support: SupportFigures
-    interventions: dict[str, dict[str, Count]]
+    code: str
+    kind: RowKind
+    label: Words
+    area_id: UUID | None
+    line: str | None
+    line_label: Words | None
+    cells: list[ReportCell]
 
 
-class ReportOut(Schema):
+class ReportFault(Schema):
+    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`."""
+
+    row: str
+    column: str
+    left: int
+    relation: Literal["=", "<="]
+    right: int
+    rule: str
+
+
+class ReportArea(Schema):
     id: UUID
-    version: Version
-    area_id: AreaId
-    author: ReportAuthor
-    period: ReportPeriod
-    period_from: date
-    period_to: date
+    code: str
+    name: str
+    level: Level
+
+
+class MissingOut(Schema):
+    """A unit below that has not handed in; `overdue`: its day has passed."""
+
+    area_id: UUID
+    code: str
+    name: str
     due_on: date | None
     overdue: bool
-    title: str
-    content: Content
-    recipients: list[str]
-    figures: Figures | None
-    state: ReportState
-    submitted_on: date | None
-    decided_on: date | None
-    remark: str | None
-    created_at: datetime
-    updated_at: datetime
+
+
+class OfficialReportOut(Schema):
+    """A report. The same `as_of` and `known_at` give the same numbers after later edits; a closed round counts with its
+    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others."""
+
+    form: str
+    title: Words
+    source: str
+    kind: FormKind
+    area: ReportArea
+    period: str
+    round_id: UUID | None
+    as_of: date
+    known_at: datetime
+    columns: list[ReportColumn]
+    rows: list[ReportRow]
+    totals: list[ReportRow]
+    notes: list[Words]
+    faults: list[ReportFault]
+    missing: list[MissingOut]
+    due_on: date | None
+
+
+class ReportRecordOut(Schema):
+    """Who counts in a cell, and how often (`count`): they add up to it. The names are null for whoever has gone where
+    the caller may not look."""
+
+    identity: UUID
+    area_id: UUID
+    household_id: UUID | None
+    household_no: str | None
+    head_name: str | None
+    member_id: UUID | None
+    full_name: str | None
+    count: int
+
+
+FORM_EXAMPLE: dict[str, Any] = {
+    "code": "form-02",
+    "title": {"vi": "Tổng hợp diễn biến hộ nghèo", "en": "Movement of poor households"},
+    "kind": "table",
+    "basis": "round",
+    "source": "QĐ 24/2021/QĐ-TTg, Điều 7; TT 07/2021/TT-BLĐTBXH",
+}

@@ -93,6 +93,13 @@ class Reviews:
         ground = self.touched.ground(fields, home)
         return rejected(ground) if isinstance(ground, Problem) else self._judged(edit, fields, ground)
 
+    def _followed(self, written: Written, fields: dict[str, Any]) -> Written:
+        """With where the household went, if it was merged away. Not with a conflict: that is about the review."""
+        home = self.touched.home(fields)
+        if home is None or str(home) == fields["household_id"]:
+            return written
+        return written._replace(result=(written.result or {}) | {"merged_into": str(home)})
+
     def _judged(self, edit: Edit, fields: dict[str, Any], ground: Ground) -> Written:
         problem = review_faults.round_fault(ground.round, ground.case.stage) or self._fault(fields, ground)
         if problem is not None:
@@ -101,7 +108,7 @@ class Reviews:
             kind = ReviewKind.resurvey if ground.case.stage is CaseStage.resurvey else ReviewKind.survey
             row = self._add(edit, fields, ground, kind)
             self._put_in_force(row, ground, CaseStage(_REVIEW.after))
-            return Written("applied", 1, result=result_of(row, ground.standard))
+            return self._followed(Written("applied", 1, result=result_of(row, ground.standard)), fields)
         return self._second(edit, fields, ground)
 
     def _second(self, edit: Edit, fields: dict[str, Any], ground: Ground) -> Written:
@@ -192,7 +199,7 @@ class Reviews:
             return rejected(review_faults.review_exists(None))
         row = self.touched.rounds[stored["round_id"]]
         standard = self.touched.standards[row.standard_code, row.standard_version]
-        return Written("applied", stored["version"], result=result_of(stored, standard))
+        return self._followed(Written("applied", stored["version"], result=result_of(stored, standard)), fields)
 
     def _decided(self, stored: dict[str, Any], fields: dict[str, Any]) -> Written:
         """The second review takes the place of the first, as it was sent."""

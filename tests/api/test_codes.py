@@ -24,10 +24,12 @@ from api.procedure import tables as procedure
 from api.recognitions import tables as recognitions
 from api.recognitions.decision_schemas import LeftOutReason
 from api.recognitions.living_standard_schemas import LivingStandardReason
+from api.report_submissions import tables as report_submissions
 from api.reports import tables as reports
 from api.reviews import stages
 from api.reviews import tables as reviews
 from api.standards import tables as standards
+from api.workbooks import tables as workbooks
 from mobile_sync.tables import ConflictState, OutcomeKind, StuckBecause, TabletState
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -91,9 +93,15 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "insurance_reason": insurance.InsuranceReason,
     "fund_direction": fund.FundDirection,
     "hamlet_plan_state": hamlet_plans.HamletPlanState,
-    "report_period": reports.ReportPeriod,
-    "report_author": reports.ReportAuthor,
-    "report_state": reports.ReportState,
+    "report_period": report_submissions.ReportPeriod,
+    "report_author": report_submissions.ReportAuthor,
+    "report_state": report_submissions.ReportState,
+    "report_audience": reports.ReportAudience,
+    "hand_in_state": reports.HandInState,
+    "workbook_state": workbooks.WorkbookState,
+    "sheet_role": workbooks.SheetRole,
+    "row_verdict": workbooks.RowVerdict,
+    "row_choice": workbooks.RowChoice,
     "role": Role,
     "origin": Origin,
     "op": Op,

@@ -1,5 +1,8 @@
 """Citizen numbers at rest: unreadable without the key, bound to their row, found again by exact number only."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -62,3 +65,35 @@ def test_a_fingerprint_is_equal_for_equal_content_under_one_key() -> None:
     assert KEY.fingerprint(content) == KEY.fingerprint(content)
     assert len({KEY.fingerprint(content), IdKey(b"o" * 32).fingerprint(content), KEY.fingerprint(b"")}) == 3
     assert not KEY.fingerprint(content).startswith(KEY.index(NUMBER))
+
+
+def _nonces(count: int) -> list[bytes]:
+    member = uuid4()
+    return [KEY.seal(NUMBER, member)[1:13] for _ in range(count)]
+
+
+def test_no_two_threads_seal_with_one_nonce() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        drawn = [nonce for some in pool.map(_nonces, [2000] * 8) for nonce in some]
+    assert len(set(drawn)) == len(drawn) == 16_000
+
+
+def _in_a_child(draw: Callable[[], bytes]) -> bytes:
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(writes, draw())
+        finally:
+            os._exit(0)
+    os.close(writes)
+    os.waitpid(child, 0)
+    with os.fdopen(reads, "rb") as told:
+        return told.read()
+
+
+def test_a_forked_process_does_not_seal_with_the_nonces_of_its_parent() -> None:
+    _nonces(1)  # so that the parent has drawn some for later
+    theirs = _in_a_child(lambda: b"".join(_nonces(300)))
+    assert len(theirs) == 300 * 12
+    assert {theirs[at : at + 12] for at in range(0, len(theirs), 12)}.isdisjoint(_nonces(300))

@@ -31,8 +31,8 @@ LISTS = (
     ("fund/entries", "mat-tran", 5),
     ("hamlet-plans", "truc-thai", 8),
     ("hamlet-plans", "xom-6", 1),
-    ("reports", "truc-thai", 5),
-    ("reports", "truc-ninh", 5),
+    ("report-submissions", "truc-thai", 5),
+    ("report-submissions", "truc-ninh", 5),
     ("priority-order", "truc-thai", 1),
 )
 TABLES = (

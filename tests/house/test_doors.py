@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from api.accounts.permissions import Permission, holds
+from api.openapi import XLSX
 from tests.house import trucs
 from tests.house.conftest import check_problem
 from tests.house.trucs import Known
@@ -56,7 +57,7 @@ def call(client: httpx.Client, operation: Operation, ids: dict[str, str]) -> htt
     if body is None:
         return client.request(operation.method, path, params=query, headers=headers)
     media_type, example = body
-    if media_type == "application/octet-stream":
+    if media_type in ("application/octet-stream", XLSX):
         return client.request(operation.method, path, params=query, headers=headers, content=example.encode())
     if media_type != "application/json":
         return client.request(operation.method, path, params=query, headers=headers, data=example)

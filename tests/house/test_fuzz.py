@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
+from api.openapi import XLSX
 from tests.house import trucs
 from tests.house.conftest import check_problem
 from tests.make.people import ONE_OF_EACH
@@ -24,6 +25,9 @@ EXAMPLES = 3  # of valid input, and as many of invalid, for each operation and p
 SEED = 14080
 # These end the session that the other calls need; as nobody they are tried too.
 _END_THE_SESSION = {"/api/v1/auth/sign-out", "/api/v1/me/password"}
+
+# a workbook is bytes like any other
+schemathesis.serializer.alias(XLSX, "application/octet-stream")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the generators' own; what the server says is what counts here
 

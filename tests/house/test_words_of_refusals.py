@@ -45,6 +45,7 @@ def refusal(kind: Any, value: object) -> Any:
         (PersonName, "12 - 3", "name_without_letter", "Tên cần có ít nhất một chữ cái."),
         (PersonName, "An\u202egnoD", "text_invisible", "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại."),
         (Line120, "\u200b", "text_invisible", "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại."),
+        (Line120, "Lan\u3164", "text_invisible", "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại."),
         (Line120, "a\u2028b", "text_not_one_line", "Chỉ được một dòng, không có ký tự điều khiển."),
     ],
 )

@@ -14,7 +14,7 @@ from api.attachments.commands import Declaration, declare
 from api.attachments.tables import AttachmentEntity
 from api.programmes.catalogue import catalogue
 from api.standards.tables import PovertyClass
-from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets
+from tests.make import files, interventions, people, procedure, programme_work, rounds, sheets, workbooks
 from tests.make.answers import done
 from tests.make.reviews import acting
 
@@ -82,8 +82,16 @@ def _work(session: Session, officer: httpx.Client, round_id: str, made: dict[str
         | _handed_out(session, officer, home)
         | _interventions(officer, home)
         | _money(session, officer)
+        | _published(officer)
         | _lent_and_insured(session, officer, home, made["member"])
+        | {"import_id": _workbook(officer)}
     )
+
+
+def _workbook(officer: httpx.Client) -> str:
+    """A file of the commune that was checked and waits."""
+    content = workbooks.book(workbooks.head("903", "Nguyễn Thị Kín", G="Nữ", H="036161901234"))
+    return str(workbooks.checked(officer, content)["id"])
 
 
 def _interventions(officer: httpx.Client, household_id: str) -> dict[str, str]:
@@ -201,7 +209,7 @@ def _hamlet_work(session: Session) -> dict[str, str]:
     """What a hamlet collected for the Fund, its plan of the year, its report."""
     from api.fund import tables as fund
     from api.hamlet_plans.tables import HamletPlan, HamletPlanState
-    from api.reports import tables as reports
+    from api.report_submissions import tables as reports
 
     hamlet, now = UUID(HAMLET), clock.now()
     entry = fund.FundEntry(
@@ -218,6 +226,13 @@ def _hamlet_work(session: Session) -> dict[str, str]:
     session.add_all([entry, plan, report])
     session.commit()
     return {"fund_entry_id": str(entry.id), "hamlet_plan_id": str(plan.id), "report_id": str(report.id)}
+
+
+def _published(officer: httpx.Client) -> dict[str, str]:
+    """A form of the commune, published."""
+    paper = {"area": "14080", "as_of": "2024-12-31", "number": "45/BC-UBND", "issued_on": "2025-01-05"}
+    made = done(officer.post("/api/v1/reports/form-01/editions", json=paper))
+    return {"report_edition_id": made["id"]}
 
 
 def _round_and_plan(session: Session) -> dict[str, str]:

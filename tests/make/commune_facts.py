@@ -131,7 +131,8 @@ class Commune:
 
     def person_fields(self) -> dict[str, Any]:
         c = self.choose
-        born = date(c.randint(1945, 2023), c.randint(1, 12), c.randint(1, 28))
+        years = (2008, 2020) if c.random() < 0.45 else (1945, 2023)
+        born = date(c.randint(*years), c.randint(1, 12), c.randint(1, 28))
         age_known = (
             {"birth_date": born.isoformat(), "birth_year": None}
             if c.random() < 0.6
@@ -457,9 +458,10 @@ def third_path(c: Commune, session: Session) -> None:
 
 
 ACTS: tuple[Callable[[Commune, Session], None], ...] = (
-    *(registers, adds_a_person, loses_a_person, edits_a_household, splits, merges, unmerges, ends_a_household),
-    *(ends_a_need, borrows, reverses, undoes_a_step, changes_a_project),
-    *((registers, edits_a_person, moves, bank_says, participation_turns, counts_everybody, third_path) * 2),
+    *(registers, adds_a_person, loses_a_person, edits_a_household, splits, unmerges, ends_a_household),
+    *(ends_a_need, borrows, undoes_a_step, changes_a_project),
+    *((reverses, merges, registers, edits_a_person, moves, bank_says) * 2),
+    *((participation_turns, counts_everybody, third_path) * 2),
     *((reviews, delivers, takes_part, trains_an_officer, takes_a_step) * 3),
     *((needs,) * 4), *((decides,) * 6),
 )  # fmt: skip

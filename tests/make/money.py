@@ -77,9 +77,9 @@ def prepare(sign_in: SignIn, line_id: str, amount: int, **fields: Any) -> httpx.
     return sign_in(PLANNER).post("/api/v1/commitments", json=body)
 
 
-def approve(sign_in: SignIn, commitment_id: str, **headers: str) -> httpx.Response:
+def approve(sign_in: SignIn, commitment_id: str, day: str = "2024-05-06", **headers: str) -> httpx.Response:
     address = f"/api/v1/commitments/{commitment_id}/approval"
-    return sign_in(CHAIR).post(address, json={"decided_on": "2024-05-06"}, headers=headers)
+    return sign_in(CHAIR).post(address, json={"decided_on": day}, headers=headers)
 
 
 def committed(sign_in: SignIn, line_id: str, amount: int, **fields: Any) -> Any:
@@ -118,9 +118,9 @@ def deliver(session: Session, intervention_id: UUID, amount: int) -> UUID:
     return interventions.handed_out(session, intervention_id, **what)
 
 
-def also(engine: Engine, username: str, role: Role) -> None:
-    """The person holds another grant in the commune too, as a deputy who stands in."""
+def also(engine: Engine, username: str, role: Role, area: str = "14080") -> None:
+    """The person holds another grant too, in the commune as a deputy who stands in, or in another area."""
     with Session(engine) as session, session.begin():
         grant = {"id": uuid4(), "account_id": account_id(username), "role": role, "head": False}
-        grant |= {"area_id": area_id("14080"), "valid_from": date(2024, 1, 1), "created_at": clock.now()}
+        grant |= {"area_id": area_id(area), "valid_from": date(2024, 1, 1), "created_at": clock.now()}
         session.execute(insert(AccountGrant).values(**grant))

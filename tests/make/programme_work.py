@@ -40,9 +40,15 @@ def least_value(field: Field) -> Any:
     return values.get(field.type, max(field.min or 0, 0) + (0 if field.max == 0 else 1))
 
 
+def names(sign_in: SignIn, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Other interventions for the fields that have to name one."""
+    named = [field for field in fields if field.type == "intervention" and field.required]
+    return {field.code: opened(sign_in, str(field.kind))["id"] for field in named}
+
+
 def least(fields: tuple[Field, ...]) -> dict[str, Any]:
     """The fields that are required, with values they take."""
-    return {field.code: least_value(field) for field in fields if field.required}
+    return {field.code: least_value(field) for field in fields if field.required and field.type != "intervention"}
 
 
 def body_of(kind: Kind, **more: Any) -> dict[str, Any]:
@@ -79,7 +85,9 @@ def take(sign_in: SignIn, made: dict[str, Any], code: str, **more: Any) -> dict[
     assert step is not None
     papers(sign_in, made, step)
     person = who_holds(kinds.right_of(kind, step))
-    answer = sign_in(person.username).post(f"{ROOT}/{made['id']}/steps", json=step_body(step, **more))
+    body = step_body(step, **more)
+    body["fields"] |= names(sign_in, step.fields)
+    answer = sign_in(person.username).post(f"{ROOT}/{made['id']}/steps", json=body)
     after: dict[str, Any] = done(answer)
     return after
 

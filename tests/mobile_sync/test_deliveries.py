@@ -289,7 +289,7 @@ def test_deliveries_and_lines_follow_a_household_that_is_merged(
     (given,) = pulled(surveyor, "delivery")
     assert line["data"]["household_id"] == given["data"]["household_id"] == home
     (same,) = push(surveyor, device, early | {"submission_id": str(uuid4())})
-    assert (same["outcome"], same["version"]) == ("applied", 1)
+    assert (same["outcome"], same["version"], same["result"]) == ("applied", 1, {"merged_into": home})
     sent = submission("delivery", delivery(other["id"], made), seq=4)
     (told,) = push(surveyor, device, sent)
     assert told["result"] == {"merged_into": home, "sheet_line_id": sheet["lines"][0]["id"]}
@@ -312,8 +312,10 @@ def test_a_line_carried_out_under_a_merge_that_was_a_mistake_is_its_own_househol
     assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line["id"]), told
     (given,) = pulled(surveyor, "delivery")
     assert given["data"]["household_id"] == other["id"]
+    (same,) = push(surveyor, device, submission("delivery", as_seen, seq=4, record=told["id"]))
+    assert (same["outcome"], same["version"]) == ("applied", 1), same
     strange = delivery(home, made, sheet_line_id=sheets.drawn_up(officer, serving(engine), [home])["lines"][0]["id"])
-    (refused,) = push(surveyor, device, submission("delivery", strange, seq=4))
+    (refused,) = push(surveyor, device, submission("delivery", strange, seq=5))
     assert refused["problem"]["errors"][0]["pointer"] == "#/sheet_line_id"
 
 

@@ -13,11 +13,48 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.problems import NotJson
 from mobile_sync.arrivals import canonical, parse, storable
 from tests.make import tablets
 from tests.make.tablets import batch, household, submission
 
 SignIn = Callable[[str], httpx.Client]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"-0", b"-0.0", b"1E5", b"1e400", b"0.1234567890123456789", b"5e-324", b"9" * 300, b"9" * 3999,
+        b'{"a":1,"b":2,"a":3}', b' \r\n\t{"a" : [ ] } ', '"\u2028\ud7ff\ue000\U0001f33e ở"'.encode(), b'"\\u0000\\/"',
+        b'"\\ud83c\\udf3e"', b'"\\ud800"', b"[" * 400 + b"]" * 400, '{"ở":"ở"}'.encode("utf-16"), b"\xef\xbb\xbf{}",
+    ],
+)  # fmt: skip
+def test_a_body_is_read_as_json_reads_it(body: bytes) -> None:
+    """By whichever of the two readers: what a submission is known by must not depend on its neighbours."""
+    assert repr(parse(body)) == repr(json.loads(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nul",
+        b"NaN",
+        b"[-Infinity]",
+        b"[1,]",
+        b"01",
+        b"1.",
+        b".5",
+        b'"a\tb"',
+        b'"\xff"',
+        b"{'a':1}",
+        b"[" * 100_000,
+    ],
+)
+def test_what_json_does_not_read_is_no_body(body: bytes) -> None:
+    with pytest.raises(NotJson):
+        parse(body)
+
 
 values = st.recursive(
     st.none()

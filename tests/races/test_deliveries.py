@@ -2,20 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from tests.make import interventions, sheets, tablets
+from tests.make.answers import done, refused
 from tests.make.interventions import serving
 from tests.make.reviews import households
 from tests.make.tablets import delivery, submission
 from tests.races.test_at_once import ROUNDS, at_once, look, outcomes, sends
+from tests.start.launching import eventually
 
 SignIn = Callable[[str], httpx.Client]
 DELIVERIES = "/api/v1/deliveries"
+ELSEWHERE = str(area_id("14071-01"))
 
 
 def home_of(engine: Engine) -> str:
@@ -102,6 +107,22 @@ def test_a_sheet_ticked_on_paper_and_on_a_tablet_at_once_gives_once(sign_in: Sig
         assert fates in ((200, ["rejected"]), (409, ["applied"])), paper.text
         query = "SELECT count(*) AS given FROM delivery WHERE intervention_id = :id"
         assert look(engine, query, id=under)[0].given == (3 if paper.status_code == 200 else 1)
+
+
+def test_a_household_that_moves_away_while_its_delivery_is_taken_back(sign_in: SignIn, engine: Engine) -> None:
+    officer, home, under = sign_in("truc-thai"), home_of(engine), serving(engine)
+    made = done(officer.post(DELIVERIES, json={"deliveries": [delivery(home, under)]}))["items"][0]
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as gate, ThreadPoolExecutor(1) as pool:
+        gate.execute(text("SELECT id FROM intervention WHERE id = :id FOR UPDATE"), {"id": under})
+        path = f"{DELIVERIES}/{made['id']}/reversal"
+        reversing = pool.submit(lambda: officer.post(path, json={"reason": "nhầm"}))
+        eventually(lambda: look(engine, waits), "the reversal waits for the intervention")
+        move = {"hamlet_id": ELSEWHERE, "moved_on": "2024-11-25"}
+        done(sign_in("truc-thai").post(f"/api/v1/households/{home}/move", json=move))
+        gate.rollback()
+        assert refused(reversing.result()) == (404, "not-found")
+    assert done(sign_in("truc-dai").get(f"{DELIVERIES}/{made['id']}"))["state"] == "delivered"
 
 
 def test_the_database_itself_refuses_what_nobody_looked_at(engine: Engine) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 
 from api.attachments import store
 from api.attachments.schemas import MOST_BYTES
-from tests.make import files, procedure, rounds
-from tests.make.answers import done
+from api.programmes.catalogue import catalogue
+from tests.make import files, procedure, programme_work, rounds
+from tests.make.answers import done, refused
 from tests.make.people import account_id
 from tests.make.reviews import household
 from tests.make.tablets import enrolled, pull, push, review, submission
@@ -155,13 +156,13 @@ def test_nobody_sends_or_asks_for_a_file_of_another_hamlet(
     photo, unknown = files.content(), files.content()
     files.reviewed(surveyor, engine, files.declaration(photo))
     bodies = []
-    for person in ("xom-4", "truc-dai"):
+    for person in ("xom-4", "truc-dai", "mat-tran"):
         for name in (photo, unknown):
             for answer in (sign_in(person).get(files.address(name)), files.put(sign_in(person), name, name)):
                 assert answer.status_code == 404
                 bodies.append({k: v for k, v in answer.json().items() if k != "trace_id"})
     assert all(body == bodies[0] for body in bodies)
-    assert sign_in("mat-tran").get(files.address(photo)).status_code == 403
+    assert sign_in("ngan-hang").get(files.address(photo)).status_code == 403
     assert files.put(sign_in("truc-thai"), photo, photo).json()["complete"]
 
 
@@ -263,6 +264,25 @@ def test_the_minutes_of_a_meeting_have_their_scan(sign_in: SignIn, engine: Engin
     assert officer.get(f"/api/v1/meetings/{meeting['id']}").json()["minutes"] == [said | {"present": True}]
     assert sign_in("xom-4").get(f"/api/v1/attachments/{files.sha(scan)}").status_code == 404
     assert sign_in("xom-3").get(f"/api/v1/attachments/{files.sha(scan)}").content == scan
+
+
+@pytest.mark.parametrize(
+    ("who", "kind"), [("van-hoa", "vocational_course"), ("mat-tran", "dialogue"), ("truc-ninh", "inspection")]
+)
+def test_whoever_records_a_paper_hands_in_its_scan(who: str, kind: str, sign_in: SignIn, engine: Engine) -> None:
+    client, scan = sign_in(who), files.content(500, "application/pdf")
+    made = done(client.post(programme_work.ROOT, json=programme_work.body_of(catalogue().kinds[kind])))
+    code = catalogue().kinds[kind].documents[0].code
+    paper = {"code": code, "attachments": [files.declaration(scan, "application/pdf", purpose="paper")]}
+    where = f"{programme_work.ROOT}/{made['id']}/documents"
+    assert done(client.post(where, json=paper))["documents"][0]["attachments"][0]["present"] is False
+    files.sent(client, scan)
+    assert done(client.get(where))[0]["attachments"][0]["present"] is True
+    # and nothing that others declared: not even whether it is here
+    photo = files.content()
+    files.reviewed(sign_in("xom-3"), engine, files.declaration(photo))
+    assert refused(client.get(files.address(photo))) == refused(client.get(files.address("0" * 64)))
+    assert refused(files.put(client, photo, photo)) == (404, "not-found")
 
 
 def test_a_full_disk_is_told_and_what_was_received_stays(surveyor: httpx.Client, engine: Engine, folder: Path) -> None:

@@ -35,7 +35,7 @@ from tests.api.budgets.reckoning import Account, Commitment, Item, Line, Movemen
 from tests.make import interventions, money
 from tests.make.reviews import acting
 
-DAY = date(2024, 6, 12)
+DAY = date(2025, 6, 12)
 COMMUNE = area_id("14080")
 CENTRAL: Any = {"source": "state_budget", "level": "central"}
 AMOUNTS, ANY = st.integers(1, 20) | st.integers(1, 20) | st.sampled_from([40, 90]), st.integers(0, 10_000)
@@ -285,7 +285,7 @@ class Years(RuleBasedStateMachine):
 
 _WRITE = """
 INSERT INTO money_movement (id, budget_line_id, commitment_id, kind, amount_vnd, reversed_vnd, booked_on, recorded_at)
-VALUES (:id, :line, :commitment, :kind, :amount, 0, '2024-06-12', now())
+VALUES (:id, :line, :commitment, :kind, :amount, 0, '2025-06-12', now())
 """
 _RETURN = "UPDATE delivery SET reversed_at = now(), reversal_reason = 'trả lại' WHERE id = :id"
 _SUM = "coalesce(sum(moved.amount_vnd) FILTER (WHERE moved.kind = '{}'), 0)"

@@ -16,8 +16,9 @@ from api.areas.tables import area_id
 from api.credit.rules import Facts, finding
 from api.programmes.catalogue import catalogue
 from tests.api.credit.bank import LISTS, line, loan, loan_list, objections
+from tests.api.printing import families
 from tests.make.answers import done, pointers, refused
-from tests.make.households import actor, put_household, put_member
+from tests.make.households import actor, member_body, put_household, put_member
 from tests.make.recognitions import recognise
 from tests.make.reviews import counted, household
 
@@ -95,6 +96,18 @@ def test_a_loan_under_way_and_another_hamlet_object(session: Session, sign_in: S
     done(bank.patch(f"/api/v1/loans/{lent['id']}", json={"state": "repaid"}))
     # a draft is checked whenever it is read
     assert objections(done(officer.get(f"{LISTS}/{made['id']}"))) == [None, "not_of_the_hamlet", None]
+
+
+def test_a_household_of_another_hamlet_is_said_to_be_whatever_its_class(session: Session, sign_in: SignIn) -> None:
+    officer = sign_in("truc-thai")
+    unlisted, stays, came, went = home(session, hamlet="14080-04"), *(poor(session) for _ in range(3))
+    move = {"hamlet_id": str(area_id("14080-04")), "moved_on": "2024-11-30"}
+    done(officer.post(f"/api/v1/households/{went[0]}/move", json=move))
+    # after the day of the list nothing about it changes
+    done(officer.post(f"/api/v1/households/{stays[0]}/move", json=move | {"moved_on": "2024-12-20"}))
+    made = done(officer.post(LISTS, json=loan_list(*(line(*one) for one in (unlisted, stays, came, went)))))
+    assert objections(made) == ["not_of_the_hamlet", None, None, "not_of_the_hamlet"]
+    assert [one["poverty_class"] for one in made["lines"]] == [None, "poor", "poor", "poor"]
 
 
 def test_a_ceiling_that_nobody_verified_is_shown_and_objects_to_nothing(session: Session, sign_in: SignIn) -> None:
@@ -233,6 +246,53 @@ def test_a_merged_household_stands_on_the_list_as_its_survivor(session: Session,
     assert again["lines"][0]["household_id"] == str(survivor)
     twice = officer.post(LISTS, json=loan_list(line(absorbed, head), line(survivor, head)))
     assert pointers(twice) == [("#/lines/1/household_id", "twice")]
+
+
+def test_of_who_moved_away_the_list_tells_who_borrows_and_not_where_they_live_now(
+    session: Session, sign_in: SignIn
+) -> None:
+    officer, there = sign_in("truc-thai"), sign_in("truc-dai")
+    moved, who = poor(session)
+    stays, other = poor(session)
+    drafted, confirmed = (
+        done(officer.post(LISTS, json=loan_list(line(moved, who), line(stays, other)))) for _ in range(2)
+    )
+    done(officer.post(f"{LISTS}/{confirmed['id']}/confirmation", json=CONFIRM))
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-12-20"}
+    done(officer.post(f"/api/v1/households/{moved}/move", json=move))
+    where = f"/api/v1/households/{moved}"
+    head = done(there.post(f"{where}/members", json=member_body(full_name="Trần Thị Nơi Khác", sex="female")))
+    for changes in ({"address": "Đội 9 nơi khác"}, {"household_no": "77"}, {"head_member_id": head["id"]}):
+        done(there.patch(where, json=changes, headers={"If-Match": there.get(where).headers["ETag"]}))
+    for made in (drafted, confirmed):
+        (gone, here) = done(officer.get(f"{LISTS}/{made['id']}"))["lines"]
+        assert (gone["member_id"], gone["household_no"], gone["head_name"]) == (str(who), None, None)
+        assert here["head_name"] is not None
+        paper = officer.get(f"{LISTS}/{made['id']}/paper").content
+        assert families.said(paper, "Đội 9 nơi khác", "Tổ vay vốn xóm 3") == ["Đội 9 nơi khác"]
+    # the bank's areas hold both communes
+    (gone, _) = done(sign_in("ngan-hang").get(f"{LISTS}/{confirmed['id']}"))["lines"]
+    assert (gone["household_no"], gone["head_name"]) == ("77", "Trần Thị Nơi Khác")
+
+
+def test_of_two_households_that_became_one_a_line_is_left_and_of_one_that_is_gone_none(
+    session: Session, sign_in: SignIn
+) -> None:
+    officer = sign_in("truc-thai")
+    (one, first), (other, second), (gone, third) = (poor(session) for _ in range(3))
+    made = done(officer.post(LISTS, json=loan_list(line(one, first), line(other, second), line(gone, third))))
+    where = f"{LISTS}/{made['id']}"
+    assert objections(made) == [None, None, None]
+    merge = {"survivor_id": str(one), "absorbed_id": str(other), "reason": "ghi hai lần"}
+    done(officer.post("/api/v1/households/merge", json=merge))
+    done(officer.post(f"/api/v1/households/{gone}/leave"))
+    assert objections(done(officer.get(where))) == [None, "twice", "not_of_the_hamlet"]
+    answer = officer.post(f"{where}/confirmation", json=CONFIRM)
+    assert (refused(answer), answer.json()["lines"]) == ((409, "conflict"), [2, 3])
+    done(officer.post(f"{where}/lines/1/removal", json={"reason": "ghi hai lần"}))
+    assert objections(done(officer.get(where)))[1:] == [None, "not_of_the_hamlet"]
+    done(officer.post(f"{where}/lines/3/removal", json={"reason": "đã chuyển đi"}))
+    assert done(officer.post(f"{where}/confirmation", json=CONFIRM))["line_count"] == 1
 
 
 def test_a_list_of_two_hundred_lines_costs_as_many_statements_as_one_of_two(

@@ -11,7 +11,9 @@ from pypdf import PdfReader
 from sqlalchemy import Engine, text, update
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from tests.make import interventions, sheets
+from tests.make.answers import done
 from tests.make.households import put_member
 from tests.make.interventions import INTERVENTION, serving
 from tests.make.reviews import acting, counted, households
@@ -101,6 +103,26 @@ def test_what_a_sheet_cannot_hold(officer: httpx.Client, homes: list[str], engin
     assert session.execute(text("SELECT count(*) FROM signing_sheet")).scalar_one() == 0
 
 
+def test_nobody_signs_who_has_died_and_no_household_that_is_gone(
+    officer: httpx.Client, homes: list[str], engine: Engine
+) -> None:
+    under = serving(engine)
+    people = done(officer.get(f"/api/v1/households/{homes[0]}/members"))
+    dead = (people["items"] if isinstance(people, dict) else people)[0]["id"]
+    drawn = sheets.drawn_up(officer, under, [(homes[0], dead)])
+    tag = {"If-Match": officer.get(f"/api/v1/members/{dead}").headers["ETag"]}
+    done(officer.patch(f"/api/v1/members/{dead}", json={"left_on": "2024-11-01", "left_reason": "died"}, headers=tag))
+    answer = officer.post(URL, json=sheets.body(under, [homes[1], (homes[0], dead)]))
+    assert problem(answer) == (404, "not-found", "#/lines/1/member_id")
+    for verb in ("leave", "dissolve"):
+        done(officer.post(f"/api/v1/households/{homes[1]}/{verb}"))
+        gone = officer.post(URL, json=sheets.body(under, [homes[2], homes[1]]))
+        assert problem(gone) == (422, "invalid", "#/lines/1/household_id")
+        done(officer.post(f"/api/v1/households/{homes[1]}/reopen"))
+    # what was handed out before is ticked all the same
+    assert tick(officer, drawn, (0, "delivered"), received_by="Con gái").status_code == 200
+
+
 def test_an_intervention_that_has_ended_gets_no_new_sheet_but_those_it_has_are_ticked(
     officer: httpx.Client, homes: list[str], engine: Engine, session: Session
 ) -> None:
@@ -181,6 +203,20 @@ def test_a_sheet_is_closed_when_nobody_is_awaited(officer: httpx.Client, homes: 
         tick(officer, made, (1, "absent")),
     ):
         assert problem(answer)[:2] == (409, "illegal-stage")
+
+
+def test_who_moved_to_another_commune_does_not_keep_a_sheet_open(
+    officer: httpx.Client, homes: list[str], engine: Engine
+) -> None:
+    made = sheets.drawn_up(officer, serving(engine), homes)
+    tick(officer, made, (1, "delivered"))
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-11-25"}
+    done(officer.post(f"/api/v1/households/{homes[0]}/move", json=move))
+    assert problem(tick(officer, made, (0, "absent"))) == (404, "not-found", "#/ticks/0/line_id")
+    answer = end(officer, made, "closing")
+    assert (problem(answer)[:2], answer.json()["awaited"]) == ((409, "conflict"), 1), "the third one still is"
+    tick(officer, made, (2, "absent"))
+    assert done(end(officer, made, "closing"))["state"] == "closed"
 
 
 def test_a_cancelled_sheet_leaves_the_tablets(

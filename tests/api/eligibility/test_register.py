@@ -255,3 +255,15 @@ def test_only_ones_own_areas(session: Session) -> None:
     assert home in homes(session, clock.today(), by="xom-3")
     for stranger in ("xom-4", "truc-dai"):
         assert homes(session, clock.today(), by=stranger, household_id=home) == {}
+
+
+def test_an_adult_beyond_school_age_without_a_level_goes_to_no_school(session: Session) -> None:
+    home = household(session)
+    born = {"birth_year": None, "birth_date": "1994-06-01"}
+    (older,) = people(session, home, 1, **born)
+    (student,) = people(session, home, 1, **born | {"birth_date": "1980-01-01"}, schooling="university")
+    (young,) = people(session, home, 1, **born | {"birth_date": "1994-06-02"})
+    # on 1 June 2025 the first one is 31, the third one still 30
+    (found,) = homes(session, THEN).values()
+    levels = {one.id: one.facts["m"]["schooling"] for one in found.people}
+    assert levels == {older: "none", student: "university", young: None}

@@ -355,7 +355,12 @@ class _Day:
             if row["kind"] != "staff_training" or held is None or not self.year <= held <= self.day:
                 continue
             for one in self.r.rows["participant"]:
-                if one["intervention_id"] == row["id"] and one["role"] == "trainee" and self.took_part(one):
+                if (
+                    one["intervention_id"] == row["id"]
+                    and one["role"] == "trainee"
+                    and one["joined_on"] <= self.day
+                    and self.took_part(one)
+                ):
                     fields = self.r.fields_then(one, self.read_at(one["created_at"]))
                     found.append({
                         "id": one["id"], "place": str(row["area_id"]), "category": fields.get("category"),

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from tests.api.insurance.insurer import (
     COMMUNE,
@@ -25,6 +26,7 @@ from tests.api.insurance.insurer import (
     told,
     turn,
 )
+from tests.make import money
 from tests.make.answers import done, pointers, refused
 from tests.make.households import actor, put_member
 from tests.make.recognitions import recognise
@@ -178,8 +180,8 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
     session.commit()
     made = drawn(officer, "2024-01-01")
     where = f"{LISTS}/{made['id']}"
-    later = done(officer.patch(f"{where}/lines/1", json={"valid_from": "2024-02-01", "group_code": "HN1"}))
-    assert (later["valid_from"], later["group_code"]) == ("2024-02-01", "HN1")
+    later = done(officer.patch(f"{where}/lines/1", json={"valid_from": "2024-02-01", "group_code": "HN"}))
+    assert (later["valid_from"], later["group_code"]) == ("2024-02-01", "HN")
     assert done(officer.get(where))["version"] == 2
     off = done(officer.post(f"{where}/lines/2/removal", json={"reason": "Đã có thẻ của quân đội"}))
     assert off["taken_off"] == "Đã có thẻ của quân đội"
@@ -208,6 +210,65 @@ def test_a_draft_is_changed_added_to_and_taken_from(session: Session, officer: h
     assert {(one["change"], one["member_id"]) for one in lines(officer, found)} == {
         ("increase", off["member_id"]), ("decrease", str(outsider)),
     }  # fmt: skip
+
+
+def test_a_line_has_a_code_of_its_group_and_a_day_near_the_month(session: Session, officer: httpx.Client) -> None:
+    home(session, 1)
+    outsider = put_member(session, actor("truc-thai"), household(session))
+    session.commit()
+    made = drawn(officer, "2024-01-01")
+    where = f"{LISTS}/{made['id']}"
+    extra = {"member_id": str(outsider), "change": "increase", "reason": "correction",
+             "policy": "health_insurance_near_poor", "valid_from": "2024-01-01"}  # fmt: skip
+    for code in ("XX", "HN"):
+        wrong = officer.post(f"{where}/lines", json=extra | {"group_code": code})
+        assert pointers(wrong) == [("#/group_code", "not_of_the_group")]
+        (said,) = wrong.json()["errors"]
+        assert "HN (Người thuộc hộ nghèo); CN (Người thuộc hộ cận nghèo)" in said["details"]["vi"]
+    assert pointers(officer.patch(f"{where}/lines/1", json={"group_code": "CN"})) == [
+        ("#/group_code", "not_of_the_group")
+    ]
+    # a year back for what is told late, two months ahead for what December decides about January
+    for day in ("2022-12-31", "2024-03-02", "2034-01-01"):
+        wrong = officer.post(f"{where}/lines", json=extra | {"valid_from": day})
+        assert pointers(wrong) == [("#/valid_from", "far_from_the_month")]
+        assert "từ 01/01/2023 đến 01/03/2024" in wrong.json()["errors"][0]["details"]["vi"]
+        assert pointers(officer.patch(f"{where}/lines/1", json={"valid_from": day})) == [
+            ("#/valid_from", "far_from_the_month")
+        ]
+    assert done(officer.patch(f"{where}/lines/1", json={"valid_from": "2023-01-01"}))["valid_from"] == "2023-01-01"
+    added = done(officer.post(f"{where}/lines", json=extra | {"group_code": "CN", "valid_from": "2024-03-01"}))
+    assert (added["group_code"], added["valid_from"]) == ("CN", "2024-03-01")
+
+
+def test_a_line_is_added_of_who_lives_in_the_commune_and_taken_off_wherever_they_live(
+    session: Session, officer: httpx.Client, engine: Engine
+) -> None:
+    house, mother, grandmother = home(session, 2)
+    elsewhere, stranger = home(session, 1)
+    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-01-10"}
+    done(officer.post(f"/api/v1/households/{elsewhere}/move", json=move))
+    money.also(engine, "truc-thai", Role.commune_officer, "14071")  # an officer of both communes
+    made = drawn(officer, "2024-01-01")
+    where = f"{LISTS}/{made['id']}/lines"
+    line = {"change": "increase", "reason": "correction", "policy": "health_insurance_poor", "valid_from": "2024-02-01"}
+    assert refused(officer.post(where, json=line | {"member_id": str(stranger)})) == (404, "not-found")
+    assert refused(officer.post(where, json=line | {"member_id": str(uuid4())})) == (404, "not-found")
+    sent(officer, made)
+    change_member(officer, grandmother, left_on="2024-02-20", left_reason="died")
+    second = drawn(officer, "2024-02-01")
+    assert told(lines(officer, second)) == {("decrease", "died", str(grandmother))}
+    where = f"{LISTS}/{second['id']}/lines"
+    late = officer.post(where, json=line | {"member_id": str(grandmother), "valid_from": "2024-02-21"})
+    assert pointers(late) == [("#/valid_from", "after_leaving")]
+    sent(officer, second)
+    done(officer.post(f"/api/v1/households/{house}/move", json=move | {"moved_on": "2024-03-05"}))
+    third = drawn(officer, "2024-03-01")
+    (found,) = lines(officer, third)
+    where = f"{LISTS}/{third['id']}/lines"
+    done(officer.post(f"{where}/{found['position']}/removal", json={"reason": "ghi lại"}))
+    gone = {"member_id": str(mother), "change": "decrease", "reason": "moved_out", "valid_from": "2024-03-05"}
+    assert done(officer.post(where, json=gone))["policy"] == "health_insurance_poor"
 
 
 def test_half_of_a_change_of_group_is_not_sent(session: Session, officer: httpx.Client) -> None:
@@ -239,6 +300,31 @@ def test_what_the_insurer_returns_is_kept_by_its_line(session: Session, officer:
     assert (came["state"], came["open_error_count"], came["on_after"]) == ("returned", 1, 1)
     (line,) = lines(officer, made, open_errors=True)
     assert (line["error_code"], line["error_text"], line["card_no"]) == ("E03", "Sai số định danh", "HN4360000001")
+
+
+def test_errors_said_again_leave_what_was_resolved_and_later_ones_do_not_move_the_day(
+    session: Session, officer: httpx.Client
+) -> None:
+    home(session, 3)
+    made = drawn(officer, "2024-01-01")
+    sent(officer, made)
+    where = f"{LISTS}/{made['id']}"
+    back = {"returned_on": "2024-02-05", "errors": [{"position": 1, "code": "E03", "text": "Sai số"}]}
+    done(officer.post(f"{where}/return", json=back))
+    said = {"resolved_on": "2024-02-07", "resolution": "Đã sửa"}
+    solved = done(officer.post(f"{where}/lines/1/resolution", json=said))
+    # the same return again, whose answer was lost
+    assert done(officer.post(f"{where}/return", json=back))["open_error_count"] == 0
+    assert lines(officer, made)[0] == solved
+    # other errors later; the first one, resolved before them, is written down after them
+    later = {"returned_on": "2024-02-20", "errors": [{"position": 2, "text": "Sai tên"}, {"position": 3, "text": "x"}]}
+    assert done(officer.post(f"{where}/return", json=later))["returned_on"] == "2024-02-05"
+    assert done(officer.post(f"{where}/lines/1/resolution", json=said)) == solved
+    done(officer.post(f"{where}/lines/2/resolution", json={"resolved_on": "2024-02-21", "resolution": "Đã sửa"}))
+    # another error of a line that was resolved, or the same one on a later day, waits again
+    other = {"position": 1, "code": "E05", "text": "Sai ngày sinh"}
+    again = {"returned_on": "2024-02-22", "errors": [other, {"position": 2, "text": "Sai tên"}]}
+    assert done(officer.post(f"{where}/return", json=again))["open_error_count"] == 3
 
 
 def test_what_is_resolved_is_told_once_more(session: Session, officer: httpx.Client) -> None:

@@ -12,11 +12,12 @@ from api import clock
 from api.areas.tables import area_id
 from api.interventions.tables import Intervention
 from api.plans.tables import PlanItem
+from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
 from tests.make.answers import done, refused
 from tests.make.decisions import people
 from tests.make.people import account_id
-from tests.make.programme_work import COMMUNE, HAMLET, ROOT, opened, organisation, take
+from tests.make.programme_work import COMMUNE, HAMLET, ROOT, least, opened, organisation, take
 from tests.make.reviews import household
 
 OTHER_HAMLET = str(area_id("14080-04"))
@@ -143,6 +144,27 @@ def test_the_same_id_or_key_opens_once_and_other_content_is_refused(sign_in: Sig
     done(officer.patch(f"{ROOT}/{first['id']}", json={"title": "Tên mới"}))
     assert done(officer.post(ROOT, json=named))["title"] == "Tên mới"
     assert len(done(officer.get(ROOT))["items"]) == 2
+
+
+def test_the_same_again_is_of_the_same_place_and_of_what_its_household_became(
+    sign_in: SignIn, session: Session, home: UUID
+) -> None:
+    officer, survivor = sign_in("truc-thai"), household(session)
+    session.commit()
+    shared = {"id": str(uuid4()), "kind": "community_proposal", "area_id": COMMUNE, "year": 2024, "title": "Đường"}
+    shared |= {"fields": least(catalogue().kinds["community_proposal"].fields)}
+    made = done(officer.post(ROOT, json=shared))
+    assert done(officer.post(ROOT, json=shared))["id"] == made["id"]
+    assert refused(officer.post(ROOT, json=shared | {"area_id": HAMLET})) == (409, "already-exists")
+    case = {"id": str(uuid4()), "kind": "housing_case", "year": 2024, "title": "Nhà", "household_id": str(home)}
+    case |= {"fields": least(catalogue().kinds["housing_case"].fields)}
+    done(officer.post(ROOT, json=case))
+    merge = {"survivor_id": str(survivor), "absorbed_id": str(home), "reason": "ghi hai lần"}
+    done(officer.post("/api/v1/households/merge", json=merge))
+    move = {"hamlet_id": str(area_id("14080-04")), "moved_on": "2024-12-20"}
+    done(officer.post(f"/api/v1/households/{survivor}/move", json=move))
+    again = done(officer.post(ROOT, json=case))
+    assert (again["id"], again["household_id"]) == (case["id"], str(survivor))
 
 
 def test_a_case_of_a_household_lies_where_that_stands(sign_in: SignIn, home: UUID) -> None:

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlmodel import Session
 
-from api.areas.tables import area_id
 from api.programmes.catalogue import catalogue
 from tests.conftest import SignIn
 from tests.make import files
@@ -287,22 +286,6 @@ def test_a_case_of_a_household_takes_its_papers_where_the_household_goes(
     (waiting,) = done(sign_in("xom-3").get("/api/v1/attachments", params={"state": "missing"}))["items"]
     assert (waiting["household_id"], waiting["entity"]) == (str(home), "intervention")
     papers(sign_in, made, kind.steps[0])
-
-
-def test_no_step_is_taken_for_whoever_lives_elsewhere_by_now(sign_in: SignIn, session: Session) -> None:
-    officer, home = sign_in("truc-thai"), household(session)
-    session.commit()
-    kind = catalogue().kinds["community_project"]
-    step = next(one for one in kind.steps if one.of_participant)
-    role = next(one for one in kind.roles if "household" in one.who)
-    made = opened(sign_in, kind.code)
-    whom = {"role": role.code, "fields": least(role.fields), "household_id": str(home)}
-    (one,) = enrolled(officer, made, whom)
-    move = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-05-21"}
-    done(officer.post(f"/api/v1/households/{home}/move", json=move))
-    body = step_body(step, participant_id=one["id"])
-    assert refused(post(officer, made, body)) == (404, "not-found")
-    assert refused(post(officer, made, body | {"participant_id": str(uuid4())})) == (404, "not-found")
 
 
 def test_what_is_written_of_somebody_is_withheld_without_the_right(sign_in: SignIn, session: Session) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from api.clock import VIET_NAM
-from api.papers import credit, decisions, handouts, money, procedure, requests, survey
+from api.papers import credit, decisions, handouts, money, procedure, reports, requests, survey
 from api.papers.parts import Issuer, Member, Person, QrCode, Reference, Signatory
 
 TRUC_THAI = Issuer(commune="xã Trực Thái", place="Trực Thái")
@@ -399,6 +399,29 @@ FULL: dict[str, Any] = {
         ),
         recipients=RECIPIENTS,
     ),
+    "report": reports.OfficialReport(
+        issuer=TRUC_THAI,
+        reference=Reference(number="45/BC-UBND", day=date(2026, 12, 16)),
+        title="Tổng hợp diễn biến hộ nghèo",
+        subtitle="Kỳ báo cáo: năm 2026. Số liệu tính đến ngày 14/12/2026.",
+        remark="Bản 2, thay bản số 40/BC-UBND. Lý do: sửa số nhân khẩu xóm 3",
+        lead="Đơn vị hành chính",
+        headings=(
+            reports.Heading(text="Đầu kỳ", number=1),
+            reports.Heading(text="Thoát nghèo", number=2, group="Giảm trong kỳ"),
+            reports.Heading(text="Giảm khác", number=3, group="Giảm trong kỳ"),
+            reports.Heading(text="Ghi chú riêng", number=4, left=True, width=3),
+        ),
+        lines=(
+            reports.ReportLine(label="Xóm 3", line="Hộ", cells=("12", "2", "0", "đã họp dân"), span=2),
+            reports.ReportLine(label="Xóm 3", line="Nhân khẩu", cells=("41", "7", "1", "chưa có số liệu"), span=0),
+            reports.ReportLine(label="Tổng cộng", line="Hộ", cells=("13", "3", "4", "đủ"), strong=True),
+        ),
+        notes=("Hộ chuyển giữa các xóm được ghi ở cả hai cột.",),
+        prepared_by="Lê Văn Biểu",
+        signatory=CHAIR,
+        recipients=RECIPIENTS,
+    ),
     "loan_list": credit.LoanList(
         issuer=TRUC_THAI,
         hamlet="xóm 3",
@@ -493,6 +516,13 @@ MINIMUM: dict[str, Any] = {
         sections=(survey.Section(title="Nội dung nhận dạng"),),
     ),
     "loan_list": credit.LoanList(issuer=TRUC_THAI, reference=DRAFT, group_name="Tổ vay vốn xóm 3"),
+    "report": reports.OfficialReport(
+        issuer=TRUC_THAI,
+        reference=DRAFT,
+        title="Danh sách hộ nghèo",
+        subtitle="Kỳ báo cáo: năm 2026",
+        headings=(reports.Heading(text="Họ và tên", number=1),),
+    ),
 }
 
 # Fields whose text is a code or an address, not words to print

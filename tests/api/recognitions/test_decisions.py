@@ -75,6 +75,7 @@ def test_a_decision_collects_what_is_cleared_and_says_who_is_left_out(sign_in: S
             "escaped_poor": 1, "new_near_poor": 1, "relapsed_poor": 1, "stays": 1, "stays_not_poor": 1,
         },
         "living_standard": 0,
+        "suppressed": False,
     }  # fmt: skip
     assert {(out["household_id"], out["reason"]) for out in made["left_out"]} == {
         (str(story["que"]), "held_back"),

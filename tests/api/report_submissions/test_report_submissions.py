@@ -14,7 +14,7 @@ from api.areas.tables import area_id
 from tests.make.answers import done
 
 SignIn = Callable[[str], httpx.Client]
-REPORTS = "/api/v1/reports"
+REPORTS = "/api/v1/report-submissions"
 COMMUNE, HAMLET = str(area_id("14080")), str(area_id("14080-03"))
 
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021_indicators"
-down_revision = "0020_eligibility"
+revision = "0022_indicators"
+down_revision = "0021_references"
 branch_labels = None
 depends_on = None
 

@@ -19,10 +19,10 @@ from api.areas.tables import Level
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, SeparationOfDuties
 from api.procedure import records
-from api.reports.figures import figures
-from api.reports.queries import AREA, REPORT, mine, no_such_report
-from api.reports.schemas import ReportIn, ReportPatch
-from api.reports.tables import ReportAuthor, ReportState
+from api.report_submissions.figures import figures
+from api.report_submissions.queries import AREA, REPORT, mine, no_such_report
+from api.report_submissions.schemas import ReportIn, ReportPatch
+from api.report_submissions.tables import ReportAuthor, ReportState
 from api.reviews.rounds import expect_version
 
 _SENT = ("area_id", "author", "period", "period_from", "period_to", "due_on", "title", "recipients")

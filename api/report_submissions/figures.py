@@ -12,7 +12,7 @@ from api.households.homes import at_home
 from api.households.wire_records import HOUSEHOLD
 from api.interventions.reach import INTERVENTION, interventions_of
 from api.recognitions.standings import stands_on
-from api.reports.schemas import ClassFigures, Figures, SupportFigures
+from api.report_submissions.schemas import ClassFigures, Figures, SupportFigures
 from api.reviews.queries import under
 from api.standards.tables import PovertyClass
 
@@ -34,6 +34,7 @@ def figures(session: Session, area_id: UUID, period_from: date, period_to: date,
         near_poor=of_class(PovertyClass.near_poor),
         support=_support(session, area_id, period_from, period_to),
         interventions=_interventions(session, area_id, period_to),
+        suppressed=False,
     )
 
 
@@ -52,12 +53,12 @@ def _support(session: Session, area_id: UUID, period_from: date, period_to: date
     return SupportFigures(deliveries=row[0], households=row[1], amount_vnd=int(row[2]))
 
 
-def _interventions(session: Session, area_id: UUID, day: date) -> dict[str, dict[str, int]]:
+def _interventions(session: Session, area_id: UUID, day: date) -> dict[str, dict[str, int | None]]:
     """Kind -> stage -> how many, of the year of `day`."""
     place = func.coalesce(HOUSEHOLD.c.hamlet_id, INTERVENTION.c.area_id)
     counted: tuple[Any, ...] = (INTERVENTION.c.kind, INTERVENTION.c.stage)
     where = and_(INTERVENTION.c.year == day.year, under(area_id, day, place))
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, int | None]] = {}
     for row in session.execute(
         interventions_of(where, *counted, func.count().label("number")).group_by(*counted).order_by(*counted)
     ):

@@ -1,0 +1,1 @@
+"""The reporting line: hamlet to commune, commune to district."""
