@@ -44,13 +44,7 @@ class Pushed:
 
 def main() -> None:
     """Runs it and prints the table."""
-    asked = argparse.ArgumentParser(prog="make bench", description="Measures the sync against bare SQL.")
-    asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
-    asked.add_argument("--push-only", action="store_true", help="the pushes, and nothing else")
-    asked.add_argument(
-        "--province", type=int, metavar="HOUSEHOLDS", help="a province of so many (300000: half an hour), nothing else"
-    )
-    options = asked.parse_args()
+    options = _options()
     if options.province:
         _province(province.Scale(options.province))
         return
@@ -85,6 +79,16 @@ def main() -> None:
         console.print(_recognising_table(recognised))
         console.print(eligibility.table(entitled))
         console.print(province.table(asked_there))
+
+
+def _options() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="make bench", description="Measures the sync against bare SQL.")
+    asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
+    asked.add_argument("--push-only", action="store_true", help="the pushes, and nothing else")
+    asked.add_argument(
+        "--province", type=int, metavar="HOUSEHOLDS", help="a province of so many (300000: half an hour), nothing else"
+    )
+    return asked.parse_args()
 
 
 def _province(scale: province.Scale) -> None:
