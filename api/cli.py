@@ -21,6 +21,7 @@ COMMANDS = {
     "backup": "api.backup_cli:backup_app",
     "restore": "api.backup_cli:restore_app",
     "standard": "api.standards.cli:app",
+    "indicators": "api.indicators.cli:app",
     "round": "api.reviews.cli:app",
     "tablet": "mobile_sync.cli:app",
     "users": "api.accounts.cli:app",

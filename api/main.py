@@ -33,6 +33,7 @@ from api.health import router as health
 from api.households.routes import router as households
 from api.indicators.routes import router as indicators
 from api.indicators.target_routes import router as progress
+from api.indicators.total_routes import router as totals
 from api.insurance.routes import router as insurance
 from api.interventions.routes import router as interventions
 from api.keys import IdKey
@@ -78,7 +79,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     procedures = (reviews, rounds, household_reviews, procedure, recognitions, printing)
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, reports, labour)
-    told = (indicators, progress, dashboard, changes, audit)
+    told = (indicators, totals, progress, dashboard, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     for router in features:
         app.include_router(router, prefix="/api/v1")

@@ -18,9 +18,12 @@ from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaParent, Level
 from api.budgets.overview import overview
 from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, RoundOfYear, RoundPart, Tablets
+from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
-from api.indicators.queries import Numbers, Place, children, find_place, month_ends, numbers, point
+from api.indicators.points import Numbers, Place, point
+from api.indicators.queries import children, find_place, numbers
+from api.indicators.small_counts import told
 from api.indicators.targets import held_against, start_of, wanted
 from api.plans.queries import newest_plan
 from api.reviews.queries import under
@@ -90,6 +93,7 @@ def _past(as_of: date) -> list[date]:
 
 def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:
     points = [point(one, where, day, None, None, found[day, where.id][""], None) for where in places for day in days]
+    points = told(one, points, places, with_whole=False)
     return Lines(code=one.code, name=one.name, unit=one.unit, points=points)
 
 

@@ -9,6 +9,9 @@ from api.schema import Words
 Unit = Literal["percent", "count", "percentage_point"]
 Breakdown = Literal["area", "class", "sex", "ethnicity", "merit", "disability", "age", "kind", "category"]
 
+# what a numerator is divided by: facts of the register, dated totals of the hamlets, nothing, or what nobody keeps
+Over = Literal["records", "total_households", "total_persons", "nothing", "not_recorded"]
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -40,6 +43,7 @@ class Indicator:
     `unknown`: how many of the denominator's facts nobody can tell of; they are not in the numerator. `missing`: the
     facts of the denominator that are still to come into the numerator, which a work list shows (None: the rest).
     `change_since_new_year`: the value is the difference to that of the last day of the year before.
+    `threshold`: the list of parameters.toml that says from when on which value is good enough (thresholds.py).
     """
 
     code: str
@@ -55,6 +59,7 @@ class Indicator:
     unknown: Measure | None = None
     lower_is_better: bool = False
     change_since_new_year: bool = False
+    threshold: str | None = None
 
     @property
     def name(self) -> Words:
@@ -63,3 +68,12 @@ class Indicator:
     @property
     def definition(self) -> Words:
         return Words(vi=self.vi_definition, en=self.en_definition)
+
+    @property
+    def over(self) -> Over:
+        """What the numerator is divided by."""
+        if isinstance(self.denominator, Measure):
+            return "records"
+        if isinstance(self.denominator, Statistic):
+            return "total_households" if self.denominator.code == "households" else "total_persons"
+        return "nothing" if self.denominator is None else "not_recorded"

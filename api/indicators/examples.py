@@ -13,6 +13,8 @@ INDICATOR: dict[str, Any] = {
     "definition": _DEFINITION,
     "unit": "percent",
     "grain": "household",
+    "over": "total_households",
+    "tells_unknown": False,
     "breakdowns": ["area", "sex", "ethnicity", "merit", "disability"],
     "source": "Kế hoạch 16/KH-UBND, mục II.1",
     "lower_is_better": True,
@@ -25,6 +27,7 @@ SERIES: dict[str, Any] = {
     "source": "Kế hoạch 16/KH-UBND, mục II.1",
     "as_of": "2024-12-31",
     "known_at": "2025-01-03T09:00:00+07:00",
+    "threshold": None,
     "points": [
         {
             "area": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
@@ -39,6 +42,7 @@ SERIES: dict[str, Any] = {
             "unknown": None,
             "suppressed": False,
             "reason": None,
+            "meets": None,
         }
     ],
 }
@@ -84,6 +88,27 @@ PROGRESS: dict[str, Any] = {
             },
             "work_list": "/api/v1/indicators/clean_water/records?part=missing",
             "points": [],
+        }
+    ],
+}
+TOTALS: dict[str, Any] = {
+    "as_of": "2024-06-30",
+    "hamlets": 8,
+    "missing": 7,
+    "old": 0,
+    "items": [
+        {
+            "area": "1c2f9c5e-3c7f-5b0e-8a0e-5e8f8a2f6c11",
+            "area_code": "14080-03",
+            "area_name": "Xóm 3",
+            "state": "current",
+            "as_of": "2024-06-30",
+            "households": 312,
+            "persons": 1104,
+            "source": "Công an xã Trực Thái",
+            "registered_households": 24,
+            "registered_persons": 71,
+            "warning": None,
         }
     ],
 }

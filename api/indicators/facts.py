@@ -179,11 +179,11 @@ def _people() -> Any:
 def working_age() -> Any:
     """Of working age on the day: from 15 to the age of retirement of that year (data/parameters.toml)."""
     p = PERSON.c
-    rows = sorted(_PARAMETERS["working_age"], key=lambda row: row["year"], reverse=True)
+    rows = sorted(PARAMETERS["working_age"], key=lambda row: row["year"], reverse=True)
     in_force = [(func.extract("year", p.as_of) >= row["year"], row) for row in rows[:-1]]
     men = case(*((year, row["male_months"]) for year, row in in_force), else_=rows[-1]["male_months"])
     women = case(*((year, row["female_months"]) for year, row in in_force), else_=rows[-1]["female_months"])
-    return (p.age >= _PARAMETERS["working_from"]["years"]) & (
+    return (p.age >= PARAMETERS["working_from"]["years"]) & (
         ((p.sex == "male") & (p.age_months < men)) | ((p.sex == "female") & (p.age_months < women))
     )
 
@@ -192,5 +192,5 @@ def _read(package: str, name: str) -> Any:
     return tomllib.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
 
 
-_PARAMETERS: dict[str, Any] = _read("api.indicators", "data/parameters.toml")
+PARAMETERS: dict[str, Any] = _read("api.indicators", "data/parameters.toml")
 _MONTHS: int = _read("api.households", "data/newly_escaped.toml")["programme"]["months"]

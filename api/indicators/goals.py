@@ -144,7 +144,7 @@ GOALS: tuple[Indicator, ...] = (
     _share(
         "premium_support", "II.2.2",
         ("Tỷ lệ người của hộ nông nghiệp mức sống trung bình có bảo hiểm y tế được hỗ trợ mức đóng", "Members of farming households of average living standard with (supported) health insurance"),
-        ("Người của hộ được công nhận mức sống trung bình đang có thẻ bảo hiểm y tế; chia cho tổng số người của các hộ đó. Mức hỗ trợ 50 % nằm ở danh mục chính sách.", "Insured persons of recognised households of average living standard; over all their persons."),
+        ("Người của hộ làm nông, lâm, ngư, diêm nghiệp được công nhận có mức sống trung bình, đang có thẻ bảo hiểm y tế; chia cho tổng số người của các hộ đó. Mức hỗ trợ 50 % phí là thông số của chính sách, có ngày và nguồn; số tiền xem ở danh mục hưởng.", "Insured persons of recognised households of average living standard; over all their persons."),
         _p.health_insurance.is_(True), _p.average_living_standard, person=True, unknown=_p.health_insurance.is_(None),
     ),
     _share(

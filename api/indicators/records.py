@@ -21,6 +21,8 @@ from api.indicators.catalogue import indicator
 from api.indicators.counting import counted_areas
 from api.indicators.definition import Indicator, Measure
 from api.indicators.facts import HOUSEHOLD, IDENTITY, PERSON, PLACE, TABLES, Grain, Moment, facts
+from api.indicators.points import Place
+from api.indicators.poverty import RATES
 from api.indicators.queries import find_place
 from api.indicators.schemas import RecordOut
 from api.interventions.tables import Intervention
@@ -36,6 +38,11 @@ _SEES: dict[Grain, tuple[Permission, ...]] = {
     "intervention": (Permission.programmes_read,),
     "trainee": (Permission.programmes_read,),
 }
+
+
+# what a list of households tells anyway: the class, and how it came to it
+_OF_CLASS = {one.code for one in RATES if one.numerator.grain == "household"} - {"average_living_standard_households"}
+_SENSITIVE = ("ethnicity", "disability")
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,9 @@ def records(
     one = indicator(code)
     grain, where = _condition(one, behind)
     if not actor.has(*_SEES[grain]):
-        name = _SEES[grain][0]
-        raise PermissionDenied(
-            f"Việc này cần quyền {name}.", f"This needs the permission {name}.", permission=name.value
-        )
+        raise _denied(_SEES[grain][0])
     place = find_place(session, actor, behind.area, behind.as_of)
+    _require(session, actor, one, behind, place)
     areas = [row.id for row in session.execute(counted_areas([place.id], [behind.as_of]))]
     query = _named(grain, actor).where(where)
     if behind.by is not None and behind.value is not None:
@@ -80,11 +85,33 @@ def records(
     return Page[RecordOut](items=[RecordOut.model_validate(row._asdict()) for row in shown], next_cursor=next_cursor)
 
 
+def _require(session: Session, actor: Actor, one: Indicator, behind: Behind, place: Place) -> None:
+    """A list says of everybody on it what the indicator counts. Whoever may list households without reading them learns
+    their class that way, and nothing else; ethnic groups and disabilities are for whoever may see those of a person."""
+    if one.numerator.grain not in ("household", "person"):
+        return
+    rights = (Permission.households_read, Permission.persons_sensitive)
+    query = select(*(actor.scope_of(right).covers(_AREA.c.id) for right in rights)).where(_AREA.c.id == place.id)
+    reads, sees_sensitive = session.execute(query).one()
+    if not reads and not (one.code in _OF_CLASS and behind.by is None):
+        raise _denied(Permission.households_read)
+    if behind.by in _SENSITIVE and not sees_sensitive:
+        raise _denied(Permission.persons_sensitive)
+
+
+def _denied(right: Permission) -> PermissionDenied:
+    vi = f"Việc này cần quyền {right}. Hãy hỏi cán bộ quản trị nếu bạn cần quyền đó."
+    return PermissionDenied(vi, f"This needs the permission {right}.", permission=right.value)
+
+
 def _condition(one: Indicator, behind: Behind) -> tuple[Grain, ColumnElement[bool]]:
     """Raises Invalid where the part is a statistic, or the indicator has no such part."""
     if behind.by is not None and (behind.by not in one.breakdowns or behind.by == "area"):
         vi = f"Chỉ tiêu này chia theo: {', '.join(one.breakdowns)}."
         raise Invalid(vi, vi, errors=(FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))
+    if behind.value is not None and behind.by is None:
+        vi, en = "Cần nói chia theo gì (by).", "What it is split by is missing (`by`)."
+        raise Invalid(vi, en, errors=(FieldError("#query/by", "missing", vi, en),))
     upper, lower, unknown = one.numerator, one.denominator, one.unknown
     if behind.part == "numerator":
         return upper.grain, _all(upper)

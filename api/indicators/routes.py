@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from api import clock
 from api.accounts.actor import Actor, allow
@@ -11,23 +10,21 @@ from api.accounts.permissions import Permission
 from api.db import Db
 from api.indicators import examples, queries
 from api.indicators import records as behind
+from api.indicators.asked import Asked
 from api.indicators.definition import Breakdown
-from api.indicators.queries import Asked
 from api.indicators.records import Behind, Part
 from api.indicators.schemas import IndicatorList, RecordOut, Series
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Page, PastDay
+from api.schema import Line60, Line120, Moment, Page, PastDay
 
 router = APIRouter(prefix="/indicators", tags=["indicators"])
 
 Reader = Annotated[Actor, allow(Permission.indicators_read)]
-AreaAsked = Annotated[
-    str | None, Query(alias="area", max_length=40, description="Id or code of an area; your own if not given.")
-]
+AreaAsked = Annotated[Line60 | None, Query(alias="area", description="Id or code of an area; your own if not given.")]
 DayAsked = Annotated[PastDay | None, Query(description="The day the numbers are of; today if not given.")]
 KnownAsked = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Query(
         description="Only what was recorded before this moment, as `known_at` of an earlier answer; now if not given."
     ),
@@ -89,7 +86,7 @@ def list_indicator_records(
         Part, Query(description="Whose records; `missing`: counted below the line but not above it.")
     ] = "numerator",
     by: Annotated[Breakdown | None, Query(description="With `value`: only of this part of a breakdown.")] = None,
-    value: Annotated[str | None, Query(max_length=100, description="The part, as `by` of a point.")] = None,
+    value: Annotated[Line120 | None, Query(description="The part, as `by` of a point.")] = None,
     known_at: KnownAsked = None,
     limit: Limit = 100,
     cursor: Cursor = None,

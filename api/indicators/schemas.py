@@ -5,19 +5,22 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.indicators.definition import Breakdown, Unit
+from api.indicators.definition import Breakdown, Over, Unit
 from api.plans.tables import Comparison
 from api.schema import Schema, Words
 
 
 class IndicatorOut(Schema):
-    """An entry of the catalogue. `records`: whether the facts behind a number can be listed."""
+    """An entry of the catalogue. `grain`: what is counted; `over`: what it is divided by (`records`: of the register,
+    whose facts can be listed too); `tells_unknown`: it says of how many nobody knows."""
 
     code: str
     name: Words
     definition: Words
     unit: Unit
     grain: str
+    over: Over
+    tells_unknown: bool
     breakdowns: list[Breakdown]
     source: str
     lower_is_better: bool
@@ -27,6 +30,7 @@ class Point(Schema):
     """One value. `area`: the id; `period`: the day it is of; `by`: the part of the breakdown, null for the whole.
 
     `value` is null where it is not known, and `reason` says why; in percent from 0 to 100, rounded to 4 places.
+    `meets`: is it good enough by the threshold of the day? null where there is none, or none is loaded.
     `unknown`: how many of the denominator nobody can tell of; they are not in the numerator.
     """
 
@@ -42,6 +46,17 @@ class Point(Schema):
     unknown: int | None
     suppressed: bool
     reason: Words | None
+    meets: bool | None = None
+
+
+class Threshold(Schema):
+    """How high the value may be at most, in percent, from when on and by which source; null where none is loaded."""
+
+    most_percent: float | None
+    valid_from: date | None
+    source: str | None
+    verified: bool
+    reason: Words | None
 
 
 class Series(Schema):
@@ -54,6 +69,7 @@ class Series(Schema):
     source: str
     as_of: date
     known_at: datetime
+    threshold: Threshold | None = None
     points: list[Point]
 
 

@@ -13,7 +13,7 @@ from api.indicators import examples, targets
 from api.indicators.schemas import PlanProgress
 from api.indicators.targets import By
 from api.openapi import example, problems
-from api.schema import PastDay
+from api.schema import Line60, PastDay
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 
@@ -31,9 +31,7 @@ def read_plan_progress(
     actor: Reader,
     db: Db,
     as_of: Annotated[PastDay | None, Query(description="The day the values are of; today if not given.")] = None,
-    area: Annotated[
-        str | None, Query(max_length=40, description="Id or code of an area right below the plan's.")
-    ] = None,
+    area: Annotated[Line60 | None, Query(description="Id or code of an area right below the plan's.")] = None,
     by: Annotated[By | None, Query(description="Also each area right below, or the end of each month.")] = None,
 ) -> PlanProgress:
     """Target by target: value, target, how many are missing, whether it is on track and by which rule, and the address

@@ -8,19 +8,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
+from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.queries import (
-    Numbers,
-    Place,
-    children,
-    find_place,
-    month_ends,
-    numbers,
-    place_of,
-    value_of,
-)
+from api.indicators.points import Numbers, Place, point, value_of
+from api.indicators.queries import children, find_place, numbers, place_of
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
+from api.indicators.small_counts import NOT_TOLD, told
 from api.indicators.tracks import Stand, gap, track
 from api.plans.queries import plan as read_plan
 from api.plans.schemas import PlanWithTargets, Target
@@ -44,6 +38,8 @@ _NO_NUMBER = Words(
     vi="Kế hoạch không nêu con số cho mục tiêu này, nên không xét tiến độ.",
     en="The plan gives no number for this target, so there is no track to be on.",
 )
+# small counts, to whom they are not told
+_NOT_TOLD = Stand(None, None, None, None)
 # What starts again from 0 with every year.
 _WITHIN_THE_YEAR = frozenset({
     "access_to_services_and_policies", "job_support", "vocational_training", "safe_housing", "models_started",
@@ -97,17 +93,24 @@ def held_against(
             value = None if value is None or first is None else round(value - first, 4)
         return Stand(value, now[one.numerator.code], _denominator(one, now), first)
 
+    def stands(one: Indicator) -> list[tuple[Place, date, Stand]]:
+        points = [point(one, p, day, None, None, found[day, p.id][""], None) for p in places for day in days]
+        before = {n: found[start, one_point.area][""][one.numerator.code] for n, one_point in enumerate(points)}
+        shown = told(one, points, places, with_whole=True, before=before)
+        return [
+            (p, day, _NOT_TOLD if shown[n].suppressed else stand(one, p, day))
+            for n, (p, day) in enumerate((p, day) for p in places for day in days)
+        ]
+
     return [
-        _uncounted(target)
-        if (code := _code(target)) is None
-        else _target(target, [(p, day, stand(INDICATORS[code], p, day)) for p in places for day in days], plan.year)
+        _uncounted(target) if (code := _code(target)) is None else _target(target, stands(INDICATORS[code]), plan.year)
         for target in plan.targets
     ]
 
 
 def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, day: date) -> Place:
     """The plan's own area is shown to whoever may see the plan, a hamlet of it too; another one has to be theirs."""
-    whole = place_of(session, plan_area)
+    whole = place_of(session, actor, plan_area)
     if area is None or area in (str(plan_area), whole.code):
         return whole
     found = find_place(session, actor, area, day)
@@ -146,7 +149,7 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
         actual=head.value,
         numerator=head.numerator,
         denominator=head.denominator,
-        reason=None if head.value is not None else _why(one),
+        reason=None if head.value is not None else NOT_TOLD if head.numerator is None else _why(one),
         gap=head.gap,
         gap_of=one.numerator.grain,
         expected=head.expected,

@@ -1,0 +1,85 @@
+"""A number as it is shown: numerator over denominator, and in words why a rate is not known. PURE."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from api.areas.tables import Level
+from api.indicators.breakdowns import part_words
+from api.indicators.definition import Indicator, Measure, Missing, Statistic
+from api.indicators.schemas import Point
+from api.schema import Words
+
+_NO_TOTALS = Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
+_NOT_SPLIT = Words(
+    vi="Tổng số hộ, nhân khẩu của xóm không chia theo nhóm này.", en="The totals of hamlets are not split like this."
+)
+_NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area as points name it. `tells_all`: whoever asks is told small counts there too."""
+
+    id: UUID
+    code: str
+    name: str
+    level: Level
+    tells_all: bool = True
+
+
+# measure -> number
+Numbers = dict[str, int]
+
+
+def point(
+    one: Indicator, area: Place, day: date, by: str | None, part: str | None, some: Numbers, before: Numbers | None
+) -> Point:
+    """A value as it is shown. `before`: the numbers of the last day of the year before, for a change."""
+    numerator, denominator, reason = _fraction(one, some, part)
+    value = _value(one, numerator, denominator)
+    if one.change_since_new_year and before is not None:
+        earlier = _value(one, *_fraction(one, before, part)[:2])
+        reason = reason or (None if earlier is not None else _NO_TOTALS)
+        value = None if value is None or earlier is None else round(value - earlier, 4)
+    return Point(
+        area=area.id,
+        area_code=area.code,
+        area_name=area.name,
+        period=day,
+        by=part,
+        by_label=None if part is None else part_words(by or "", part),
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        unknown=None if one.unknown is None else some[one.unknown.code],
+        suppressed=False,
+        reason=reason if value is None else None,
+    )
+
+
+def value_of(one: Indicator, some: Mapping[str, int]) -> float | None:
+    """The value of an indicator of an area, unsplit; None where it is not known."""
+    return _value(one, *_fraction(one, some, None)[:2])
+
+
+def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
+    numerator = some[one.numerator.code]
+    if isinstance(one.denominator, Measure):
+        return numerator, some[one.denominator.code], _NOBODY
+    if isinstance(one.denominator, Missing):
+        return numerator, None, one.denominator.reason
+    if isinstance(one.denominator, Statistic):
+        if part is not None:
+            return numerator, None, _NOT_SPLIT
+        total = some[f"total_{one.denominator.code}"]
+        known = total > 0 and not some["hamlets_without_totals"]
+        return numerator, total if known else None, _NO_TOTALS
+    return numerator, None, None
+
+
+def _value(one: Indicator, numerator: int, denominator: int | None) -> float | None:
+    if one.denominator is None:
+        return float(numerator)
+    return None if not denominator else round(numerator * 100 / denominator, 4)
