@@ -5,8 +5,10 @@ a picture is never the only way to a number.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import floor, log10
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,12 +24,20 @@ _ROW = 34
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What stands in a table. `link`: where its records are listed, for whoever may see them."""
+
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """What a picture shows, as rows; the first column is the heading of its row."""
 
     heading: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -45,25 +55,72 @@ Value = float | int | None
 Named = Sequence[tuple[str, Sequence[Value]]]
 
 
-def line(labels: Sequence[str], series: Named, unit: str) -> Markup:
-    """Values over time, a line each; what is not known is a gap."""
-    chart = pygal.Line(_config(320, unit), show_legend=True, legend_at_bottom=True, legend_at_bottom_columns=1)
-    return _drawn(chart, labels, series)
+def line(days: Sequence[date], series: Named, unit: str) -> Markup:
+    """Values over time, a line each, on a true scale of time; what is not known is a gap."""
+    chart = pygal.XY(
+        _config(320, unit),
+        show_legend=True,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=1,
+        print_values=False,
+        allow_interruptions=True,
+    )
+    chart.x_labels = [{"label": label, "value": day.toordinal()} for label, day in _marked(days)]
+    highest = max((value for _, values in series for value in values if value is not None), default=0)
+    chart.y_labels = _scale(highest)
+    return _drawn(
+        chart,
+        [
+            (name, [(day.toordinal(), value) for day, value in zip(days, values, strict=True)])
+            for name, values in series
+        ],
+        any(value is not None for _, values in series for value in values),
+    )
 
 
 def bars(labels: Sequence[str], series: Named, unit: str, most: float | None = None) -> Markup:
     """Values beside each other, one row for each label, the first at the top."""
     height = 70 + _ROW * len(labels) * max(len(series), 1)
     chart = pygal.HorizontalBar(_config(height, unit), show_legend=len(series) > 1, legend_at_bottom=True)
-    if most is not None:
-        chart.config.range = (0, most)
-    return _drawn(chart, list(reversed(labels)), [(name, list(reversed(values))) for name, values in series])
+    highest = max((value for _, values in series for value in values if value is not None), default=0)
+    return _horizontal(chart, labels, series, most or highest)
 
 
 def stacked(labels: Sequence[str], series: Named, unit: str) -> Markup:
     """Parts of a whole, one row for each label."""
     chart = pygal.HorizontalStackedBar(_config(90 + _ROW * len(labels), unit), legend_at_bottom=True)
-    return _drawn(chart, list(reversed(labels)), [(name, list(reversed(values))) for name, values in series])
+    wholes = [sum(value or 0 for value in values) for values in zip(*(values for _, values in series), strict=True)]
+    chart.config.print_values_position = "center"
+    return _horizontal(chart, labels, series, max(wholes, default=0))
+
+
+def _horizontal(chart: Any, labels: Sequence[str], series: Named, most: float) -> Markup:
+    scale = _scale(most)
+    chart.y_labels = scale
+    # room for the number that is printed beyond the end of the longest bar
+    chart.config.range = (0, scale[-1] * 1.2)
+    chart.x_labels = list(reversed(labels))
+    known = any(value is not None for _, values in series for value in values)
+    return _drawn(chart, [(name, list(reversed(values))) for name, values in series], known)
+
+
+def _marked(days: Sequence[date]) -> list[tuple[str, date]]:
+    """The days that are named below a line: the ends of years, and the last one where there is room for it."""
+    ends = [(f"cuối {day.year}", day) for day in days if (day.month, day.day) == (12, 31)]
+    last = days[-1]
+    if not ends or (last - ends[-1][1]).days > (last - days[0]).days / 8:
+        ends.append((f"{last:%d/%m/%y}", last))
+    return ends
+
+
+def _scale(most: float) -> list[float]:
+    """From 0 to beyond the highest value in at most five round steps."""
+    if most <= 0:
+        return [0, 1]
+    rough = most / 4
+    size = 10.0 ** floor(log10(rough))
+    step = next(factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= rough)
+    return [round(step * n, 6) for n in range(int(-(-most // step)) + 1)]
 
 
 def _config(height: int, unit: str) -> pygal.Config:
@@ -75,21 +132,24 @@ def _config(height: int, unit: str) -> pygal.Config:
         height=height,
         print_values=True,
         print_values_position="top",
-        value_formatter=lambda value: f"{number(value)}{unit}",
+        value_formatter=_written(unit),
         no_data_text="Chưa có số liệu",
         truncate_label=-1,
         truncate_legend=-1,
-        show_minor_x_labels=True,
         margin=8,
+        margin_right=20,
         spacing=8,
-        dots_size=4,
+        dots_size=3,
     )
 
 
-def _drawn(chart: Any, labels: Sequence[str], series: Named) -> Markup:
-    if not any(value is not None for _, values in series for value in values):
+def _written(unit: str) -> Callable[[Value], str]:
+    return lambda value: f"{number(round(value, 2) if isinstance(value, float) else value)}{unit}"
+
+
+def _drawn(chart: Any, series: Sequence[tuple[str, Sequence[Any]]], known: bool) -> Markup:
+    if not known:
         return Markup("")
-    chart.x_labels = list(labels)
     for name, values in series:
         chart.add(name, list(values))
     chart.add_xml_filter(_plain)
