@@ -5,22 +5,29 @@ a picture is never the only way to a number.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import floor, log10
+from textwrap import wrap
 from typing import Any
 from xml.etree import ElementTree
 
 import pygal
 from markupsafe import Markup
+from pygal.style import Style
 
 # The library looks for plug-ins with maps, which we do not have, by a hook that Python 3.12 no longer asks; until then
 # each import after it would warn.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
-_PHONE = 480  # units wide: the letters stay readable where the picture is as narrow as a phone
-_ROW = 34
+_PHONE = 400  # units wide: the letters stay readable where the picture is as narrow as a phone
+_ROW = 32
+_NOT_OURS = ("defs", "script", "style", "title", "desc")
+_LETTERS = 18  # in a line of a label
+# only for the library's reckoning of how much room words take: the letters are dressed by page.css
+_SIZES = Style(label_font_size=12, major_label_font_size=12, legend_font_size=12, value_font_size=11)
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,12 @@ def _horizontal(chart: Any, labels: Sequence[str], series: Named, most: float) -
     chart.y_labels = scale
     # room for the number that is printed beyond the end of the longest bar
     chart.config.range = (0, scale[-1] * 1.2)
-    chart.x_labels = list(reversed(labels))
+    folded = {max(lines, key=len): lines for lines in (wrap(label, _LETTERS) for label in reversed(labels))}
+    if len(folded) == len(labels):  # the library makes room for the longest line; `_fold` puts in the others
+        chart.x_labels = list(folded)
+        chart.add_xml_filter(partial(_fold, folded))
+    else:
+        chart.x_labels = list(reversed(labels))
     known = any(value is not None for _, values in series for value in values)
     return _drawn(chart, [(name, list(reversed(values))) for name, values in series], known)
 
@@ -127,6 +139,7 @@ def _config(height: int, unit: str) -> pygal.Config:
     return pygal.Config(
         js=[],
         css=[],
+        style=_SIZES,
         disable_xml_declaration=True,
         width=_PHONE,
         height=height,
@@ -156,13 +169,28 @@ def _drawn(chart: Any, series: Sequence[tuple[str, Sequence[Any]]], known: bool)
     return Markup(chart.render(is_unicode=True))  # noqa: S704 - drawn by pygal, which escapes every label
 
 
+def _fold(folded: Mapping[str, list[str]], root: ElementTree.Element) -> ElementTree.Element:
+    """Long labels in several lines."""
+    for text in root.iter():
+        lines = folded.get(text.text or "") if str(text.tag).rpartition("}")[2] == "text" else None
+        if lines is None or len(lines) == 1:
+            continue
+        text.text = None
+        for place, words in enumerate(lines):
+            rise = f"{-0.6 * (len(lines) - 1):.1f}em" if place == 0 else "1.2em"
+            ElementTree.SubElement(text, "tspan", {"x": text.get("x", "0"), "dy": rise}).text = words
+    return root
+
+
 def _plain(root: ElementTree.Element) -> ElementTree.Element:
     """Without the library's script and style, and hidden from screen readers: they read the table."""
     for parent in list(root.iter()):
         for child in list(parent):
             name = str(child.tag).rpartition("}")[2]
-            if name in ("defs", "script", "style", "title", "desc"):
+            if name in _NOT_OURS or "tooltip" in child.get("class", "").split():
                 parent.remove(child)
+            elif "style" in child.attrib:  # which the page forbids as well
+                del child.attrib["style"]
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
     return root
@@ -173,4 +201,4 @@ def number(value: Value) -> str:
     if value is None:
         return "–"
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
-    return text.replace(",", " ").replace(".", ",").replace(" ", ".")
+    return text.replace(",", " ").replace(".", ",").replace(" ", ".").replace("-", "−")

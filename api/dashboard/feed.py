@@ -21,7 +21,7 @@ from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.queries import children, find_place, numbers
-from api.indicators.small_counts import told
+from api.indicators.small_counts import told, without
 from api.indicators.targets import held_against, start_of, wanted
 from api.plans.queries import newest_plan
 from mobile_sync import fleet_state
@@ -56,8 +56,8 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         known_at=known,
         plan_id=plan.id if plan else None,
         plan_number=plan.number if plan else None,
-        over_time=[_lines(INDICATORS[code], [place], [*past, as_of], found) for code in _RATES],
-        by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
+        over_time=_rates([place], [*past, as_of], found),
+        by_area=_rates(below, [as_of], found),
         deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
         targets=held_against(plan, [place], [as_of], found) if plan else [],
         round=newest_round(session, place, as_of),
@@ -80,6 +80,21 @@ def _past(as_of: date) -> list[date]:
     """The ends of the years before, and of the months of this year, that are over."""
     years = [date(as_of.year - back, 12, 31) for back in range(_YEARS, 0, -1)]
     return years + [day for day in month_ends(date(as_of.year, 1, 1), as_of) if day < as_of]
+
+
+def _rates(places: Sequence[Place], days: Sequence[date], found: Found) -> list[Lines]:
+    """Both classes together and each by itself: where one of the two is not told, the other would tell it."""
+    both, *each = (_lines(INDICATORS[code], places, days, found) for code in _RATES)
+    hidden = [any(point.suppressed for point in points) for points in zip(*(one.points for one in each), strict=True)]
+    return [
+        both,
+        *(
+            one.model_copy(
+                update={"points": [without(p) if gone else p for p, gone in zip(one.points, hidden, strict=True)]}
+            )
+            for one in each
+        ),
+    ]
 
 
 def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:

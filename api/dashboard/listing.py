@@ -78,7 +78,7 @@ def listing(
         as_of=day,
         of_people=grain == "person",
         of_households=grain in ("household", "person"),
-        rows=[_row(record, hamlets) for record in found.items],
+        rows=[_row(record, hamlets) for record in sorted(found.items, key=_order)],
         first=_address(here) if cursor else None,
         next=_address({**here, "cursor": found.next_cursor}) if found.next_cursor else None,
         back="/?" + urlencode({"area": str(place.id), "as_of": day.isoformat()}),
@@ -92,6 +92,11 @@ def _address(asked: dict[str, str]) -> str:
 def _names(session: Session, ids: set[UUID]) -> dict[UUID, str]:
     rows = session.execute(select(_AREA.c.id, _AREA.c.local_kind, _AREA.c.name).where(_AREA.c.id.in_(ids)))
     return {row.id: full_name(row.local_kind, row.name) for row in rows}
+
+
+def _order(record: RecordOut) -> tuple[str, str, str]:
+    """Within a page by hamlet and number, as the register on paper is."""
+    return record.area_code, record.household_no or "", str(record.identity)
 
 
 def _row(record: RecordOut, hamlets: dict[UUID, str]) -> Row:

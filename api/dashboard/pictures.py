@@ -63,7 +63,11 @@ def _goal(one: TargetProgress, link: str | None) -> Goal:
     state, words = {True: ("good", "Đúng tiến độ"), False: ("late", "Chậm"), None: ("open", "Không xét")}[one.on_track]
     if one.actual is None:
         state, words = "open", (one.reason or Words(vi="Chưa rõ", en="")).vi
-    gap = "" if not one.gap else f"Còn thiếu {number(one.gap)} {_GAPS.get(one.gap_of or '', '')}".strip()
+    gap = (
+        ""
+        if not one.gap or one.actual is None
+        else f"Còn thiếu {number(one.gap)} {_GAPS.get(one.gap_of or '', '')}".strip()
+    )
     aims = {"decrease_by": "giảm ", "more_than": "trên ", "at_least": "ít nhất ", "strive": ""}
     return Goal(
         name=one.name.vi,
@@ -191,10 +195,12 @@ def _less(total: int | None, part: int | None) -> int | None:
 
 def _money(one: MoneyOfYear) -> Picture:
     named = [(name, getattr(one, field)) for field, name in _MONEY]
+    # a year without any money is no picture
+    millions = [vnd / _MILLION if any(vnd for _, vnd in named) else None for _, vnd in named]
     return Picture(
         "kinh-phi",
         f"Kinh phí năm {one.year}",
         "Triệu đồng, tất cả các nguồn.",
-        charts.bars([name for name, _ in named], [("Triệu đồng", [vnd / _MILLION for _, vnd in named])], ""),
+        charts.bars([name for name, _ in named], [("Triệu đồng", millions)], ""),
         Table("Bước", ("Đồng",), tuple((Cell(name), Cell(number(vnd))) for name, vnd in named)),
     )

@@ -16,7 +16,7 @@ _NOT_SPLIT = Words(
     vi="Tổng số hộ, nhân khẩu của xóm không chia theo nhóm này.", en="The totals of hamlets are not split like this."
 )
 NOBODY_KNOWS = Words(
-    vi="Chưa rõ của ai: chưa có kết quả rà soát, hoặc hồ sơ chưa ghi.",
+    vi="Chưa biết: chưa có kết quả rà soát, hoặc hồ sơ chưa ghi.",
     en="Not known of anybody: not reviewed yet, or not recorded.",
 )
 _NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
