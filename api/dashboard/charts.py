@@ -25,7 +25,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 _PHONE = 400  # units wide: the letters stay readable where the picture is as narrow as a phone
 _ROW = 32
 _NOT_OURS = ("defs", "script", "style", "title", "desc")
-_LETTERS = 18  # in a line of a label
+_LETTERS = 22  # in a line of a label
 # only for the library's reckoning of how much room words take: the letters are dressed by page.css
 _SIZES = Style(label_font_size=12, major_label_font_size=12, legend_font_size=12, value_font_size=11)
 
@@ -98,7 +98,9 @@ def stacked(labels: Sequence[str], series: Named, unit: str) -> Markup:
     chart = pygal.HorizontalStackedBar(_config(90 + _ROW * len(labels), unit), legend_at_bottom=True)
     wholes = [sum(value or 0 for value in values) for values in zip(*(values for _, values in series), strict=True)]
     chart.config.print_values_position = "center"
-    return _horizontal(chart, labels, series, max(wholes, default=0))
+    # a part of nothing has no place for its number
+    parts = [(name, [value or None for value in values]) for name, values in series]
+    return _horizontal(chart, labels, parts, max(wholes, default=0))
 
 
 def _horizontal(chart: Any, labels: Sequence[str], series: Named, most: float) -> Markup:

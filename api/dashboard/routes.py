@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from api import clock
 from api.accounts import sessions
@@ -33,6 +33,13 @@ DayAsked = Annotated[PastDay | None, Query(description="The day the numbers are 
 
 # a day as the wire takes it, read here because a page says what is wrong with it in its own way
 _DAY: TypeAdapter[date] = TypeAdapter(PastDay)
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "?")  # which no database can be asked for
+
+
+_Typed = Annotated[str, AfterValidator(_storable)]
 
 
 def _patience(request: Request) -> Patience:
@@ -64,8 +71,8 @@ def show_page(
     db: Db,
     door: SignInDoor,
     patience: Annotated[Patience, Depends(_patience)],
-    area: str = "",
-    as_of: str = "",
+    area: _Typed = "",
+    as_of: _Typed = "",
 ) -> Response:
     """The page of whoever is signed in, or the form to sign in."""
     return _shown(
@@ -82,11 +89,11 @@ def show_records(
     request: Request,
     db: Db,
     door: SignInDoor,
-    code: str = "",
-    area: str = "",
-    as_of: str = "",
-    part: str = "numerator",
-    cursor: str = "",
+    code: _Typed = "",
+    area: _Typed = "",
+    as_of: _Typed = "",
+    part: _Typed = "numerator",
+    cursor: _Typed = "",
 ) -> Response:
     """Who is behind a number of the page, with the rights of `GET /indicators/{code}/records`."""
     return _shown(

@@ -10,10 +10,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from websockets.sync.client import ClientConnection, connect
 
@@ -118,21 +120,33 @@ def browsing(program: str) -> Iterator[Tab]:
         [program, *flags, *quiet, "--remote-debugging-port=0", f"--user-data-dir={home}", "about:blank"],
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    reader: threading.Thread | None = None
     try:
         assert process.stderr is not None
-        said: list[str] = []
-        for line in process.stderr:
-            said.append(line)
-            if found := re.search(r"DevTools listening on (ws://\S+)", line):
-                break
-        else:
-            raise AssertionError(f"{program} did not start: {''.join(said)[-2000:]}")
-        with connect(found.group(1), max_size=None, proxy=None) as wire:
+        address = _address(process.stderr)
+        # nobody reads what it says from here on, and a full pipe would stop it
+        reader = threading.Thread(target=deque, args=(process.stderr, 0), daemon=True)
+        reader.start()
+        with connect(address, max_size=None, proxy=None) as wire:
             yield _tab(wire)
     finally:
         process.kill()
         process.wait()
+        if reader is not None:
+            reader.join()
+        if process.stderr is not None:
+            process.stderr.close()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _address(said: IO[str]) -> str:
+    """Where the browser listens: it says so once it does."""
+    lines: list[str] = []
+    for line in said:
+        lines.append(line)
+        if found := re.search(r"DevTools listening on (ws://\S+)", line):
+            return found.group(1)
+    raise AssertionError(f"the browser did not start: {''.join(lines)[-2000:]}")
 
 
 def _tab(wire: ClientConnection) -> Tab:
