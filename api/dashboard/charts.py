@@ -22,7 +22,7 @@ from pygal.style import Style
 # each import after it would warn.
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
-_PHONE = 400  # units wide: the letters stay readable where the picture is as narrow as a phone
+_PHONE = 350  # units wide: the letters stay readable where the picture is as narrow as a phone
 _ROW = 32
 _NOT_OURS = ("defs", "script", "style", "title", "desc")
 _LETTERS = 22  # in a line of a label
@@ -99,8 +99,8 @@ def stacked(labels: Sequence[str], series: Named, unit: str) -> Markup:
     wholes = [sum(value or 0 for value in values) for values in zip(*(values for _, values in series), strict=True)]
     chart.config.print_values_position = "center"
     # a part of nothing has no place for its number
-    parts = [(name, [value or None for value in values]) for name, values in series]
-    return _horizontal(chart, labels, parts, max(wholes, default=0))
+    chart.config.formatter = lambda value: _written(unit)(value) if value else ""
+    return _horizontal(chart, labels, series, max(wholes, default=0))
 
 
 def _horizontal(chart: Any, labels: Sequence[str], series: Named, most: float) -> Markup:
@@ -122,7 +122,7 @@ def _marked(days: Sequence[date]) -> list[tuple[str, date]]:
     """The days that are named below a line: the ends of years, and the last one where there is room for it."""
     ends = [(f"cuối {day.year}", day) for day in days if (day.month, day.day) == (12, 31)]
     last = days[-1]
-    if not ends or (last - ends[-1][1]).days > (last - days[0]).days / 8:
+    if not ends or (last - ends[-1][1]).days > (last - days[0]).days / 5:
         ends.append((f"{last:%d/%m/%y}", last))
     return ends
 
@@ -131,6 +131,8 @@ def _scale(most: float) -> list[float]:
     """From 0 to beyond the highest value in at most five round steps."""
     if most <= 0:
         return [0, 1]
+    if most == 100:  # wide numbers need room
+        return [0, 50, 100]
     rough = most / 4
     size = 10.0 ** floor(log10(rough))
     step = next(factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= rough)

@@ -118,7 +118,7 @@ def _over_time(lines: Sequence[Lines], follow: Follow) -> Picture:
         "qua-thoi-gian",
         "Tỷ lệ nghèo qua thời gian",
         "Phần trăm trên tổng số hộ của địa bàn theo số liệu thống kê. Chỗ trống: chưa có tổng số hộ của ngày đó.",
-        charts.line(days, series, _PERCENT),
+        charts.line(days, [(name.partition(" (")[0], values) for name, values in series], _PERCENT),
         Table("Ngày", tuple(f"{name}, %" for name, _ in series), tuple(rows)),
     )
 
