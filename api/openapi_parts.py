@@ -58,6 +58,8 @@ TAGS: list[dict[str, str]] = [
         ("hamlet plans", "Kế hoạch của xóm. The yearly plans of hamlets."),
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
+        ("indicators", "Chỉ tiêu, mục tiêu, hồ sơ đứng sau mỗi con số. Indicators, targets, the records behind."),
+        ("dashboard", "Bảng tổng hợp của địa bàn, như trang ở /. What the officers' page at / shows."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),
         ("health", "Máy chủ còn sống và sẵn sàng. Whether the server lives and is ready."),

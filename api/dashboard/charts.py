@@ -87,15 +87,19 @@ def line(days: Sequence[date], series: Named, unit: str) -> Markup:
 
 def bars(labels: Sequence[str], series: Named, unit: str, most: float | None = None) -> Markup:
     """Values beside each other, one row for each label, the first at the top."""
-    height = 70 + _ROW * len(labels) * max(len(series), 1)
-    chart = pygal.HorizontalBar(_config(height, unit), show_legend=len(series) > 1, legend_at_bottom=True)
+    height = 90 + _ROW * len(labels) * max(len(series), 1)
+    chart = pygal.HorizontalBar(
+        _config(height, unit), show_legend=len(series) > 1, legend_at_bottom=True, legend_at_bottom_columns=1
+    )
     highest = max((value for _, values in series for value in values if value is not None), default=0)
     return _horizontal(chart, labels, series, most or highest)
 
 
 def stacked(labels: Sequence[str], series: Named, unit: str) -> Markup:
     """Parts of a whole, one row for each label."""
-    chart = pygal.HorizontalStackedBar(_config(90 + _ROW * len(labels), unit), legend_at_bottom=True)
+    chart = pygal.HorizontalStackedBar(
+        _config(110 + _ROW * len(labels), unit), legend_at_bottom=True, legend_at_bottom_columns=1
+    )
     wholes = [sum(value or 0 for value in values) for values in zip(*(values for _, values in series), strict=True)]
     chart.config.print_values_position = "center"
     # a part of nothing has no place for its number
