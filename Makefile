@@ -1,6 +1,6 @@
 # Two commands are enough: `make run` and `make test`. They need Python >= 3.11 and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench season lock clean dev
+.PHONY: help run test check format bench season screenshots lock clean dev
 
 PY := .venv/bin/python
 PYTEST_ARGS ?=
@@ -16,7 +16,12 @@ run: ## Chạy một xã thử ở http://127.0.0.1:8000 (PORT=…) / a working 
 	@exec .venv/bin/giamngheo serve --demo
 
 test: dev ## Chạy mọi phép thử (PYTEST_ARGS=…) / all tests
+	@.make/chromium.sh
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+screenshots: dev ## Chụp trang của cán bộ vào build/screenshots / pictures of the officers' page
+	@.make/chromium.sh
+	@GIAMNGHEO_SCREENSHOTS=build/screenshots $(PY) -m pytest tests/demo/test_dashboard.py
 
 check: dev ## Định dạng, kiểu, tầng, tệp lock / format, lint, types, layers, lock
 	@$(PY) -m ruff format --check .

@@ -62,6 +62,8 @@ TAGS: list[dict[str, str]] = [
         ("workbooks", "Nhập, xuất danh sách hộ bằng Excel. Lists of households as workbooks, in and out."),
         ("official reports", "Biểu mẫu chính thức, bản ban hành, nộp lên cấp trên. Official forms and their editions."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
+        ("indicators", "Chỉ tiêu, mục tiêu, hồ sơ đứng sau mỗi con số. Indicators, targets, the records behind."),
+        ("dashboard", "Bảng tổng hợp của địa bàn, như trang ở /. What the officers' page at / shows."),
         ("audit", "Nhật ký ai đã xem, ai đã sửa. Who read and who changed what."),
         ("sync", "Đồng bộ máy tính bảng. Synchronisation of tablets."),
         ("health", "Máy chủ còn sống và sẵn sàng. Whether the server lives and is ready."),

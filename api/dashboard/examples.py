@@ -20,6 +20,8 @@ DASHBOARD: dict[str, Any] = {
     "targets": PROGRESS["targets"],
     "round": {
         "year": 2024,
+        "closes_on": "2024-12-14",
+        "closed": False,
         "total": 168,
         "surveyed": 150,
         "parts": [

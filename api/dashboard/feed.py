@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from api import clock
@@ -13,34 +12,26 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.accounts.tables import Account, Device
-from api.areas.names import full_name
-from api.areas.scope import valid_on
-from api.areas.tables import Area, AreaParent, Level
+from api.areas.tables import Level
 from api.budgets.overview import overview
-from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, RoundOfYear, RoundPart, Tablets
+from api.dashboard.rounds import newest_round
+from api.dashboard.schemas import Dashboard, Lines, MoneyOfYear, PlaceOut, QuietTablet, Tablets
 from api.indicators.asked import usual_days
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.queries import children, find_place, numbers
-from api.indicators.small_counts import told
-from api.indicators.targets import held_against, wanted
+from api.indicators.small_counts import told, without
+from api.indicators.targets import held_against, start_of, wanted
 from api.plans.queries import newest_plan
-from api.reviews.queries import under
-from api.reviews.tables import CaseStage, ReviewCase, ReviewRound, RoundKind
 from mobile_sync import fleet_state
 from mobile_sync.fleet_state import Patience
 from mobile_sync.tables import TabletState
 
-_AREA = Area.__table__  # type: ignore[attr-defined]
-_PARENT = AreaParent.__table__  # type: ignore[attr-defined]
-_CASE = ReviewCase.__table__  # type: ignore[attr-defined]
-_ROUND = ReviewRound.__table__  # type: ignore[attr-defined]
 _DEVICE = Device.__table__  # type: ignore[attr-defined]
 _ACCOUNT = Account.__table__  # type: ignore[attr-defined]
 _RATES = ("multidimensional_poverty_rate", "poverty_rate", "near_poverty_rate")
 _DEPRIVATIONS = tuple(code for code in INDICATORS if code.startswith("deprived_"))
-_TO_SURVEY = (CaseStage.listed, CaseStage.not_reached, CaseStage.resurvey)
 
 Found = dict[tuple[date, UUID], dict[str, Numbers]]
 
@@ -54,7 +45,8 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
     days = usual_days(as_of)
     measures = dict.fromkeys(code for one in (*_RATES, *_DEPRIVATIONS) for code in parts(INDICATORS[one]))
     asked = [*dict.fromkeys([*measures, *(wanted(plan) if plan else [])])]
-    found = numbers(session, [place], days, "", asked) | numbers(session, below, [as_of], "", asked)
+    every = sorted({*days, *([start_of(plan)] if plan else [])})
+    found = numbers(session, [place], every, "", asked) | numbers(session, below, [as_of], "", asked)
     return Dashboard(
         area=place.id,
         area_code=place.code,
@@ -64,11 +56,11 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         known_at=known,
         plan_id=plan.id if plan else None,
         plan_number=plan.number if plan else None,
-        over_time=[_lines(INDICATORS[code], [place], days, found) for code in _RATES],
-        by_area=[_lines(INDICATORS[code], below, [as_of], found) for code in _RATES],
+        over_time=_rates([place], days, found),
+        by_area=_rates(below, [as_of], found),
         deprivations=[_lines(INDICATORS[code], [place], [as_of], found) for code in _DEPRIVATIONS],
         targets=held_against(plan, [place], [as_of], found) if plan else [],
-        round=_round(session, place, as_of) if place.tells_all else None,
+        round=newest_round(session, place, as_of),
         money=_money(session, actor, place, as_of),
         tablets=_tablets(session, actor, place, patience),
     )
@@ -84,48 +76,25 @@ def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut
     ]
 
 
+def _rates(places: Sequence[Place], days: Sequence[date], found: Found) -> list[Lines]:
+    """Both classes together and each by itself: where one of the two is not told, the other would tell it."""
+    both, *each = (_lines(INDICATORS[code], places, days, found) for code in _RATES)
+    hidden = [any(point.suppressed for point in points) for points in zip(*(one.points for one in each), strict=True)]
+    return [
+        both,
+        *(
+            one.model_copy(
+                update={"points": [without(p) if gone else p for p, gone in zip(one.points, hidden, strict=True)]}
+            )
+            for one in each
+        ),
+    ]
+
+
 def _lines(one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found) -> Lines:
     points = [point(one, where, day, None, None, found[day, where.id][""], None) for where in places for day in days]
     points = told(one, points, places, with_whole=False)
     return Lines(code=one.code, name=one.name, unit=one.unit, points=points)
-
-
-def _round(session: Session, place: Place, as_of: date) -> RoundOfYear | None:
-    """The newest periodic round begun by that day, by the areas right below (of a hamlet: by itself)."""
-    begun = (_ROUND.c.kind == RoundKind.periodic, _ROUND.c.opens_on <= as_of)
-    inside = under(place.id, as_of, _CASE.c.hamlet_id)
-    year = (
-        select(func.max(_ROUND.c.year)).join(_CASE, _CASE.c.round_id == _ROUND.c.id).where(*begun, inside)
-    ).scalar_subquery()
-    part = _CASE.c.hamlet_id if place.level in (Level.hamlet, Level.commune) else _PARENT.c.parent_id
-    query = (
-        select(_ROUND.c.year, _AREA.c.id, _AREA.c.code, _AREA.c.local_kind, _AREA.c.name, _CASE.c.stage, func.count())
-        .join(_CASE, _CASE.c.round_id == _ROUND.c.id)
-        .outerjoin(_PARENT, (_PARENT.c.area_id == _CASE.c.hamlet_id) & valid_on(AreaParent, as_of))
-        .join(_AREA, _AREA.c.id == part)
-        .where(*begun, inside, _ROUND.c.year == year)
-        .group_by(_ROUND.c.year, _AREA.c.id, _CASE.c.stage)
-        .order_by(_AREA.c.code, _CASE.c.stage)
-    )
-    found: dict[UUID, dict[str, Any]] = {}
-    rows = session.execute(query).all()
-    for _, area_id, code, kind, name, stage, households in rows:
-        one = found.setdefault(
-            area_id, {"area": area_id, "area_code": code, "area_name": full_name(kind, name), "by_stage": {}}
-        )
-        one["by_stage"][stage] = households
-    if not rows:
-        return None
-    listed = [_part(one) for one in found.values()]
-    total, surveyed = sum(one.total for one in listed), sum(one.surveyed for one in listed)
-    return RoundOfYear(year=rows[0].year, total=total, surveyed=surveyed, parts=listed)
-
-
-def _part(one: dict[str, Any]) -> RoundPart:
-    stages: dict[str, int] = one["by_stage"]
-    total = sum(stages.values())
-    waiting = sum(stages.get(stage.value, 0) for stage in _TO_SURVEY)
-    return RoundPart(**one, total=total, surveyed=total - waiting)
 
 
 def _money(session: Session, actor: Actor, place: Place, as_of: date) -> MoneyOfYear | None:

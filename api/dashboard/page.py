@@ -1,7 +1,7 @@
-"""The page at `/`: signs an officer in, and shows the dashboard of their area. Written and drawn on the server.
+"""The page at `/` and the lists behind its numbers: written and drawn on the server, for officers who sign in.
 
 The browser keeps the two tokens of a session in cookies that no script can read and no other site can send; they open
-this page only, which reads and changes nothing. The page holds no script and no style of its own.
+these pages only, which read and change nothing. The pages hold no script and no style of their own.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,15 @@ from sqlmodel import Session
 
 from api import clock
 from api.accounts import sessions
-from api.accounts.actor import Actor
+from api.accounts.actor import Actor, narrowed
+from api.accounts.permissions import Permission
 from api.accounts.schemas import TokensOut
 from api.accounts.sessions import Door
 from api.accounts.signed_in import actor_of
 from api.dashboard.charts import number
 from api.dashboard.feed import dashboard, places_to_choose
+from api.dashboard.follow import Follow
+from api.dashboard.listing import Listing
 from api.dashboard.pictures import goals, pictures
 from api.dashboard.schemas import Dashboard
 from api.indicators.targets import RULE
@@ -35,6 +38,8 @@ STYLE = files("api.dashboard").joinpath("templates/page.css").read_bytes()
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
+    # the address of a list names an area and a day
+    "Referrer-Policy": "same-origin",
 }
 _STATES = {"silent": "im lặng", "stuck": "bị kẹt", "fine": "tốt", "revoked": "đã thu hồi"}
 
@@ -45,6 +50,11 @@ class Visitor:
 
     actor: Actor
     renewed: TokensOut | None
+
+    @property
+    def reader(self) -> Actor:
+        """The person, with the scope in which they may read numbers. Raises PermissionDenied where there is none."""
+        return narrowed(self.actor, Permission.indicators_read)
 
 
 def visitor(session: Session, door: Door, cookies: Mapping[str, str]) -> Visitor | None:
@@ -64,16 +74,16 @@ def visitor(session: Session, door: Door, cookies: Mapping[str, str]) -> Visitor
 
 def board_page(session: Session, visit: Visitor, actor: Actor, area: str | None, day: date, patience: Patience) -> str:
     """The dashboard as a page. Raises NotFound for an area that is not the visitor's."""
-    board = dashboard(session, actor, area, day, patience)
+    board, follow = dashboard(session, actor, area, day, patience), Follow(actor)
     return _TEMPLATES.get_template("board.html").render(
         person=visit.actor.full_name,
         board=board,
         places=places_to_choose(session, actor, day),
         today=clock.today(),
         known=f"{board.known_at:%H:%M ngày %d/%m/%Y}",
-        figures=_figures(board),
-        pictures=pictures(board),
-        goals=goals(board.targets),
+        figures=_figures(board, follow),
+        pictures=pictures(board, follow),
+        goals=goals(board, follow),
         rule=RULE.vi,
         states=_STATES,
     )
@@ -81,23 +91,37 @@ def board_page(session: Session, visit: Visitor, actor: Actor, area: str | None,
 
 @dataclass(frozen=True)
 class Figure:
-    """One number at the top of the page."""
+    """One number at the top of the page. `link`: the list of who is counted, or the section that says more."""
 
     value: str
     name: str
+    link: str | None = None
 
 
-def _figures(board: Dashboard) -> list[Figure]:
-    now = [lines.points[-1] for lines in board.over_time]
-    poor, near = now[1].numerator, now[2].numerator
-    found = [Figure(number(poor), "hộ nghèo"), Figure(number(near), "hộ cận nghèo")]
-    rate = now[0]
-    found.append(Figure(number(rate.value) + (" %" if rate.value is not None else ""), "tỷ lệ nghèo đa chiều"))
-    if board.round is not None and board.round.total:
-        found.append(Figure(f"{board.round.surveyed}/{board.round.total}", f"hộ đã rà soát, năm {board.round.year}"))
+def _figures(board: Dashboard, follow: Follow) -> list[Figure]:
+    both, poor, near = (lines.points[-1] for lines in board.over_time)
+
+    def counted(count: int | None, code: str, name: str) -> Figure:
+        link = follow.to(code, board.area, board.as_of, "numerator") if count else None
+        return Figure(number(count), name, link)
+
+    rate = number(both.value) + (" %" if both.value is not None else "")
+    found = [
+        counted(poor.numerator, board.over_time[1].code, "hộ nghèo"),
+        counted(near.numerator, board.over_time[2].code, "hộ cận nghèo"),
+        Figure(rate, "tỷ lệ nghèo đa chiều", "#qua-thoi-gian"),
+    ]
+    if board.round is not None and board.round.total and board.round.surveyed is not None:
+        done = f"{number(board.round.surveyed)}/{number(board.round.total)}"
+        found.append(Figure(done, f"hộ đã rà soát, năm {board.round.year}", "#dot-ra-soat"))
     if board.tablets is not None:
-        found.append(Figure(number(len(board.tablets.quiet)), "máy im lặng hoặc kẹt"))
+        found.append(Figure(number(len(board.tablets.quiet)), "máy im lặng hoặc bị kẹt", "#may"))
     return found
+
+
+def records_page(person: str, listing: Listing) -> str:
+    """The list behind a number."""
+    return _TEMPLATES.get_template("records.html").render(person=person, board=None, listing=listing)
 
 
 def sign_in_page(message: str = "", username: str = "") -> str:
@@ -110,8 +134,8 @@ def message_page(message: str, person: str | None, way_out: str = "") -> str:
     return _TEMPLATES.get_template("message.html").render(board=None, person=person, message=message, way_out=way_out)
 
 
-def html(content: str) -> HTMLResponse:
-    return HTMLResponse(content, headers=_HEADERS)
+def html(content: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(content, status, headers=_HEADERS)
 
 
 def to_start() -> RedirectResponse:
@@ -126,6 +150,8 @@ def keep_tokens(response: Response, tokens: TokensOut, door: Door, request: Requ
     response.set_cookie(_REFRESH, tokens.refresh_token, max_age=door.refresh_days * 86_400, **flags)
 
 
-def forget_tokens(response: Response) -> None:
-    for name in (_ACCESS, _REFRESH):
+def forget_tokens(response: Response, cookies: Mapping[str, str]) -> None:
+    """Takes away what the browser sent. It sends nothing where somebody follows a link from another site, and whoever
+    does so stays signed in."""
+    for name in {_ACCESS, _REFRESH} & set(cookies):
         response.delete_cookie(name, httponly=True, samesite="strict")

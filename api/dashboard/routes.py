@@ -1,22 +1,25 @@
 """The dashboard over HTTP: as data, and as a page."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from api import clock
 from api.accounts import sessions
-from api.accounts.actor import Actor, allow, narrowed
+from api.accounts.actor import Actor, allow
 from api.accounts.installation import CallerAddress, SignInDoor
 from api.accounts.permissions import Permission
-from api.dashboard import examples, page
+from api.accounts.sessions import Door
+from api.dashboard import examples, listing, page
 from api.dashboard.feed import dashboard
 from api.dashboard.schemas import Dashboard
 from api.db import Db
 from api.openapi import example, problems
-from api.problems import NotFound, Problem
+from api.problems import Problem
 from api.schema import PastDay
 from mobile_sync.fleet_state import Patience
 
@@ -26,6 +29,17 @@ pages = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, allow(Permission.indicators_read)]
 AreaAsked = Annotated[str | None, Query(max_length=40, description="Id or code of an area; your own if not given.")]
 DayAsked = Annotated[PastDay | None, Query(description="The day the numbers are of; today if not given.")]
+
+
+# a day as the wire takes it, read here because a page says what is wrong with it in its own way
+_DAY: TypeAdapter[date] = TypeAdapter(PastDay)
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "?")  # which no database can be asked for
+
+
+_Typed = Annotated[str, AfterValidator(_storable)]
 
 
 def _patience(request: Request) -> Patience:
@@ -57,35 +71,65 @@ def show_page(
     db: Db,
     door: SignInDoor,
     patience: Annotated[Patience, Depends(_patience)],
-    area: str = "",
-    as_of: str = "",
+    area: _Typed = "",
+    as_of: _Typed = "",
 ) -> Response:
     """The page of whoever is signed in, or the form to sign in."""
+    return _shown(
+        request,
+        db,
+        door,
+        as_of,
+        lambda visit, day: page.board_page(db, visit, visit.reader, area or None, day, patience),
+    )
+
+
+@pages.get("/records")
+def show_records(
+    request: Request,
+    db: Db,
+    door: SignInDoor,
+    code: _Typed = "",
+    area: _Typed = "",
+    as_of: _Typed = "",
+    part: _Typed = "numerator",
+    cursor: _Typed = "",
+) -> Response:
+    """Who is behind a number of the page, with the rights of `GET /indicators/{code}/records`."""
+    return _shown(
+        request, db, door, as_of,
+        lambda visit, day: page.records_page(
+            visit.actor.full_name, listing.listing(db, visit.reader, code, area or None, day, part, cursor or None)
+        ),
+    )  # fmt: skip
+
+
+def _shown(request: Request, db: Db, door: Door, as_of: str, write: Callable[[page.Visitor, date], str]) -> Response:
+    """A page for whoever is signed in; for others the form to do so."""
     visit = page.visitor(db, door, request.cookies)
     if visit is None:
         answer: Response = page.html(page.sign_in_page())
-        page.forget_tokens(answer)
+        page.forget_tokens(answer, request.cookies)
         return answer
-    answer = page.html(_content(db, visit, area, as_of, patience))
+    answer = _content(visit, as_of, write)
     if visit.renewed is not None:
         page.keep_tokens(answer, visit.renewed, door, request)
     return answer
 
 
-def _content(db: Db, visit: page.Visitor, area: str, as_of: str, patience: Patience) -> str:
+def _content(visit: page.Visitor, as_of: str, write: Callable[[page.Visitor, date], str]) -> Response:
     person = visit.actor.full_name
     if not visit.actor.has(Permission.indicators_read):
-        return page.message_page("Tài khoản này không xem bảng tổng hợp.", person)
+        return page.html(page.message_page("Tài khoản này không xem bảng tổng hợp.", person), 403)
     try:
-        day = min(date.fromisoformat(as_of), clock.today()) if as_of else clock.today()
-        actor = narrowed(visit.actor, Permission.indicators_read)
-        return page.board_page(db, visit, actor, area or None, day, patience)
-    except NotFound:
-        return page.message_page("Không tìm thấy địa bàn này.", person, "Về địa bàn của tôi")
-    except (ValueError, OverflowError):
-        return page.message_page(
-            "Ngày không đọc được; hãy ghi theo dạng năm-tháng-ngày.", person, "Xem số liệu hôm nay"
-        )
+        day = _DAY.validate_python(as_of) if as_of else clock.today()
+    except ValidationError:
+        said = "Ngày không dùng được: hãy chọn một ngày có thật, từ năm 1900 đến hôm nay."
+        return page.html(page.message_page(said, person, "Xem số liệu hôm nay"), 422)
+    try:
+        return page.html(write(visit, day))
+    except Problem as problem:
+        return page.html(page.message_page(problem.detail.vi, person, "Về địa bàn của tôi"), problem.status)
 
 
 @pages.post("/sign-in")
@@ -96,11 +140,13 @@ def sign_in(
     username: Annotated[str, Form(max_length=1000)] = "",
     password: Annotated[str, Form(max_length=10_000)] = "",
 ) -> Response:
-    """Signs in with the form of the page."""
+    """Signs in with the form of the page, and only with that: another site could sign somebody in as somebody else."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return page.html(page.sign_in_page("Hãy đăng nhập ngay trên trang này."), 403)
     try:
         tokens = sessions.sign_in(door, username, password, None, address)
     except Problem as problem:
-        return page.html(page.sign_in_page(problem.detail.vi, username))
+        return page.html(page.sign_in_page(problem.detail.vi, username), problem.status)
     answer = page.to_start()
     page.keep_tokens(answer, tokens, door, request)
     return answer
@@ -113,7 +159,7 @@ def sign_out(request: Request, db: Db, door: SignInDoor) -> Response:
     if visit is not None:
         sessions.sign_out(db, visit.actor, every=False)
     answer = page.to_start()
-    page.forget_tokens(answer)
+    page.forget_tokens(answer, request.cookies)
     return answer
 
 

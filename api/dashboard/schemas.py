@@ -18,22 +18,26 @@ class Lines(Schema):
 
 
 class RoundPart(Schema):
-    """How far the review has come in an area: households by stage, and how many were surveyed of all on the list."""
+    """How far the review has come in an area: households by stage, and how many were surveyed of all on the list.
+    Null, and no stages, where the number is small and the caller is not told small numbers."""
 
     area: UUID
     area_code: str
     area_name: str
-    total: int
-    surveyed: int
+    total: int | None
+    surveyed: int | None
     by_stage: dict[CaseStage, int]
 
 
 class RoundOfYear(Schema):
-    """The periodic round of a year."""
+    """The newest periodic round that had begun: in progress, or `closed` everywhere. `total` is 0 where its list was
+    never kept here, as for rounds from before the service was used."""
 
     year: int
-    total: int
-    surveyed: int
+    closes_on: date
+    closed: bool
+    total: int | None
+    surveyed: int | None
     parts: list[RoundPart]
 
 

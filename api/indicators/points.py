@@ -15,6 +15,10 @@ _NO_TOTALS = Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các
 _NOT_SPLIT = Words(
     vi="Tổng số hộ, nhân khẩu của xóm không chia theo nhóm này.", en="The totals of hamlets are not split like this."
 )
+NOBODY_KNOWS = Words(
+    vi="Chưa biết: chưa có kết quả rà soát, hoặc hồ sơ chưa ghi.",
+    en="Not known of anybody: not reviewed yet, or not recorded.",
+)
 _NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
 
 
@@ -38,9 +42,11 @@ def point(
 ) -> Point:
     """A value as it is shown. `before`: the numbers of the last day of the year before, for a change."""
     numerator, denominator, reason = _fraction(one, some, part)
-    value = _value(one, numerator, denominator)
+    value = _value(one, some, numerator, denominator)
+    if nobody_knows(one, some):
+        reason = NOBODY_KNOWS
     if one.change_since_new_year and before is not None:
-        earlier = _value(one, *_fraction(one, before, part)[:2])
+        earlier = _value(one, before, *_fraction(one, before, part)[:2])
         reason = reason or (None if earlier is not None else _NO_TOTALS)
         value = None if value is None or earlier is None else round(value - earlier, 4)
     return Point(
@@ -61,7 +67,14 @@ def point(
 
 def value_of(one: Indicator, some: Mapping[str, int]) -> float | None:
     """The value of an indicator of an area, unsplit; None where it is not known."""
-    return _value(one, *_fraction(one, some, None)[:2])
+    return _value(one, some, *_fraction(one, some, None)[:2])
+
+
+def nobody_knows(one: Indicator, some: Mapping[str, int]) -> bool:
+    """Are there facts below the line, and is none of them one that somebody can tell of? Then the rate is not 0."""
+    if one.unknown is None or not isinstance(one.denominator, Measure):
+        return False
+    return some[one.unknown.code] == some[one.denominator.code] > 0
 
 
 def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
@@ -79,7 +92,9 @@ def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tupl
     return numerator, None, None
 
 
-def _value(one: Indicator, numerator: int, denominator: int | None) -> float | None:
+def _value(one: Indicator, some: Mapping[str, int], numerator: int, denominator: int | None) -> float | None:
     if one.denominator is None:
         return float(numerator)
+    if nobody_knows(one, some):
+        return None
     return None if not denominator else round(numerator * 100 / denominator, 4)

@@ -85,6 +85,14 @@ def records(
     return Page[RecordOut](items=[RecordOut.model_validate(row._asdict()) for row in shown], next_cursor=next_cursor)
 
 
+def may_list(actor: Actor, one: Indicator) -> bool:
+    """May the caller, somewhere, list who is behind this indicator? Where exactly, `records` says."""
+    grain = one.numerator.grain
+    if grain in ("household", "person") and not actor.has(Permission.households_read):
+        return one.code in _OF_CLASS and actor.has(*_SEES[grain])
+    return actor.has(*_SEES[grain])
+
+
 def _require(session: Session, actor: Actor, one: Indicator, behind: Behind, place: Place) -> None:
     """A list says of everybody on it what the indicator counts. Whoever may list households without reading them learns
     their class that way, and nothing else; ethnic groups and disabilities are for whoever may see those of a person."""

@@ -85,9 +85,16 @@ def _lines(cells: Mapping[_Cell, int], points: Sequence[Point], whole: UUID | No
     return lines
 
 
+def without(point: Point) -> Point:
+    """The point with nothing told of it but what everybody knows: where, when, over which total."""
+    return point.model_copy(
+        update={"suppressed": True, "value": None, "numerator": None, "unknown": None, "reason": NOT_TOLD}
+    )
+
+
 def _told(point: Point, place: int, hidden: frozenset[_Cell], before: int, least: int) -> Point:
     gone = {name for name in ("numerator", "denominator", "unknown") if (place, name) in hidden}
-    no_value = bool(gone & {"numerator", "denominator"}) or 0 < before < least
+    no_value = bool(gone) or 0 < before < least
     if not gone and not no_value:
         return point
     changed: dict[str, object] = dict.fromkeys(gone) | {"suppressed": True}

@@ -11,7 +11,7 @@ from api.accounts.actor import Actor
 from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.points import Numbers, Place, point, value_of
+from api.indicators.points import NOBODY_KNOWS, Numbers, Place, point, value_of
 from api.indicators.queries import children, find_place, numbers, place_of
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
 from api.indicators.small_counts import NOT_TOLD, told
@@ -149,7 +149,7 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
         actual=head.value,
         numerator=head.numerator,
         denominator=head.denominator,
-        reason=None if head.value is not None else NOT_TOLD if head.numerator is None else _why(one),
+        reason=None if head.value is not None else NOT_TOLD if head.numerator is None else _why(one, head.denominator),
         gap=head.gap,
         gap_of=one.numerator.grain,
         expected=head.expected,
@@ -161,10 +161,12 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
     )
 
 
-def _why(one: Indicator) -> Words:
+def _why(one: Indicator, denominator: int | None) -> Words:
     if isinstance(one.denominator, Missing):
         return one.denominator.reason
     if isinstance(one.denominator, Measure):
+        if denominator:
+            return NOBODY_KNOWS
         return Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
     return Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
 
