@@ -90,7 +90,7 @@ def axe() -> str:
     """The checker's script, from the lock. A machine without a network skips, but not in CI."""
     script = AXE / "node_modules/axe-core/axe.min.js"
     if not script.is_file():
-        made = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=AXE, capture_output=True)
+        made: Any = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=AXE, capture_output=True)
         if made.returncode and not os.environ.get("CI"):
             pytest.skip(f"axe-core cannot be installed here: {made.stderr.decode()[-300:]}")
         assert made.returncode == 0, made.stderr.decode()

@@ -206,8 +206,8 @@ def test_the_round_of_an_area_by_the_areas_below(session: Session, sign_in: Sign
     # 2 of 14 is a small number, and the 8 of all less the 6 of xóm 1 would tell it
     watched = feed(sign_in("mat-tran"))["round"]
     assert (watched["total"], watched["surveyed"]) == (33, 8)
-    surveyed = {part["area_code"]: part["surveyed"] for part in watched["parts"]}
-    assert (surveyed["14080-01"], surveyed["14080-03"]) == (None, None)
+    by_hamlet = {part["area_code"]: part["surveyed"] for part in watched["parts"]}
+    assert (by_hamlet["14080-01"], by_hamlet["14080-03"]) == (None, None)
     assert not any(part["by_stage"] for part in watched["parts"])
     assert feed(sign_in("truc-thai"), as_of="2024-08-31")["round"] is None
 

@@ -161,7 +161,7 @@ def test_signing_out_ends_the_session_for_whoever_kept_its_cookies(visit: Visit)
 @pytest.mark.parametrize("cookie", ["x", "a.b.c", "", '"', "%00", "é"])
 def test_a_forged_cookie_is_no_cookie(visit: Visit, cookie: str) -> None:
     for name in NAMES:
-        page = visit().get("/", headers={"Cookie": f"{name}={cookie}".encode()})
+        page = visit().get("/", headers={b"Cookie": f"{name}={cookie}".encode()})
         assert (page.status_code, FORM in page.text) == (200, True)
 
 
