@@ -16,11 +16,11 @@ run: ## Chạy một xã thử ở http://127.0.0.1:8000 (PORT=…) / a working 
 	@exec .venv/bin/giamngheo serve --demo
 
 test: dev ## Chạy mọi phép thử (PYTEST_ARGS=…) / all tests
-	@.make/chromium.sh
+	@.make/test-packages.sh
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 screenshots: dev ## Chụp trang của cán bộ vào build/screenshots / pictures of the officers' page
-	@.make/chromium.sh
+	@.make/test-packages.sh
 	@GIAMNGHEO_SCREENSHOTS=build/screenshots $(PY) -m pytest tests/demo/test_dashboard.py
 
 check: dev ## Định dạng, kiểu, tầng, tệp lock / format, lint, types, layers, lock
