@@ -158,7 +158,7 @@ def _config(height: int, unit: str) -> pygal.Config:
         truncate_label=-1,
         truncate_legend=-1,
         margin=8,
-        margin_right=20,
+        margin_right=36,
         spacing=8,
         dots_size=3,
     )
