@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api import audit, paging
-from api.accounts.actor import Actor
+from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.areas.tables import Level
 from api.indicators.records import Behind
@@ -15,8 +15,8 @@ from api.indicators.records import records as behind_indicator
 from api.problems import FieldError, Invalid
 from api.reports import names
 from api.reports.basis import Asked, basis
-from api.reports.counters import Mark, completed, has_records, marks
-from api.reports.definition import Column, Form, Line, forms, list_forms, monitoring_forms
+from api.reports.counters import Of, completed, has_records, marks, tells
+from api.reports.definition import Form, forms, list_forms, monitoring_forms
 from api.reports.monitoring import watched
 from api.reports.queries import Counted, counted
 from api.reports.schemas import ReportRecordOut
@@ -43,8 +43,9 @@ def records(
     if where.place.level in (Level.district, Level.province):
         raise _no_records("Báo cáo cấp trên cộng từ các xã: xem hồ sơ ở biểu của xã.", "Look in the commune's report.")
     found = counted(session, actor, one, where)
-    behind = _behind(found, one, row, column)
-    _may_see(session, actor, where.place.id, people=any(mark.member_id for mark in behind))
+    of, hamlets = _cell(found, one, row, column)
+    actor = _may_see(session, actor, where.place.id, of)
+    behind = [mark for mark in marks(found.census, of) if mark.hamlet_id in hamlets]
     total: Counter[tuple[UUID, UUID | None, UUID]] = Counter()
     for mark in behind:
         total[mark.household_id, mark.member_id, mark.hamlet_id] += mark.number
@@ -81,8 +82,11 @@ def _named(
     ]  # fmt: skip
 
 
-def _behind(found: Counted, form: Form, row: str, column: str) -> list[Mark]:
-    """The marks of a cell. `row` as the report calls it: a hamlet's code or `total`, and the line."""
+def _cell(found: Counted, form: Form, row: str, column: str) -> tuple[Of, set[UUID]]:
+    """What a cell counts, and in which hamlets. `row` as the report calls it: a hamlet's code or `total`, and the line.
+
+    Raises Invalid: there is no such cell, or nobody is behind it.
+    """
     code, _, line_code = row.partition(":")
     line = next((line for line in form.lines if line.code == line_code or len(form.lines) == 1), None)
     known = next((one for one in found.columns if one.code == column), None)
@@ -91,23 +95,29 @@ def _behind(found: Counted, form: Form, row: str, column: str) -> list[Mark]:
     if line is None or known is None or (not units and code not in ("total", *split)):
         vi, en = "Biểu này không có ô đó.", "The form has no such cell."
         raise Invalid(vi, en, errors=(FieldError("#query/row", "no_such_cell", vi, en),))
-    return _marks(found, form, line, known, {unit.id for unit in units})
-
-
-def _marks(found: Counted, form: Form, line: Line, column: Column, hamlets: set[UUID]) -> list[Mark]:
-    of = completed(column.counts, line.unit, line.poverty_class, form.poverty_class)
+    of = completed(known.counts, line.unit, line.poverty_class, form.poverty_class)
     if not has_records(of):
         raise _no_records("Ô này là số liệu thống kê của xóm, không đếm từ hồ sơ.", "It is a statistic of the hamlets.")
-    return [mark for mark in marks(found.census, of) if mark.hamlet_id in hamlets]
+    return of, {unit.id for unit in units}
 
 
-def _may_see(session: Session, actor: Actor, area_id: UUID, *, people: bool) -> None:
-    needed = Permission.households_read if people else Permission.households_list
-    if not actor.has(needed, Permission.households_read):
-        raise denied(needed)
-    if not sees_small_counts(session, actor, area_id):
-        # whoever is not told a count of three is not shown the three
-        raise denied(Permission.households_read)
+def _may_see(session: Session, actor: Actor, area_id: UUID, of: Of) -> Actor:
+    """The caller, in the areas of the right that the cell needs. Raises PermissionDenied where it does not reach over
+    the whole of this one, and for whoever is not told small counts: they are not shown the three either."""
+    secret = tells(of)
+    needed = [Permission.households_read]
+    if secret == "class":
+        needed = [Permission.households_list, Permission.households_read]
+    if not names.covers(session, actor.scope_of(*needed), area_id) or not sees_small_counts(session, actor, area_id):
+        raise denied(needed[0])
+    if secret == "sensitive" and not names.covers(session, actor.scope_of(Permission.persons_sensitive), area_id):
+        raise denied(
+            Permission.persons_sensitive,
+            "Danh sách này cho biết dân tộc, sức khoẻ, khả năng lao động hoặc thiếu hụt của từng hộ: bạn không có quyền "
+            "xem các thông tin đó.",
+            "This list tells ethnic groups, health, labour capacity or deprivations: you may not see these.",
+        )
+    return narrowed(actor, *needed)
 
 
 def _of_indicator(

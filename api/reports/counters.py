@@ -5,6 +5,7 @@ A cell is the sum of its marks, and the records behind a cell are its marks: the
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from api.reports.census import KINH, Census, Home, Human, is_minority
@@ -47,6 +48,25 @@ def marks(census: Census, count: Of) -> list[Mark]:
 def has_records(count: Of) -> bool:
     """Is it counted from households or people (and no statistic of the hamlets)?"""
     return count.name not in ("statistic", "nobody_keeps")
+
+
+Secret = Literal["class", "read", "sensitive"]
+# what ethnic groups, disabilities, health and deprivations are told by
+_SENSITIVE = {
+    "group": {"minority", "no_labour", "other"},
+    "cause": {"illness_or_accident"},
+    "child": {"malnourished", "health_items", "health_any"},
+}
+
+
+def tells(count: Of) -> Secret:
+    """What somebody's name in a cell tells of them: that they are poor or near-poor and how they came to it; what else
+    their record says; or what is sensitive in it (ethnic group, health, labour capacity, deprivations)."""
+    if count.name in ("homes", "ledger"):
+        return "class" if count.unit == "households" and count.poverty_class != "average" else "read"
+    if count.name in ("deprived", "deprivations") or count.name == "ethnic" and count.argument != "all":
+        return "sensitive"
+    return "sensitive" if count.argument in _SENSITIVE.get(count.name, ()) else "read"
 
 
 def unknown_in(census: Census, count: Of) -> set[UUID]:
