@@ -50,7 +50,7 @@ def has_records(count: Of) -> bool:
     return count.name not in ("statistic", "nobody_keeps")
 
 
-Secret = Literal["class", "read", "sensitive"]
+Tells = Literal["class", "read", "sensitive"]
 # what ethnic groups, disabilities, health and deprivations are told by
 _SENSITIVE = {
     "group": {"minority", "no_labour", "other"},
@@ -59,12 +59,12 @@ _SENSITIVE = {
 }
 
 
-def tells(count: Of) -> Secret:
+def tells(count: Of) -> Tells:
     """What somebody's name in a cell tells of them: that they are poor or near-poor and how they came to it; what else
     their record says; or what is sensitive in it (ethnic group, health, labour capacity, deprivations)."""
     if count.name in ("homes", "ledger"):
         return "class" if count.unit == "households" and count.poverty_class != "average" else "read"
-    if count.name in ("deprived", "deprivations") or count.name == "ethnic" and count.argument != "all":
+    if count.name in ("deprived", "deprivations") or (count.name == "ethnic" and count.argument != "all"):
         return "sensitive"
     return "sensitive" if count.argument in _SENSITIVE.get(count.name, ()) else "read"
 

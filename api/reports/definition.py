@@ -76,6 +76,10 @@ class Form:
     notes: tuple[Words, ...]
     poverty_class: str | None = None
 
+    def over_all(self) -> frozenset[str]:
+        """The columns that are a share of all who live in the area."""
+        return frozenset(one.code for one in self.columns if one.over is not None and one.over.name == "statistic")
+
 
 @dataclass(frozen=True, slots=True)
 class ListForm:
@@ -183,6 +187,19 @@ def spread(columns: tuple[Column, ...], ethnicities: set[str]) -> tuple[Column, 
                 made = replace(column, code=f"{column.code}_{code}", heading=words, counts=counts, each=None)
                 found.append(replace(made, number=len(found) + 1, of_each=column.code))
     return tuple(found)
+
+
+def same_counts(form: Form, codes: list[str]) -> list[list[tuple[int, str]]]:
+    """Where in a row (`codes`: its columns) the same people are counted: (place, `number` or `over`), two or more."""
+    groups: dict[Count, list[tuple[int, str]]] = {}
+    for one in form.columns:
+        if one.code not in codes:
+            continue
+        place = codes.index(one.code)
+        groups.setdefault(one.counts, []).append((place, "number"))
+        if one.over is not None:
+            groups.setdefault(one.over, []).append((place, "over"))
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _each(name: str) -> list[tuple[str, Words]]:

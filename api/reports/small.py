@@ -1,17 +1,26 @@
 """Hides small counts of a report from whoever is not told them, and from the public (api/suppression.py)."""
 
+from collections.abc import Iterator, Mapping
+
 from sqlalchemy import select
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.indicators.catalogue import INDICATORS
+from api.indicators.definition import Measure
 from api.recognitions.books import AREA
-from api.reports.definition import Form
-from api.reports.schemas import OfficialReportOut, ReportCell
+from api.reports.definition import Form, same_counts
+from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.suppression import Line, least_told, suppress
 
-# (row, column): places in the table, rows before totals
-_Key = tuple[int, int]
+# (row, column, part): places in the table, rows before totals. Parts of a share: `number`, `over` and the `rest` of it
+_Key = tuple[int, int, str]
+_PARTS = ("number", "over", "rest")
+# rows of a monitoring report that count no people
+_THINGS = ("intervention", "trainee", "money")
+# its columns
+_NUMERATOR, _DENOMINATOR, _VALUE = 1, 2, 3
 
 
 def told(session: Session, actor: Actor, found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
@@ -28,85 +37,146 @@ def sees_small_counts(session: Session, actor: Actor, area_id: object) -> bool:
 
 
 def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
-    """Without what points at a few people: counts under the threshold, shares of them, and what they follow from."""
-    table = [*found.rows, *found.totals]
+    """Without what points at a few people: counts under the threshold, shares of them, and what they follow from. What
+    a share is a part of, and who is left of it, are such counts too, unless it is all who live in the area."""
+    table, least = [*found.rows, *found.totals], least_told(found.as_of)
     cells = {
-        (place, column): count
+        (place, column, part): number
         for place, row in enumerate(table)
-        for column, cell in enumerate(row.cells)
-        if row.line not in _THINGS and (count := _count(cell)) is not None
+        for column, part, number in (_of_table(form, found, row) if form else _of_indicator(row))
     }
-    hidden = suppress(cells, _lines(found, form, cells), least=least_told(found.as_of))
+    hidden = suppress(cells, _lines(found, form, cells), least=least)
     rows = [
-        row.model_copy(
-            update={"cells": [_hide(cell) if (place, at) in hidden else cell for at, cell in enumerate(row.cells)]}
-        )
+        row.model_copy(update={"cells": [_told(row, place, at, hidden, least) for at in range(len(row.cells))]})
         for place, row in enumerate(table)
     ]
     here = len(found.rows)
     return found.model_copy(update={"rows": rows[:here], "totals": rows[here:], "faults": []})
 
 
-# rows of a monitoring report that count no people
-_THINGS = ("intervention", "trainee", "money")
+def _of_table(form: Form, found: OfficialReportOut, row: ReportRow) -> Iterator[tuple[int, str, int]]:
+    """(column, part, count) of a row of a form."""
+    for at, (column, cell) in enumerate(zip(found.columns, row.cells, strict=True)):
+        if column.unit == "percent":
+            whole = None if column.code in form.over_all() else cell.denominator
+            yield from _of_share(at, cell.numerator, whole)
+        elif isinstance(cell.value, int):
+            yield at, "number", cell.value
 
 
-def _count(cell: ReportCell) -> int | None:
-    """How many people or households a cell tells of: a share tells of those above its line."""
-    if cell.numerator is not None:
-        return cell.numerator
-    return cell.value if isinstance(cell.value, int) else None
+def _of_share(at: int, number: int | None, whole: int | None) -> Iterator[tuple[int, str, int]]:
+    if number is not None:
+        yield at, "number", number
+    if whole is not None:
+        yield at, "over", whole
+    if number is not None and whole is not None:
+        yield at, "rest", whole - number
 
 
-def _hide(cell: ReportCell) -> ReportCell:
-    return ReportCell(value=None, denominator=cell.denominator, suppressed=True)
+def _of_indicator(row: ReportRow) -> Iterator[tuple[int, str, int]]:
+    """The same of a row of a monitoring report: its count, and what it is a share of, have columns of their own."""
+    if row.line in _THINGS:
+        return
+    number, whole = row.cells[_NUMERATOR].value, row.cells[_DENOMINATOR].value
+    one = INDICATORS.get(row.code)
+    of_people = one is not None and isinstance(one.denominator, Measure) and isinstance(whole, int)
+    share = _of_share(_VALUE, number if isinstance(number, int) else None, int(whole) if of_people and whole else None)
+    yield from share
 
 
-def _lines(found: OfficialReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
-    """What adds up: the units of a line to its total; where the form says so, columns to another one."""
-    lines: list[Line[_Key]] = []
+def _told(row: ReportRow, place: int, at: int, hidden: frozenset[_Key], least: int) -> ReportCell:
+    cell = row.cells[at]
+    watched = row.line is not None and row.kind == "item"
+    gone = {part for part in _PARTS if (place, _VALUE if watched else at, part) in hidden}
+    if watched and at == _VALUE and _told_of_a_few(row, least):
+        gone.add("rest")
+    if watched and at in (_NUMERATOR, _DENOMINATOR):
+        gone &= {"number" if at == _NUMERATOR else "over"}
+    if not gone or (watched and at < _NUMERATOR):
+        return cell
+    return ReportCell(
+        value=None,
+        numerator=None if "number" in gone else cell.numerator,
+        denominator=None if "over" in gone else cell.denominator,
+        suppressed=True,
+    )
+
+
+def _told_of_a_few(row: ReportRow, least: int) -> bool:
+    """Does a change since new year tell how few there were then? From it and the share today that can be computed."""
+    one = INDICATORS.get(row.code)
+    cell = row.cells[_VALUE]
+    if one is None or not one.change_since_new_year or not isinstance(cell.value, int | float):
+        return False
+    if cell.numerator is None or not cell.denominator:
+        return False
+    before = round(cell.numerator - cell.value * cell.denominator / 100)
+    return 0 < before < least
+
+
+def _lines(found: OfficialReportOut, form: Form | None, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
+    """What adds up: the units of a line to its total; a share and the rest to the whole; equal counts of a row; where
+    the form says so, columns to another one."""
+    lines = [Line(((*key[:2], "number"), (*key[:2], "rest")), key) for key in cells if key[2] == "over"]
+    lines = [line for line in lines if all(part in cells for part in line.parts)]
+    if form is None:
+        return lines + _between_indicators(found, cells)
     here = len(found.rows)
     for number, total in enumerate(found.totals):
-        for column in range(len(found.columns)):
-            for kinds in (("area", "item"), ("urban", "rural")):
-                parts = tuple(
-                    (place, column)
-                    for place, row in enumerate(found.rows)
-                    if row.kind in kinds and row.line == total.line and (place, column) in cells
-                )
-                if parts and (here + number, column) in cells:
-                    lines.append(Line(parts, (here + number, column)))
+        for kinds in (("area", "item"), ("urban", "rural")):
+            rows = [
+                place for place, row in enumerate(found.rows) if row.kind in kinds and row.line == total.line
+            ]  # fmt: skip
+            for column in range(len(found.columns)):
+                for part in _PARTS:
+                    whole = (here + number, column, part)
+                    parts = tuple((place, column, part) for place in rows if (place, column, part) in cells)
+                    lines += [Line(parts, whole)] if parts and whole in cells else []
     return lines + _across(found, form, cells)
 
 
-def _across(found: OfficialReportOut, form: Form | None, cells: dict[_Key, int]) -> list[Line[_Key]]:
-    """Along each row: the columns of a check of equality; and a count with the shares of the same people."""
+def _across(found: OfficialReportOut, form: Form, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
+    """Along each row: counts of the same people, and the columns of a check of equality."""
     lines: list[Line[_Key]] = []
-    if form is None:
-        return lines
     codes = [column.code for column in found.columns]
-    for one in form.columns:
-        for other in form.columns:
-            if one.over is not None and other.over is None and one.counts == other.counts and one.code in codes:
-                pair = (codes.index(one.code), codes.index(other.code))
-                lines += [
-                    Line(((row, pair[a]),), (row, pair[1 - a]))
-                    for row in range(len(found.rows) + len(found.totals))
-                    for a in (0, 1)
-                    if (row, pair[0]) in cells and (row, pair[1]) in cells
-                ]
-    for check in form.checks:
-        if check.relation != "=":
+    same = same_counts(form, codes)
+    checks = [_columns_of(f"{one.left} {one.right}", codes) for one in form.checks if one.relation == "="]
+    for row in range(len(found.rows) + len(found.totals)):
+        for group in same:
+            keys = [(row, column, part) for column, part in group if (row, column, part) in cells]
+            lines += [Line((one,), other) for one in keys[:1] for other in keys[1:]]
+            lines += [Line((other,), one) for one in keys[:1] for other in keys[1:]]
+        for columns in checks:
+            keys = [(row, column, "number") for column in columns if (row, column, "number") in cells]
+            lines += [Line(tuple(keys[1:]), keys[0])] if len(keys) > 1 else []
+    return lines
+
+
+def _columns_of(sides: str, codes: list[str]) -> list[int]:
+    return [
+        place
+        for name in sides.split()
+        if name not in "+-"
+        for place, code in enumerate(codes)
+        if code == name or (name.startswith("each:") and code.startswith(name.removeprefix("each:") + "_"))
+    ]
+
+
+def _between_indicators(found: OfficialReportOut, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
+    """Rows that count the same people; and the poor with the near-poor are all who are listed."""
+    counts: dict[str, list[_Key]] = {}
+    for place, row in enumerate(found.rows):
+        one = INDICATORS.get(row.code)
+        if one is None:
             continue
-        names = [name for name in f"{check.left} {check.right}".split() if name not in "+-"]
-        places = [
-            place
-            for name in names
-            for place, code in enumerate(codes)
-            if code == name or (name.startswith("each:") and code.startswith(name.removeprefix("each:") + "_"))
-        ]
-        for row in range(len(found.rows) + len(found.totals)):
-            keys = tuple((row, place) for place in places if (row, place) in cells)
-            if len(keys) > 1:
-                lines.append(Line(keys[1:], keys[0]))
+        named = [("number", one.numerator.code)]
+        named += [("over", one.denominator.code)] if isinstance(one.denominator, Measure) else []
+        for part, code in named:
+            if (place, _VALUE, part) in cells:
+                counts.setdefault(code, []).append((place, _VALUE, part))
+    lines = [Line((one,), other) for keys in counts.values() for one in keys for other in keys if one != other]
+    parts, wholes = [counts.get(code, []) for code in ("poor_households", "near_poor_households")], counts.get(
+        "listed_households", [])  # fmt: skip
+    if all(parts) and wholes:
+        lines.append(Line(tuple(keys[0] for keys in parts), wholes[0]))
     return lines
