@@ -150,7 +150,8 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
 def _close(session: Session, commune_id: UUID, round_id: UUID, day: date) -> None:
     """What closing a round leaves behind: its standing, and the round it opened with."""
     opening, round_ = last_closed(session, commune_id), ReviewRound.__table__  # type: ignore[attr-defined]
-    closed = {"closed_on": day, "opening_round_id": opening, "updated_at": clock.now()}
+    now = clock.now()
+    closed = {"closed_on": day, "closed_at": now, "opening_round_id": opening, "updated_at": now}
     session.execute(round_.update().where(round_.c.id == round_id).values(**closed))
     keep_standing(session, commune_id, round_id, day)
 

@@ -31,13 +31,13 @@ def close_round(session: Session, actor: Actor, round_id: UUID, read: int | None
     row = hold_round(session, actor.scope, round_id, whole=True)
     hold_books(session, row.area_id)
     expect_version(row, read)
-    today = clock.today()
+    today, now = clock.today(), clock.now()
     if row.kind == RoundKind.training:
-        take_step(session, actor, row, "end_training", closed_on=today)
+        take_step(session, actor, row, "end_training", closed_on=today, closed_at=now)
         return queries.round_(session, actor.scope, round_id)
     holding = set() if _held_back(session, row) else {"no_case_held_back"}
     before = last_closed(session, row.area_id)
-    take_step(session, actor, row, "close", holding, closed_on=today, opening_round_id=before)
+    take_step(session, actor, row, "close", holding, closed_on=today, closed_at=now, opening_round_id=before)
     keep_standing(session, row.area_id, round_id, today)
     return queries.round_(session, actor.scope, round_id)
 

@@ -1,6 +1,5 @@
 """What a report is asked of: which area, which round or day, and which period it belongs to."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,25 +14,28 @@ from api.areas.scope import valid_on
 from api.areas.tables import AreaClosure, Level
 from api.indicators.points import Place
 from api.indicators.queries import find_place
-from api.problems import FieldError, Invalid, NotFound
+from api.problems import NotFound
 from api.recognitions.books import AREA
+from api.reports.periods import read, require_day, wrong
 from api.reviews.rounds import ROUND
 from api.reviews.tables import RoundKind
 
 _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
-# 2024, 2024-H1, 2024-09 (the regular round of a month), 2024-12-31 (the register of a day)
-PERIOD = re.compile(r"(\d{4})(?:-H([12])|-(\d{2})(?:-(\d{2}))?)?")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The query of a report. `area`: an id or a code; None: that of the round, or the caller's own."""
+    """The query of a report. `area`: an id or a code; None: that of the round, or the caller's own.
+
+    `where`: what the fields stand in, for the pointers to what is wrong.
+    """
 
     area: str | None = None
     round_id: UUID | None = None
     as_of: date | None = None
     period: str | None = None
     known_at: datetime | None = None
+    where: str = "#query/"
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class Basis:
 
 def basis(session: Session, actor: Actor, asked: Asked, *, needs_round: bool) -> Basis:
     """Raises NotFound (the area, the round), Invalid: a round and a day at once, a round that the form needs and the
-    commune has not, a period that is none."""
+    commune has not, a period that is none, or not that of the day or the round."""
     if asked.round_id is not None and (asked.as_of is not None or asked.known_at is not None):
         vi = "Báo cáo theo đợt rà soát lấy số chốt của đợt: không kèm ngày hay thời điểm khác."
-        raise Invalid(vi, "A round has its own day.", errors=(FieldError("#query/as_of", "round_or_day", vi, vi),))
+        raise wrong(vi, "A round has its own day.", asked.where, ("as_of", "round_or_day"))
+    period = None if asked.period is None else read(asked.period, asked.where)
+    if period is not None and asked.as_of is not None:
+        require_day(period, asked.as_of, asked.where)
     row = None if asked.round_id is None else _round(session, actor, ROUND.c.id == asked.round_id)
     area = asked.area or (None if row is None else str(row.area_id))
     place = find_place(session, actor, area, asked.as_of or clock.today())
@@ -68,13 +73,23 @@ def basis(session: Session, actor: Actor, asked: Asked, *, needs_round: bool) ->
         row = _round_of(session, commune_id, asked.period)
     if row is None and commune_id is not None and needs_round:
         vi = "Biểu diễn biến cần một đợt rà soát: hãy chọn đợt (round)."
-        raise Invalid(vi, "This form needs a round.", errors=(FieldError("#query/round", "missing", vi, vi),))
+        field = "round" if asked.where == Asked.where else "round_id"
+        raise wrong(vi, "This form needs a round.", asked.where, (field, "missing"))
     if row is not None:
-        closed = row.closed_on is not None
-        known = row.updated_at if closed else None
-        return Basis(place, commune_id, period_of(row), row.closed_on or clock.today(), known, row)
-    day = asked.as_of or _last_day(asked.period) or clock.today()
-    return Basis(place, commune_id, asked.period or day.isoformat(), min(day, clock.today()), asked.known_at)
+        return _of_round(place, commune_id, row, asked)
+    if period is not None and commune_id is not None:
+        require_day(period, None, asked.where)
+    day = min(asked.as_of or (period.last if period else clock.today()), clock.today())
+    return Basis(place, commune_id, asked.period or day.isoformat(), day, asked.known_at)
+
+
+def _of_round(place: Place, commune_id: UUID | None, row: Row[Any], asked: Asked) -> Basis:
+    period = period_of(row)
+    if asked.period not in (None, period):
+        vi = f"Đợt rà soát này thuộc kỳ {period}."
+        raise wrong(vi, f"This round is of {period}.", asked.where, ("period", "not_of_the_round"))
+    known = row.closed_at if row.closed_on is not None else None
+    return Basis(place, commune_id, period, row.closed_on or clock.today(), known, row)
 
 
 def period_of(row: Row[Any]) -> str:
@@ -82,47 +97,8 @@ def period_of(row: Row[Any]) -> str:
     return str(row.year) if row.kind == RoundKind.periodic else f"{row.opens_on:%Y-%m}"
 
 
-def half_or_year(period: str | None, kind: str, today: date) -> tuple[str, date, date]:
-    """(period, first day, last day) of a half year or a year; without one, the one that ended last. Raises Invalid."""
-    if period is None:
-        half = "H1" if today.month > 6 else "H2"
-        year = today.year if half == "H1" else today.year - 1
-        period = f"{year}-{half}" if kind == "half" else str(today.year - 1)
-    found = PERIOD.fullmatch(period)
-    halves = found is not None and found[2] is not None and kind == "half"
-    if found is None or not (halves or (kind == "year" and period == found[1])) or not 1900 <= int(found[1]) < 2200:
-        raise _no_period("Kỳ báo cáo viết 2024-H1 hoặc 2024-H2." if kind == "half" else "Kỳ báo cáo viết 2024.")
-    year = int(found[1])
-    if kind == "year":
-        return period, date(year, 1, 1), date(year, 12, 31)
-    return (period, date(year, 1, 1), date(year, 6, 30)) if found[2] == "1" else (
-        period, date(year, 7, 1), date(year, 12, 31))  # fmt: skip
-
-
 def no_such_round() -> NotFound:
     return NotFound("Không tìm thấy đợt rà soát này.", "There is no such round.")
-
-
-def _no_period(vi: str) -> Invalid:
-    return Invalid(vi, "There is no such period.", errors=(FieldError("#query/period", "no_such_period", vi, vi),))
-
-
-def _last_day(period: str | None) -> date | None:
-    """The last day of a period. Raises Invalid."""
-    if period is None:
-        return None
-    found = PERIOD.fullmatch(period)
-    try:
-        if found is None:
-            raise ValueError(period)
-        year, half, month, day = found.groups()
-        if day:
-            return date(int(year), int(month), int(day))
-        if month:
-            return date(int(year), int(month), 28)
-        return date(int(year), 6, 30) if half == "1" else date(int(year), 12, 31)
-    except ValueError:
-        raise _no_period("Kỳ báo cáo viết 2024, 2024-H1, 2024-09 hoặc 2024-12-31.") from None
 
 
 def _round(session: Session, actor: Actor, *where: Any) -> Row[Any]:

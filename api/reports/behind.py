@@ -104,17 +104,17 @@ def _cell(found: Counted, form: Form, row: str, column: str) -> tuple[Of, set[UU
 def _may_see(session: Session, actor: Actor, area_id: UUID, of: Of) -> Actor:
     """The caller, in the areas of the right that the cell needs. Raises PermissionDenied where it does not reach over
     the whole of this one, and for whoever is not told small counts: they are not shown the three either."""
-    secret = tells(of)
+    said = tells(of)
     needed = [Permission.households_read]
-    if secret == "class":
+    if said == "class":
         needed = [Permission.households_list, Permission.households_read]
     if not names.covers(session, actor.scope_of(*needed), area_id) or not sees_small_counts(session, actor, area_id):
         raise denied(needed[0])
-    if secret == "sensitive" and not names.covers(session, actor.scope_of(Permission.persons_sensitive), area_id):
+    if said == "sensitive" and not names.covers(session, actor.scope_of(Permission.persons_sensitive), area_id):
         raise denied(
             Permission.persons_sensitive,
-            "Danh sách này cho biết dân tộc, sức khoẻ, khả năng lao động hoặc thiếu hụt của từng hộ: bạn không có quyền "
-            "xem các thông tin đó.",
+            "Danh sách này cho biết dân tộc, sức khoẻ, khả năng lao động hoặc thiếu hụt của từng hộ: bạn không có "
+            "quyền xem các thông tin đó.",
             "This list tells ethnic groups, health, labour capacity or deprivations: you may not see these.",
         )
     return narrowed(actor, *needed)

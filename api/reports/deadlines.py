@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.areas.tables import Level
-from api.reports.basis import PERIOD
 from api.reports.definition import data
+from api.reports.periods import PERIOD
 from api.reviews.procedure_law import holidays
 from api.reviews.working_days import add_working_days
 

@@ -57,7 +57,7 @@ def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str
 
 
 def _asked(body: EditionIn) -> Asked:
-    return Asked(body.area, body.round_id, body.as_of, body.period, body.known_at)
+    return Asked(body.area, body.round_id, body.as_of, body.period, body.known_at, where="#/")
 
 
 def _check(form: str, body: EditionIn) -> None:

@@ -18,11 +18,12 @@ from api.indicators.points import Place
 from api.indicators.queries import find_place, numbers
 from api.report_submissions.figures import figures
 from api.reports import grid, upper
-from api.reports.basis import Asked, half_or_year
+from api.reports.basis import Asked
 from api.reports.census_queries import below
 from api.reports.deadlines import due_on
 from api.reports.definition import data, monitoring_forms
 from api.reports.names import covers
+from api.reports.periods import half_or_year, require_day
 from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
 
@@ -36,9 +37,10 @@ def watched(session: Session, actor: Actor, form: str, asked: Asked) -> Official
     A fixed number of statements. Raises NotFound (the area), Invalid (the period).
     """
     one, read = monitoring_forms()[form], data("monitoring")
-    today, known_at = clock.today(), clock.now()
-    period, first, last = half_or_year(asked.period, one["period"], today)
-    day = min(last, asked.as_of or today)
+    known_at, whole = clock.now(), half_or_year(asked.period, one["period"], asked.as_of, asked.where)
+    require_day(whole, asked.as_of, asked.where)
+    period, first, last = whole.code, whole.first, whole.last
+    day = min(last, asked.as_of or clock.today())
     place = find_place(session, actor, asked.area, day)
     if place.level in (Level.district, Level.province):
         communes = below(session, place.id, day, Level.commune)

@@ -165,6 +165,8 @@ class ReviewRound(SQLModel, table=True):
     prepared_by: UUID | None = None
     # when it was closed, and the round whose standing was its opening: the rounds of a commune form a chain
     closed_on: date | None = None
+    # the moment of it: what was recorded later is not in the reports of the round
+    closed_at: datetime | None = Field(default=None, sa_type=_WHEN)
     opening_round_id: UUID | None = Field(default=None, foreign_key="review_round.id")
     version: int
     created_at: datetime = Field(sa_type=_WHEN)

@@ -1,4 +1,4 @@
-"""Editions of official reports, frozen by a trigger, and how they were handed in."""
+"""Editions of official reports, frozen by a trigger, how they were handed in, and the moment a round was closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,9 @@ CREATE TRIGGER report_edition_kept BEFORE TRUNCATE ON report_edition
 
 
 def upgrade() -> None:
+    op.add_column("review_round", sa.Column("closed_at", _WHEN, nullable=True))
+    # the last change of a closed round, where nobody kept the moment
+    op.execute("UPDATE review_round SET closed_at = updated_at WHERE closed_on IS NOT NULL")
     op.create_table(
         "report_edition",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -94,3 +97,4 @@ def downgrade() -> None:
     op.drop_table("report_hand_in")
     op.drop_table("report_edition")
     op.execute("DROP FUNCTION report_edition_is_frozen()")
+    op.drop_column("review_round", "closed_at")

@@ -168,6 +168,25 @@ def test_a_closed_round_stays_whatever_is_edited_later(sign_in: SignIn, session:
     assert asked(officer, "form-08")["rows"] != before["form-08"]
 
 
+def test_a_word_on_a_closed_round_does_not_let_later_facts_in(sign_in: SignIn, session: Session) -> None:
+    made = commune(session, 7)
+    session.commit()
+    officer, round_id = sign_in("truc-thai"), made.rounds[-1]
+    before = {form: asked(officer, form, round=round_id) for form in COUNTED}
+    with on(date(2025, 12, 14), hour=20):  # the evening after the closing
+        rows = session.execute(text("SELECT id, version FROM member WHERE left_on IS NULL")).all()
+        edits = [Edit(row.id, row.version, {"ethnicity": "hoa", "nutrition": None}) for row in rows]
+        assert all(w.outcome == "applied" for w in write_members(session, acting("truc-thai"), edits, Origin.web))
+    session.commit()
+    at = f"/api/v1/rounds/{round_id}"
+    version = done(officer.get(at))["version"]
+    late = officer.patch(at, json={"overdue_reason": "Mưa bão"}, headers={"If-Match": f'"{version}"'})
+    assert done(late)["version"] == version + 1
+    for form, report in before.items():
+        assert asked(officer, form, round=round_id) == report, form
+    assert asked(officer, "form-08")["rows"] != before["form-08"]["rows"]
+
+
 def _edit_everything(officer: httpx.Client, session: Session) -> None:
     """Every household loses its labour, every member becomes a Tày of merit without insurance."""
     for home in session.execute(text("SELECT id, version FROM household")).all():
