@@ -27,6 +27,14 @@ def _moved(movement: str) -> Measure:
     return Measure(f"{movement}_households", "household", literal(movement) == any_(_h.movements))
 
 
+# out of poverty, whether above the near-poor line or still near-poor (domain.md 1.5)
+escaped_poor_households = Measure(
+    "escaped_poor_households",
+    "household",
+    (literal("escaped_poor") == any_(_h.movements)) | (literal("poor_to_near_poor") == any_(_h.movements)),
+)
+
+
 def _rate(code: str, measure: Measure, vi: str, en: str, of: Statistic, source: str = _LAW) -> Indicator:
     persons = of is _PERSONS
     return Indicator(
@@ -46,13 +54,16 @@ def _rate(code: str, measure: Measure, vi: str, en: str, of: Statistic, source: 
     )
 
 
-def _number(code: str, measure: Measure, vi: str, en: str, source: str = _LAW) -> Indicator:
+def _number(
+    code: str, measure: Measure, vi: str, en: str, source: str = _LAW, more: tuple[str, str] = ("", "")
+) -> Indicator:
+    """`more`: what else the definition says, in Vietnamese and English."""
     return Indicator(
         code=code,
         vi=vi,
         en=en,
-        vi_definition=f"Đếm trong sổ bộ tại ngày tính: {vi[0].lower()}{vi[1:]}.",
-        en_definition=f"Counted in the register as of the day: {en[0].lower()}{en[1:]}.",
+        vi_definition=f"Đếm trong sổ bộ tại ngày tính: {vi[0].lower()}{vi[1:]}.{more[0]}",
+        en_definition=f"Counted in the register as of the day: {en[0].lower()}{en[1:]}.{more[1]}",
         unit="count",
         numerator=measure,
         denominator=None,
@@ -69,6 +80,11 @@ _MULTIDIMENSIONAL = _rate(
     "Multidimensional poverty rate (poor and near-poor households)",
     _HOUSEHOLDS,
     "Kế hoạch 16/KH-UBND, mục II.1; QĐ 71/QĐ-LĐTBXH",
+)
+
+_BOTH = (
+    " Gồm hộ thoát nghèo vượt chuẩn cận nghèo và hộ thoát nghèo trở thành hộ cận nghèo.",
+    " Both above the near-poor line, and near-poor now.",
 )
 
 RATES: tuple[Indicator, ...] = (
@@ -121,7 +137,7 @@ RATES: tuple[Indicator, ...] = (
     _number("average_living_standard_households", average_households, "Số hộ làm nông, lâm, ngư, diêm nghiệp có mức sống trung bình", "Farming households of average living standard", "NĐ 07/2021/NĐ-CP, Điều 3; QĐ 24/2021/QĐ-TTg, Điều 6"),
     _number("poor_persons", poor_persons, "Số người thuộc hộ nghèo", "Persons in poor households"),
     _number("near_poor_persons", near_poor_persons, "Số người thuộc hộ cận nghèo", "Persons in near-poor households"),
-    _number("escaped_poor_households", _moved("escaped_poor"), "Số hộ thoát nghèo trong năm", "Households that escaped poverty this year", _LEDGER),
+    _number("escaped_poor_households", escaped_poor_households, "Số hộ thoát nghèo trong năm", "Households that escaped poverty this year", _LEDGER, _BOTH),
 )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """The numbers that a report takes along when it is handed in; always as many statements, whatever the area."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
 from api.deliveries.tables import Delivery, DeliveryOutcome
@@ -32,13 +32,17 @@ def figures(session: Session, area_id: UUID, period_from: date, period_to: date,
         as_of=as_of,
         poor=of_class(PovertyClass.poor),
         near_poor=of_class(PovertyClass.near_poor),
-        support=_support(session, area_id, period_from, period_to),
+        support=supported(session, area_id, period_from, period_to),
         interventions=_interventions(session, area_id, period_to),
         suppressed=False,
     )
 
 
-def _support(session: Session, area_id: UUID, period_from: date, period_to: date) -> SupportFigures:
+def supported(
+    session: Session, area_id: UUID, period_from: date, period_to: date, known_at: datetime | None = None
+) -> SupportFigures:
+    """What households of the area received on these days. `known_at`: by what was recorded, or taken back, until then;
+    the households are those that live in the area now."""
     query = at_home(select().select_from(_DELIVERY), _DELIVERY.c.household_id)
     row = session.execute(
         query.add_columns(
@@ -46,11 +50,16 @@ def _support(session: Session, area_id: UUID, period_from: date, period_to: date
         ).where(
             _DELIVERY.c.delivered_on.between(period_from, period_to),
             _DELIVERY.c.outcome == DeliveryOutcome.delivered,
-            _DELIVERY.c.reversed_at.is_(None),
+            *_known(known_at),
             under(area_id, period_to, HOUSEHOLD.c.hamlet_id),
         )
     ).one()
     return SupportFigures(deliveries=row[0], households=row[1], amount_vnd=int(row[2]))
+
+
+def _known(at: datetime | None) -> list[ColumnElement[bool]]:
+    standing = _DELIVERY.c.reversed_at.is_(None)
+    return [standing] if at is None else [_DELIVERY.c.created_at <= at, or_(standing, _DELIVERY.c.reversed_at > at)]
 
 
 def _interventions(session: Session, area_id: UUID, day: date) -> dict[str, dict[str, int | None]]:

@@ -10,7 +10,6 @@ from api import audit, clock, codes
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.areas.tables import Level
-from api.problems import FieldError, Invalid
 from api.reports import names
 from api.reports.basis import Asked, Basis, basis
 from api.reports.census import Census, Home, Human
@@ -18,12 +17,13 @@ from api.reports.census_queries import census
 from api.reports.deadlines import due_on
 from api.reports.definition import ListForm, data
 from api.reports.grid import UnitRow
+from api.reports.periods import wrong
 from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
 
 SOURCE = "QĐ 24/2021/QĐ-TTg, Điều 4; TT 07/2021/TT-BLĐTBXH"
 NAMELESS = "(chưa có tên chủ hộ)"
-_WITHHELD = Words(vi="Cần quyền persons:sensitive.", en="This needs persons:sensitive.")
+_WITHHELD = Words(vi="Bạn không có quyền xem dân tộc.", en="You may not see ethnic groups.")
 _POSTED = (("name", "Họ và tên chủ hộ", "Head"), ("hamlet", "Xóm", "Hamlet"), ("class", "Kết quả", "Class"))
 _DETAILED = (
     ("household_no", "Số hộ", "Household no."),
@@ -37,6 +37,12 @@ _DETAILED = (
     ("merit", "Người có công", "Merit"),
     ("no_labour", "Không có KNLĐ", "No labour capacity"),
 )
+# (class that was left, column of the ledger) -> the movement, as it is called on the list
+_ESCAPED = {
+    ("poor", "above_line"): "escaped_poor",
+    ("poor", "to_other_class"): "poor_to_near_poor",
+    ("near_poor", "above_line"): "escaped_near_poor",
+}
 _MARKS = {"new": "mới", "relapsed": "tái", "from_other_class": "chuyển"}
 
 
@@ -47,9 +53,7 @@ def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> Offi
     where = basis(session, actor, asked, needs_round=form.escaped)
     if where.place.level not in (Level.commune, Level.hamlet):
         vi = "Danh sách lập theo xã hoặc xóm."
-        raise Invalid(
-            vi, "Lists are of a commune or a hamlet.", errors=(FieldError("#query/area", "too_large", vi, vi),)
-        )
+        raise wrong(vi, "Lists are of a commune or a hamlet.", asked.where, ("area", "too_large"))
     known_at = clock.now()
     units, found = census(session, actor, where)
     homes = list(_escaped(found, form) if form.escaped else _standing(found, form))
@@ -75,10 +79,11 @@ def _standing(found: Census, form: ListForm) -> Iterator[Home]:
 
 
 def _escaped(found: Census, form: ListForm) -> Iterator[Home]:
-    """Who left the class above the line; they are in no standing any more."""
+    """Who left the class: above the line, in no standing any more; or out of poverty and near-poor (domain.md 1.5)."""
     for entry in found.entries:
-        if (entry.poverty_class, entry.column) == (form.poverty_class, "above_line"):
-            yield Home(entry.household_id, entry.area_id, None, entry.persons)
+        came = _ESCAPED.get((form.poverty_class, entry.column))
+        if entry.poverty_class == form.poverty_class and came is not None:
+            yield Home(entry.household_id, entry.area_id, None, entry.persons, movements=frozenset({came}))
 
 
 def _columns(form: ListForm) -> list[ReportColumn]:
@@ -102,12 +107,19 @@ def _needs() -> list[str]:
 def _posted(
     form: ListForm, homes: Iterable[Home], called: dict[UUID, Any], units: list[UnitRow]
 ) -> Iterator[ReportRow]:
-    result = "thoát " if form.escaped else ""
-    kind = f"Hộ {result}{codes.label('poverty_class', form.poverty_class).lower().removeprefix('hộ ')}"
     hamlets = {unit.id: unit for unit in units}
     for number, home in enumerate(homes, start=1):
         hamlet = hamlets[home.hamlet_id]
-        yield _row(number, hamlet, [called[home.household_id].head_name or NAMELESS, hamlet.name, kind])
+        yield _row(number, hamlet, [called[home.household_id].head_name or NAMELESS, hamlet.name, _kind(form, home)])
+
+
+def _kind(form: ListForm, home: Home) -> str:
+    """`Hộ nghèo`, `Hộ thoát nghèo, trở thành hộ cận nghèo`."""
+    if not form.escaped:
+        return codes.label("poverty_class", form.poverty_class)
+    (movement,) = home.movements
+    said = codes.label("movement", movement)
+    return f"Hộ {said[0].lower()}{said[1:]}"
 
 
 def _row(number: int, hamlet: UnitRow, values: list[str | int | None]) -> ReportRow:

@@ -1,7 +1,7 @@
 """The six-month and the annual monitoring report (TT 10/2022): indicators, money and counts of a period, row by row."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -10,13 +10,14 @@ from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.tables import Level
-from api.budgets.overview import overview
+from api.budgets import period as money_of
+from api.budgets.tables import MovementKind
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Measure, Missing, Statistic
 from api.indicators.facts import Moment
 from api.indicators.points import Place
 from api.indicators.queries import find_place, numbers
-from api.report_submissions.figures import figures
+from api.report_submissions.figures import supported
 from api.reports import grid, upper
 from api.reports.basis import Asked
 from api.reports.census_queries import below
@@ -27,7 +28,13 @@ from api.reports.periods import half_or_year, require_day
 from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
 
-_NO_RIGHT = Words(vi="Cần quyền budget:read.", en="This needs budget:read.")
+_NO_RIGHT = Words(vi="Bạn không có quyền xem kinh phí.", en="You may not see the money.")
+_BOOKED = {
+    "approved": MovementKind.allocation,
+    "committed": MovementKind.commitment,
+    "disbursed": MovementKind.disbursement,
+    "settled": MovementKind.settlement,
+}
 _COLUMNS = ("unit", "numerator", "denominator", "value")
 
 
@@ -50,8 +57,8 @@ def watched(session: Session, actor: Actor, form: str, asked: Asked) -> Official
     else:
         rows = [
             *_indicators(session, place, Moment(day, asked.known_at)),
-            *_money(session, actor, place, last.year),
-            *_counts(session, place, first, last, day),
+            *_money(session, actor, place, first, day, asked.known_at or known_at),
+            *_counts(session, place, first, day, asked.known_at or known_at),
         ]
         missing = []
     return OfficialReportOut(
@@ -124,20 +131,24 @@ def _change(now: ReportCell, before: ReportCell) -> ReportCell:
     return ReportCell(value=None, numerator=now.numerator, denominator=now.denominator, reason=grid.NO_FIGURES)
 
 
-def _money(session: Session, actor: Actor, place: Place, year: int) -> Iterator[ReportRow]:
-    """The year's money, for whoever may read it."""
+def _money(
+    session: Session, actor: Actor, place: Place, first: date, day: date, known_at: datetime
+) -> Iterator[ReportRow]:
+    """What was booked in the period up to the day, for whoever may read it; the plan is that of the whole year."""
     scope = actor.scope_of(Permission.budget_read)
-    sums = overview(session, scope, place.id, year).total if covers(session, scope, place.id) else None
+    sums: dict[str, int] | None = None
+    if covers(session, scope, place.id):
+        booked = money_of.booked(session, scope, place.id, first, day, known_at)
+        sums = {name: booked.get(kind, 0) for name, kind in _BOOKED.items()}
+        sums["planned"] = money_of.planned(session, scope, place.id, day.year, day)
     for name, words in data("monitoring")["money"].items():
-        cell = (
-            ReportCell(value=None, reason=_NO_RIGHT) if sums is None else ReportCell(value=getattr(sums, f"{name}_vnd"))
-        )
+        cell = ReportCell(value=None, reason=_NO_RIGHT) if sums is None else ReportCell(value=sums[name])
         yield _row(f"money_{name}", Words(**words), "money", "vnd", cell, ReportCell(value=None), cell)
 
 
-def _counts(session: Session, place: Place, first: date, last: date, day: date) -> Iterator[ReportRow]:
-    """What was handed over in the period."""
-    support = figures(session, place.id, first, last, day).support
+def _counts(session: Session, place: Place, first: date, day: date, known_at: datetime) -> Iterator[ReportRow]:
+    """What was handed over in the period up to the day."""
+    support = supported(session, place.id, first, day, known_at)
     words = data("monitoring")["counts"]
     for name, number, kind, unit in (
         ("deliveries", support.deliveries, "household", "count"),

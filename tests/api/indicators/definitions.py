@@ -130,7 +130,7 @@ COUNTED: dict[str, Counted] = {
     "average_living_standard_households": Counted("household", lambda h: h["average"], None),
     "poor_persons": Counted("person", _p_poor, None),
     "near_poor_persons": Counted("person", _p_near, None),
-    "escaped_poor_households": Counted("household", _moved("escaped_poor"), None),
+    "escaped_poor_households": Counted("household", either(_moved("escaped_poor"), _moved("poor_to_near_poor")), None),
     "access_to_services_and_policies": Counted(
         "household", both(listed, lambda h: h["borrows"] or bool(h["received"])), listed
     ),

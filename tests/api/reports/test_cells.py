@@ -114,6 +114,26 @@ def test_the_movement_of_a_round(sign_in: SignIn, session: Session, seed: int) -
     assert sum(by_hand.values()) > 20
 
 
+@pytest.mark.parametrize("seed", [4, 5, 6])
+def test_the_list_of_who_escaped_has_both_ways_out_of_poverty(sign_in: SignIn, session: Session, seed: int) -> None:
+    made = commune(session, seed)
+    first, second = made.rounds
+    opening, closing = (_stood(session, one) for one in (first, second))
+    session.commit()
+    by_hand, seen = counted_by_hand(opening, closing, made.decided, inside=False), 0
+    for form, ways in (
+        ("list-escaped-poor", {
+            "Hộ thoát nghèo, vượt chuẩn cận nghèo": ("poor", "above_line"),
+            "Hộ thoát nghèo, trở thành hộ cận nghèo": ("poor", "to_other_class")}),
+        ("list-escaped-near-poor", {"Hộ thoát cận nghèo": ("near_poor", "above_line")}),
+    ):  # fmt: skip
+        listed = Counter(row["cells"][2]["value"] for row in asked(sign_in("truc-thai"), form, round=second)["rows"])
+        hand = {kind: sum(by_hand[area_id(hamlet), *way] for hamlet in HAMLETS) for kind, way in ways.items()}
+        assert listed == Counter(hand), form
+        seen += sum(hand.values())
+    assert seen > 2
+
+
 def _stood(session: Session, round_id: UUID) -> dict[UUID, Stands]:
     rows = session.execute(text("SELECT * FROM standing WHERE round_id = :r"), {"r": round_id})
     return {row.household_id: Stands(row.hamlet_id, row.poverty_class, row.persons) for row in rows}
