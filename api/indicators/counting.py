@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     not_,
@@ -78,7 +79,7 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
     own = select(_AREA.c.id.label("root"), _AREA.c.id).where(_AREA.c.id == func.any(cast(area_ids, sql.Ids())))
     known = own.cte("known", recursive=True)
     before = select(known.c.root, _SUCCESSION.c.predecessor_id).join(known, known.c.id == _SUCCESSION.c.successor_id)
-    known = known.union(before)
+    known = known.union(before.where(of_one_level()))
     return (
         select(day.c.day, known.c.root, _AREA.c.id, _AREA.c.level)
         .select_from(known)
@@ -88,6 +89,13 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
         .where(_AREA.c.level.in_((Level.hamlet, Level.commune)))
         .distinct()
     )
+
+
+def of_one_level() -> Any:
+    """Of a succession: a commune that took over the duties of a district that is gone was never the whole district."""
+    before, after = _AREA.alias("before"), _AREA.alias("after")
+    same = before.c.level == after.c.level
+    return exists().where(before.c.id == _SUCCESSION.c.predecessor_id, after.c.id == _SUCCESSION.c.successor_id, same)
 
 
 @dataclass(frozen=True)
