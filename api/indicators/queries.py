@@ -15,7 +15,7 @@ from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaParent, AreaSuccession, Level
 from api.indicators.asked import Asked, days_of, new_year_before
 from api.indicators.catalogue import INDICATORS, indicator, parts, places
-from api.indicators.counting import count, counted_areas, kept, of_one_level, recount
+from api.indicators.counting import count, counted_areas, kept, of_one_level, portions, recount
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
@@ -27,6 +27,8 @@ from api.suppression import least_told
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _PARENT = AreaParent.__table__  # type: ignore[attr-defined]
 _SUCCESSION = AreaSuccession.__table__  # type: ignore[attr-defined]
+# Nothing is kept of an earlier state of knowledge: each commune takes about half a second of every request.
+MOST_COMMUNES_KNOWN = 40
 
 
 def catalogue() -> IndicatorList:
@@ -158,7 +160,8 @@ def numbers(
 ) -> dict[tuple[date, UUID], dict[str, Numbers]]:
     """(day, area) -> part -> measure -> number, for the measures wanted.
 
-    Where all is counted already one statement, however many areas and days; otherwise five.
+    Where all is counted already one statement, however many areas and days; otherwise some for each portion of them.
+    Raises Invalid where what was `known` is asked of too many communes.
     """
     if not areas:
         return {}
@@ -173,16 +176,36 @@ def numbers(
             for day, root, area_id, _ in found.stale:
                 _add_up(answer[day, root], counted[day][area_id], wanted)
     else:
-        rows = session.execute(counted_areas(roots, days)).all()
-        by_day = count(session, {row.id: Level(row.level) for row in rows}, days, known, breakdown)
-        for row in rows:
-            _add_up(answer[row.day, row.root], by_day[row.day][row.id], wanted)
+        _add_known(session, answer, roots, days, known, breakdown, wanted)
     for parts_of in answer.values():
         if breakdown:
             parts_of.pop("", None)
         else:
             parts_of.setdefault("", dict.fromkeys(wanted, 0))
     return answer
+
+
+def _add_known(
+    session: Session,
+    answer: Mapping[tuple[date, UUID], dict[str, Numbers]],
+    roots: Sequence[UUID],
+    days: Sequence[date],
+    known: datetime,
+    breakdown: str,
+    wanted: Sequence[str],
+) -> None:
+    """Raises Invalid for more communes than a request has time for."""
+    rows = session.execute(counted_areas(roots, days)).all()
+    levels = {row.id: Level(row.level) for row in rows}
+    if sum(level is Level.commune for level in levels.values()) > MOST_COMMUNES_KNOWN:
+        vi = f"Muốn biết số liệu như ở một thời điểm trước đây, hãy chọn địa bàn có tối đa {MOST_COMMUNES_KNOWN} xã."
+        en = f"As of an earlier state of knowledge, choose an area of at most {MOST_COMMUNES_KNOWN} communes."
+        raise Invalid(vi, en, errors=(FieldError("#query/known_at", "area_too_large", vi, en),))
+    for portion in portions(levels):
+        by_day = count(session, {area: levels[area] for area in portion}, days, known, breakdown)
+        for row in rows:
+            if row.id in by_day[row.day]:
+                _add_up(answer[row.day, row.root], by_day[row.day][row.id], wanted)
 
 
 def _add_up(answer: dict[str, Numbers], counted: Mapping[str, Sequence[int]], wanted: Sequence[str]) -> None:
