@@ -12,6 +12,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.accounts.queries import placed_in
 from api.accounts.tables import Account, Device
+from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.budgets.overview import overview
 from api.dashboard.rounds import newest_round
@@ -112,15 +113,19 @@ def _money(session: Session, actor: Actor, place: Place, as_of: date) -> MoneyOf
 
 
 def _tablets(session: Session, actor: Actor, place: Place, patience: Patience) -> Tablets | None:
-    """The tablets of whoever works in the caller's areas; those that are silent or stuck by name."""
+    """The tablets of whoever works in the place and is the caller's to see; those that are silent or stuck by name."""
     if not actor.has(Permission.fleet_read) or place.level is Level.hamlet:
         return None
-    now = clock.now()
+    now, mine = clock.now(), actor.scope_of(Permission.fleet_read)
     state = fleet_state.state(now, patience).label("state")
     rows = session.execute(
         select(_DEVICE.c.name, _ACCOUNT.c.full_name, state, _DEVICE.c.pending, fleet_state.heard_at().label("heard"))
         .join(_ACCOUNT, _ACCOUNT.c.id == _DEVICE.c.account_id)
-        .where(placed_in(_DEVICE.c.account_id, actor.scope_of(Permission.fleet_read)), _DEVICE.c.revoked_at.is_(None))
+        .where(
+            placed_in(_DEVICE.c.account_id, mine),
+            placed_in(_DEVICE.c.account_id, Scope(frozenset({place.id}), mine.day)),
+            _DEVICE.c.revoked_at.is_(None),
+        )
         .order_by(_ACCOUNT.c.username, _DEVICE.c.name)
     ).all()
     quiet = [

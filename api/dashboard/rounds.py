@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Uuid, func, literal, or_, select
 from sqlmodel import Session
 
 from api import clock
@@ -41,15 +41,15 @@ def newest_round(session: Session, place: Place, as_of: date) -> RoundOfYear | N
     ).one_or_none()
     if held is None:
         return None
-    part = _CASE.c.hamlet_id if place.level in (Level.hamlet, Level.commune) else _PARENT.c.parent_id
+    part = _part_of_hamlet(place, as_of)
     query = (
         select(
             _AREA.c.id, _AREA.c.code, _AREA.c.local_kind, _AREA.c.name, _CASE.c.stage, func.count().label("households")
         )
         .join_from(_CASE, _ROUND, _CASE.c.round_id == _ROUND.c.id)
-        .outerjoin(_PARENT, and_(_PARENT.c.area_id == _CASE.c.hamlet_id, valid_on(AreaParent, as_of)))
-        .join(_AREA, _AREA.c.id == part)
-        .where(*begun, _ROUND.c.year == held[0], under(place.id, as_of, _CASE.c.hamlet_id))
+        .join(part, part.c.hamlet_id == _CASE.c.hamlet_id)
+        .join(_AREA, _AREA.c.id == part.c.id)
+        .where(*begun, _ROUND.c.year == held[0])
         .group_by(_AREA.c.id, _CASE.c.stage)
         .order_by(_AREA.c.code, _CASE.c.stage)
     )
@@ -65,6 +65,18 @@ def newest_round(session: Session, place: Place, as_of: date) -> RoundOfYear | N
         year=held[0], closes_on=held[1], closed=held[2], total=sum(one.total or 0 for one in listed),
         surveyed=sum(one.surveyed or 0 for one in listed), parts=listed,
     ), place.tells_all)  # fmt: skip
+
+
+def _part_of_hamlet(place: Place, day: date) -> Any:
+    """(hamlet_id, id): each hamlet of the place with the area right below the place that it lies in, or that it is."""
+    if place.level is Level.hamlet:
+        return select(literal(place.id, Uuid).label("hamlet_id"), literal(place.id, Uuid).label("id")).subquery("part")
+    return (
+        select(_CLOSURE.c.descendant_id.label("hamlet_id"), _PARENT.c.area_id.label("id"))
+        .join_from(_PARENT, _CLOSURE, _CLOSURE.c.ancestor_id == _PARENT.c.area_id)
+        .where(_PARENT.c.parent_id == place.id, valid_on(AreaParent, day), valid_on(AreaClosure, day))
+        .subquery("part")
+    )
 
 
 def _covers(place: Place, day: date) -> Any:

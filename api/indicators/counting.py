@@ -4,7 +4,7 @@ A fixed number of statements, whatever the areas and days: one that adds up what
 that count it, two that keep it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     not_,
@@ -63,7 +64,7 @@ class _Named(UserDefinedType[str]):
 PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
 
 # So many areas are counted in one statement (two communes): past the memory of a sort, each costs twice as much.
-_AT_ONCE = 20
+AT_ONCE = 20
 
 # area -> part of the breakdown -> the numbers, in the order of `places()`
 Counts = dict[UUID, dict[str, list[int]]]
@@ -78,7 +79,7 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
     own = select(_AREA.c.id.label("root"), _AREA.c.id).where(_AREA.c.id == func.any(cast(area_ids, sql.Ids())))
     known = own.cte("known", recursive=True)
     before = select(known.c.root, _SUCCESSION.c.predecessor_id).join(known, known.c.id == _SUCCESSION.c.successor_id)
-    known = known.union(before)
+    known = known.union(before.where(of_one_level()))
     return (
         select(day.c.day, known.c.root, _AREA.c.id, _AREA.c.level)
         .select_from(known)
@@ -88,6 +89,13 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
         .where(_AREA.c.level.in_((Level.hamlet, Level.commune)))
         .distinct()
     )
+
+
+def of_one_level() -> Any:
+    """Of a succession: a commune that took over the duties of a district that is gone was never the whole district."""
+    before, after = _AREA.alias("before"), _AREA.alias("after")
+    same = before.c.level == after.c.level
+    return exists().where(before.c.id == _SUCCESSION.c.predecessor_id, after.c.id == _SUCCESSION.c.successor_id, same)
 
 
 @dataclass(frozen=True)
@@ -170,6 +178,12 @@ def _fresh() -> Any:
     return and_(_COUNT.c.area_id.is_not(None), ~marked)
 
 
+def portions(areas: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """The areas by id, as many together as one statement reads: over a whole province it would run out of its time."""
+    every = sorted(areas)
+    yield from (every[first : first + AT_ONCE] for first in range(0, len(every), AT_ONCE))
+
+
 def recount(session: Session, found: Kept, breakdown: str) -> dict[date, Counts]:
     """Counts anew what is not fresh, keeps it, and gives it back by day.
 
@@ -179,10 +193,8 @@ def recount(session: Session, found: Kept, breakdown: str) -> dict[date, Counts]
     claimed = _claimed(session, sorted({day for day, *_ in found.stale}), breakdown)
     days = [day for day, _ in claimed]
     counted: dict[date, Counts] = {day: {} for day in days}
-    areas = sorted(levels)
-    for first in range(0, len(areas), _AT_ONCE):
-        portion = {area_id: levels[area_id] for area_id in areas[first : first + _AT_ONCE]}
-        some = count(session, portion, days, None, breakdown)
+    for portion in portions(levels):
+        some = count(session, {area_id: levels[area_id] for area_id in portion}, days, None, breakdown)
         _keep(session, {day: some[day] for day, mine in claimed if mine}, breakdown, found.snapshot)
         for day in days:
             counted[day].update(some[day])

@@ -142,10 +142,25 @@ GOALS: tuple[Indicator, ...] = (
         _p.health_insurance.is_(True), _P_LISTED, person=True, unknown=_p.health_insurance.is_(None),
     ),
     _share(
-        "premium_support", "II.2.2",
-        ("Tỷ lệ người của hộ nông nghiệp mức sống trung bình có bảo hiểm y tế được hỗ trợ mức đóng", "Members of farming households of average living standard with (supported) health insurance"),
-        ("Người của hộ làm nông, lâm, ngư, diêm nghiệp được công nhận có mức sống trung bình, đang có thẻ bảo hiểm y tế; chia cho tổng số người của các hộ đó. Mức hỗ trợ 50 % phí là thông số của chính sách, có ngày và nguồn; số tiền xem ở danh mục hưởng.", "Insured persons of recognised households of average living standard; over all their persons."),
+        "average_living_standard_insured", "II.2.2",
+        ("Tỷ lệ người của hộ nông nghiệp mức sống trung bình có bảo hiểm y tế", "Members of farming households of average living standard with health insurance"),
+        ("Người của hộ làm nông, lâm, ngư, diêm nghiệp được công nhận có mức sống trung bình, đang có thẻ bảo hiểm y tế; chia cho tổng số người của các hộ đó. Chỉ nói có thẻ hay không, không nói mức phí được hỗ trợ.", "Insured persons of recognised households of average living standard; over all their persons. It says who has a card, not how much of the premium was paid."),
         _p.health_insurance.is_(True), _p.average_living_standard, person=True, unknown=_p.health_insurance.is_(None),
+    ),
+    Indicator(
+        code="premium_support",
+        vi="Mức phí thẻ bảo hiểm y tế được hỗ trợ cho người của hộ nông nghiệp mức sống trung bình",
+        en="Share of the health-insurance premium paid for members of farming households of average living standard",
+        vi_definition="Kế hoạch đặt mức hỗ trợ 50% phí. Số đếm được là người của các hộ đó đang có thẻ; phí và số tiền được hỗ trợ của từng người chưa có nơi ghi nên chưa biết mức hỗ trợ.",
+        en_definition="The plan sets 50 % of the premium. What is counted is the insured persons of these households; the premium and what was paid of it are not recorded for each, so the share is not known.",
+        unit="percent",
+        numerator=Measure("premium_support", "person", and_(_p.average_living_standard, _p.health_insurance.is_(True))),
+        denominator=Missing(Words(
+            vi="Chưa biết mức hỗ trợ: xã cần ghi phí thẻ và số tiền đã hỗ trợ của từng người thuộc hộ có mức sống trung bình. Số người có thẻ xem ở chỉ tiêu average_living_standard_insured.",
+            en="Not known: the commune has to record the premium and what was paid of it, for each person of these households. Who has a card is told by the indicator average_living_standard_insured.",
+        )),
+        breakdowns=_PERSON_PARTS,
+        source=_PLAN + "II.2.2",
     ),
     _share(
         "school_attendance", "II.2.2",

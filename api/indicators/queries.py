@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Column, Date, Uuid, and_, cast, func, literal, null, or_, select
 from sqlmodel import Session
 
 from api import clock
@@ -12,10 +12,10 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.names import full_name
 from api.areas.scope import valid_on
-from api.areas.tables import Area, AreaParent, Level
+from api.areas.tables import Area, AreaParent, AreaSuccession, Level
 from api.indicators.asked import Asked, days_of, new_year_before
 from api.indicators.catalogue import INDICATORS, indicator, parts, places
-from api.indicators.counting import count, counted_areas, kept, recount
+from api.indicators.counting import count, counted_areas, kept, of_one_level, portions, recount
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
@@ -26,6 +26,9 @@ from api.suppression import least_told
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _PARENT = AreaParent.__table__  # type: ignore[attr-defined]
+_SUCCESSION = AreaSuccession.__table__  # type: ignore[attr-defined]
+# Nothing is kept of an earlier state of knowledge: each commune takes about half a second of every request.
+MOST_COMMUNES_KNOWN = 40
 
 
 def catalogue() -> IndicatorList:
@@ -60,13 +63,14 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         raise Invalid(vi, f"It is split by: {', '.join(one.breakdowns)}.", errors=(
             FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))  # fmt: skip
     breakdown = "" if asked.by in (None, "area") else str(asked.by)
-    areas = children(session, place, days) if asked.by == "area" else [place]
+    by_day = children_by_day(session, place, days) if asked.by == "area" else {day: [place] for day in days}
+    areas = list({area.id: area for some in by_day.values() for area in some}.values())
     every = sorted({*days, *map(new_year_before, days)}) if one.change_since_new_year else days
     found = numbers(session, areas, every, breakdown, parts(one), asked.known_at)
     points: list[Point] = []
     earlier: dict[int, int] = {}
     for day in days:
-        for area in areas:
+        for area in by_day[day]:
             before = found.get((new_year_before(day), area.id), {}) if one.change_since_new_year else {}
             for part, some in sorted(found[day, area.id].items()):
                 earlier[len(points)] = before.get(part, {}).get(one.numerator.code, 0)
@@ -74,8 +78,8 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
     if not place.tells_all:
         points = without_small_counts(one, points, least_told(clock.today()), before=earlier)
     if one.threshold:
-        by_day = {day: threshold_on(one.threshold, day) for day in days}
-        points = [p.model_copy(update={"meets": meets(p.value, by_day[p.period])}) for p in points]
+        held = {day: threshold_on(one.threshold, day) for day in days}
+        points = [p.model_copy(update={"meets": meets(p.value, held[p.period])}) for p in points]
     return Series(
         code=one.code,
         name=one.name,
@@ -113,16 +117,37 @@ def place_of(session: Session, actor: Actor, area_id: UUID) -> Place:
 
 def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
     """The areas that lay right below on one of these days, by code."""
-    rows = session.execute(
-        select(_AREA)
-        .join(_PARENT, _PARENT.c.area_id == _AREA.c.id)
-        .where(_PARENT.c.parent_id == place.id, or_(*(valid_on(AreaParent, day) for day in (min(days), max(days)))))
-        .distinct()
-        .order_by(_AREA.c.code, _AREA.c.id)
+    every = {one.id: one for some in children_by_day(session, place, days).values() for one in some}
+    return sorted(every.values(), key=lambda one: (one.code, one.id))
+
+
+def children_by_day(session: Session, place: Place, days: Sequence[date]) -> dict[date, list[Place]]:
+    """The areas that lay right below on each day, by code; below the units that became this one where it was not yet:
+    over a merger an area and its successor are never both of one day."""
+    day = (
+        func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("day", Date), name="asked_day").render_derived()
     )
-    return [
-        Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), place.tells_all) for row in rows
-    ]
+    known = select(literal(place.id, Uuid).label("id"), cast(null(), Date).label("until")).cte("known", recursive=True)
+    known = known.union(
+        select(_SUCCESSION.c.predecessor_id, func.least(known.c.until, _SUCCESSION.c.on_day))
+        .join(known, known.c.id == _SUCCESSION.c.successor_id)
+        .where(of_one_level())
+    )
+    at_the_time = or_(known.c.until.is_(None), day.c.day < known.c.until)
+    rows = session.execute(
+        select(day.c.day, _AREA)
+        .select_from(known)
+        .join(_PARENT, _PARENT.c.parent_id == known.c.id)
+        .join(_AREA, _AREA.c.id == _PARENT.c.area_id)
+        .join(day, and_(valid_on(AreaParent, day.c.day), at_the_time))
+        .distinct()
+        .order_by(day.c.day, _AREA.c.code, _AREA.c.id)
+    )
+    found: dict[date, list[Place]] = {one: [] for one in days}
+    for row in rows:
+        name = full_name(row.local_kind, row.name)
+        found[row.day].append(Place(row.id, row.code, name, Level(row.level), place.tells_all))
+    return found
 
 
 def numbers(
@@ -135,7 +160,8 @@ def numbers(
 ) -> dict[tuple[date, UUID], dict[str, Numbers]]:
     """(day, area) -> part -> measure -> number, for the measures wanted.
 
-    Where all is counted already one statement, however many areas and days; otherwise five.
+    Where all is counted already one statement, however many areas and days; otherwise some for each portion of them.
+    Raises Invalid where what was `known` is asked of too many communes.
     """
     if not areas:
         return {}
@@ -150,16 +176,36 @@ def numbers(
             for day, root, area_id, _ in found.stale:
                 _add_up(answer[day, root], counted[day][area_id], wanted)
     else:
-        rows = session.execute(counted_areas(roots, days)).all()
-        by_day = count(session, {row.id: Level(row.level) for row in rows}, days, known, breakdown)
-        for row in rows:
-            _add_up(answer[row.day, row.root], by_day[row.day][row.id], wanted)
+        _add_known(session, answer, roots, days, known, breakdown, wanted)
     for parts_of in answer.values():
         if breakdown:
             parts_of.pop("", None)
         else:
             parts_of.setdefault("", dict.fromkeys(wanted, 0))
     return answer
+
+
+def _add_known(
+    session: Session,
+    answer: Mapping[tuple[date, UUID], dict[str, Numbers]],
+    roots: Sequence[UUID],
+    days: Sequence[date],
+    known: datetime,
+    breakdown: str,
+    wanted: Sequence[str],
+) -> None:
+    """Raises Invalid for more communes than a request has time for."""
+    rows = session.execute(counted_areas(roots, days)).all()
+    levels = {row.id: Level(row.level) for row in rows}
+    if sum(level is Level.commune for level in levels.values()) > MOST_COMMUNES_KNOWN:
+        vi = f"Muốn biết số liệu như ở một thời điểm trước đây, hãy chọn địa bàn có tối đa {MOST_COMMUNES_KNOWN} xã."
+        en = f"As of an earlier state of knowledge, choose an area of at most {MOST_COMMUNES_KNOWN} communes."
+        raise Invalid(vi, en, errors=(FieldError("#query/known_at", "area_too_large", vi, en),))
+    for portion in portions(levels):
+        by_day = count(session, {area: levels[area] for area in portion}, days, known, breakdown)
+        for row in rows:
+            if row.id in by_day[row.day]:
+                _add_up(answer[row.day, row.root], by_day[row.day][row.id], wanted)
 
 
 def _add_up(answer: dict[str, Numbers], counted: Mapping[str, Sequence[int]], wanted: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from api.households.wire_records import HOUSEHOLD as STORED
 from api.households.wire_records import MEMBER
 from api.indicators.breakdowns import COLUMNS
 from api.indicators.catalogue import indicator
-from api.indicators.counting import counted_areas
+from api.indicators.counting import counted_areas, portions
 from api.indicators.definition import Indicator, Measure
 from api.indicators.facts import HOUSEHOLD, IDENTITY, PERSON, PLACE, TABLES, Grain, Moment, facts
 from api.indicators.points import Place
@@ -40,6 +40,10 @@ _SEES: dict[Grain, tuple[Permission, ...]] = {
 }
 
 
+# So many portions of areas are read for a page: forty communes, some twenty seconds where all of them are full.
+PORTIONS = 20
+# behind every record of its area
+_LAST = UUID(int=2**128 - 1)
 # what a list of households tells anyway: the class, and how it came to it
 _OF_CLASS = {one.code for one in RATES if one.numerator.grain == "household"} - {"average_living_standard_households"}
 _SENSITIVE = ("ethnicity", "disability")
@@ -60,7 +64,8 @@ class Behind:
 def records(
     session: Session, actor: Actor, code: str, behind: Behind, limit: int, cursor: str | None
 ) -> Page[RecordOut]:
-    """Who is counted, by hamlet and id; of who has since gone where the caller may not look, only that they are.
+    """Who is counted, by hamlet and id; of who has since gone where the caller may not look, only that they are. A page
+    of a large area may have fewer, or nobody, and still say where the next one begins.
 
     Raises UnknownIndicator, NotFound (the area), PermissionDenied, Invalid where no records are behind that part.
     """
@@ -74,15 +79,38 @@ def records(
     query = _named(grain, actor).where(where)
     if behind.by is not None and behind.value is not None:
         query = query.where(COLUMNS[behind.by][grain] == behind.value)
-    after = paging.decode(cursor, UUID, UUID)
-    if after is not None:
-        query = query.where(func.row(PLACE[grain], IDENTITY[grain]) > func.row(*after))
-    query = query.order_by(PLACE[grain], IDENTITY[grain]).limit(limit + 1)
-    rows = session.execute(facts(query, areas, Moment(behind.as_of, behind.known_at))).all()
-    shown, next_cursor = paging.page(rows, limit, lambda row: (str(row.place), str(row.identity)))
+    shown, next_cursor = _walked(session, query, grain, areas, behind, limit, cursor)
     seen = [row.household_id for row in shown if row.household_id is not None]
     audit.record(session, actor, "indicators.records", "household", dict.fromkeys(seen), indicator=code)
     return Page[RecordOut](items=[RecordOut.model_validate(row._asdict()) for row in shown], next_cursor=next_cursor)
+
+
+def _walked(
+    session: Session,
+    query: Select[Any],
+    grain: Grain,
+    areas: list[UUID],
+    behind: Behind,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[Any], str | None]:
+    """Portion by portion of the areas until the page is full; after so many portions it ends where it is, full or not,
+    and the next page goes on from there."""
+    after = paging.decode(cursor, UUID, UUID)
+    if after is not None:
+        query = query.where(func.row(PLACE[grain], IDENTITY[grain]) > func.row(*after))
+    query = query.order_by(PLACE[grain], IDENTITY[grain])
+    left = list(portions(area for area in areas if after is None or area >= after[0]))
+    rows: list[Any] = []
+    for portion in left[:PORTIONS]:
+        some = facts(query.limit(limit + 1 - len(rows)), portion, Moment(behind.as_of, behind.known_at))
+        rows += session.execute(some).all()
+        if len(rows) > limit:
+            break
+    shown, next_cursor = paging.page(rows, limit, lambda row: (str(row.place), str(row.identity)))
+    if next_cursor is None and len(left) > PORTIONS:
+        next_cursor = paging.encode((str(left[PORTIONS - 1][-1]), str(_LAST)))
+    return shown, next_cursor
 
 
 def may_list(actor: Actor, one: Indicator) -> bool:
@@ -116,7 +144,8 @@ def _condition(one: Indicator, behind: Behind) -> tuple[Grain, ColumnElement[boo
     """Raises Invalid where the part is a statistic, or the indicator has no such part."""
     if behind.by is not None and (behind.by not in one.breakdowns or behind.by == "area"):
         vi = f"Chỉ tiêu này chia theo: {', '.join(one.breakdowns)}."
-        raise Invalid(vi, vi, errors=(FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))
+        en = f"It is split by: {', '.join(one.breakdowns)}."
+        raise Invalid(vi, en, errors=(FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))
     if behind.value is not None and behind.by is None:
         vi, en = "Cần nói chia theo gì (by).", "What it is split by is missing (`by`)."
         raise Invalid(vi, en, errors=(FieldError("#query/by", "missing", vi, en),))

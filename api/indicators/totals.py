@@ -12,6 +12,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.tables import Area
 from api.areas.totals import Hamlet, Total, hamlets_under, names_of, newest_totals, record_totals
+from api.indicators.counting import portions
 from api.indicators.facts import HOUSEHOLD, Moment, facts
 from api.indicators.total_schemas import HamletTotals, TotalsIn, TotalsOut
 from api.indicators.total_sheet import read_sheet
@@ -102,8 +103,11 @@ def _shown(session: Session, area_id: UUID, day: date, tells_all: bool) -> Total
 def _registered(session: Session, hamlets: list[UUID], day: date) -> dict[UUID, tuple[int, int]]:
     h = HOUSEHOLD.c
     query = select(h.hamlet_id, func.count(), func.coalesce(func.sum(h.persons), 0)).group_by(h.hamlet_id)
-    rows = session.execute(facts(query.select_from(HOUSEHOLD), hamlets, Moment(day)))
-    return {hamlet: (int(households), int(persons)) for hamlet, households, persons in rows}
+    return {
+        hamlet: (int(households), int(persons))
+        for portion in portions(hamlets)
+        for hamlet, households, persons in session.execute(facts(query.select_from(HOUSEHOLD), portion, Moment(day)))
+    }
 
 
 def _item(hamlet: Hamlet, total: Total | None, registered: tuple[int, int], day: date, tells_all: bool) -> HamletTotals:

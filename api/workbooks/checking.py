@@ -12,7 +12,7 @@ from api import audit
 from api.accounts.actor import Actor
 from api.procedure.records import change
 from api.workbooks import stored
-from api.workbooks.lines import Home, Line, homes
+from api.workbooks.lines import Line, homes
 from api.workbooks.planning import Plan, Seen, plan_home
 from api.workbooks.reading import Meaning, meaning
 from api.workbooks.register import Register, load_register
@@ -60,11 +60,11 @@ def known_homes(plans: dict[int, Plan], register: Register) -> set[UUID]:
 
 
 def whole_homes(lines: list[Line]) -> list[Line]:
-    """The lines up to the last household, which may go on behind them; all of them where there is only one."""
-    found: list[Home] = list(homes(lines))
-    if len(found) < 2:
+    """The lines before the last household, which may go on behind them; all of them where nothing lies before it."""
+    last = next(reversed(list(homes(lines))), None)
+    if last is None or last.first is lines[0]:
         return lines
-    return [line for line in lines if line.position < found[-1].first.position]
+    return [line for line in lines if line.position < last.first.position]
 
 
 def plan_lines(lines: list[Line], register: Register, by: Meaning, seen: Seen, import_id: UUID) -> dict[int, Plan]:

@@ -3,7 +3,7 @@
 Household fields stand in the first row of a household only, or in each of its rows: both are read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,25 +135,34 @@ def _is_place(words: str) -> bool:
     return (bare.isascii() and bare.isdigit() and len(bare) <= 2) or (bare.isalpha() and len(bare) == 1)
 
 
-def guessed(sheets: Iterable[SheetRead]) -> list[SheetMapping]:
-    """How the sheets of a file are read before anybody says otherwise: as layout A, told apart by their titles."""
-    found = []
+def guessed(sheets: Sequence[SheetRead]) -> list[SheetMapping]:
+    """How the sheets of a file are read before anybody says otherwise: as layout A, told apart by their titles; a sheet
+    whose title says nothing is what stands at its place in the layout, unless another sheet says that it is."""
     free = {sheet.role: sheet for sheet in layout.sheets()}
+    known = {
+        read.number: free.pop(role) for read in sheets if (role := _role_by_title(read)) is not None and role in free
+    }
     for read in sheets:
-        role = _role(read)
-        sheet = free.pop(role, None) if role else None
-        if sheet is None:
-            found.append(SheetMapping(sheet=read.number, role=SheetRole.ignored, first_row=1, columns={}))
-        else:
-            columns = sheet.fields()
-            found.append(SheetMapping(sheet=read.number, role=sheet.role, first_row=sheet.first_row, columns=columns))
-    return found
+        role = _role_by_place(read)
+        if read.number not in known and _role_by_title(read) is None and role in free:
+            known[read.number] = free.pop(role)
+    return [_as_layout(read, known.get(read.number)) for read in sheets]
 
 
-def _role(read: SheetRead) -> SheetRole | None:
+def _as_layout(read: SheetRead, sheet: layout.Sheet | None) -> SheetMapping:
+    if sheet is None:
+        return SheetMapping(sheet=read.number, role=SheetRole.ignored, first_row=1, columns={})
+    return SheetMapping(sheet=read.number, role=sheet.role, first_row=sheet.first_row, columns=sheet.fields())
+
+
+def _role_by_title(read: SheetRead) -> SheetRole | None:
     titles = [fold(read.name)]
     titles += [fold(str(cell)) for row, found in read.rows if row < 8 for cell in found.values()]
     for sheet in reversed(layout.sheets()):
         if any(mark in title for mark in sheet.marks for title in titles):
             return sheet.role
+    return None
+
+
+def _role_by_place(read: SheetRead) -> SheetRole | None:
     return layout.sheets()[read.number - 1].role if read.number <= len(layout.sheets()) else None

@@ -19,6 +19,7 @@ from api.standards.tables import PovertyClass
 from tests.api.dashboard.conftest import Visit
 from tests.make import rounds
 from tests.make.commune_facts import Commune
+from tests.make.people import account_id
 from tests.make.reviews import acting, households
 from tests.make.tablets import enrolled
 
@@ -264,6 +265,25 @@ def test_a_silent_tablet_is_named(engine: Engine, sign_in: SignIn, session: Sess
     page = visit("truc-thai").get("/").text
     assert "im lặng" in page
     assert "0 trên 1 máy hoạt động tốt." in page
+
+
+def test_the_tablets_are_those_of_the_place_that_was_chosen(engine: Engine, sign_in: SignIn) -> None:
+    for surveyor in ("xom-3", "xom-4", "xom-td-1"):
+        enrolled(engine, surveyor)
+    district = sign_in("truc-ninh")
+    counted = {code: feed(district, area=code)["tablets"]["total"] for code in ("363", "14080", "14071")}
+    assert counted == {"363": 3, "14080": 2, "14071": 1}
+
+
+def test_the_round_of_a_province_is_by_its_districts(session: Session, sign_in: SignIn) -> None:
+    for commune, hamlet, listed in (("14080", "14080-01", 6), ("14071", "14071-01", 5)):
+        ids = households(session, listed, hamlet)
+        rounds.cases(session, rounds.review_round(session, commune), ids, hamlet)
+    move = text("UPDATE account_grant SET area_id = :province WHERE account_id = :who")
+    session.execute(move, {"province": area_id("36"), "who": account_id("truc-ninh")})
+    session.commit()
+    told = feed(sign_in("truc-ninh"))["round"]
+    assert (told["total"], [(p["area_code"], p["total"]) for p in told["parts"]]) == (11, [("363", 11)])
 
 
 def test_choosing_an_area_below(commune: Commune, visit: Visit) -> None:

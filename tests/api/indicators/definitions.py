@@ -150,10 +150,11 @@ COUNTED: dict[str, Counted] = {
         "person", both(of_home(listed), insured), of_home(listed),
         both(of_home(listed), lambda p: p["health_insurance"] is None),
     ),
-    "premium_support": Counted(
+    "average_living_standard_insured": Counted(
         "person", both(of_home(lambda h: h["average"]), insured), of_home(lambda h: h["average"]),
         both(of_home(lambda h: h["average"]), lambda p: p["health_insurance"] is None),
     ),
+    "premium_support": Counted("person", both(of_home(lambda h: h["average"]), insured), None),
     "school_attendance": Counted(
         "person", both(child, _attends), child,
         both(child, lambda p: not _attends(p) and p["schooling"] is None and p["right_level"] is None),

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import area_id
+from api.indicators import counting, queries, records
 from api.indicators.catalogue import INDICATORS
 from api.indicators.definition import Measure
 from api.indicators.examples import SERIES, TOTALS
@@ -230,6 +231,40 @@ def test_the_records_of_a_part_of_a_breakdown(sign_in: SignIn, busy: None) -> No
         found = behind(officer, "health_insurance", part="denominator", by="age", value=point["by"])
         assert len(found) == point["denominator"]
         assert all(one["full_name"] and one["member_id"] == one["identity"] for one in found)
+
+
+def test_a_large_area_is_walked_in_portions_and_nobody_is_lost(
+    sign_in: SignIn, busy: None, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = sign_in("truc-thai")
+    asked = {"part": "denominator", "limit": 100}
+    whole = behind(officer, "health_insurance", **asked)
+    with counted(app.state.engine) as before:
+        assert behind(officer, "health_insurance", **asked) == whole
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    with counted(app.state.engine) as walked:
+        assert behind(officer, "health_insurance", **asked) == whole
+    assert len(walked) > len(before)
+    assert behind(officer, "health_insurance", part="denominator") == whole, "two on a page"
+    monkeypatch.setattr(records, "PORTIONS", 1)
+    assert behind(officer, "health_insurance", **asked) == whole, "a page for each hamlet, empty or not"
+
+
+def test_an_earlier_state_of_knowledge_is_counted_in_portions_and_not_for_a_whole_province(
+    sign_in: SignIn, busy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = sign_in("truc-thai")
+    asked = {"area": "14080", "known_at": clock.now().isoformat()}
+    whole = value(officer, "health_insurance", **asked)
+    assert whole["denominator"] > 0
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    assert value(officer, "health_insurance", **asked) == whole
+    monkeypatch.setattr(queries, "MOST_COMMUNES_KNOWN", 0)
+    answer = officer.get(f"{ROOT}/health_insurance", params=asked)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#query/known_at")
+    monkeypatch.undo()
+    monkeypatch.setattr(counting, "AT_ONCE", 1)
+    assert value(officer, "health_insurance", area="14080")["denominator"] == whole["denominator"]
 
 
 def test_reading_records_is_in_the_audit_log(sign_in: SignIn, home: UUID, session: Session) -> None:

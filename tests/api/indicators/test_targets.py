@@ -95,3 +95,12 @@ def test_without_totals_the_fall_of_the_rate_is_not_known(sign_in: SignIn, plan_
     assert (fall["actual"], fall["numerator"], fall["denominator"]) == (0.0, 20, 2000)
     assert fall["gap"] == 10  # 1 % less half a point
     assert fall["on_track"] is False
+
+
+def test_the_support_of_the_premium_is_not_told_from_who_has_a_card(sign_in: SignIn, plan_id: UUID) -> None:
+    officer = sign_in("truc-thai")
+    premium = _progress(officer, plan_id, as_of="2024-12-31")["premium_support"]
+    assert (premium["target"], premium["actual"], premium["on_track"], premium["gap"]) == (50.0, None, None, None)
+    assert "phí thẻ" in premium["reason"]["vi"]
+    cards = done(officer.get("/api/v1/indicators/average_living_standard_insured", params={"as_of": "2024-12-31"}))
+    assert cards["points"][0]["denominator"] == 0

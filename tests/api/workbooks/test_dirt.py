@@ -194,3 +194,15 @@ def test_a_mapping_to_elsewhere_or_of_nothing_is_refused(sign_in: SignIn) -> Non
     assert officer.patch(where, json={"sheets": [sheet]}, headers=tag).status_code == 422
     assert officer.patch(where, json={"classes": {"A": "rich"}}, headers=tag).status_code == 422
     assert officer.patch(where, json={"classes": {}}).status_code == 428
+
+
+def test_a_cover_sheet_does_not_take_the_place_of_the_titled_list(sign_in: SignIn) -> None:
+    officer = sign_in("truc-thai")
+    read = load_workbook(io.BytesIO(book(head("7", "Nguyễn Văn Hòa"))))
+    cover = read.create_sheet("Bìa", 0)
+    cover["A1"] = "UBND XÃ TRỰC THÁI"
+    made = checked(officer, saved(read))
+    assert [one["role"] for one in made["mapping"]["sheets"]] == [
+        "ignored", "listed", "escaped_poor", "escaped_near_poor",
+    ]  # fmt: skip
+    assert verdicts(officer, made) == {(2, 8): "new_household"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import Engine, text
 
 from api.workbooks import checking
@@ -243,3 +244,17 @@ def test_a_household_number_of_somebody_else_and_a_person_of_another_household(s
     )
     confirmed(officer, answered(officer, made, *answers))
     assert done(officer.get(f"/api/v1/members/{moved}"))["household_id"] == homes["002"]["id"]
+
+
+def test_a_household_behind_rows_that_are_no_data_is_never_cut_in_two(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = sign_in("truc-thai")
+    monkeypatch.setattr(checking, "PIECE", 8)
+    titles = [{"A": f"Ghi chú {line}"} for line in range(4)]  # eight rows with the title of the sheet, less than a home
+    content = book(*titles, head("1", "Nguyễn Văn Bình"), *(member(f"Nguyễn Thị {n}") for n in ("An", "Chi", "Dung")))
+    made = checked(officer, content)
+    assert list(verdicts(officer, made).values()) == ["new_household", *["new_member"] * 3]
+    confirmed(officer, made)
+    (home,) = done(officer.get("/api/v1/households"))["items"]
+    assert len(done(officer.get(f"/api/v1/households/{home['id']}/members"))["items"]) == 4
