@@ -256,7 +256,16 @@ def test_a_query_parameter_given_twice_is_answered(nobody: httpx.Client, sign_in
 
 
 def test_unknown_addresses_and_methods_have_the_same_shape(nobody: httpx.Client, problem: Check) -> None:
-    for path in ("/", "/api", "/api/v1", "/api/v1/nothing", "/sync/v2/batches", "/favicon.ico", "/docs/assets/none"):
+    unknown = (
+        "/nothing",
+        "/api",
+        "/api/v1",
+        "/api/v1/nothing",
+        "/sync/v2/batches",
+        "/favicon.ico",
+        "/docs/assets/none",
+    )
+    for path in unknown:
         assert problem(nobody.get(path))["type"] == "/problems/not-found"
     allowed: dict[str, set[str]] = {}
     for operation in operations(nobody.get("/openapi.json").json()):

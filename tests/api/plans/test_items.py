@@ -157,7 +157,8 @@ def test_the_list_is_cut_by_area_year_component_and_state_and_seen_where_it_conc
     assert seen(PLANNER, year=2023) == {fourth["id"]}
     assert seen(PLANNER, state="approved") == {whole["id"]}
     assert seen(PLANNER, component="livelihood") == every
-    assert seen(PLANNER, component="roads") == set()
+    unknown = sign_in(PLANNER).get(ITEMS, params={"component": "roads"})
+    assert pointers(unknown) == ["#query/component"]
     assert sign_in("truc-dai").get(f"{ITEMS}/{whole['id']}").status_code == 404
     assert sign_in("xom-4").get(f"{ITEMS}/{third['id']}").status_code == 404
     assert sign_in("xom-3").post(ITEMS, json=item_body(area_id=HAMLET)).status_code == 403

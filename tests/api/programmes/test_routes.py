@@ -10,6 +10,7 @@ from api import clock
 from api.accounts.permissions import Permission
 from api.programmes.catalogue import catalogue
 from tests.house.conftest import check_problem
+from tests.make.answers import pointers
 
 SignIn = Callable[[str], httpx.Client]
 LISTS = ("/api/v1/programmes", "/api/v1/intervention-kinds", "/api/v1/policies")
@@ -103,7 +104,8 @@ def test_the_kinds_of_one_component(sign_in: SignIn) -> None:
     some = read(client, "intervention-kinds", component="nutrition")["items"]
     assert {kind["component"] for kind in some} == {"nutrition"}
     assert len(some) < len(catalogue().kinds)
-    assert read(client, "intervention-kinds", component="tenth")["items"] == []
+    unknown = client.get("/api/v1/intervention-kinds", params={"component": "tenth"})
+    assert pointers(unknown) == [("#query/component", "unknown_code")]
 
 
 def test_what_hangs_under_a_kind_is_named(sign_in: SignIn) -> None:
