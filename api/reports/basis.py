@@ -22,7 +22,8 @@ from api.reviews.tables import RoundKind
 
 _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
 # 2024, 2024-H1, 2024-09 (the regular round of a month), 2024-12-31 (the register of a day)
-PERIOD = re.compile(r"(\d{4})(?:-H([12])|-(\d{2})(?:-(\d{2}))?)?")
+PERIOD = re.compile(r"([0-9]{4})(?:-H([12])|-([0-9]{2})(?:-([0-9]{2}))?)?")
+_FIRST_YEAR, _LAST_YEAR = 1945, 2100
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def basis(session: Session, actor: Actor, asked: Asked, *, needs_round: bool) ->
     if asked.round_id is not None and (asked.as_of is not None or asked.known_at is not None):
         vi = "Báo cáo theo đợt rà soát lấy số chốt của đợt: không kèm ngày hay thời điểm khác."
         raise Invalid(vi, "A round has its own day.", errors=(FieldError("#query/as_of", "round_or_day", vi, vi),))
+    ends = _last_day(asked.period)
     row = None if asked.round_id is None else _round(session, actor, ROUND.c.id == asked.round_id)
     area = asked.area or (None if row is None else str(row.area_id))
     place = find_place(session, actor, area, asked.as_of or clock.today())
@@ -73,7 +75,7 @@ def basis(session: Session, actor: Actor, asked: Asked, *, needs_round: bool) ->
         closed = row.closed_on is not None
         known = row.updated_at if closed else None
         return Basis(place, commune_id, period_of(row), row.closed_on or clock.today(), known, row)
-    day = asked.as_of or _last_day(asked.period) or clock.today()
+    day = asked.as_of or ends or clock.today()
     return Basis(place, commune_id, asked.period or day.isoformat(), min(day, clock.today()), asked.known_at)
 
 
@@ -90,7 +92,11 @@ def half_or_year(period: str | None, kind: str, today: date) -> tuple[str, date,
         period = f"{year}-{half}" if kind == "half" else str(today.year - 1)
     found = PERIOD.fullmatch(period)
     halves = found is not None and found[2] is not None and kind == "half"
-    if found is None or not (halves or (kind == "year" and period == found[1])) or not 1900 <= int(found[1]) < 2200:
+    if (
+        found is None
+        or not (halves or (kind == "year" and period == found[1]))
+        or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR
+    ):
         raise _no_period("Kỳ báo cáo viết 2024-H1 hoặc 2024-H2." if kind == "half" else "Kỳ báo cáo viết 2024.")
     year = int(found[1])
     if kind == "year":
@@ -113,7 +119,7 @@ def _last_day(period: str | None) -> date | None:
         return None
     found = PERIOD.fullmatch(period)
     try:
-        if found is None:
+        if found is None or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
             raise ValueError(period)
         year, half, month, day = found.groups()
         if day:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session
 
+from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.recognitions.books import AREA
@@ -36,7 +37,7 @@ def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
         for column, cell in enumerate(row.cells)
         if row.line not in _THINGS and (count := _count(cell)) is not None
     }
-    hidden = suppress(cells, _lines(found, form, cells), least=least_told(found.as_of))
+    hidden = suppress(cells, _lines(found, form, cells), least=least_told(clock.today()))
     rows = [
         row.model_copy(
             update={"cells": [_hide(cell) if (place, at) in hidden else cell for at, cell in enumerate(row.cells)]}
