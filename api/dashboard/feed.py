@@ -40,7 +40,7 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
     """Of an area of the caller's on a day. Raises NotFound outside of them."""
     known = clock.now()
     place = find_place(session, actor, area, as_of)
-    below = children(session, place, [as_of]) if place.level is not Level.hamlet else []
+    below = children(session, place, as_of) if place.level is not Level.hamlet else []
     plan = newest_plan(session, place.id, as_of.year)
     days = usual_days(as_of)
     measures = dict.fromkeys(code for one in (*_RATES, *_DEPRIVATIONS) for code in parts(INDICATORS[one]))
@@ -72,7 +72,7 @@ def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut
     return [
         PlaceOut(area=one.id, area_name=one.name)
         for area in own
-        for one in (area, *(children(session, area, [day]) if area.level is not Level.hamlet else ()))
+        for one in (area, *(children(session, area, day) if area.level is not Level.hamlet else ()))
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from api import clock
@@ -60,13 +60,14 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         raise Invalid(vi, f"It is split by: {', '.join(one.breakdowns)}.", errors=(
             FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))  # fmt: skip
     breakdown = "" if asked.by in (None, "area") else str(asked.by)
-    areas = children(session, place, days) if asked.by == "area" else [place]
+    areas = _areas(session, place, days, asked.by)
+    every_area = list({area.id: area for day in days for area in areas[day]}.values())
     every = sorted({*days, *map(new_year_before, days)}) if one.change_since_new_year else days
-    found = numbers(session, areas, every, breakdown, parts(one), asked.known_at)
+    found = numbers(session, every_area, every, breakdown, parts(one), asked.known_at)
     points: list[Point] = []
     earlier: dict[int, int] = {}
     for day in days:
-        for area in areas:
+        for area in areas[day]:
             before = found.get((new_year_before(day), area.id), {}) if one.change_since_new_year else {}
             for part, some in sorted(found[day, area.id].items()):
                 earlier[len(points)] = before.get(part, {}).get(one.numerator.code, 0)
@@ -111,18 +112,29 @@ def place_of(session: Session, actor: Actor, area_id: UUID) -> Place:
     return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), bool(row.tells_all))
 
 
-def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
-    """The areas that lay right below on one of these days, by code."""
+def children(session: Session, place: Place, day: date) -> list[Place]:
+    """The areas that lay right below on a day, by code."""
+    return _areas(session, place, [day], "area")[day]
+
+
+def _areas(session: Session, place: Place, days: Sequence[date], by: str | None) -> dict[date, list[Place]]:
+    """Day -> the area itself, or those that lay right below on that day: what was elsewhere on it is none of them."""
+    if by != "area":
+        return {day: [place] for day in days}
     rows = session.execute(
-        select(_AREA)
+        select(_AREA, _PARENT.c.valid_from.label("since"), _PARENT.c.valid_to.label("until"))
         .join(_PARENT, _PARENT.c.area_id == _AREA.c.id)
-        .where(_PARENT.c.parent_id == place.id, or_(*(valid_on(AreaParent, day) for day in (min(days), max(days)))))
-        .distinct()
+        .where(_PARENT.c.parent_id == place.id)
         .order_by(_AREA.c.code, _AREA.c.id)
-    )
-    return [
-        Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), place.tells_all) for row in rows
-    ]
+    ).all()
+    below = {
+        row.id: Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), place.tells_all)
+        for row in rows
+    }
+    return {
+        day: [below[row.id] for row in rows if row.since <= day and (row.until is None or day <= row.until)]
+        for day in days
+    }
 
 
 def numbers(

@@ -58,7 +58,7 @@ def progress(
     if by == "month":
         first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
         days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
-    places = [place, *(children(session, place, days) if by == "area" else [])]
+    places = [place, *(children(session, place, as_of) if by == "area" else [])]
     found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
     targets = held_against(plan, places, days, found)
     return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)
@@ -114,7 +114,7 @@ def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, da
     if area is None or area in (str(plan_area), whole.code):
         return whole
     found = find_place(session, actor, area, day)
-    if found.id not in {one.id for one in children(session, whole, [day])}:
+    if found.id not in {one.id for one in children(session, whole, day)}:
         vi, en = "Địa bàn này không thuộc kế hoạch.", "This area is not of the plan."
         raise Invalid(vi, en, errors=(FieldError("#query/area", "not_of_the_plan", vi, en),))
     return found

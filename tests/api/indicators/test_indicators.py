@@ -118,6 +118,31 @@ def test_months_and_areas_and_parts(sign_in: SignIn, home: UUID, engine: Engine)
     assert len(many) <= len(one) + 8, "a query per hamlet or month"
 
 
+def test_a_hamlet_that_went_to_another_commune_is_told_to_that_one(
+    sign_in: SignIn, home: UUID, session: Session
+) -> None:
+    gone = TODAY - timedelta(days=40)
+    moved = {"hamlet": area_id(HAMLET), "old": area_id("14080"), "new": area_id("14071"), "day": gone}
+    for table, below, above, depth in (
+        ("area_parent", "area_id", "parent_id", ""),
+        ("area_closure", "descendant_id", "ancestor_id", ", depth"),
+    ):
+        old = f"FROM {table} WHERE {below} = :hamlet AND {above} = :old"
+        ended = f"UPDATE {table} SET valid_to = cast(:day AS date) - 1 {old.removeprefix(f'FROM {table} ')}"
+        session.execute(text(ended), moved)
+        columns = f"INSERT INTO {table} ({below}, {above}, valid_from{depth})"
+        session.execute(text(f"{columns} SELECT {below}, :new, :day{depth} {old}"), moved)
+    session.commit()
+    asked = {"by": "area", "from": str(gone - timedelta(days=60))}
+    for who, left in (("truc-thai", True), ("truc-dai", False)):
+        points = done(sign_in(who).get(f"{ROOT}/poor_households", params=asked))["points"]
+        months = {date.fromisoformat(p["period"]) for p in points}
+        told = {date.fromisoformat(p["period"]) for p in points if p["area_code"] == HAMLET}
+        assert told == {day for day in months if (day < gone) is left}, who
+        assert told
+        assert told != months
+
+
 WRONG: list[tuple[str, dict[str, str], int, str]] = [
     ("poverty_rate", {"as_of": "0001-01-01"}, 422, "#query/as_of"),
     ("poverty_rate", {"as_of": "9999-12-31"}, 422, "#query/as_of"),
