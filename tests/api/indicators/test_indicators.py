@@ -318,6 +318,25 @@ def test_small_numbers_are_not_told_to_those_who_watch(sign_in: SignIn, session:
     assert {p["area_code"] for p in shares if p["denominator"] is None} == {"14080-01", "14080-02"}
 
 
+def test_of_both_classes_and_each_of_them_two_do_not_tell_the_third(sign_in: SignIn, session: Session) -> None:
+    for hamlet, poor, near in (("14080-01", 7, 3), ("14080-02", 8, 6), ("14080-03", 9, 9), ("14080-04", 10, 0)):
+        for number, home in enumerate(households(session, poor + near, hamlet)):
+            recognise(session, home, "poor" if number < poor else "near_poor", date(2024, 1, 2))
+        given = {"as_of": "2024-01-02", "households": 100, "persons": 400, "source": "Công an xã"}
+        done(sign_in("truc-thai").post(f"/api/v1/areas/{area_id(hamlet)}/statistics", json=given))
+    session.commit()
+    codes = ("multidimensional_poverty_rate", "poverty_rate", "near_poverty_rate", "near_poor_households")
+
+    def told(code: str) -> list[int | None]:
+        answer = done(sign_in("van-hoa").get(f"{ROOT}/{code}", params={"area": "14080", "by": "area"}))
+        return [point["numerator"] for point in answer["points"][:4]]
+
+    assert [told(code) for code in codes] == [
+        [10, 14, 18, 10], [None, None, 9, 10], [None, None, 9, 0], [None, None, 9, 0]]  # fmt: skip
+    feed = done(sign_in("van-hoa").get("/api/v1/dashboard", params={"area": "14080"}))["by_area"]
+    assert [[point["numerator"] for point in line["points"][:4]] for line in feed] == [told(code) for code in codes[:3]]
+
+
 def test_what_is_small_the_year_before_is_not_told_by_the_change(sign_in: SignIn, session: Session) -> None:
     homes = households(session, 8, HAMLET)
     for n, home in enumerate(homes):
