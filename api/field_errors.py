@@ -73,6 +73,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Phải là thời điểm dạng 2024-12-31T08:00:00+07:00.",
         "Must be a time such as 2024-12-31T08:00:00+07:00.",
     ),
+    "moment_in_future": ("Thời điểm không được ở tương lai.", "The time must not lie in the future."),
     "moment_out_of_range": (
         "Thời điểm phải trong khoảng năm 2000 đến 2100.",
         "The time must lie between 2000 and 2100.",

@@ -109,9 +109,16 @@ def _possible_moment(value: datetime) -> datetime:
     return value
 
 
+def _not_after_now(value: datetime) -> datetime:
+    if value > clock.now():
+        raise PydanticCustomError("moment_in_future", "lies in the future")
+    return value
+
+
 Day = Annotated[date, AfterValidator(_possible_day)]
 PastDay = Annotated[date, AfterValidator(_possible_day), AfterValidator(_not_after_today)]
 Moment = Annotated[datetime, AfterValidator(_possible_moment)]
+PastMoment = Annotated[datetime, AfterValidator(_possible_moment), AfterValidator(_not_after_now)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Counts the changes of this record, from 1.")]
 AreaId = Annotated[UUID, Field(description="Id of an area (UUIDv5 of `area:<code>`).")]
 Count = Annotated[int, Field(ge=0, le=100_000_000)]

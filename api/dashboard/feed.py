@@ -78,9 +78,11 @@ def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut
 
 
 def _rates(places: Sequence[Place], days: Sequence[date], found: Found) -> list[Lines]:
-    """Both classes together and each by itself: where one of the two is not told, the other would tell it."""
+    """Both classes together and each by itself: of three such numbers two would tell the third."""
     both, *each = (_lines(INDICATORS[code], places, days, found) for code in _RATES)
-    hidden = [any(point.suppressed for point in points) for points in zip(*(one.points for one in each), strict=True)]
+    hidden = [
+        any(point.suppressed for point in points) for points in zip(*(one.points for one in (both, *each)), strict=True)
+    ]
     return [
         both,
         *(

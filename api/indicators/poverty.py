@@ -23,6 +23,13 @@ average_households = Measure("average_households", "household", _h.average_livin
 newly_escaped_households = Measure("newly_escaped_households", "household", _h.newly_escaped)
 
 
+# the two classes make up the listed households: of three such numbers two tell the third
+MADE_UP_WITH = {
+    "poor_households": ("near_poor_households", "listed_households"),
+    "near_poor_households": ("poor_households", "listed_households"),
+}
+
+
 def _moved(movement: str) -> Measure:
     return Measure(f"{movement}_households", "household", literal(movement) == any_(_h.movements))
 

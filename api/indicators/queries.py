@@ -18,8 +18,9 @@ from api.indicators.catalogue import INDICATORS, indicator, parts, places
 from api.indicators.counting import count, counted_areas, kept, of_one_level, portions, recount
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
+from api.indicators.poverty import MADE_UP_WITH
 from api.indicators.schemas import IndicatorList, IndicatorOut, Point, Series
-from api.indicators.small_counts import without_small_counts
+from api.indicators.small_counts import together, without_small_counts
 from api.indicators.thresholds import meets, threshold_on
 from api.problems import FieldError, Invalid, NotFound
 from api.suppression import least_told
@@ -62,21 +63,7 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         vi = f"Chỉ tiêu này chia theo: {', '.join(one.breakdowns)}."
         raise Invalid(vi, f"It is split by: {', '.join(one.breakdowns)}.", errors=(
             FieldError("#query/by", "no_such_breakdown", vi, "No such breakdown."),))  # fmt: skip
-    breakdown = "" if asked.by in (None, "area") else str(asked.by)
-    by_day = children_by_day(session, place, days) if asked.by == "area" else {day: [place] for day in days}
-    areas = list({area.id: area for some in by_day.values() for area in some}.values())
-    every = sorted({*days, *map(new_year_before, days)}) if one.change_since_new_year else days
-    found = numbers(session, areas, every, breakdown, parts(one), asked.known_at)
-    points: list[Point] = []
-    earlier: dict[int, int] = {}
-    for day in days:
-        for area in by_day[day]:
-            before = found.get((new_year_before(day), area.id), {}) if one.change_since_new_year else {}
-            for part, some in sorted(found[day, area.id].items()):
-                earlier[len(points)] = before.get(part, {}).get(one.numerator.code, 0)
-                points.append(point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
-    if not place.tells_all:
-        points = without_small_counts(one, points, least_told(clock.today()), before=earlier)
+    points = _points(session, place, one, asked, days)
     if one.threshold:
         held = {day: threshold_on(one.threshold, day) for day in days}
         points = [p.model_copy(update={"meets": meets(p.value, held[p.period])}) for p in points]
@@ -91,6 +78,31 @@ def series(session: Session, actor: Actor, code: str, asked: Asked) -> Series:
         threshold=threshold_on(one.threshold, days[-1]) if one.threshold else None,
         points=points,
     )
+
+
+def _points(session: Session, place: Place, one: Indicator, asked: Asked, days: list[date]) -> list[Point]:
+    """Day by day, area by area, part by part; without what the caller is not told."""
+    breakdown = "" if asked.by in (None, "area") else str(asked.by)
+    areas = children_by_day(session, place, days) if asked.by == "area" else {day: [place] for day in days}
+    every_area = list({area.id: area for day in days for area in areas[day]}.values())
+    every = sorted({*days, *map(new_year_before, days)}) if one.change_since_new_year else days
+    like = MADE_UP_WITH.get(one.numerator.code, ())
+    found = numbers(session, every_area, every, breakdown, [*parts(one), *like], asked.known_at)
+    points: list[Point] = []
+    earlier: dict[int, int] = {}
+    others: dict[str, list[int]] = {code: [] for code in like}
+    for day in days:
+        for area in areas[day]:
+            before = found.get((new_year_before(day), area.id), {}) if one.change_since_new_year else {}
+            for part, some in sorted(found[day, area.id].items()):
+                earlier[len(points)] = before.get(part, {}).get(one.numerator.code, 0)
+                points.append(point(one, area, day, asked.by, part if breakdown else None, some, before.get(part)))
+                for code, counted in others.items():
+                    counted.append(some[code])
+    if place.tells_all:
+        return points
+    least = least_told(clock.today())
+    return together(one, without_small_counts(one, points, least, before=earlier), list(others.values()), least)
 
 
 def find_place(session: Session, actor: Actor, area: str | None, day: date) -> Place:

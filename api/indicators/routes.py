@@ -16,7 +16,7 @@ from api.indicators.records import Behind, Part
 from api.indicators.schemas import IndicatorList, RecordOut, Series
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
-from api.schema import Line60, Line120, Moment, Page, PastDay
+from api.schema import Line60, Line120, Page, PastDay, PastMoment
 
 router = APIRouter(prefix="/indicators", tags=["indicators"])
 
@@ -25,7 +25,7 @@ Code = Annotated[str, Path(examples=["poor_households"], description="Code of an
 AreaAsked = Annotated[Line60 | None, Query(alias="area", description="Id or code of an area; your own if not given.")]
 DayAsked = Annotated[PastDay | None, Query(description="The day the numbers are of; today if not given.")]
 KnownAsked = Annotated[
-    Moment | None,
+    PastMoment | None,
     Query(
         description="Only what was recorded before this moment, as `known_at` of an earlier answer; now if not given."
     ),

@@ -53,6 +53,25 @@ def told(
     return without_small_counts(one, points, least_told(clock.today()), whole, before)
 
 
+def together(one: Indicator, points: Sequence[Point], others: Sequence[Sequence[int]], least: int) -> list[Point]:
+    """The points, as `without_small_counts` tells them, without those at which a count may not be told that makes up a
+    third one together with this one, or is that third: two of the three tell the last. `others`: the numbers of each
+    such count at these points."""
+    lost = {
+        place
+        for numbers in others
+        for place, point in enumerate(
+            without_small_counts(
+                one,
+                [point.model_copy(update={"numerator": n}) for point, n in zip(points, numbers, strict=True)],
+                least,
+            )
+        )
+        if point.numerator is None
+    }
+    return [point for place, point in enumerate(points)]
+
+
 def _cells(one: Indicator, place: int, point: Point) -> list[tuple[_Cell, int]]:
     found = [((place, "numerator"), point.numerator or 0)]
     if point.unknown is not None:

@@ -58,7 +58,7 @@ def progress(
     if by == "month":
         first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
         days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
-    places = [place, *(children(session, place, days) if by == "area" else [])]
+    places = [place, *(children(session, place, [as_of]) if by == "area" else [])]
     found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
     targets = held_against(plan, places, days, found)
     return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)

@@ -10,7 +10,7 @@ from api.problems import FieldError
 
 _HEAD = re.compile(r"\b(xom|thon|ma|ten|ho|nhan khau|code|households|persons)\b")
 # 1104, or with points, commas or spaces between thousands
-_NUMBER = re.compile(r"\d{1,3}(?:[., \u00a0]\d{3})+|\d+")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:[., \u00a0][0-9]{3}){1,3}|[0-9]{1,12}")
 _MOST = 100_000_000
 
 
@@ -48,8 +48,9 @@ def _read(number: int, cells: list[str], names: Mapping[str, Hamlet | None]) -> 
         return _fault("unknown_hamlet", vi, en)
     numbers = _numbers(cells)
     if len(numbers) != 2 or max(numbers) > _MOST:
-        vi = f"Dòng {number}: số hộ và số nhân khẩu phải là số nguyên."
-        return _fault("not_a_number", vi, f"Line {number}: households and persons have to be whole numbers.")
+        vi = f"Dòng {number}: số hộ và số nhân khẩu phải là số nguyên, nhiều nhất 100 triệu."
+        en = f"Line {number}: households and persons have to be whole numbers of at most 100 million."
+        return _fault("not_a_number", vi, en)
     return hamlet, *numbers  # type: ignore[return-value]
 
 

@@ -4,12 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime
 
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.reports.basis import Asked
-from api.schema import PastDay
+from api.schema import PastDay, PastMoment
 
 FormCode = Annotated[
     str, Path(max_length=60, examples=["form-01"], description="Code of a form, as the catalogue says.")
@@ -32,7 +31,7 @@ def asked(
         str | None, Query(max_length=20, description="2024, 2024-H1, 2024-09 or 2024-12-31, where no round is named.")
     ] = None,
     known_at: Annotated[
-        AwareDatetime | None, Query(description="Only what was recorded before, as `known_at` of an earlier answer.")
+        PastMoment | None, Query(description="Only what was recorded before, as `known_at` of an earlier answer.")
     ] = None,
 ) -> Asked:
     """What a report is asked of."""

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from api.reports.schemas import OfficialReportOut
 from api.reports.tables import HandInState, ReportAudience
-from api.schema import Line60, Line120, Line300, LongText, PastDay, Schema, Version
+from api.schema import Line60, Line120, Line300, LongText, PastDay, PastMoment, Schema, Version
 
 Recipients = Annotated[list[Line300], Field(max_length=50)]
 _IN: dict[str, Any] = {
@@ -35,7 +35,7 @@ class EditionIn(Schema):
     round_id: UUID | None = None
     as_of: PastDay | None = None
     period: Annotated[Line60 | None, Field(description="2024, 2024-H1, 2024-09 or 2024-12-31.")] = None
-    known_at: AwareDatetime | None = None
+    known_at: PastMoment | None = None
     audience: ReportAudience = ReportAudience.internal
     number: Annotated[Line60, Field(min_length=1)]
     issued_on: PastDay

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,10 @@ def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str
     if records.made_before(session, EDITION, edition_id, sent, by_key=bool(key) and body.id is None) is not None:
         return edition_id
     _check(form, body)
-    found = whole(session, actor, form, _asked(body))
+    try:
+        found = whole(session, actor, form, _asked(body))
+    except Invalid as problem:
+        raise _in_the_body(problem) from problem
     if found.area.level is not Level.commune or not _may_publish(session, actor, found.area.id):
         raise NotFound("Không tìm thấy xã này trong địa bàn của bạn.", "There is no such commune in your areas.")
     if not sees_small_counts(session, actor, found.area.id):
@@ -58,6 +62,15 @@ def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str
 
 def _asked(body: EditionIn) -> Asked:
     return Asked(body.area, body.round_id, body.as_of, body.period, body.known_at, where="#/")
+
+
+def _in_the_body(problem: Invalid) -> Invalid:
+    """What `read_report` finds wrong with a field of its query, said of the field of the body."""
+    errors = tuple(
+        replace(one, pointer="#/round_id" if one.pointer == "#query/round" else one.pointer.replace("#query/", "#/"))
+        for one in problem.errors
+    )
+    return Invalid(problem.detail.vi, problem.detail.en, errors=errors)
 
 
 def _check(form: str, body: EditionIn) -> None:

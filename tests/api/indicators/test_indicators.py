@@ -119,6 +119,31 @@ def test_months_and_areas_and_parts(sign_in: SignIn, home: UUID, engine: Engine)
     assert len(many) <= len(one) + 8, "a query per hamlet or month"
 
 
+def test_a_hamlet_that_went_to_another_commune_is_told_to_that_one(
+    sign_in: SignIn, home: UUID, session: Session
+) -> None:
+    gone = TODAY - timedelta(days=40)
+    moved = {"hamlet": area_id(HAMLET), "old": area_id("14080"), "new": area_id("14071"), "day": gone}
+    for table, below, above, depth in (
+        ("area_parent", "area_id", "parent_id", ""),
+        ("area_closure", "descendant_id", "ancestor_id", ", depth"),
+    ):
+        old = f"FROM {table} WHERE {below} = :hamlet AND {above} = :old"
+        ended = f"UPDATE {table} SET valid_to = cast(:day AS date) - 1 {old.removeprefix(f'FROM {table} ')}"
+        session.execute(text(ended), moved)
+        columns = f"INSERT INTO {table} ({below}, {above}, valid_from{depth})"
+        session.execute(text(f"{columns} SELECT {below}, :new, :day{depth} {old}"), moved)
+    session.commit()
+    asked = {"by": "area", "from": str(gone - timedelta(days=60))}
+    for who, left in (("truc-thai", True), ("truc-dai", False)):
+        points = done(sign_in(who).get(f"{ROOT}/poor_households", params=asked))["points"]
+        months = {date.fromisoformat(p["period"]) for p in points}
+        told = {date.fromisoformat(p["period"]) for p in points if p["area_code"] == HAMLET}
+        assert told == {day for day in months if (day < gone) is left}, who
+        assert told
+        assert told != months
+
+
 WRONG: list[tuple[str, dict[str, str], int, str]] = [
     ("poverty_rate", {"as_of": "0001-01-01"}, 422, "#query/as_of"),
     ("poverty_rate", {"as_of": "9999-12-31"}, 422, "#query/as_of"),
@@ -326,6 +351,25 @@ def test_small_numbers_are_not_told_to_those_who_watch(sign_in: SignIn, session:
     assert [told[f"14080-0{n}"]["value"] for n in (1, 2, 3, 4)] == [None, None, 9, 0]
     shares = done(sign_in(who).get(f"{ROOT}/clean_water", params=asked))["points"]
     assert {p["area_code"] for p in shares if p["denominator"] is None} == {"14080-01", "14080-02"}
+
+
+def test_of_both_classes_and_each_of_them_two_do_not_tell_the_third(sign_in: SignIn, session: Session) -> None:
+    for hamlet, poor, near in (("14080-01", 7, 3), ("14080-02", 8, 6), ("14080-03", 9, 9), ("14080-04", 10, 0)):
+        for number, home in enumerate(households(session, poor + near, hamlet)):
+            recognise(session, home, "poor" if number < poor else "near_poor", date(2024, 1, 2))
+        given = {"as_of": "2024-01-02", "households": 100, "persons": 400, "source": "Công an xã"}
+        done(sign_in("truc-thai").post(f"/api/v1/areas/{area_id(hamlet)}/statistics", json=given))
+    session.commit()
+    codes = ("multidimensional_poverty_rate", "poverty_rate", "near_poverty_rate", "near_poor_households")
+
+    def told(code: str) -> list[int | None]:
+        answer = done(sign_in("van-hoa").get(f"{ROOT}/{code}", params={"area": "14080", "by": "area"}))
+        return [point["numerator"] for point in answer["points"][:4]]
+
+    assert [told(code) for code in codes] == [
+        [10, 14, 18, 10], [None, None, 9, 10], [None, None, 9, 0], [None, None, 9, 0]]  # fmt: skip
+    feed = done(sign_in("van-hoa").get("/api/v1/dashboard", params={"area": "14080"}))["by_area"]
+    assert [[point["numerator"] for point in line["points"][:4]] for line in feed] == [told(code) for code in codes[:3]]
 
 
 def test_what_is_small_the_year_before_is_not_told_by_the_change(sign_in: SignIn, session: Session) -> None:

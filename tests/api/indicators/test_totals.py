@@ -83,6 +83,9 @@ SHEETS: list[tuple[str, list[str]]] = [
     ("Xóm 99;3;9\nXóm 1;3", ["unknown_hamlet", "columns"]),
     ("14080-01;9;3", ["fewer_than_households"]),
     ("14080-01;3;9\nXÓM 1;3;9", ["said_twice"]),
+    (f"14080-01;{'9' * 6000};9", ["not_a_number"]),
+    (f"14080-01;1{'.000' * 4000};9", ["not_a_number"]),
+    ("14080-01;100.000.001;9\n14080-02;٣;٤", ["not_a_number", "not_a_number"]),
     ("Xóm;Số hộ;Số khẩu", ["missing"]),
 ]
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from api.areas.tables import area_id
 from tests.api.papers.reading import pages, squeezed
-from tests.make.answers import done, refused
+from tests.make.answers import done, pointers, refused
 from tests.make.decisions import people
 from tests.make.recognitions import recognise
 from tests.make.report_register import total
@@ -234,6 +234,12 @@ def test_small_counts_are_hidden_from_some_and_from_the_public(sign_in: SignIn, 
     }
 
 
+def test_what_a_report_of_long_ago_hides_is_known_too(sign_in: SignIn, register: Session) -> None:
+    for who in ("ngan-hang", "van-hoa", "mat-tran"):
+        for form in ("form-01", "monitoring-annual"):
+            done(sign_in(who).get(f"{REPORTS}/{form}", params={"area": "14080", "as_of": "1930-05-05"}))
+
+
 def test_a_list_for_posting_carries_name_hamlet_and_class_only(sign_in: SignIn, register: Session) -> None:
     for who in ("truc-thai", "mat-tran", "tai-chinh"):
         posted = done(sign_in(who).get(f"{REPORTS}/list-poor", params={"area": "14080", "as_of": DAY}))
@@ -257,6 +263,21 @@ def test_what_is_asked_wrongly(sign_in: SignIn, register: Session) -> None:
     assert refused(officer.get(f"{REPORTS}/form-99")) == (404, "unknown-form")
     for query in ({"period": "2024-13-99"}, {"period": "x"}, {"round": str(uuid4()), "as_of": DAY}, {"as_of": "x"}):
         assert refused(officer.get(f"{REPORTS}/form-01", params=query))[0] == 422, query
+    # a day of its own takes the place of the period's last day, and not of the period
+    for period in ("x", "2024-13", "2024-02-30", "0000", "9999-H2", "1899", "2024-H3", "٢٠٢٤"):
+        for query in ({"period": period}, {"period": period, "as_of": DAY}):
+            for form in ("form-01", "form-15"):
+                wrong = officer.get(f"{REPORTS}/{form}/workbook", params=query)
+                assert pointers(wrong) == [("#query/period", "no_such_period")], (form, query)
+    for form, fields, pointer in (
+        ("form-01", {"period": "x"}, "#/period"), ("form-02", {}, "#/round_id"),
+        ("form-01", {"round_id": str(uuid4())}, "#/as_of"), ("monitoring-annual", {"period": "9999-H2"}, "#/period"),
+        ("form-01", {"known_at": "2100-01-01T00:00:00Z"}, "#/known_at"),
+    ):  # fmt: skip
+        wrong = officer.post(f"{REPORTS}/{form}/editions", json=paper(**fields))
+        assert [place for place, _ in pointers(wrong)] == [pointer], (form, fields)
+    future = officer.get(f"{REPORTS}/form-01", params={"known_at": "2100-01-01T00:00:00Z"})
+    assert pointers(future) == [("#query/known_at", "moment_in_future")]
     assert refused(officer.get(f"{REPORTS}/form-01", params={"round": str(uuid4())})) == (404, "not-found")
     assert refused(officer.get(f"{REPORTS}/form-02", params={"area": "14080"}))[0] == 422
     assert refused(officer.get(f"{REPORTS}/form-15", params={"area": "363"})) == (404, "not-found")
