@@ -69,7 +69,7 @@ def together(one: Indicator, points: Sequence[Point], others: Sequence[Sequence[
         )
         if point.numerator is None
     }
-    return [point for place, point in enumerate(points)]
+    return [without(point) if place in lost else point for place, point in enumerate(points)]
 
 
 def _cells(one: Indicator, place: int, point: Point) -> list[tuple[_Cell, int]]:
