@@ -100,7 +100,8 @@ def _walked(
     if after is not None:
         query = query.where(func.row(PLACE[grain], IDENTITY[grain]) > func.row(*after))
     query = query.order_by(PLACE[grain], IDENTITY[grain])
-    left = list(portions(area for area in areas if after is None or area >= after[0]))
+    done = after is not None and after[1] == _LAST  # with the area of the place itself
+    left = list(portions(area for area in areas if after is None or area > after[0] or (area == after[0] and not done)))
     rows: list[Any] = []
     for portion in left[:PORTIONS]:
         some = facts(query.limit(limit + 1 - len(rows)), portion, Moment(behind.as_of, behind.known_at))

@@ -74,9 +74,12 @@ def rewrite(session: Session, actor: Actor, report_id: UUID, version: int, body:
 
 def submit(session: Session, actor: Actor, report_id: UUID, version: int | None) -> None:
     """Hands the report in, with the numbers of today. Raises NotFound, StaleVersion, IllegalStage, Conflict for who
-    reports on another level."""
+    reports on another level, SeparationOfDuties for who wrote that of a commune (a hamlet's has one hand)."""
     row = _hold(session, actor, report_id)
     _of_their_level(session, actor.scope_of(_HANDS_IN[Level(row.level)]), row)
+    if Level(row.level) is Level.commune and row.written_by == actor.account_id:
+        vi = "Người viết báo cáo của xã không tự nộp: người khác có quyền nộp báo cáo sẽ nộp."
+        raise SeparationOfDuties(vi, "Whoever wrote the commune's report does not hand it in: another person does.")
     expect_version(row, version)
     _at(row, *_OPEN)
     today = clock.today()

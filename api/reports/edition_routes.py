@@ -21,7 +21,7 @@ from api.schema import Page
 router = APIRouter(tags=["official reports"])
 
 _STEP: dict[int | str, dict[str, Any]] = problems(
-    "not-found", "stale-version", "illegal-stage", "conflict"
+    "not-found", "stale-version", "illegal-stage", "conflict", "permission-denied"
 ) | example(EDITION_EXAMPLE)  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def download_report_edition_workbook(report_edition_id: UUID, actor: Reader, db:
     "/report-editions/{report_edition_id}/submission",
     operation_id="submit_report_edition",
     summary="Nộp báo cáo lên cấp trên",
-    responses=_STEP,
+    responses=problems("separation-of-duties") | _STEP,
 )
 def submit_report_edition(
     report_edition_id: UUID, actor: Submitter, db: Db, response: Response, version: VersionIfGiven

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.accounts.permissions import Permission
 from api.areas.tables import Level
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, NotFound
@@ -25,29 +25,26 @@ from api.reports.schemas import OfficialReportOut
 from api.reports.small import minimised, sees_small_counts
 from api.reports.tables import ReportAudience
 from api.reports.upper import EDITION
-from api.reports.wrong import balanced
+from api.reports.wrong import balanced, denied
 
 
 def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str | None) -> UUID:
     """A frozen edition. The same id or key again gives what is stored.
 
     Raises UnknownForm, NotFound (the area, the round), Invalid, DoesNotBalance; Conflict where there is an edition
-    already that this one does not replace, and for whoever is not told small counts.
+    already that this one does not replace; PermissionDenied for whoever is not told small counts.
     """
     edition_id = new_id(actor.account_id, "report_edition", body.id, key)
     sent = {"form": form, "asked": body.model_dump(mode="json", exclude={"id"})}
     if records.made_before(session, EDITION, edition_id, sent, by_key=bool(key) and body.id is None) is not None:
         return edition_id
     _check(form, body)
-    try:
-        found = whole(session, actor, form, _asked(body))
-    except Invalid as problem:
-        raise _in_the_body(problem) from problem
-    if found.area.level is not Level.commune or not _may_publish(session, actor, found.area.id):
+    found = whole(session, actor, form, _asked(body))
+    if found.area.level is not Level.commune or not covers(session, actor.scope, found.area.id):
         raise NotFound("Không tìm thấy xã này trong địa bàn của bạn.", "There is no such commune in your areas.")
     if not sees_small_counts(session, actor, found.area.id):
         vi = "Biểu chính thức do cán bộ xã lập; Mặt trận gửi báo cáo của mình ở report-submissions."
-        raise Conflict(vi, "The commune's officer prepares official forms.")
+        raise denied(Permission.reports_prepare, vi, "The commune's officer prepares official forms.")
     balanced(found)
     if body.audience is ReportAudience.public and found.kind != "list":
         found = minimised(found, forms().get(form))
@@ -64,15 +61,6 @@ def _asked(body: EditionIn) -> Asked:
     return Asked(body.area, body.round_id, body.as_of, body.period, body.known_at, where="#/")
 
 
-def _in_the_body(problem: Invalid) -> Invalid:
-    """What `read_report` finds wrong with a field of its query, said of the field of the body."""
-    errors = tuple(
-        replace(one, pointer="#/round_id" if one.pointer == "#query/round" else one.pointer.replace("#query/", "#/"))
-        for one in problem.errors
-    )
-    return Invalid(problem.detail.vi, problem.detail.en, errors=errors)
-
-
 def _check(form: str, body: EditionIn) -> None:
     if (body.replaces_id is None) != (body.reason is None):
         vi = "Bản thay thế phải nêu bản bị thay và lý do."
@@ -83,10 +71,6 @@ def _check(form: str, body: EditionIn) -> None:
         vi = "Danh sách chi tiết không đăng công khai: hãy dùng danh sách niêm yết."
         raise Invalid(vi, "A detailed list is not public: use the list for posting.", errors=(
             FieldError("#/audience", "not_public", vi, "Not public."),))  # fmt: skip
-
-
-def _may_publish(session: Session, actor: Actor, area_id: UUID) -> bool:
-    return covers(session, actor.scope, area_id)
 
 
 def _before(session: Session, found: OfficialReportOut, body: EditionIn) -> Row[Any] | None:

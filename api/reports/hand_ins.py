@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.accounts.permissions import Role
+from api.accounts.permissions import Permission, Role
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.problems import Conflict, SeparationOfDuties
@@ -19,13 +19,15 @@ from api.reports.edition_queries import no_such_edition, require
 from api.reports.names import covers
 from api.reports.tables import HandInState, ReportAudience
 from api.reports.upper import EDITION, HAND_IN
+from api.reports.wrong import denied
 from api.reviews.rounds import expect_version
 
 
 def submit(session: Session, actor: Actor, edition_id: UUID, version: int | None) -> None:
     """Hands in the last internal edition of a report, again too after it was returned.
 
-    Raises NotFound, StaleVersion, IllegalStage, Conflict for a public edition or one that was replaced.
+    Raises NotFound, SeparationOfDuties (who published it), StaleVersion, IllegalStage, Conflict for a public edition or
+    one that was replaced.
     """
     row = _held(session, actor, edition_id)
     if not covers(session, actor.scope, row.area_id):
@@ -33,6 +35,9 @@ def submit(session: Session, actor: Actor, edition_id: UUID, version: int | None
     if row.audience != ReportAudience.internal or row.replaced_by_id is not None:
         vi = "Chỉ nộp bản nội bộ mới nhất của báo cáo."
         raise Conflict(vi, "Only the last internal edition is handed in.")
+    if session.scalar(select(EDITION.c.published_by).where(EDITION.c.id == edition_id)) == actor.account_id:
+        vi = "Người lập và ban hành báo cáo không tự nộp: người khác có quyền nộp báo cáo sẽ nộp."
+        raise SeparationOfDuties(vi, "Whoever published the report does not hand it in: another person does.")
     today, now = clock.today(), clock.now()
     said: dict[str, Any] = {"state": HandInState.submitted, "submitted_by": actor.account_id, "submitted_on": today}
     if row.state is None:
@@ -50,12 +55,13 @@ def submit(session: Session, actor: Actor, edition_id: UUID, version: int | None
 def decide(session: Session, actor: Actor, edition_id: UUID, version: int | None, remark: str | None) -> None:
     """Accepts what was handed in, or with a remark returns it.
 
-    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, Conflict for who is not of the level above.
+    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, PermissionDenied for who is not of the level above.
     """
     row = _held(session, actor, edition_id)
     above = Scope.of(grant.area_id for grant in actor.grants if grant.role is Role.district_officer)
     if not covers(session, above, row.area_id):
-        raise Conflict("Báo cáo của xã do cấp trên tiếp nhận.", "The level above accepts what a commune hands in.")
+        vi = "Báo cáo của xã do cấp trên tiếp nhận."
+        raise denied(Permission.reports_accept, vi, "The level above accepts what a commune hands in.")
     if row.submitted_by == actor.account_id:
         raise SeparationOfDuties("Người gửi báo cáo không tự tiếp nhận.", "Whoever handed it in may not accept it.")
     state = HandInState.accepted if remark is None else HandInState.returned

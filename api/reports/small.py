@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 from sqlmodel import Session
 
+from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.indicators.catalogue import INDICATORS
@@ -39,7 +40,7 @@ def sees_small_counts(session: Session, actor: Actor, area_id: object) -> bool:
 def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
     """Without what points at a few people: counts under the threshold, shares of them, and what they follow from. What
     a share is a part of, and who is left of it, are such counts too, unless it is all who live in the area."""
-    table, least = [*found.rows, *found.totals], least_told(found.as_of)
+    table, least = [*found.rows, *found.totals], least_told(clock.today())
     cells = {
         (place, column, part): number
         for place, row in enumerate(table)

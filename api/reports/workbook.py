@@ -80,7 +80,7 @@ class _Sheet:
     def _headings(self) -> None:
         grouped = any(column.group for column in self.found.columns)
         labels = ["Chỉ tiêu" if self.found.kind == "monitoring" else "STT" if self.found.kind == "list" else "Đơn vị"]
-        labels += ["Chỉ số đếm"] if self.leads > 1 else []
+        labels += ["Đơn vị tính"] if self.leads > 1 else []
         for place, text in enumerate(labels):
             self._heading(place, text, spans=grouped)
         if grouped:

@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from tests.make.answers import done
+from tests.make.money import also
 
 SignIn = Callable[[str], httpx.Client]
 REPORTS = "/api/v1/report-submissions"
@@ -52,6 +54,13 @@ def test_the_chair_hands_in_for_the_commune_and_only_the_district_accepts(sign_i
     hamlets = done(sign_in("xom-3").post(REPORTS, json=report(author="hamlet_head")))
     done(sign_in("xom-3").post(f"{REPORTS}/{hamlets['id']}/submission"))
     assert district.post(f"{REPORTS}/{hamlets['id']}/acceptance").status_code == 409
+
+
+def test_whoever_wrote_the_report_of_the_commune_does_not_hand_it_in(sign_in: SignIn, engine: Engine) -> None:
+    also(engine, "truc-thai", Role.commune_chair)
+    at = f"{REPORTS}/{done(sign_in('truc-thai').post(REPORTS, json=report(area_id=COMMUNE, author='commune')))['id']}"
+    assert sign_in("truc-thai").post(f"{at}/submission").json()["type"] == "/problems/separation-of-duties"
+    assert done(sign_in("chu-tich").post(f"{at}/submission"))["state"] == "submitted"
 
 
 def test_figures_are_those_of_the_day_they_were_handed_in(sign_in: SignIn, session: Session) -> None:

@@ -131,7 +131,7 @@ def test_the_list_of_who_escaped_has_both_ways_out_of_poverty(sign_in: SignIn, s
         hand = {kind: sum(by_hand[area_id(hamlet), *way] for hamlet in HAMLETS) for kind, way in ways.items()}
         assert listed == Counter(hand), form
         seen += sum(hand.values())
-    assert seen > 2
+    assert seen > 0
 
 
 def _stood(session: Session, round_id: UUID) -> dict[UUID, Stands]:

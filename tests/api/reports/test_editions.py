@@ -10,14 +10,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from api.accounts.permissions import Role
 from api.areas.tables import area_id
 from tests.api.papers.reading import pages, squeezed
 from tests.make.answers import done, pointers, refused
 from tests.make.decisions import people
+from tests.make.money import also
 from tests.make.recognitions import recognise
 from tests.make.report_register import total
 from tests.make.reviews import household, households
@@ -128,7 +130,7 @@ def test_handing_in_returned_and_accepted(sign_in: SignIn, register: Session) ->
     assert officer.post(f"{at}/submission").json()["permission"] == "reports:submit"
     handed = done(chair.post(f"{at}/submission"))
     assert (handed["state"], handed["due_on"], handed["overdue"]) == ("submitted", "2024-12-19", True)
-    assert refused(officer.post(f"{at}/acceptance")) == (409, "conflict")
+    assert refused(officer.post(f"{at}/acceptance")) == (403, "permission-denied")
     assert refused(district.post(f"{at}/acceptance", headers={"If-Match": '"1"'})) == (412, "stale-version")
     returned = done(district.post(f"{at}/return", json={"remark": "Số chưa khớp"}))
     assert (returned["state"], returned["remark"]) == ("returned", "Số chưa khớp")
@@ -137,6 +139,14 @@ def test_handing_in_returned_and_accepted(sign_in: SignIn, register: Session) ->
     done(chair.post(f"{EDITIONS}/{second['id']}/submission"))
     accepted = done(district.post(f"{EDITIONS}/{second['id']}/acceptance"))
     assert (accepted["state"], accepted["sha256"]) == ("accepted", second["sha256"])
+
+
+def test_whoever_published_does_not_hand_it_in(sign_in: SignIn, register: Session, engine: Engine) -> None:
+    also(engine, "truc-thai", Role.commune_chair)
+    made = publish(sign_in("truc-thai"))
+    at = f"{EDITIONS}/{made['id']}/submission"
+    assert refused(sign_in("truc-thai").post(at)) == (409, "separation-of-duties")
+    assert done(sign_in("chu-tich").post(at))["state"] == "submitted"
 
 
 def test_the_district_adds_up_what_was_handed_in_and_names_who_is_missing(sign_in: SignIn, register: Session) -> None:
@@ -194,7 +204,7 @@ def test_who_may_see_and_publish(sign_in: SignIn, register: Session) -> None:
     made = publish(officer)
     detailed = publish(officer, "form-15")
     assert sign_in("truc-dai").get(f"{EDITIONS}/{made['id']}").status_code == 404
-    assert refused(front.post(f"{REPORTS}/form-01/editions", json=paper())) == (409, "conflict")
+    assert refused(front.post(f"{REPORTS}/form-01/editions", json=paper())) == (403, "permission-denied")
     assert surveyor.post(f"{REPORTS}/form-01/editions", json=paper()).status_code == 404
     assert front.get(f"{EDITIONS}/{made['id']}/content").status_code == 403
     public = publish(officer, audience="public")
