@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.accounts.permissions import Permission
 from api.areas.tables import Level
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, NotFound
@@ -25,14 +24,14 @@ from api.reports.schemas import OfficialReportOut
 from api.reports.small import minimised, sees_small_counts
 from api.reports.tables import ReportAudience
 from api.reports.upper import EDITION
-from api.reports.wrong import balanced, denied
+from api.reports.wrong import balanced
 
 
 def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str | None) -> UUID:
     """A frozen edition. The same id or key again gives what is stored.
 
     Raises UnknownForm, NotFound (the area, the round), Invalid, DoesNotBalance; Conflict where there is an edition
-    already that this one does not replace; PermissionDenied for whoever is not told small counts.
+    already that this one does not replace, and for whoever is not told small counts.
     """
     edition_id = new_id(actor.account_id, "report_edition", body.id, key)
     sent = {"form": form, "asked": body.model_dump(mode="json", exclude={"id"})}
@@ -44,7 +43,7 @@ def publish(session: Session, actor: Actor, form: str, body: EditionIn, key: str
         raise NotFound("Không tìm thấy xã này trong địa bàn của bạn.", "There is no such commune in your areas.")
     if not sees_small_counts(session, actor, found.area.id):
         vi = "Biểu chính thức do cán bộ xã lập; Mặt trận gửi báo cáo của mình ở report-submissions."
-        raise denied(Permission.reports_prepare, vi, "The commune's officer prepares official forms.")
+        raise Conflict(vi, "The commune's officer prepares official forms.")
     balanced(found)
     if body.audience is ReportAudience.public and found.kind != "list":
         found = minimised(found, forms().get(form))

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
-from api.accounts.permissions import Permission, Role
+from api.accounts.permissions import Role
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.problems import Conflict, SeparationOfDuties
@@ -19,7 +19,6 @@ from api.reports.edition_queries import no_such_edition, require
 from api.reports.names import covers
 from api.reports.tables import HandInState, ReportAudience
 from api.reports.upper import EDITION, HAND_IN
-from api.reports.wrong import denied
 from api.reviews.rounds import expect_version
 
 
@@ -55,13 +54,13 @@ def submit(session: Session, actor: Actor, edition_id: UUID, version: int | None
 def decide(session: Session, actor: Actor, edition_id: UUID, version: int | None, remark: str | None) -> None:
     """Accepts what was handed in, or with a remark returns it.
 
-    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, PermissionDenied for who is not of the level above.
+    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, Conflict for who is not of the level above.
     """
     row = _held(session, actor, edition_id)
     above = Scope.of(grant.area_id for grant in actor.grants if grant.role is Role.district_officer)
     if not covers(session, above, row.area_id):
         vi = "Báo cáo của xã do cấp trên tiếp nhận."
-        raise denied(Permission.reports_accept, vi, "The level above accepts what a commune hands in.")
+        raise Conflict(vi, "The level above accepts what a commune hands in.")
     if row.submitted_by == actor.account_id:
         raise SeparationOfDuties("Người gửi báo cáo không tự tiếp nhận.", "Whoever handed it in may not accept it.")
     state = HandInState.accepted if remark is None else HandInState.returned

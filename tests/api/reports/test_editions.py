@@ -130,7 +130,7 @@ def test_handing_in_returned_and_accepted(sign_in: SignIn, register: Session) ->
     assert officer.post(f"{at}/submission").json()["permission"] == "reports:submit"
     handed = done(chair.post(f"{at}/submission"))
     assert (handed["state"], handed["due_on"], handed["overdue"]) == ("submitted", "2024-12-19", True)
-    assert refused(officer.post(f"{at}/acceptance")) == (403, "permission-denied")
+    assert refused(officer.post(f"{at}/acceptance")) == (409, "conflict")
     assert refused(district.post(f"{at}/acceptance", headers={"If-Match": '"1"'})) == (412, "stale-version")
     returned = done(district.post(f"{at}/return", json={"remark": "Số chưa khớp"}))
     assert (returned["state"], returned["remark"]) == ("returned", "Số chưa khớp")
@@ -204,7 +204,7 @@ def test_who_may_see_and_publish(sign_in: SignIn, register: Session) -> None:
     made = publish(officer)
     detailed = publish(officer, "form-15")
     assert sign_in("truc-dai").get(f"{EDITIONS}/{made['id']}").status_code == 404
-    assert refused(front.post(f"{REPORTS}/form-01/editions", json=paper())) == (403, "permission-denied")
+    assert refused(front.post(f"{REPORTS}/form-01/editions", json=paper())) == (409, "conflict")
     assert surveyor.post(f"{REPORTS}/form-01/editions", json=paper()).status_code == 404
     assert front.get(f"{EDITIONS}/{made['id']}/content").status_code == 403
     public = publish(officer, audience="public")
