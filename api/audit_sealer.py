@@ -5,13 +5,13 @@ says that it waits, and an entry that neither waits nor is sealed is a broken on
 """
 
 import logging
-import threading
 
 from sqlalchemy import Engine, Table, delete, func, insert, select
 from sqlmodel import Session
 
 from api.audit import AuditEntry, AuditPending, AuditSeal
 from api.audit_chain import FIRST, link
+from api.background import Repeated
 
 log = logging.getLogger("giamngheo.audit")
 
@@ -35,31 +35,15 @@ def seal(engine: Engine, *, wait: bool = True) -> int:
             return sealed
 
 
-class Sealer:
+class Sealer(Repeated):
     """Seals every few seconds, until it is stopped. A failure is logged and tried again: the entries wait."""
 
     def __init__(self, engine: Engine, seconds: float = _SECONDS) -> None:
+        super().__init__("audit-sealer", seconds, log, "the audit log could not be sealed")
         self._engine = engine
-        self._seconds = seconds
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="audit-sealer", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            try:
-                seal(self._engine, wait=False)
-            except Exception as error:
-                # not the trace: a statement's values may be somebody's
-                log.error("the audit log could not be sealed now: %s", type(error).__name__)
+    def once(self) -> None:
+        seal(self._engine, wait=False)
 
 
 def _seal_batch(engine: Engine, wait: bool) -> int:

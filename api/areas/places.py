@@ -1,4 +1,4 @@
-"""The area that a record names: one of the caller's, of today and of the right level, or told as not there."""
+"""The area that a record names: is it one of the caller's, of today and of the right level?"""
 
 from uuid import UUID
 
@@ -28,3 +28,9 @@ def require_level(session: Session, scope: Scope, area_id: UUID, *levels: Level)
         vi, en = _NAMED[levels]
         raise NotFound(f"Không tìm thấy {vi} này.", f"There is no such {en}.")
     return Level(level)
+
+
+def covers(session: Session, scope: Scope, area_id: UUID) -> bool:
+    """Does the scope reach over the whole of the area?"""
+    found = select(_AREA.c.id).where(_AREA.c.id == area_id, scope.covers(_AREA.c.id))
+    return session.execute(found).first() is not None

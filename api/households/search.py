@@ -1,5 +1,6 @@
 """The list of households: filtered, searched by name without regard to tone marks, in keyset pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from api.accounts.permissions import Permission, Role, holds
 from api.areas.scope import Scope
 from api.households.aliases import ends
 from api.households.class_view import household_class
-from api.households.tables import HouseholdStatus
+from api.households.homes import at_home
+from api.households.stored import among
+from api.households.tables import Household, HouseholdStatus
 from api.households.wire_records import HOUSEHOLD, MEMBER, household_record, household_select
 from api.names import fold, toned
 
@@ -100,6 +103,21 @@ def head_name() -> Any:
         .limit(1)
         .correlate(HOUSEHOLD)
         .scalar_subquery()
+    )
+
+
+# The household that a paper of then names.
+NAMED = Household.__table__.alias("named")  # type: ignore[attr-defined]
+
+
+def named_today(actor: Actor, household_ids: Iterable[UUID]) -> Select[Any]:
+    """(named, id, household_no, head_name): the household each of these is today (of one merged away, its survivor), of
+    those the caller may list."""
+    columns = NAMED.c.id.label("named"), HOUSEHOLD.c.id, HOUSEHOLD.c.household_no, head_name().label("head_name")
+    return (
+        at_home(select(*columns).select_from(NAMED), NAMED.c.id)
+        .outerjoin(household_class, household_class.c.household_id == HOUSEHOLD.c.id)
+        .where(among(NAMED.c.id, household_ids), visible(actor))
     )
 
 

@@ -5,7 +5,6 @@ it: what is not counted yet they count themselves.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +17,7 @@ from sqlmodel import Session
 from api import clock, sql
 from api.areas.scope import valid_on
 from api.areas.tables import Area, Level
+from api.background import Repeated
 from api.indicators.asked import usual_days
 from api.indicators.breakdowns import COLUMNS
 from api.indicators.catalogue import fingerprint
@@ -35,36 +35,19 @@ _OVER = 900.0
 _AREA = Area.__table__  # type: ignore[attr-defined]
 
 
-class Keeper:
-    """Looks every `seconds` whether a new day has begun, and counts it. A failure is logged and tried again."""
+class Keeper(Repeated):
+    """Looks every `seconds` whether a new day has begun, and counts it."""
 
     def __init__(self, engine: Engine, seconds: float = _SECONDS) -> None:
+        super().__init__("indicator-keeper", seconds, log, "indicators could not be counted ahead")
         self._engine = engine
-        self._seconds = seconds
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
         self._done: date | None = None
         # (when, the oldest transaction that was under way then)
         self._seen: tuple[float, int] | None = None
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="indicator-keeper", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            if self._done == clock.today():
-                continue
-            try:
-                self._day(clock.today())
-            except Exception as error:
-                # not the trace: a statement's values may be somebody's
-                log.error("indicators could not be counted ahead now: %s", type(error).__name__)
+    def once(self) -> None:
+        if self._done != clock.today():
+            self._day(clock.today())
 
     def _day(self, today: date) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -11,7 +11,7 @@ from api.indicators.definition import Indicator, Measure, Missing, Statistic
 from api.indicators.schemas import Point
 from api.schema import Words
 
-_NO_TOTALS = Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
+NO_TOTALS = Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
 _NOT_SPLIT = Words(
     vi="Tổng số hộ, nhân khẩu của xóm không chia theo nhóm này.", en="The totals of hamlets are not split like this."
 )
@@ -19,7 +19,7 @@ NOBODY_KNOWS = Words(
     vi="Chưa biết: chưa có kết quả rà soát, hoặc hồ sơ chưa ghi.",
     en="Not known of anybody: not reviewed yet, or not recorded.",
 )
-_NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
+NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def point(
         reason = NOBODY_KNOWS
     if one.change_since_new_year and before is not None:
         earlier = _value(one, before, *_fraction(one, before, part)[:2])
-        reason = reason or (None if earlier is not None else _NO_TOTALS)
+        reason = reason or (None if earlier is not None else NO_TOTALS)
         value = None if value is None or earlier is None else round(value - earlier, 4)
     return Point(
         area=area.id,
@@ -77,18 +77,25 @@ def nobody_knows(one: Indicator, some: Mapping[str, int]) -> bool:
     return some[one.unknown.code] == some[one.denominator.code] > 0
 
 
+def denominator_of(one: Indicator, some: Mapping[str, int]) -> int | None:
+    """What is below the line, of everybody; None where there is nothing, or nobody knows it."""
+    if isinstance(one.denominator, Measure):
+        return some[one.denominator.code]
+    if isinstance(one.denominator, Statistic) and not some["hamlets_without_totals"]:
+        return some[f"total_{one.denominator.code}"] or None
+    return None
+
+
 def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
     numerator = some[one.numerator.code]
     if isinstance(one.denominator, Measure):
-        return numerator, some[one.denominator.code], _NOBODY
+        return numerator, denominator_of(one, some), NOBODY
     if isinstance(one.denominator, Missing):
         return numerator, None, one.denominator.reason
     if isinstance(one.denominator, Statistic):
         if part is not None:
             return numerator, None, _NOT_SPLIT
-        total = some[f"total_{one.denominator.code}"]
-        known = total > 0 and not some["hamlets_without_totals"]
-        return numerator, total if known else None, _NO_TOTALS
+        return numerator, denominator_of(one, some), NO_TOTALS
     return numerator, None, None
 
 

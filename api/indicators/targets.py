@@ -10,8 +10,17 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
-from api.indicators.definition import Indicator, Measure, Missing, Statistic
-from api.indicators.points import NOBODY_KNOWS, Numbers, Place, point, value_of
+from api.indicators.definition import Indicator, Measure, Missing
+from api.indicators.points import (
+    NO_TOTALS,
+    NOBODY,
+    NOBODY_KNOWS,
+    Numbers,
+    Place,
+    denominator_of,
+    point,
+    value_of,
+)
 from api.indicators.queries import children, find_place, numbers, place_of
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
 from api.indicators.small_counts import NOT_TOLD, told
@@ -91,7 +100,7 @@ def held_against(
             first = 0.0
         if one.change_since_new_year:
             value = None if value is None or first is None else round(value - first, 4)
-        return Stand(value, now[one.numerator.code], _denominator(one, now), first)
+        return Stand(value, now[one.numerator.code], denominator_of(one, now), first)
 
     def stands(one: Indicator) -> list[tuple[Place, date, Stand]]:
         points = [point(one, p, day, None, None, found[day, p.id][""], None) for p in places for day in days]
@@ -123,14 +132,6 @@ def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, da
 def _code(target: Target) -> str | None:
     code = _INDICATOR_OF.get(target.code, target.code)
     return code if code in INDICATORS else None
-
-
-def _denominator(one: Indicator, some: Mapping[str, int]) -> int | None:
-    if isinstance(one.denominator, Measure):
-        return some[one.denominator.code]
-    if not isinstance(one.denominator, Statistic) or some["hamlets_without_totals"]:
-        return None
-    return some[f"total_{one.denominator.code}"] or None
 
 
 def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int) -> TargetProgress:
@@ -167,8 +168,8 @@ def _why(one: Indicator, denominator: int | None) -> Words:
     if isinstance(one.denominator, Measure):
         if denominator:
             return NOBODY_KNOWS
-        return Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
-    return Words(vi="Chưa có tổng số hộ, nhân khẩu của đủ các xóm.", en="The totals of some hamlet are not recorded.")
+        return NOBODY
+    return NO_TOTALS
 
 
 def _uncounted(target: Target) -> TargetProgress:

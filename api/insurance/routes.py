@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
+from api.downloads import WorkbookAnswer
 from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.insurance import examples, line_routes, lists, queries
@@ -19,7 +20,7 @@ from api.insurance.schemas import (
     SendingIn,
 )
 from api.insurance.tables import InsuranceListState
-from api.insurance.workbook import WorkbookAnswer, workbook
+from api.insurance.workbook import workbook
 from api.openapi import example, problems, xlsx
 from api.paging import Cursor, Limit
 from api.schema import Page

@@ -3,26 +3,20 @@
 import io
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import xlsxwriter
-from fastapi import Response
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.codes import label
+from api.downloads import WorkbookAnswer, saved_as
 from api.insurance.law import data
 from api.insurance.queries import lines_of, require_list, told_lines
 from api.insurance.schemas import InsuranceLineOut
 from api.insurance.standing import LINE
-from api.openapi import XLSX
 
 _SHEETS = (("increase", "Báo tăng"), ("decrease", "Báo giảm"))
-
-
-class WorkbookAnswer(Response):
-    media_type = XLSX
 
 
 def workbook(session: Session, actor: Actor, insurance_list_id: UUID) -> WorkbookAnswer:
@@ -30,8 +24,7 @@ def workbook(session: Session, actor: Actor, insurance_list_id: UUID) -> Workboo
     row = require_list(session, actor, insurance_list_id)
     found = session.execute(lines_of(actor, row.id).where(LINE.c.taken_off.is_(None))).all()
     content = _written(told_lines(session, actor, found, "export"))
-    name = quote(f"BHYT {row.month:%m-%Y} lần {row.number}.xlsx", safe="")
-    return WorkbookAnswer(content, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return WorkbookAnswer(content, headers=saved_as(f"BHYT {row.month:%m-%Y} lần {row.number}.xlsx"))
 
 
 def _written(lines: list[InsuranceLineOut]) -> bytes:

@@ -8,7 +8,6 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import xlsxwriter
@@ -19,19 +18,16 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.areas.tables import Area
 from api.codes import label
+from api.downloads import WorkbookAnswer, saved_as
 from api.households.stored import among
 from api.labour.law import Column, law
 from api.labour.queries import all_records
 from api.labour.schemas import CourseOut, LabourRecord, ServiceOut
-from api.openapi import CSV, XLSX
+from api.openapi import CSV
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 # How a cell begins that a spreadsheet takes for a formula (OWASP, CSV injection); an apostrophe makes it text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-class WorkbookAnswer(Response):
-    media_type = XLSX
 
 
 class CsvAnswer(Response):
@@ -65,8 +61,7 @@ def text(session: Session, actor: Actor, area_id: UUID, day: date) -> CsvAnswer:
 
 
 def _saved_as(day: date, ending: str) -> dict[str, str]:
-    name = quote(f"Người lao động {day:%d-%m-%Y}.{ending}", safe="")
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return saved_as(f"Người lao động {day:%d-%m-%Y}.{ending}")
 
 
 def _harmless(cell: str) -> str:

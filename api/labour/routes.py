@@ -9,6 +9,7 @@ from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
+from api.downloads import WorkbookAnswer
 from api.labour import examples, files, queries
 from api.labour.schemas import LabourRecord
 from api.openapi import csv, example, problems, xlsx
@@ -46,10 +47,10 @@ def list_labour_records(
     "/labour-records/workbook",
     operation_id="export_labour_workbook",
     summary="Xuất sổ người lao động ra bảng tính",
-    response_class=files.WorkbookAnswer,
+    response_class=WorkbookAnswer,
     responses=problems("not-found") | xlsx("The labour records of a commune or hamlet, a row for each person"),
 )
-def export_workbook(actor: Reader, db: Db, area_id: Whole, as_of: AsOf = None) -> files.WorkbookAnswer:
+def export_workbook(actor: Reader, db: Db, area_id: Whole, as_of: AsOf = None) -> WorkbookAnswer:
     """The records of a commune or hamlet as XLSX; every cell is text. The export is in the log."""
     return files.workbook(db, actor, area_id, as_of or clock.today())
 

@@ -1,9 +1,8 @@
 """A printed paper as an answer: PDF, shown by the browser, saved under a name that says what it is."""
 
-from urllib.parse import quote
-
 from fastapi import Response
 
+from api.downloads import saved_as
 from api.papers.rendering import PaperTooLarge, render
 from api.printing.sheet import Sheet
 from api.problems import TooManyForOnePaper
@@ -23,5 +22,4 @@ def printed(sheet: Sheet) -> PdfAnswer:
             "Quá nhiều hộ cho một lần in. Hãy in từng xóm hoặc từng hộ.",
             "These are too many households for one paper: print hamlet by hamlet, or one household.",
         ) from None
-    name = quote(f"{sheet.title}.pdf", safe="")
-    return PdfAnswer(content, headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"})
+    return PdfAnswer(content, headers=saved_as(f"{sheet.title}.pdf", "inline"))

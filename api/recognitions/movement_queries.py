@@ -13,11 +13,9 @@ from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.scope import Scope
-from api.households.class_view import household_class
-from api.households.homes import HAMLET, HOUSEHOLD, at_home
-from api.households.search import head_name, visible
+from api.households.homes import HAMLET
+from api.households.search import NAMED, named_today
 from api.households.stored import among
-from api.households.tables import Household
 from api.problems import Conflict, NotFound
 from api.recognitions.books import AREA
 from api.recognitions.closing import last_closed
@@ -116,18 +114,11 @@ def moved(
         if (entry.poverty_class, entry.column) == (poverty_class, column.value)
         and entry.area_id == (hamlet_id or period.row.area_id)
     }
-    named = Household.__table__.alias("named")  # type: ignore[attr-defined]
-    query = at_home(
-        select(
-            named.c.id.label("named"), HOUSEHOLD.c.id, HOUSEHOLD.c.household_no, head_name().label("head_name")
-        ).select_from(named),
-        named.c.id,
-    ).outerjoin(household_class, household_class.c.household_id == HOUSEHOLD.c.id)
-    query = query.where(among(named.c.id, behind), actor.scope.covers(HAMLET), visible(actor))
+    query = named_today(actor, behind).where(actor.scope.covers(HAMLET))
     after = paging.decode(cursor, UUID)
     if after is not None:
-        query = query.where(named.c.id > after[0])
-    rows = session.execute(query.order_by(named.c.id).limit(limit + 1)).all()
+        query = query.where(NAMED.c.id > after[0])
+    rows = session.execute(query.order_by(NAMED.c.id).limit(limit + 1)).all()
     shown, next_cursor = paging.page(rows, limit, lambda row: (str(row.named),))
     audit.record(session, actor, "movements.households", "household", dict.fromkeys(row.id for row in shown))
     return Page[MovedOut](items=[_moved_out(row, behind[row.named]) for row in shown], next_cursor=next_cursor)

@@ -7,20 +7,20 @@ prepares, the chair hands in, and the level above accepts (permissions.md, repor
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert
 from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission, Role
-from api.areas.places import require_level
+from api.areas.places import covers, require_level
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, SeparationOfDuties
 from api.procedure import records
 from api.report_submissions.figures import figures
-from api.report_submissions.queries import AREA, REPORT, mine, no_such_report
+from api.report_submissions.queries import REPORT, mine, no_such_report
 from api.report_submissions.schemas import ReportIn, ReportPatch
 from api.report_submissions.tables import ReportAuthor, ReportState
 from api.reviews.rounds import expect_version
@@ -113,7 +113,7 @@ def _hold(session: Session, actor: Actor, report_id: UUID) -> Row[Any]:
 
 
 def _of_their_level(session: Session, scope: Scope, row: Row[Any]) -> None:
-    if session.scalar(select(AREA.c.id).where(AREA.c.id == row.area_id, scope.covers(AREA.c.id))) is None:
+    if not covers(session, scope, row.area_id):
         raise Conflict(
             "Báo cáo của xóm do xóm gửi, xã tiếp nhận; báo cáo của xã do chủ tịch gửi, cấp trên tiếp nhận.",
             "A hamlet hands in its own report and the commune accepts it; the chair hands in that of the commune, and"

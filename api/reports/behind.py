@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api import audit, paging
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
+from api.areas.places import covers
 from api.areas.tables import Level
 from api.indicators.records import Behind
 from api.indicators.records import records as behind_indicator
@@ -108,9 +109,9 @@ def _may_see(session: Session, actor: Actor, area_id: UUID, of: Of) -> Actor:
     needed = [Permission.households_read]
     if said == "class":
         needed = [Permission.households_list, Permission.households_read]
-    if not names.covers(session, actor.scope_of(*needed), area_id) or not sees_small_counts(session, actor, area_id):
+    if not covers(session, actor.scope_of(*needed), area_id) or not sees_small_counts(session, actor, area_id):
         raise denied(needed[0])
-    if said == "sensitive" and not names.covers(session, actor.scope_of(Permission.persons_sensitive), area_id):
+    if said == "sensitive" and not covers(session, actor.scope_of(Permission.persons_sensitive), area_id):
         raise denied(
             Permission.persons_sensitive,
             "Danh sách này cho biết dân tộc, sức khoẻ, khả năng lao động hoặc thiếu hụt của từng hộ: bạn không có "

@@ -10,12 +10,12 @@ from sqlmodel import Session
 from api import audit, clock, paging
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.areas.places import covers
 from api.indicators.queries import find_place
 from api.problems import NotFound
 from api.recognitions.books import AREA
 from api.reports.definition import list_forms
 from api.reports.edition_schemas import EditionContent, EditionOut
-from api.reports.names import covers
 from api.reports.small import sees_small_counts
 from api.reports.tables import ReportAudience
 from api.reports.upper import EDITION, HAND_IN
@@ -95,7 +95,11 @@ def content(session: Session, actor: Actor, edition_id: UUID) -> tuple[str, str]
     listed = list_forms().get(row.form)
     if listed is not None:
         need_of(actor, listed)
-    if listed is not None and listed.detailed and not _covers(session, actor, row, Permission.persons_sensitive):
+    if (
+        listed is not None
+        and listed.detailed
+        and not covers(session, actor.scope_of(Permission.persons_sensitive), row.area_id)
+    ):
         raise denied(Permission.persons_sensitive)
     if row.audience != ReportAudience.public:
         if not covers(session, actor.scope, row.area_id):
@@ -109,10 +113,6 @@ def content(session: Session, actor: Actor, edition_id: UUID) -> tuple[str, str]
     audit.record(session, actor, "reports.edition", "report_edition", [edition_id])
     found = session.execute(select(EDITION.c.content, EDITION.c.sha256).where(EDITION.c.id == edition_id)).one()
     return found.content, found.sha256
-
-
-def _covers(session: Session, actor: Actor, row: Row[Any], permission: Permission) -> bool:
-    return covers(session, actor.scope_of(permission), row.area_id)
 
 
 def frozen(session: Session, actor: Actor, edition_id: UUID) -> EditionContent:

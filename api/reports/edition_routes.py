@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.db import Db
+from api.downloads import WorkbookAnswer
 from api.etag import VersionIfGiven, tagged
 from api.idempotency import IdempotencyKey
 from api.openapi import example, problems, xlsx
@@ -14,7 +15,6 @@ from api.reports import edition_queries, editions, hand_ins
 from api.reports.doors import Accepter, FormCode, Publisher, Reader, Submitter
 from api.reports.edition_schemas import EDITION_EXAMPLE, EditionContent, EditionIn, EditionOut, HandInRemark
 from api.reports.examples import CONTENT
-from api.reports.workbook import WorkbookAnswer
 from api.reports.workbook import workbook as file_of
 from api.schema import Page
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api import audit, clock
 from api.accounts.actor import Actor
+from api.areas.places import covers
 from api.areas.tables import Level
 from api.idempotency import new_id
 from api.problems import Conflict, FieldError, Invalid, NotFound
@@ -18,7 +19,6 @@ from api.recognitions.books import hold_books
 from api.reports.basis import Asked
 from api.reports.definition import forms, list_forms
 from api.reports.edition_schemas import EditionIn
-from api.reports.names import covers
 from api.reports.queries import whole
 from api.reports.schemas import OfficialReportOut
 from api.reports.small import minimised, sees_small_counts

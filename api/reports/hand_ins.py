@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api import audit, clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Role
+from api.areas.places import covers
 from api.areas.scope import Scope
 from api.areas.tables import Level
 from api.problems import Conflict, SeparationOfDuties
@@ -16,7 +17,6 @@ from api.procedure import records
 from api.reports.deadlines import due_on
 from api.reports.definition import monitoring_forms
 from api.reports.edition_queries import no_such_edition, require
-from api.reports.names import covers
 from api.reports.tables import HandInState, ReportAudience
 from api.reports.upper import EDITION, HAND_IN
 from api.reviews.rounds import expect_version

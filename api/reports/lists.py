@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api import audit, clock, codes
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
+from api.areas.places import covers
 from api.areas.tables import Level
 from api.reports import names
 from api.reports.basis import Asked, Basis, basis
@@ -133,7 +134,7 @@ def _detailed(
     session: Session, actor: Actor, where: Basis, form: ListForm, homes: list[Home], called: dict[UUID, Any],
     units: list[UnitRow], found: Census,
 ) -> Iterator[ReportRow]:  # fmt: skip
-    sensitive = names.covers(session, actor.scope_of(Permission.persons_sensitive), where.place.id)
+    sensitive = covers(session, actor.scope_of(Permission.persons_sensitive), where.place.id)
     people: dict[UUID, list[Human]] = {}
     for human in found.humans:
         people.setdefault(human.household_id, []).append(human)

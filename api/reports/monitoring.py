@@ -9,13 +9,14 @@ from sqlmodel import Session
 from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.areas.places import covers
 from api.areas.tables import Level
 from api.budgets import period as money_of
 from api.budgets.tables import MovementKind
 from api.indicators.catalogue import INDICATORS, parts
-from api.indicators.definition import Indicator, Measure, Missing, Statistic
+from api.indicators.definition import Indicator, Missing
 from api.indicators.facts import Moment
-from api.indicators.points import Place
+from api.indicators.points import Place, denominator_of
 from api.indicators.queries import find_place, numbers
 from api.report_submissions.figures import supported
 from api.reports import grid, upper
@@ -23,7 +24,6 @@ from api.reports.basis import Asked
 from api.reports.census_queries import below
 from api.reports.deadlines import due_on
 from api.reports.definition import data, monitoring_forms
-from api.reports.names import covers
 from api.reports.periods import half_or_year, require_day
 from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
 from api.schema import Words
@@ -99,22 +99,14 @@ def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[Repo
     told = numbers(session, [place], [moment.day, new_year], "", wanted, moment.known)
     now, before = (told[day, place.id][""] for day in (moment.day, new_year))
     for one in listed:
-        numerator, denominator = now[one.numerator.code], _denominator(one, now)
+        numerator, denominator = now[one.numerator.code], denominator_of(one, now)
         value = _value(one, numerator, denominator)
         if one.change_since_new_year:
-            value = _change(value, _value(one, before[one.numerator.code], _denominator(one, before)))
+            value = _change(value, _value(one, before[one.numerator.code], denominator_of(one, before)))
         lower = ReportCell(
             value=denominator, reason=grid.NO_FIGURES if denominator is None and one.denominator else None
         )
         yield _row(one.code, one.name, one.numerator.grain, one.unit, ReportCell(value=numerator), lower, value)
-
-
-def _denominator(one: Indicator, some: dict[str, int]) -> int | None:
-    if isinstance(one.denominator, Measure):
-        return some[one.denominator.code]
-    if isinstance(one.denominator, Statistic) and not some["hamlets_without_totals"]:
-        return some[f"total_{one.denominator.code}"] or None
-    return None
 
 
 def _value(one: Indicator, numerator: int, denominator: int | None) -> ReportCell:

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from api.db import Db
+from api.downloads import WorkbookAnswer
 from api.openapi import example, problems, xlsx
 from api.paging import Cursor, Limit
 from api.reports import behind, examples, queries
 from api.reports.basis import Asked
 from api.reports.doors import FormCode, Reader, asked
 from api.reports.schemas import FORM_EXAMPLE, FormList, OfficialReportOut, ReportRecordOut
-from api.reports.workbook import WorkbookAnswer
 from api.reports.workbook import workbook as file_of
 from api.schema import Page
 

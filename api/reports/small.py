@@ -1,16 +1,16 @@
 """Hides small counts of a report from whoever is not told them, and from the public (api/suppression.py)."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
+from api.areas.places import covers
 from api.indicators.catalogue import INDICATORS
 from api.indicators.definition import Measure
-from api.recognitions.books import AREA
 from api.reports.definition import Form, same_counts
 from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.suppression import Line, least_told, suppress
@@ -31,10 +31,9 @@ def told(session: Session, actor: Actor, found: OfficialReportOut, form: Form | 
     return minimised(found, form)
 
 
-def sees_small_counts(session: Session, actor: Actor, area_id: object) -> bool:
+def sees_small_counts(session: Session, actor: Actor, area_id: UUID) -> bool:
     """Is the caller told small counts of the area?"""
-    scope = actor.tells_all(Permission.indicators_read)
-    return session.execute(select(AREA.c.id).where(AREA.c.id == area_id, scope.covers(AREA.c.id))).first() is not None
+    return covers(session, actor.tells_all(Permission.indicators_read), area_id)
 
 
 def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:

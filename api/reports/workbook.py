@@ -3,13 +3,11 @@
 import io
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import xlsxwriter
-from fastapi import Response
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from api.openapi import XLSX
+from api.downloads import WorkbookAnswer, saved_as
 from api.reports.edition_schemas import EditionHeader
 from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.reports.words import UNKNOWN, heading_lines, subtitle
@@ -20,16 +18,11 @@ _MADE = datetime(2024, 1, 1)  # noqa: DTZ001
 _HIDDEN = "(số nhỏ)"
 
 
-class WorkbookAnswer(Response):
-    media_type = XLSX
-
-
 def workbook(found: OfficialReportOut, header: EditionHeader | None = None) -> WorkbookAnswer:
     """The file. Raises DoesNotBalance before there is one."""
     balanced(found)
-    name = quote(f"{found.form} {found.area.code} {found.period}.xlsx", safe="")
-    disposition = f"attachment; filename*=UTF-8''{name}"
-    return WorkbookAnswer(written(found, header), headers={"Content-Disposition": disposition})
+    name = f"{found.form} {found.area.code} {found.period}.xlsx"
+    return WorkbookAnswer(written(found, header), headers=saved_as(name))
 
 
 def written(found: OfficialReportOut, header: EditionHeader | None) -> bytes:

@@ -4,11 +4,9 @@ import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import xlsxwriter
-from fastapi import Response
 from sqlmodel import Session
 
 from api import audit
@@ -16,18 +14,12 @@ from api.accounts.actor import Actor
 from api.areas.names import full_name
 from api.areas.tables import LocalKind
 from api.codes import label
-from api.openapi import XLSX
+from api.downloads import WorkbookAnswer, saved_as
 from api.workbooks import layout
 from api.workbooks.export_queries import Listed, listed, require_place
 from api.workbooks.tables import SheetRole
 
 Cells = dict[str, Any]
-
-
-class WorkbookAnswer(Response):
-    """A workbook, under the name it is saved as."""
-
-    media_type = XLSX
 
 
 def export_households(session: Session, actor: Actor, area_id: UUID, day: date) -> WorkbookAnswer:
@@ -39,8 +31,7 @@ def export_households(session: Session, actor: Actor, area_id: UUID, day: date) 
     content = _written(homes, named, day)
     ids = [home.row.id for home in homes]
     audit.record(session, actor, "workbooks.export", "household", ids, area=str(area_id), as_of=day.isoformat())
-    name = quote(f"Hộ nghèo, cận nghèo {named} {day:%d-%m-%Y}.xlsx", safe="")
-    return WorkbookAnswer(content, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return WorkbookAnswer(content, headers=saved_as(f"Hộ nghèo, cận nghèo {named} {day:%d-%m-%Y}.xlsx"))
 
 
 def _written(homes: list[Listed], named: str, day: date) -> bytes:

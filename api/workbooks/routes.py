@@ -9,6 +9,7 @@ from api import clock
 from api.accounts.actor import Actor, allow
 from api.accounts.permissions import Permission
 from api.db import Db
+from api.downloads import WorkbookAnswer
 from api.etag import ReadVersion, VersionIfGiven, tagged
 from api.households.doors import shown
 from api.idempotency import IdempotencyKey
@@ -16,7 +17,7 @@ from api.openapi import XLSX, example, problems, xlsx
 from api.paging import Cursor, Limit
 from api.schema import Page, PastDay
 from api.workbooks import commands, confirming, examples, queries
-from api.workbooks.export import WorkbookAnswer, export_households
+from api.workbooks.export import export_households
 from api.workbooks.schemas import ConfirmationIn, FileName, ImportBrief, ImportOut, MappingPatch, RowOut
 from api.workbooks.tables import RowVerdict, WorkbookState
 
