@@ -1,7 +1,8 @@
 """Counts of facts: kept per hamlet and day, counted again where something changed (docs/decisions/0016).
 
-A fixed number of statements, whatever the areas and days: one that adds up what is fresh and finds what is not, two
-that count it, two that keep it. What is asked of an earlier state of knowledge is counted on the spot and never kept.
+One statement adds up what is fresh and finds what is not, whatever the areas and days. That is counted in portions of
+areas, all days at once: two statements count a portion, one keeps it. What is asked of an earlier state of knowledge is
+counted on the spot and never kept.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -40,8 +40,7 @@ class Missing:
 class Indicator:
     """One entry of the catalogue.
 
-    `unknown`: how many of the denominator's facts nobody can tell of; they are not in the numerator. `missing`: the
-    facts of the denominator that are still to come into the numerator, which a work list shows (None: the rest).
+    `unknown`: how many of the denominator's facts nobody can tell of; they are not in the numerator.
     `change_since_new_year`: the value is the difference to that of the last day of the year before.
     `threshold`: the list of parameters.toml that says from when on which value is good enough (thresholds.py).
     """

@@ -50,7 +50,7 @@ def _table(name: str, **columns: Any) -> Table:
 _FOUND = _table(
     "household_found",
     as_of=Date(), household_id=Uuid(), hamlet_id=Uuid(), poverty_class=Text(), newly_escaped=Boolean(),
-    average_living_standard=Boolean(), no_labour_capacity=Boolean(), residence=Text(), head_member_id=Uuid(),
+    average_living_standard=Boolean(), no_labour_capacity=Boolean(), head_member_id=Uuid(),
     registered_before=_WHEN, movements=ARRAY(Text()), review_id=Uuid(), deprivations=ARRAY(Text()),
     undetermined=ARRAY(Text()), causes=ARRAY(Text()), wishes=ARRAY(Text()), needs=ARRAY(Text()), borrows=Boolean(),
     received=ARRAY(Text()),
@@ -60,8 +60,8 @@ _PERSON_FOUND = _table(
     as_of=Date(), household_id=Uuid(), member_id=Uuid(), low_income_worker=Boolean(), is_head=Boolean(), sex=Text(),
     ethnicity=Text(),
     age=Integer(), age_months=Integer(), school_age=Integer(), merit_person=Boolean(), disability=Text(),
-    health_insurance=Boolean(), social_allowance=Boolean(), schooling=Text(), right_level=Boolean(),
-    qualification=Text(), labour_status=Text(), labour_contract=Boolean(), nutrition=Text(), needs=ARRAY(Text()),
+    health_insurance=Boolean(), schooling=Text(), right_level=Boolean(),
+    labour_status=Text(), labour_contract=Boolean(), nutrition=Text(), needs=ARRAY(Text()),
     received=ARRAY(Text()),
 )  # fmt: skip
 # What a person has from their household.
@@ -70,19 +70,18 @@ _OF_HOUSEHOLD = (
 )  # fmt: skip
 INTERVENTION = _table(
     "intervention_fact",
-    intervention_id=Uuid(), area_id=Uuid(), kind=Text(), component=Text(), year=Integer(), is_model=Boolean(),
-    replicates=Boolean(), started_on=Date(), ended_on=Date(), alive_12_months=Boolean(), replicated=Boolean(),
-    household_id=Uuid(), as_of=Date(),
+    intervention_id=Uuid(), area_id=Uuid(), kind=Text(), replicates=Boolean(), started_on=Date(),
+    alive_12_months=Boolean(), replicated=Boolean(), as_of=Date(),
 )  # fmt: skip
 TRAINEE = _table(
     "trainee_fact",
-    participant_id=Uuid(), area_id=Uuid(), category=Text(), sex=Text(), poverty_officer=Boolean(), held_on=Date(),
+    participant_id=Uuid(), area_id=Uuid(), category=Text(), sex=Text(), poverty_officer=Boolean(),
     as_of=Date(),
 )  # fmt: skip
 # Of its people: how many, and whether there is one who ...; the head's sex and ethnic group are null where nobody is
 # named as head.
 _OF_PEOPLE = {
-    "persons": Integer(), "children": Integer(), "head_sex": Text(), "head_ethnicity": Text(), "merit": Boolean(),
+    "persons": Integer(), "head_sex": Text(), "head_ethnicity": Text(), "merit": Boolean(),
     "disabled": Boolean(), "has_working_age": Boolean(), "has_sustainable_job": Boolean(),
     "job_unknown": Boolean(),
 }  # fmt: skip
@@ -178,7 +177,6 @@ def _people() -> Any:
             p.household_id.label("of_household"),
             p.as_of.label("of_day"),
             func.count().label("persons"),
-            func.count().filter(p.age < 16).label("children"),
             func.max(p.sex).filter(p.is_head).label("head_sex"),
             func.max(p.ethnicity).filter(p.is_head).label("head_ethnicity"),
             func.bool_or(p.merit_person).label("merit"),

@@ -1,4 +1,4 @@
-"""A number as it is shown: numerator over denominator, and in words why a rate is not known. PURE."""
+"""A number as it is shown: numerator over denominator, and in words why a rate is not known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,23 +3,17 @@
 -- stood when the day was over, or at the end of its first day.
 CREATE FUNCTION intervention_facts(areas uuid[], day date, known timestamptz)
 RETURNS TABLE (
-    intervention_id uuid, area_id uuid, kind text, component text, year integer, is_model boolean, replicates boolean,
-    started_on date, ended_on date, alive_12_months boolean, replicated boolean, household_id uuid
+    intervention_id uuid, area_id uuid, kind text, replicates boolean, started_on date, alive_12_months boolean,
+    replicated boolean
 )
 LANGUAGE sql STABLE AS $$
-SELECT i.id, i.area_id, i.kind, i.component, i.year,
-    coalesce((stood.fields ->> 'is_model')::boolean, false), coalesce(stood.fields ->> 'replicates', '') <> '',
+SELECT i.id, i.area_id, i.kind, coalesce(stood.fields ->> 'replicates', '') <> '',
     (
         SELECT min(s.taken_on) FROM intervention_step s
         WHERE s.intervention_id = i.id AND s.step IN ('start', 'hold', 'open') AND s.taken_on <= $2
             AND s.recorded_at < $3 AND (s.undone_at IS NULL OR s.undone_at >= $3)
     ),
-    (
-        SELECT max(s.taken_on) FROM intervention_step s
-        WHERE s.intervention_id = i.id AND s.step IN ('complete', 'stop', 'end', 'close', 'hand_over') AND s.taken_on <= $2
-            AND s.recorded_at < $3 AND (s.undone_at IS NULL OR s.undone_at >= $3)
-    ),
-    (checked.fields ->> 'alive')::boolean, coalesce((checked.fields ->> 'replicated')::boolean, false), i.household_id
+    (checked.fields ->> 'alive')::boolean, coalesce((checked.fields ->> 'replicated')::boolean, false)
 FROM intervention i
 CROSS JOIN LATERAL (SELECT fields_at(i.id, i.fields, i.updated_at, read_at(i.created_at, $2, $3)) AS fields) AS stood
 LEFT JOIN LATERAL (

@@ -1,9 +1,9 @@
 -- Who took part, by the day, in a training of staff that was held in the year of the day, up to it.
 CREATE FUNCTION trainee_facts(areas uuid[], day date, known timestamptz)
-RETURNS TABLE (participant_id uuid, area_id uuid, category text, sex text, poverty_officer boolean, held_on date)
+RETURNS TABLE (participant_id uuid, area_id uuid, category text, sex text, poverty_officer boolean)
 LANGUAGE sql STABLE AS $$
 SELECT p.id, i.area_id, stood.fields ->> 'category', p.outsider ->> 'sex',
-    coalesce((stood.fields ->> 'poverty_officer')::boolean, false), held.on_day
+    coalesce((stood.fields ->> 'poverty_officer')::boolean, false)
 FROM intervention i
 CROSS JOIN LATERAL (
     SELECT min(s.taken_on) AS on_day FROM intervention_step s

@@ -25,7 +25,7 @@ WITH RECURSIVE asked AS (
     FROM followed JOIN merged ON merged.absorbed_id = followed.home AND merged.day = followed.day
 ), near AS MATERIALIZED (
     -- those that lie there, and those that left it for another hamlet
-    SELECT h.id, h.hamlet_id, h.no_labour_capacity, h.residence, h.head_member_id, h.status, h.created_at, h.updated_at,
+    SELECT h.id, h.hamlet_id, h.no_labour_capacity, h.head_member_id, h.status, h.created_at, h.updated_at,
         day_over(CAST(h.created_at AT TIME ZONE 'Asia/Ho_Chi_Minh' AS date)) AS first_day_over
     FROM (
         SELECT id FROM household WHERE hamlet_id = ANY (CAST(:areas AS uuid[]))
@@ -51,7 +51,6 @@ WITH RECURSIVE asked AS (
 ), stood AS MATERIALIZED (
     SELECT asked.day, asked.over, asked.new_year, near.id, place.hamlet_id, c.poverty_class, near.first_day_over,
         coalesce(CAST(known.was ->> 'no_labour_capacity' AS boolean), near.no_labour_capacity) AS no_labour_capacity,
-        coalesce(known.was ->> 'residence', near.residence) AS residence,
         CASE WHEN known.was ? 'head_member_id' THEN CAST(known.was ->> 'head_member_id' AS uuid) ELSE near.head_member_id END
         AS head_member_id
     FROM near
@@ -175,7 +174,7 @@ WITH RECURSIVE asked AS (
 )
 SELECT stood.day AS as_of, stood.id AS household_id, stood.hamlet_id, stood.poverty_class,
     stood.poverty_class IS DISTINCT FROM 'poor' AND escaped.day IS NOT NULL AS newly_escaped,
-    average.day IS NOT NULL AS average_living_standard, stood.no_labour_capacity, stood.residence, stood.head_member_id,
+    average.day IS NOT NULL AS average_living_standard, stood.no_labour_capacity, stood.head_member_id,
     stood.first_day_over AS registered_before, coalesce(moved.movements, '{}') AS movements, v.id AS review_id,
     v.deprivations, v.undetermined, v.causes, v.needs AS wishes, coalesce(needed.needs, '{}') AS needs,
     borrower.day IS NOT NULL AS borrows, coalesce(received.received, '{}') AS received

@@ -19,8 +19,8 @@ WITH home AS MATERIALIZED (
         AND v.changed_at >= least(house.over, :known)
 ), known_person AS MATERIALIZED (
     SELECT home.day, home.over, home.new_year, home.id AS home_id, home.head_member_id, m.id, m.sex,
-        m.ethnicity, m.relation_to_head, m.merit_person, m.disability, m.health_insurance, m.social_allowance, m.schooling,
-        m.right_level, m.qualification, m.labour_status, m.labour_contract, m.nutrition, stood.was, born.day AS born
+        m.ethnicity, m.relation_to_head, m.merit_person, m.disability, m.health_insurance, m.schooling,
+        m.right_level, m.labour_status, m.labour_contract, m.nutrition, stood.was, born.day AS born
     FROM lived
     JOIN home ON home.id = lived.household_id
     JOIN member m ON m.id = lived.id
@@ -100,11 +100,8 @@ SELECT p.day AS as_of, p.home_id AS household_id, p.id AS member_id, low_income.
     coalesce(p.was ->> 'disability', p.disability) AS disability,
     CASE WHEN p.was ? 'health_insurance' THEN CAST(p.was ->> 'health_insurance' AS boolean) ELSE p.health_insurance END
     AS health_insurance,
-    CASE WHEN p.was ? 'social_allowance' THEN CAST(p.was ->> 'social_allowance' AS boolean) ELSE p.social_allowance END
-    AS social_allowance,
     CASE WHEN p.was ? 'schooling' THEN p.was ->> 'schooling' ELSE p.schooling END AS schooling,
     CASE WHEN p.was ? 'right_level' THEN CAST(p.was ->> 'right_level' AS boolean) ELSE p.right_level END AS right_level,
-    CASE WHEN p.was ? 'qualification' THEN p.was ->> 'qualification' ELSE p.qualification END AS qualification,
     CASE WHEN p.was ? 'labour_status' THEN p.was ->> 'labour_status' ELSE p.labour_status END AS labour_status,
     CASE WHEN p.was ? 'labour_contract' THEN CAST(p.was ->> 'labour_contract' AS boolean) ELSE p.labour_contract END
     AS labour_contract,
