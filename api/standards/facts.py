@@ -1,6 +1,6 @@
 """What is known of a household on a day, as plain numbers and codes: what the rules of a standard read.
 
-PURE, and the same as survey_app/src/scoring/facts.js; tests/vectors/scoring/ holds both to it. A day is a whole number
+PURE, and the same as survey_app/src/scoring/facts.ts; tests/vectors/scoring/ holds both to it. A day is a whole number
 yyyymmdd, so that "at least 16 on that day" is `born + 160000 <= on` in every language. Unknown is null.
 """
 

@@ -1,6 +1,6 @@
 """A household scored by a standard: B1, the deprivation flags, B2 and the class they propose, each with its lines.
 
-PURE, and the same as survey_app/src/scoring/rules.js. A score is a proposal: a class exists only by decision
+PURE, and the same as survey_app/src/scoring/rules.ts. A score is a proposal: a class exists only by decision
 (QĐ 24/2021). An unknown fact leaves a flag, a sum or the class undetermined (None) where it could still change it.
 """
 

@@ -319,7 +319,7 @@ def test_every_vector_on_the_server(case: dict[str, Any], sign_in: SignIn, sessi
 
 def test_every_vector_in_javascript() -> None:
     done: subprocess.CompletedProcess[str] = node(
-        ["--test", "--test-reporter=tap", "tests/digests.test.js"], return_completed_process=True,
+        ["--test", "--test-reporter=tap", "tests/digests.test.ts"], return_completed_process=True,
         cwd=ROOT / "survey_app", capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

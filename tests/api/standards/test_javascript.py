@@ -31,7 +31,7 @@ def run(app: Path, content: dict[str, object], folder: Path) -> subprocess.Compl
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     environment = os.environ | {"GIAMNGHEO_VECTORS": str(path)}
     done: subprocess.CompletedProcess[str] = node(
-        ["--test", "--test-reporter=tap", "tests/scoring.test.js"], return_completed_process=True, cwd=app,
+        ["--test", "--test-reporter=tap", "tests/scoring.test.ts"], return_completed_process=True, cwd=app,
         env=environment, capture_output=True, text=True,
     )  # fmt: skip
     return done

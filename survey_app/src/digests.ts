@@ -1,21 +1,24 @@
 // The digests of convergence (docs/sync-protocol.md): what a tablet holds, in a few characters per area and bucket.
 // The same rules as mobile_sync/tablet_digests.py; both run tests/vectors/digests.json.
 
+export type Held = { entity: string; id: string; version: number };
+export type Digests = { area: { count: number; digest: string }; buckets: { bucket: number; count: number; digest: string }[] };
+
 /** The first eight bytes of SHA-256 over "entity:id:version", as a BigInt. `id` with hyphens, in lower case. */
-export async function recordHash({ entity, id, version }) {
+export async function recordHash({ entity, id, version }: Held): Promise<bigint> {
   const named = new TextEncoder().encode(`${entity}:${id}:${version}`);
   const hashed = await crypto.subtle.digest("SHA-256", named);
   return new DataView(hashed).getBigUint64(0);
 }
 
 /** The last byte of the id: ids are UUIDv7, whose first bytes are the time. */
-export const bucketOf = (id) => Number.parseInt(id.slice(-2), 16);
+export const bucketOf = (id: string): number => Number.parseInt(id.slice(-2), 16);
 
-const hex = (value) => value.toString(16).padStart(16, "0");
+const hex = (value: bigint): string => value.toString(16).padStart(16, "0");
 
 /** Of the records of one area: `{area: {count, digest}, buckets: [{bucket, count, digest}]}`, in order. */
-export async function digests(records) {
-  const held = new Map();
+export async function digests(records: Held[]): Promise<Digests> {
+  const held = new Map<number, { count: number; value: bigint }>();
   let whole = 0n;
   for (const record of records) {
     const hash = await recordHash(record);

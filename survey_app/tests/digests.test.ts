@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { digests, recordHash } from "../src/digests.js";
+import { digests, recordHash } from "../src/digests.ts";
 
 const path = new URL("../../tests/vectors/digests.json", import.meta.url);
 const { hashes, cases } = JSON.parse(readFileSync(path, "utf8"));

@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { facts } from "../src/scoring/facts.js";
-import { assess, contradictions } from "../src/scoring/rules.js";
+import { facts } from "../src/scoring/facts.ts";
+import { assess, contradictions } from "../src/scoring/rules.ts";
 
-const { standards, cases } = JSON.parse(readFileSync(process.env.GIAMNGHEO_VECTORS, "utf-8"));
+const { standards, cases } = JSON.parse(readFileSync(process.env.GIAMNGHEO_VECTORS!, "utf-8"));
 
 test("there are cases", () => assert.ok(cases.length >= 50, `${cases.length} cases`));
 

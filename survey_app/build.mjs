@@ -1,0 +1,28 @@
+// Builds dist/: the app, its styles, its service worker with the list of what it keeps. `node build.mjs`.
+
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+
+const MOST_BYTES = 150_000;
+const OUT = "dist";
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT);
+cpSync("public", OUT, { recursive: true });
+const shared = { bundle: true, minify: true, target: "es2022", format: "esm", outdir: OUT, logLevel: "warning", legalComments: "none" };
+await build({ ...shared, entryPoints: ["src/main.tsx", "src/style.css"], jsx: "automatic", jsxImportSource: "preact" });
+
+const files = readdirSync(OUT).sort();
+const content = Object.fromEntries(files.map((name) => [name, readFileSync(`${OUT}/${name}`)]));
+const hash = createHash("sha256");
+for (const name of files) hash.update(name).update(content[name]);
+const version = hash.digest("hex").slice(0, 16);
+await build({ ...shared, entryPoints: ["src/sw.ts"], define: { BUILD: JSON.stringify(version), FILES: JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]) } });
+writeFileSync(`${OUT}/version.json`, JSON.stringify({ version }));
+
+const packed = readdirSync(OUT).reduce((sum, name) => sum + gzipSync(readFileSync(`${OUT}/${name}`)).length, 0);
+console.log(`survey app ${version}: ${Math.round(packed / 1000)} kB packed`);
+if (packed > MOST_BYTES) throw new Error(`the whole download is ${packed} bytes packed, at most ${MOST_BYTES}`);

@@ -1,0 +1,168 @@
+// The pieces that every screen is made of: large enough for a finger, named for a screen reader, kind in what they say.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useId } from "preact/hooks";
+
+import type { Option } from "../wire.ts";
+import { language, say, texts } from "../words/words.ts";
+import { go } from "./route.ts";
+
+const WORDS = texts({
+  back: ["Quay lại", "Back"],
+  yes: ["Có", "Yes"],
+  no: ["Không", "No"],
+  not_known: ["Chưa rõ", "Not known"],
+});
+
+/** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. */
+export function Screen(props: { title: string; back?: string[] | (() => void); foot?: ComponentChildren; children: ComponentChildren }): JSX.Element {
+  const { title, back, foot, children } = props;
+  const leave = typeof back === "function" ? back : () => go(...(back ?? []));
+  return (
+    <div class="screen">
+      <header class="bar">
+        {back !== undefined && <button type="button" class="icon" aria-label={say(WORDS.back)} onClick={leave}>‹</button>}
+        <h1>{title}</h1>
+      </header>
+      <main>{children}</main>
+      {foot !== undefined && <footer class="foot">{foot}</footer>}
+    </div>
+  );
+}
+
+export function Button(props: { kind?: "main" | "plain" | "danger"; disabled?: boolean; submit?: boolean; onPress?: () => void; children: ComponentChildren }): JSX.Element {
+  return (
+    <button type={props.submit ? "submit" : "button"} class={`button ${props.kind ?? "plain"}`} disabled={props.disabled} onClick={props.onPress}>
+      {props.children}
+    </button>
+  );
+}
+
+/** Something to know. "fault" is read out at once. */
+export function Notice(props: { kind: "info" | "warning" | "fault" | "good"; children: ComponentChildren }): JSX.Element {
+  return <div class={`notice ${props.kind}`} role={props.kind === "fault" ? "alert" : "status"}>{props.children}</div>;
+}
+
+export function Bar(props: { label: string; done: number; all: number | null }): JSX.Element {
+  const id = useId();
+  return (
+    <div class="progress">
+      <label for={id}>{props.label}</label>
+      <progress id={id} max={props.all ?? undefined} value={props.all === null ? undefined : props.done} />
+    </div>
+  );
+}
+
+type FieldProps<Value> = { label: string; value: Value | null; onChange: (value: Value | null) => void; hint?: string; fault?: string; required?: boolean };
+
+function Field(props: { id: string; label: string; hint?: string; fault?: string; required?: boolean; children: ComponentChildren }): JSX.Element {
+  return (
+    <div class={props.fault === undefined ? "field" : "field faulty"}>
+      <label for={props.id}>{props.label}{props.required && <span aria-hidden="true"> *</span>}</label>
+      {props.hint !== undefined && <p class="hint" id={`${props.id}-hint`}>{props.hint}</p>}
+      {props.children}
+      {props.fault !== undefined && <p class="fault" id={`${props.id}-fault`} role="alert">{props.fault}</p>}
+    </div>
+  );
+}
+
+const described = (id: string, props: { hint?: string; fault?: string }) =>
+  [props.hint !== undefined && `${id}-hint`, props.fault !== undefined && `${id}-fault`].filter(Boolean).join(" ") || undefined;
+
+type TextFieldProps = FieldProps<string> & { type?: "text" | "tel" | "password" | "url"; inputMode?: "numeric" | "tel" | "text"; maxLength?: number; long?: boolean; autoComplete?: string; name?: string };
+
+/** "" is told as null. */
+export function TextField(props: TextFieldProps): JSX.Element {
+  const id = useId();
+  const change = (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value || null);
+  const shared = { id, name: props.name, value: props.value ?? "", maxLength: props.maxLength, required: props.required, "aria-describedby": described(id, props), "aria-invalid": props.fault !== undefined, onInput: change };
+  return (
+    <Field id={id} {...props}>
+      {props.long ? <textarea rows={3} {...shared} /> : <input type={(props.type ?? "text") as "text"} inputMode={props.inputMode} autoComplete={props.autoComplete ?? "off"} {...shared} />}
+    </Field>
+  );
+}
+
+/** A number as it is typed in Viet Nam (12,5 or 12.5); what is not one is told as null, and stays to be seen. */
+export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
+  const id = useId();
+  const change = (event: { currentTarget: { value: string } }) => {
+    const typed = event.currentTarget.value.trim().replace(",", ".");
+    const number = typed === "" ? null : Number(typed);
+    props.onChange(number === null || Number.isNaN(number) ? null : number);
+  };
+  return (
+    <Field id={id} {...props}>
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={props.value === null ? "" : String(props.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
+    </Field>
+  );
+}
+
+export function DateField(props: FieldProps<string> & { min?: string; max?: string }): JSX.Element {
+  const id = useId();
+  return (
+    <Field id={id} {...props}>
+      <input id={id} type="date" value={props.value ?? ""} min={props.min} max={props.max} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={(event) => props.onChange(event.currentTarget.value || null)} />
+    </Field>
+  );
+}
+
+/** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required. */
+export function Choice(props: FieldProps<string> & { options: Option[] }): JSX.Element {
+  const id = useId();
+  const press = (code: string) => props.onChange(props.value === code && !props.required ? null : code);
+  return (
+    <fieldset class={props.fault === undefined ? "field" : "field faulty"} aria-describedby={described(id, props)}>
+      <legend>{props.label}{props.required && <span aria-hidden="true"> *</span>}</legend>
+      {props.hint !== undefined && <p class="hint" id={`${id}-hint`}>{props.hint}</p>}
+      <div class="choices">
+        {props.options.map((one) => (
+          <label key={one.code} class="choice">
+            <input type="radio" name={id} checked={props.value === one.code} onClick={() => press(one.code)} />
+            <span>{say(one.label)}</span>
+          </label>
+        ))}
+      </div>
+      {props.fault !== undefined && <p class="fault" id={`${id}-fault`} role="alert">{props.fault}</p>}
+    </fieldset>
+  );
+}
+
+/** Several of a list. */
+export function Choices(props: { label: string; value: string[]; options: Option[]; onChange: (value: string[]) => void; hint?: string; fault?: string }): JSX.Element {
+  const id = useId();
+  const press = (code: string, on: boolean) => props.onChange(props.options.map((one) => one.code).filter((one) => (one === code ? on : props.value.includes(one))));
+  return (
+    <fieldset class={props.fault === undefined ? "field" : "field faulty"} aria-describedby={described(id, props)}>
+      <legend>{props.label}</legend>
+      {props.hint !== undefined && <p class="hint" id={`${id}-hint`}>{props.hint}</p>}
+      <div class="choices">
+        {props.options.map((one) => (
+          <label key={one.code} class="choice">
+            <input type="checkbox" checked={props.value.includes(one.code)} onChange={(event) => press(one.code, event.currentTarget.checked)} />
+            <span>{say(one.label)}</span>
+          </label>
+        ))}
+      </div>
+      {props.fault !== undefined && <p class="fault" id={`${id}-fault`} role="alert">{props.fault}</p>}
+    </fieldset>
+  );
+}
+
+/** Yes or no; where `mayBeUnknown`, also "not known" (null). */
+export function YesNo(props: FieldProps<boolean> & { mayBeUnknown?: boolean }): JSX.Element {
+  const options = [
+    { code: "yes", label: WORDS.yes },
+    { code: "no", label: WORDS.no },
+    ...(props.mayBeUnknown ? [{ code: "unknown", label: WORDS.not_known }] : []),
+  ];
+  const chosen = props.value === null ? (props.mayBeUnknown ? "unknown" : null) : props.value ? "yes" : "no";
+  return <Choice {...props} value={chosen} options={options} onChange={(code) => props.onChange(code === "yes" ? true : code === "no" ? false : null)} />;
+}
+
+/** A day as it is written in Viet Nam. */
+export function day(iso: string | null | undefined): string {
+  if (!iso) return "";
+  const [year, month, date] = iso.slice(0, 10).split("-");
+  return language.value === "vi" ? `${date}/${month}/${year}` : iso.slice(0, 10);
+}

@@ -1,0 +1,33 @@
+// A piece of work of the outbox: one submission and what the server has said about it (docs/sync-protocol.md).
+
+import type { Data, Entity, Outcome, Uuid } from "./wire.ts";
+
+export type Work = {
+  submission_id: Uuid;
+  /** rises by device; the order in which the server applies */
+  seq: number;
+  entity: Entity;
+  id: Uuid;
+  /** null creates */
+  base_version: number | null;
+  recorded_at: string;
+  data: Data;
+  /** its base_version is final: it was sent, or is about to be */
+  sealed: boolean;
+  /** null until a receipt names it, and again where a restored server may never have heard of it */
+  outcome: Outcome["outcome"] | null;
+  /** the outcome as the server told it last */
+  told: Outcome | null;
+  /** of the server that told it */
+  epoch: string | null;
+  /** a whole pull came after it: the records pulled hold it */
+  pulled: boolean;
+};
+
+/** What is in force on the server. */
+export const STANDING: readonly string[] = ["applied", "merged"];
+/** Nobody can say yet what becomes of it: asked again later. */
+export const WAITING: readonly string[] = ["held", "quarantined", "conflict"];
+
+/** What still has to be sent (again). */
+export const isUnsent = (work: Work): boolean => work.outcome === null;
