@@ -54,7 +54,8 @@ def submit(session: Session, actor: Actor, edition_id: UUID, version: int | None
 def decide(session: Session, actor: Actor, edition_id: UUID, version: int | None, remark: str | None) -> None:
     """Accepts what was handed in, or with a remark returns it.
 
-    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, Conflict for who is not of the level above.
+    Raises NotFound, SeparationOfDuties, StaleVersion, IllegalStage, Conflict for who is not of the level above, and for
+    accepting an edition that was replaced since: it can only be returned.
     """
     row = _held(session, actor, edition_id)
     above = Scope.of(grant.area_id for grant in actor.grants if grant.role is Role.district_officer)
@@ -63,10 +64,20 @@ def decide(session: Session, actor: Actor, edition_id: UUID, version: int | None
         raise Conflict(vi, "The level above accepts what a commune hands in.")
     if row.submitted_by == actor.account_id:
         raise SeparationOfDuties("Người gửi báo cáo không tự tiếp nhận.", "Whoever handed it in may not accept it.")
+    if remark is None and row.replaced_by_id is not None:
+        raise _replaced(row)
     state = HandInState.accepted if remark is None else HandInState.returned
     said = {"state": state, "remark": remark, "decided_by": actor.account_id, "decided_on": clock.today()}
     _step(session, row, version, HandInState.submitted, said)
     audit.record(session, actor, f"reports.{'accept' if remark is None else 'return'}", "report_edition", [edition_id])
+
+
+def _replaced(row: Row[Any]) -> Conflict:
+    return Conflict(
+        "Xã đã ban hành bản mới thay bản báo cáo này: trả lại bản này, rồi tiếp nhận bản mới khi xã nộp.",
+        "The commune has published a newer edition in its place: return this one, and accept the new one once handed in.",
+        replaced_by_id=str(row.replaced_by_id),
+    )
 
 
 def _held(session: Session, actor: Actor, edition_id: UUID) -> Row[Any]:
