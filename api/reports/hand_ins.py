@@ -75,7 +75,7 @@ def decide(session: Session, actor: Actor, edition_id: UUID, version: int | None
 def _replaced(row: Row[Any]) -> Conflict:
     return Conflict(
         "Xã đã ban hành bản mới thay bản báo cáo này: trả lại bản này, rồi tiếp nhận bản mới khi xã nộp.",
-        "The commune has published a newer edition in its place: return this one, and accept the new one once handed in.",
+        "The commune published a newer edition in its place: return this one, and accept the new one once handed in.",
         replaced_by_id=str(row.replaced_by_id),
     )
 

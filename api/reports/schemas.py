@@ -11,7 +11,8 @@ from api.schema import Schema, Words
 
 FormKind = Literal["table", "list", "monitoring"]
 RowKind = Literal["area", "urban", "rural", "total", "item", "entry"]
-CellUnit = Literal["count", "percent", "percentage_point", "vnd", "text"]
+CellUnit = Literal["count", "percent", "text", "of_row"]
+RowUnit = Literal["count", "percent", "percentage_point", "vnd"]
 
 
 class FormOut(Schema):
@@ -29,7 +30,8 @@ class FormList(Schema):
 
 
 class ReportColumn(Schema):
-    """`number` as the form prints it; `group`: what several columns stand under; `over`: a percentage."""
+    """`number` as the form prints it; `group`: what several columns stand under; `unit`: what the cells are in, which
+    for `of_row` each row says of its own."""
 
     code: str
     number: int
@@ -52,10 +54,12 @@ class ReportCell(Schema):
 
 
 class ReportRow(Schema):
-    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several."""
+    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several.
+    `unit`: of the cells whose column leaves it to the row (the value in a monitoring report); null elsewhere."""
 
     code: str
     kind: RowKind
+    unit: RowUnit | None = None
     label: Words
     area_id: UUID | None
     line: str | None
