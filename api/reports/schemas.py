@@ -97,7 +97,20 @@ class MissingOut(Schema):
 
 class OfficialReportOut(Schema):
     """A report. The same `as_of` and `known_at` give the same numbers after later edits; a closed round counts with its
-    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others."""
+    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others.
+    `preliminary`: of the year's review while it goes on.
+
+    `known_at`: every number is of what was recorded before it, in a monitoring report the money and the deliveries too,
+    and in a report that adds up others what had been handed in by then. Two things are as of today: what people are
+    called, and the totals of hamlets under a round, which mostly come after its closing.
+
+    `period`: of a monitoring report the half year or year. Indicators are of its day `as_of`, and count what happened
+    (movements, what was received, started, trained) since 1 January of that year; money and deliveries are what was
+    booked and handed over from the first day of the period to `as_of`; the plan is that of the whole year.
+
+    A share divides by what its definition names: facts of the register, or the dated totals of the hamlets. It is null
+    where one of these is missing, where there is nobody below the line, and where nothing is known of any of them.
+    """
 
     form: str
     title: Words
@@ -115,6 +128,7 @@ class OfficialReportOut(Schema):
     faults: list[ReportFault]
     missing: list[MissingOut]
     due_on: date | None
+    preliminary: bool = False
 
 
 class ReportRecordOut(Schema):
