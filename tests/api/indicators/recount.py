@@ -81,6 +81,19 @@ class Register:
     def facts(self, day: date, known: datetime | None = None) -> Facts:
         return _Day(self, day, known or FOREVER).facts()
 
+    def homes(self, day: date, known: datetime | None = None) -> dict[UUID, tuple[str, set[UUID]]]:
+        """Household -> the hamlet it stood in on a day, and the ids it goes by: its own, and those merged into it. Of
+        all that were not merged away themselves, whatever has become of them."""
+        then = _Day(self, day, known or FOREVER)
+        names = {row["id"]: then.absorbed(row["id"]) for row in self.rows["household"]}
+        gone = set().union(*names.values())
+        found = {}
+        for row in self.rows["household"]:
+            if row["created_at"] < then.known and row["id"] not in gone:
+                moment = then.read_at(row["created_at"])
+                found[row["id"]] = (then.place(row, self.then(row, moment), moment), names[row["id"]] | {row["id"]})
+        return found
+
     def then(self, row: Row, moment: datetime) -> Row:
         """A record as it stood at a moment: the changes since are taken back, the newest first."""
         was = dict(row)
