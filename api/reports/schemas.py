@@ -68,7 +68,8 @@ class ReportRow(Schema):
 
 
 class ReportFault(Schema):
-    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`."""
+    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`. `rule` is it in the codes of
+    the columns, `words` in their headings."""
 
     row: str
     column: str
@@ -76,6 +77,7 @@ class ReportFault(Schema):
     relation: Literal["=", "<="]
     right: int
     rule: str
+    words: Words
 
 
 class ReportArea(Schema):

@@ -210,6 +210,13 @@ def test_what_does_not_balance_becomes_no_file(sign_in: SignIn, register: Sessio
         assert refused(answer) == (409, "does-not-balance")
         assert {key: said[key] for key in fault} == fault
         assert said["form"] == "form-01"
+        # in the words of the form, not in the codes of its columns
+        assert said["detail"] == (
+            f"«{seen['title']['vi']}», dòng «Xóm 3», cột «Hộ nghèo: Số hộ»: có 6, nhiều nhất là 5. "
+            "«Hộ nghèo: Số hộ» cộng «Hộ cận nghèo: Số hộ» cộng "
+            "«Hộ làm nông, lâm, ngư, diêm nghiệp có mức sống trung bình: Số hộ» không được "
+            "lớn hơn «Tổng số hộ». Hãy sửa số liệu trước khi xuất báo cáo."
+        )
     assert register.execute(text("SELECT count(*) FROM report_edition")).scalar_one() == 0
 
 
