@@ -53,6 +53,10 @@ test("a ledger that the disk has spoilt lowers no seq and makes all work due aga
   opened = await restarted(opened);
   await loadOutbox(opened);
   assert.ok((await heardEpoch(opened, "e1")).every(isUnsent));
+  await safe(opened, works);
+  assert.deepEqual(await letGo(opened), []);
+  await opened.db.put("ledger", spoilt((await opened.db.get("ledger", "outbox"))!), "outbox");
+  opened = await restarted(opened);
   assert.ok((await addWork(opened, [created()]))[0]!.seq > 2);
 });
 
