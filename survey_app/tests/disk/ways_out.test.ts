@@ -1,0 +1,170 @@
+// What leaves a tablet that is broken, lost or revoked: nothing that was not sent, and nothing to whom it does not belong.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openDB } from "idb";
+
+import { created, edited, newProfile, spoilt, told } from "./opened.ts";
+import { profileDatabase } from "../../src/disk/database.ts";
+import { changeEntry, entry } from "../../src/disk/directory.ts";
+import { saveDraft } from "../../src/disk/drafts.ts";
+import { fileContent, keepFile, keptFiles, letFileGo } from "../../src/disk/files.ts";
+import { addWork, loadOutbox, markPulled, markWork, outboxNow } from "../../src/disk/outbox.ts";
+import { storeChanges } from "../../src/disk/pages.ts";
+import { setSetting } from "../../src/disk/settings.ts";
+import { lock, makeProfile, NotOpened, type Opened, profiles, unlock, unlockWithPassword, wipe } from "../../src/disk/vault.ts";
+import { exportOutbox, importOutbox, leftBehind, OfAnotherAccount, readExport, takeLeftBehind } from "../../src/disk/ways_out.ts";
+import { finishWipes } from "../../src/disk/wipe.ts";
+import { Register } from "../../src/register/register.ts";
+import type { Work } from "../../src/work.ts";
+
+const SECRET = "một câu dài để mở tệp";
+const PIN = "135790";
+const photo = (text = "ảnh") => new Blob([text], { type: "image/jpeg" });
+const content = ({ outcome: _o, told: _t, epoch: _e, pulled: _p, sealed: _s, ...said }: Work) => said;
+
+test("a photo is kept once, under its hash, sealed, until it is let go", async () => {
+  const opened = await newProfile();
+  const said = await keepFile(opened, photo("hello\n"), "house");
+  assert.deepEqual(said, { sha256: "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03", size: 6, media_type: "image/jpeg", purpose: "house" });
+  await keepFile(opened, photo("hello\n"), "house");
+  const other = await keepFile(opened, photo("khác"), "sign");
+  assert.deepEqual(await keptFiles(opened), [said, other]);
+  assert.equal(new TextDecoder().decode((await fileContent(opened, said.sha256))!), "hello\n");
+  const row = (await opened.db.get("files", said.sha256))!;
+  assert.ok(!Buffer.from(row.content.bytes).toString().includes("hello"));
+  await opened.db.put("files", { ...row, content: spoilt(row.content) }, said.sha256);
+  assert.equal(await fileContent(opened, said.sha256), null);
+  await letFileGo(opened, said.sha256);
+  assert.deepEqual(await keptFiles(opened), [other]);
+});
+
+test("a file of work holds what no receipt named, with the photos, and opens with its passphrase only", async () => {
+  const opened = await newProfile();
+  const works = await addWork(opened, [created(), created(undefined, { note: "Nguyễn Thị Mẫu" })]);
+  await markWork(opened, [told(works[0]!)], "e1", 0);
+  const said = await keepFile(opened, photo(), "house");
+  const file = await exportOutbox(opened, SECRET);
+  assert.ok(!(await file.text()).includes("Mẫu"));
+  await assert.rejects(readExport(file, "sai"), (error: unknown) => error instanceof NotOpened && error.refusal.why === "wrong");
+  const read = await readExport(file, SECRET);
+  assert.deepEqual([read.device_id, read.username, read.damaged], [opened.profile.device_id, "xom-3", 0]);
+  assert.deepEqual(read.works.map(content), [content(works[1]!)]);
+  assert.deepEqual(read.files, [said]);
+});
+
+test("another tablet of the account sends the same submissions, after what it has itself, and takes them once", async () => {
+  const [broken, other] = [await newProfile(), await newProfile()];
+  await addWork(broken, Array.from({ length: 4 }, () => created()));
+  const [home] = outboxNow(broken);
+  await addWork(broken, [edited(home!.id, { phone: "1" })]);
+  const said = await keepFile(broken, photo(), "house");
+  const own = await addWork(other, [created(), created()]);
+  const file = await exportOutbox(broken, SECRET);
+  assert.equal(await importOutbox(other, file, SECRET), 5);
+  assert.equal(await importOutbox(other, file, SECRET), 0);
+  const [later] = await addWork(other, [created()]);
+  assert.deepEqual(outboxNow(other).map(content), [...own, ...outboxNow(broken), later!].map(content));
+  assert.ok(later!.seq > 5, "what is done later comes later for the server too");
+  assert.deepEqual(await keptFiles(other), [said]);
+  assert.equal(new TextDecoder().decode((await fileContent(other, said.sha256))!), "ảnh");
+  // its own tablet takes it back as what it has
+  assert.equal(await importOutbox(broken, file, SECRET), 0);
+});
+
+test("what was taken over survives a restart beside own work with the same seq, and both are marked by id", async () => {
+  const [broken, other] = [await newProfile(), await newProfile()];
+  const [theirs] = await addWork(broken, [created()]);
+  const [mine] = await addWork(other, [created()]);
+  assert.equal(theirs!.seq, mine!.seq);
+  await importOutbox(other, await exportOutbox(broken, SECRET), SECRET);
+  await markWork(other, [told(theirs!, "held", null)], "e1", 0);
+  assert.deepEqual((await loadOutbox(other)).map((one) => one.outcome), [null, "held"]);
+});
+
+test("a tablet of another account or server takes nothing", async () => {
+  const [broken, other] = [await newProfile(), await newProfile("xom-4")];
+  await addWork(broken, [created()]);
+  const file = await exportOutbox(broken, SECRET);
+  await assert.rejects(importOutbox(other, file, SECRET), OfAnotherAccount);
+  assert.deepEqual(await loadOutbox(other), []);
+});
+
+test("a file that is none, is cut off or was tampered with says so", async () => {
+  const opened = await newProfile();
+  await addWork(opened, [created(), created()]);
+  await keepFile(opened, photo(), "house");
+  const file = await exportOutbox(opened, SECRET);
+  for (const wrong of [new Blob([]), photo(), new Blob(["giamngheo-outbox 2\n{}\n"]), new Blob(["giamngheo-outbox 1\n{}\n"]), new Blob(["giamngheo-outbox 1\n{"]), file.slice(0, 40), file.slice(0, file.size - 1)]) {
+    await assert.rejects(readExport(wrong, SECRET), SyntaxError);
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  bytes[bytes.length - 1]! ^= 1;
+  const read = await readExport(new Blob([bytes]), SECRET);
+  assert.deepEqual([read.works.length, read.files.length, read.damaged], [2, 0, 1]);
+});
+
+async function used(): Promise<Opened> {
+  const opened = await makeProfile({ username: "xom-3", server: "https://giamngheo.example" }, PIN, "mật khẩu");
+  await storeChanges(opened, new Register(), [{ entity: "household", id: "018f7f6e-9000-7000-8000-000000000001", version: 1, op: "put", data: { hamlet_id: "a" } }], 1, { cursor: "c" });
+  await setSetting(opened, "refresh_token", "t");
+  await saveDraft(opened, { id: "d", kind: "review", about: {}, values: {}, step: null, saved_at: "" });
+  return opened;
+}
+
+async function exists(opened: Opened): Promise<boolean> {
+  return (await indexedDB.databases()).some((one) => one.name === profileDatabase(opened.profile.id));
+}
+
+test("a wiped profile with nothing unsent leaves nothing at all", async () => {
+  const opened = await used();
+  const works = await addWork(opened, [created()]);
+  await markWork(opened, works.map((one) => told(one)), "e1", 0);
+  await markPulled(opened);
+  await wipe(opened.profile.id);
+  assert.equal(await exists(opened), false);
+  assert.equal(await entry(opened.profile.id), undefined);
+  assert.throws(() => opened.db.transaction("outbox"), "the open tablet writes nothing any more");
+});
+
+test("a wiped profile leaves what was not sent, for the password, and nothing else", async () => {
+  const opened = await used();
+  const works = await addWork(opened, [created(), created()]);
+  await markWork(opened, [told(works[0]!)], "e1", 0);
+  const said = await keepFile(opened, photo(), "house");
+  const { id } = opened.profile;
+  lock(opened); // wiped while it is locked: nobody's secret is at hand
+  await wipe(id);
+  assert.ok(!(await profiles()).some((one) => one.id === id));
+  const db = await openDB(profileDatabase(id));
+  for (const store of ["pages", "settings", "drafts", "ledger"]) assert.equal(await db.count(store), 0, store);
+  db.close();
+  assert.equal((await entry(id))!.pin, null);
+  await assert.rejects(unlock(id, PIN), NotOpened);
+  await assert.rejects(unlockWithPassword(id, "mật khẩu", PIN), NotOpened);
+  const left = (await leftBehind()).find((one) => one.id === id)!;
+  assert.deepEqual([left.username, left.count, left.files], ["xom-3", 1, 1]);
+  await assert.rejects(readExport(left.file, PIN), NotOpened);
+  const read = await readExport(left.file, "mật khẩu");
+  assert.deepEqual([read.works.map(content), read.files], [[content(works[1]!)], [said]]);
+
+  const next = await newProfile();
+  await assert.rejects(takeLeftBehind(await newProfile("xom-4"), id, "mật khẩu"), OfAnotherAccount);
+  await assert.rejects(takeLeftBehind(next, id, "sai"), NotOpened);
+  assert.equal(await takeLeftBehind(next, id, "mật khẩu"), 1);
+  assert.deepEqual((await loadOutbox(next)).map(content), [content(works[1]!)]);
+  assert.deepEqual(await keptFiles(next), [said]);
+  assert.equal(await exists(opened), false);
+  assert.ok(!(await leftBehind()).some((one) => one.id === id));
+});
+
+test("a wipe that was cut off is finished at the next start", async () => {
+  const opened = await used();
+  const { id } = opened.profile;
+  lock(opened);
+  await changeEntry(id, (one) => ({ ...one, pin: null, wiped_at: "2024-10-05T08:00:00Z" }));
+  await finishWipes();
+  assert.equal(await exists(opened), false);
+  assert.equal(await entry(id), undefined);
+});
