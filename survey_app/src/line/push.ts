@@ -20,12 +20,13 @@ const ENVELOPE_BYTES = 1000;
 /** `refused`: the records whose work was too large even alone, so that what was done on them later waits too. */
 type Limits = { submissions: number; bytes: number; refused: Map<Uuid, Refused> };
 
-export const unsentOf = (tablet: Tablet): Work[] => tablet.outbox.value.filter(isUnsent).sort((one, other) => one.seq - other.seq);
+/** In the order in which it was done. */
+export const unsentOf = (tablet: Tablet): Work[] => tablet.outbox.value.filter(isUnsent);
 
 /** What stays in the outbox beside this batch: how much, and since when. The officer of the fleet sees it. */
 export function waiting(tablet: Tablet, batch: Work[] = []): { pending: number; oldest_pending_at: string | null } {
-  const sent = new Set(batch.map((work) => work.seq));
-  const left = unsentOf(tablet).filter((work) => !sent.has(work.seq));
+  const sent = new Set(batch.map((work) => work.submission_id));
+  const left = unsentOf(tablet).filter((work) => !sent.has(work.submission_id));
   return { pending: left.length, oldest_pending_at: left[0]?.recorded_at ?? null };
 }
 
