@@ -31,7 +31,7 @@ def test_a_tablet(
     file: str, name: str, base_url: str, engine: Engine, sign_in: SignIn, app: FastAPI, tmp_path: Path
 ) -> None:
     app.state.settings = app.state.settings.model_copy(update={"files": tmp_path / "files"})
-    with BadLine(base_url) as line, served(World(engine, sign_in, line)) as world:
+    with BadLine(base_url) as line, served(World(engine, sign_in, line, app.state.engine)) as world:
         told = {"GIAMNGHEO_SERVER": line.url, "GIAMNGHEO_WORLD": world, "GIAMNGHEO_PASSWORD": PASSWORD}
         ended = node(
             ["--test", "--test-reporter=tap", f"--test-name-pattern=^{re.escape(name)}$", f"tests/line/{file}"],

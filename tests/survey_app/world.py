@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from api.changes.epoch import guard_epoch
 from mobile_sync import durability
-from tests.make import files, tablets
+from tests.make import backups, database, files, tablets
 from tests.make.answers import done
 from tests.make.bad_line import BadLine
 from tests.make.people import account_id
@@ -29,8 +29,8 @@ SignIn = Callable[[str], httpx.Client]
 class World:
     """Each public method is a verb."""
 
-    def __init__(self, engine: Engine, sign_in: SignIn, line: BadLine) -> None:
-        self._engine, self._sign_in, self._line = engine, sign_in, line
+    def __init__(self, engine: Engine, sign_in: SignIn, line: BadLine, service: Engine) -> None:
+        self._engine, self._sign_in, self._line, self._service = engine, sign_in, line, service
 
     # an officer
 
@@ -43,8 +43,9 @@ class World:
         made = [submission("household", household(phone="0", note=f"Nhà {n}, cuối xóm")) for n in range(count)]
         people = [submission("member", member(home["id"], f"Vũ Thị {n}")) for home in made for n in ("Hoà", "Lan")]
         device = tablets.enrolled(self._engine, "truc-thai")
-        told = push(self._sign_in("truc-thai"), device, *made, *people)
-        assert {one["outcome"] for one in told} == {"applied"}
+        for sent in (made, people):  # a batch of a thousand is the most
+            told = push(self._sign_in("truc-thai"), device, *sent)
+            assert {one["outcome"] for one in told} == {"applied"}
         return [str(home["id"]) for home in made]
 
     def officer_changes(self, id: str, base: int, data: dict[str, Any]) -> Any:
@@ -83,6 +84,21 @@ class World:
                 connection.execute(text("DELETE FROM household WHERE id = :id"), {"id": record})
             connection.execute(text("UPDATE feed_epoch SET system_identifier = 'restored'"))
         guard_epoch(self._engine)
+
+    def take_snapshot(self) -> None:
+        """Of the disk of the database."""
+        url = self._engine.url.render_as_string(hide_password=False)
+        with backups.nobody_connected(self._engine, self._service):
+            database.create(url, f"{self._engine.url.database}_older", self._engine.url.database)
+
+    def set_back(self) -> None:
+        """The disk is as it was at the snapshot, and nobody says so: the epoch is the same."""
+        url, name = self._engine.url.set(database="postgres"), str(self._engine.url.database)
+        server = url.render_as_string(hide_password=False)
+        with backups.nobody_connected(self._engine, self._service):
+            database.drop(server, name)
+            database.create(server, name, f"{name}_older")
+            database.drop(server, f"{name}_older")
 
     def grant(self, hamlet: int) -> None:
         """The surveyor of xóm 3 works in another one, too."""

@@ -29,18 +29,19 @@ export async function pull(tablet: Tablet, tell: Tell, { briefly = false } = {})
   let limit = PAGE;
   for (let more = true; more; ) {
     const cursor = await begun(tablet);
-    const first = (await setting(tablet.opened, "first_sync")) !== null;
-    const all = first ? await expected(tablet, result) : null;
     try {
+      const first = await firstSync(tablet);
+      if (first !== null) tell(first.done, first.all);
       const page = await asked(tablet, cursor, limit);
       await stored(tablet, page, first);
       result.changes += page.changes.length;
       more = page.more;
-      tell(first ? await firstDone(tablet) : result.changes, all);
+      if (first === null) tell(result.changes, null);
+      else tell(first.done + page.changes.length, first.all);
     } catch (error) {
       if (error instanceof Unreachable && limit > SMALLEST_PAGE && error.retryAfter === 0 && !tablet.ending.signal.aborted) {
         limit = Math.max(SMALLEST_PAGE, Math.floor(limit / 4));
-      } else if (error instanceof Refused && error.slug === "resync-required" && cursor !== null) {
+      } else if (error instanceof Refused && error.slug === "resync-required" && cursor !== null && !result.resynced) {
         result.resynced = true;
         await changing(tablet, heardEpoch(tablet.opened, "doubt"));
         await startAgain(tablet);
@@ -66,19 +67,18 @@ async function startAgain({ opened, register }: Tablet): Promise<void> {
 
 type FirstSync = { done: number; all: number | null };
 
-const firstDone = async ({ opened }: Tablet): Promise<number> => (await setting<FirstSync>(opened, "first_sync"))?.done ?? 0;
-
-/** How many records a first sync brings, as the digests count them; null where the server does not say. */
-async function expected(tablet: Tablet, result: Pulled): Promise<number | null> {
-  const known = await setting<FirstSync>(tablet.opened, "first_sync");
-  if (known === null || known.all !== null || result.changes > 0) return known?.all ?? null;
+/** How far a first sync is, and how much it brings as the digests count it (null where the server does not say); null
+ * where it is none. */
+async function firstSync({ opened, line }: Tablet): Promise<FirstSync | null> {
+  const known = await setting<FirstSync>(opened, "first_sync");
+  if (known === null || known.all !== null || known.done > 0) return known;
   try {
-    const told: { areas: { count: number }[] } = await (await tablet.line.call("GET", "/sync/v1/digests")).json();
-    const all = told.areas.reduce((sum, area) => sum + area.count, 0);
-    await setSetting(tablet.opened, "first_sync", { ...known, all });
-    return all;
+    const told: { areas: { count: number }[] } = await (await line.call("GET", "/sync/v1/digests")).json();
+    const counted = { done: 0, all: told.areas.reduce((sum, area) => sum + area.count, 0) };
+    await setSetting(opened, "first_sync", counted);
+    return counted;
   } catch (error) {
-    if (error instanceof Refused && error.status !== 401) return null;
+    if (error instanceof Refused && error.status !== 401) return known;
     throw error;
   }
 }
@@ -88,20 +88,19 @@ async function asked(tablet: Tablet, cursor: string | null, limit: number): Prom
   return response.json();
 }
 
-async function stored(tablet: Tablet, page: ChangePage, first: boolean): Promise<void> {
+async function stored(tablet: Tablet, page: ChangePage, first: FirstSync | null): Promise<void> {
   const { opened, register } = tablet;
   await changing(tablet, heardEpoch(opened, page.epoch));
   const life = (await setting<number>(opened, "life")) ?? 0;
-  const known = first ? await setting<FirstSync>(opened, "first_sync") : null;
-  const progress = known === null ? {} : { first_sync: { ...known, done: known.done + page.changes.length } };
+  const progress = first === null ? {} : { first_sync: { ...first, done: first.done + page.changes.length } };
   await storeChanges(opened, register, page.changes, life, { cursor: page.cursor, ...progress });
   if (!page.more) {
     // a tablet that dies before the mark is gone removes once more what is not there
-    if (first) {
+    if (first !== null) {
       await removeBefore(opened, register, life);
       await setSetting(opened, "first_sync", null);
     }
     await changing(tablet, markPulled(opened));
   }
-  if (page.changes.length > 0 || first) shown(tablet);
+  if (page.changes.length > 0 || first !== null) shown(tablet);
 }

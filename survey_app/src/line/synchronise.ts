@@ -13,6 +13,7 @@
 //
 // What the server refuses in one step keeps no other step back.
 
+import { DiskFull } from "../disk/database.ts";
 import { heardEpoch, letGo } from "../disk/outbox.ts";
 import { setting, setSetting } from "../disk/settings.ts";
 import { instant } from "../ids.ts";
@@ -47,6 +48,11 @@ export type SyncResult =
   | { ended: "refused"; vi: string; en: string };
 
 type Tell = (now: SyncProgress) => void;
+
+const FULL = {
+  vi: "Bộ nhớ của máy đã đầy. Hãy xoá bớt ảnh, video hoặc ứng dụng khác rồi thử lại; phiếu đã lưu vẫn còn nguyên.",
+  en: "This tablet's storage is full. Remove photos, videos or other apps, then try again; what was saved is all there.",
+};
 
 const running = new WeakMap<Tablet, Promise<SyncResult>>();
 
@@ -84,6 +90,7 @@ async function ended(tablet: Tablet, tell: Tell): Promise<SyncResult> {
     if (tablet.ending.signal.aborted) return { ended: "unreachable", retryAfter: 0 };
     if (error instanceof Unreachable) return { ended: "unreachable", retryAfter: error.retryAfter };
     if (error instanceof Refused) return refusal(error);
+    if (error instanceof DiskFull) return { ended: "refused", ...FULL };
     throw error;
   }
 }

@@ -32,6 +32,28 @@ test("a restored server gets back what it lost, in order, before what it never h
   assert.deepEqual([pulled(tablet).size, tablet.register.household(lost.id)!.data.phone], [3, "2"]);
 });
 
+test("a disk that was set back without a word gets back what it lost before what it never had", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const kept = creates("household", household(hamletOf(tablet)));
+  await does(tablet, kept);
+  await complete(tablet);
+  await world("take_snapshot");
+  const lost = creates("household", household(hamletOf(tablet)));
+  await does(tablet, lost);
+  await complete(tablet);
+  await world("set_back");
+  await does(tablet, changes(tablet, "household", lost.id, { phone: "2" }));
+  const { sent } = await complete(tablet);
+  assert.equal(sent, 3);
+  assert.deepEqual(tablet.outbox.value.map((work) => [work.outcome, work.told!.version, work.told!.replayed]), [
+    ["applied", 1, true],
+    ["applied", 1, false],
+    ["applied", 2, false],
+  ]);
+  assert.deepEqual(Object.fromEntries(pulled(tablet)), await world("register"));
+});
+
 test("another hamlet makes a new first sync, which loses nothing and forgets what is gone", async () => {
   const [home] = await world<string[]>("homes", { count: 3 });
   const tablet = await newTablet();

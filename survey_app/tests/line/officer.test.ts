@@ -78,7 +78,7 @@ test("the doors of an officer open to an officer, and to no surveyor", async () 
   assert.deepEqual(await officerDoors(officer.line), { conflicts: true, waiting: true, fleet: true });
   assert.deepEqual(await officerDoors(tablet.line), { conflicts: false, waiting: false, fleet: false });
   const seen = await fleet(officer.line);
-  assert.deepEqual(seen.filter((one) => one.username === "xom-3").map((one) => [one.id, one.state]), [[tablet.opened.profile.device_id, "well"]]);
+  assert.deepEqual(seen.filter((one) => one.username === "xom-3").map((one) => [one.id, one.state]), [[tablet.opened.profile.device_id, "fine"]]);
 });
 
 test("a tablet that was damaged, or lies, is put right by what differs alone", async () => {
