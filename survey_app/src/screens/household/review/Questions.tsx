@@ -3,9 +3,8 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 
-import { faultOf, isGiven } from "../../../forms/answers.ts";
+import { cleaned, faultOf } from "../../../forms/answers.ts";
 import type { Step } from "../../../forms/steps.ts";
-import { cleaned } from "../../../forms/answers.ts";
 import { isVisible } from "../../../scoring/rules.ts";
 import type { Question } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
@@ -52,10 +51,9 @@ function Several({ question, value, onChange, ...shared }: { question: Question;
   const change = (now: string[]) => {
     if (now.includes(NONE) && !chosen.includes(NONE)) return onChange([]);
     const codes = now.filter((one) => one !== NONE);
-    onChange(codes.length === 0 && !isGivenNone(now) ? null : codes);
+    onChange(codes.length === 0 ? null : codes);
   };
   return <Choices {...shared} value={chosen} options={[...question.options, { code: NONE, label: REVIEW.none_of_these }]} onChange={change} />;
 }
 
 const NONE = "";
-const isGivenNone = (codes: string[]): boolean => codes.includes(NONE) && isGiven(codes);

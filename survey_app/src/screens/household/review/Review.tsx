@@ -1,6 +1,6 @@
 // The review of a household in a round: the people, the form step by step, and what it comes to.
 
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
@@ -28,11 +28,16 @@ import { REVIEW } from "./words.ts";
 
 export function Review({ tablet, householdId, roundId }: { tablet: Tablet; householdId: Uuid; roundId: Uuid }): JSX.Element {
   const [sent, setSent] = useState(false);
+  // computed, so that an answer (which changes the drafts) does not draw everything again
+  const open = useComputed(() => {
+    const round = tablet.revision.value < 0 ? undefined : tablet.reference.value?.rounds.find((one) => one.id === roundId);
+    return round !== undefined && standing(tablet, householdId, round)?.open === true;
+  });
   if (tablet.register.household(householdId) === null) return <NotHere />;
   const asked = formOfRound(tablet, roundId);
   if (asked === null) return <Told householdId={householdId} said={say(REVIEW.no_form)} kind="warning" />;
   if (sent) return <Told householdId={householdId} said={say(REVIEW.sent)} kind="good" />;
-  if (!standing(tablet, householdId, asked.round)?.open) return <Told householdId={householdId} said={say(REVIEW.done)} kind="info" />;
+  if (!open.value) return <Told householdId={householdId} said={say(REVIEW.done)} kind="info" />;
   return <Form tablet={tablet} householdId={householdId} {...asked} onSent={() => setSent(true)} />;
 }
 
@@ -152,12 +157,13 @@ function Ending({ filled, onSent, onJump, onBack }: { filled: Filling; onSent: (
       // its id is that of its draft: however often it is sent, it is one review
       const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed: filled.pointsComputed }, values, judged);
       await send(tablet, draft.keeper, [review]);
-      onSent();
-      await forgetNotHome(tablet, householdId, round.id);
     } catch {
-      setRefused(true);
+      setBusy(false);
+      return setRefused(true);
     }
-    setBusy(false);
+    onSent();
+    // only a note: the list shows the review before it
+    await forgetNotHome(tablet, householdId, round.id).catch(() => undefined);
   };
   return (
     <>
