@@ -1,7 +1,7 @@
 // What a surveyor does, as submissions. Each verb ends with its work on the disk and the screens told; it raises only
 // where the disk refuses (then nothing was saved, and the draft is still there).
 
-import { addWork, type NewWork } from "../disk/outbox.ts";
+import { addWork, type NewWork, outboxNow } from "../disk/outbox.ts";
 import { shown, type Tablet } from "../tablet.ts";
 import type { Work } from "../work.ts";
 
@@ -9,6 +9,6 @@ import type { Work } from "../work.ts";
 export async function save(tablet: Tablet, works: NewWork[], fromDraft?: string): Promise<Work[]> {
   const added = await addWork(tablet.opened, works, fromDraft);
   if (fromDraft !== undefined) tablet.drafts.value = tablet.drafts.value.filter((one) => one.id !== fromDraft);
-  shown(tablet, [...tablet.outbox.value, ...added]);
+  shown(tablet, outboxNow(tablet.opened));
   return added;
 }

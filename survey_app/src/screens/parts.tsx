@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
+import { parsedNumber, typedNumber } from "../forms/numbers.ts";
 import type { Option } from "../wire.ts";
 import { language, say, texts } from "../words/words.ts";
 import { BackIcon } from "./icons.tsx";
@@ -96,17 +97,13 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
-/** A number as it is typed in Viet Nam (12,5 or 12.5); what is not one is told as null, and stays to be seen. */
+/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand); what is not one is told as null, and stays to be seen. */
 export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
   const id = useId();
-  const change = (event: { currentTarget: { value: string } }) => {
-    const typed = event.currentTarget.value.trim().replace(",", ".");
-    const number = typed === "" ? null : Number(typed);
-    props.onChange(number === null || Number.isNaN(number) ? null : number);
-  };
+  const change = (event: { currentTarget: { value: string } }) => props.onChange(parsedNumber(event.currentTarget.value, props.decimals));
   return (
     <Field id={id} {...props}>
-      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={props.value === null ? "" : String(props.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
     </Field>
   );
 }
