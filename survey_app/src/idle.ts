@@ -2,21 +2,15 @@
 
 import { effect } from "@preact/signals";
 
+import { idleMinutes } from "./idle_minutes.ts";
 import { lock, session } from "./session.ts";
 
-export const IDLE_CHOICES = [2, 5, 10, 15];
-export const IDLE_MINUTES = 5;
 const LOOK_EVERY = 5_000;
 /** A long first sync is not broken off for want of a finger, but a tablet left alone does not stay open for ever. */
 const WHILE_SYNCING = 6;
 const SIGNS_OF_LIFE = ["pointerdown", "keydown", "input", "scroll", "touchmove"];
 
-let minutes = IDLE_MINUTES;
 let touched = Date.now();
-
-export function lockAfter(chosen: number): void {
-  minutes = chosen;
-}
 
 /** Watches as long as the page lives. */
 export function watchIdle(): void {
@@ -35,7 +29,7 @@ function late(): boolean {
   const now = session.peek();
   if (now.at !== "in") return false;
   const away = Date.now() - touched;
-  const limit = minutes * 60_000 * (now.tablet.syncing.peek() === null ? 1 : WHILE_SYNCING);
+  const limit = idleMinutes.peek() * 60_000 * (now.tablet.syncing.peek() === null ? 1 : WHILE_SYNCING);
   // a clock that was set back would keep it open: then it is locked
   return away > limit || away < -60_000;
 }

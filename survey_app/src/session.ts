@@ -4,6 +4,9 @@ import { signal } from "@preact/signals";
 
 import { wipe, type Opened } from "./disk/vault.ts";
 import { setting } from "./disk/settings.ts";
+import { lockAfter } from "./idle_minutes.ts";
+import { askDoors, readDoors } from "./officer_doors.ts";
+import { prepareSearch } from "./register/search.ts";
 import { go } from "./screens/route.ts";
 import { startSyncing } from "./syncing.ts";
 import { openTablet, type Tablet } from "./tablet.ts";
@@ -27,10 +30,13 @@ export async function enter(opened: Opened): Promise<Tablet> {
   try {
     const tablet = await openTablet(opened, (done, all) => (session.value = { at: "opening", done, all }));
     const enrolled = (await setting<unknown>(opened, "enrolled")) !== null;
+    lockAfter(await setting<number>(opened, "idle_minutes"));
+    await readDoors(tablet);
     if (last !== null && last !== opened.profile.id) go();
     last = opened.profile.id;
-    stop = startSyncing(tablet, () => void revoked(tablet));
+    stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
     session.value = { at: "in", tablet, enrolled };
+    void prepareSearch(tablet.register);
     return tablet;
   } catch (fault) {
     opened.db.close();

@@ -3,27 +3,33 @@
 
 import { effect } from "@preact/signals";
 
-import { setSetting } from "./disk/settings.ts";
 import { synchronise, type SyncResult } from "./line/synchronise.ts";
 import type { Tablet } from "./tablet.ts";
 import { isUnsent } from "./work.ts";
+import { texts } from "./words/words.ts";
+
+const WORDS = texts({
+  disk: [
+    "Máy chưa ghi được dữ liệu (hết chỗ trống hoặc trục trặc). Những gì đã lưu trước đó vẫn còn; máy sẽ tự thử lại.",
+    "The tablet could not write (no room, or a fault). What was saved before is still there; it tries again by itself.",
+  ],
+});
 
 const EVERY = 15 * 60_000;
 /** After saving: a household is often several saves. */
 const SOON = 2_000;
 const FIRST_PAUSE = 15_000;
 
-/** One synchronisation, told to the screens; never raises. */
+/** One synchronisation; never raises. The screens follow the tablet's signals, which it keeps. */
 export async function syncNow(tablet: Tablet): Promise<SyncResult> {
-  const result = await synchronise(tablet, (now) => (tablet.syncing.value = now));
-  tablet.syncing.value = null;
-  if (tablet.ending.signal.aborted) return result;
-  tablet.lastSync.value = result;
-  if (result.ended === "complete" && tablet.completeAt.value !== result.at) {
-    tablet.completeAt.value = result.at;
-    await setSetting(tablet.opened, "complete_at", result.at).catch(() => undefined);
+  try {
+    return await synchronise(tablet, () => undefined);
+  } catch {
+    // the disk: what was saved before is there, and the next try begins where this one stood
+    const result: SyncResult = { ended: "refused", ...WORDS.disk };
+    if (!tablet.ending.signal.aborted) tablet.lastSync.value = result;
+    return result;
   }
-  return result;
 }
 
 /** The pause before the next try by itself; null: not before somebody does something. */
@@ -43,7 +49,7 @@ export function pauseAfter(result: SyncResult, failures: number, chance: number 
 }
 
 /** Keeps the tablet synchronised until the function that it gives back is called. */
-export function startSyncing(tablet: Tablet, revoked: () => void): () => void {
+export function startSyncing(tablet: Tablet, told: { revoked: () => void; complete: () => void }): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let notBefore = 0;
@@ -63,7 +69,8 @@ export function startSyncing(tablet: Tablet, revoked: () => void): () => void {
   const heard = effect(() => {
     const result = tablet.lastSync.value;
     if (result === null || ended) return;
-    if (result.ended === "revoked") return revoked();
+    if (result.ended === "revoked") return told.revoked();
+    if (result.ended === "complete") told.complete();
     failures = result.ended === "unreachable" ? failures + 1 : 0;
     notBefore = result.ended === "unreachable" ? Date.now() + result.retryAfter * 1000 : 0;
     const pause = pauseAfter(result, failures);

@@ -2,7 +2,6 @@
 
 import type { JSX } from "preact";
 
-import { setSetting } from "../disk/settings.ts";
 import type { SyncProgress, SyncResult } from "../line/synchronise.ts";
 import { syncNow } from "../syncing.ts";
 import type { Tablet } from "../tablet.ts";
@@ -54,7 +53,7 @@ function Ended({ tablet, last }: { tablet: Tablet; last: SyncResult }): JSX.Elem
       return (
         <>
           <Notice kind="warning">{say(WORDS.not_enrolled)}</Notice>
-          <CodeForm tablet={tablet} done={() => void setSetting(tablet.opened, "verify_due", true)} />
+          <CodeForm tablet={tablet} done={() => undefined} />
         </>
       );
     case "refused":
