@@ -14,9 +14,9 @@ const WORDS = texts({
 export function UpdateOffer(): JSX.Element | null {
   if (waiting.value === null || !mayUpdate()) return null;
   return (
-    <aside class="offer" role="status">
+    <div class="offer" role="status">
       <span>{say(WORDS.there)}</span>
       <Button kind="main" onPress={update}>{say(WORDS.take)}</Button>
-    </aside>
+    </div>
   );
 }
