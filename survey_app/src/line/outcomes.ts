@@ -16,7 +16,7 @@ export async function askAgain(tablet: Tablet): Promise<void> {
   while (after !== null) {
     const query: Record<string, string | number> = { device_id: tablet.opened.profile.device_id, after_seq: after, limit: PAGE };
     const page: OutcomePage = await (await tablet.line.call("GET", "/sync/v1/submissions", { query })).json();
-    await changing(tablet, (outbox) => markWork(tablet.opened, outbox, page.items, page.epoch, page.durable_through));
+    await changing(tablet, markWork(tablet.opened, page.items, page.epoch, page.durable_through));
     after = page.after_seq;
   }
 }

@@ -42,7 +42,7 @@ export async function pull(tablet: Tablet, tell: Tell, { briefly = false } = {})
         limit = Math.max(SMALLEST_PAGE, Math.floor(limit / 4));
       } else if (error instanceof Refused && error.slug === "resync-required" && cursor !== null) {
         result.resynced = true;
-        await changing(tablet, (outbox) => heardEpoch(tablet.opened, outbox, "doubt"));
+        await changing(tablet, heardEpoch(tablet.opened, "doubt"));
         await startAgain(tablet);
         if (briefly) return result;
       } else throw error;
@@ -90,7 +90,7 @@ async function asked(tablet: Tablet, cursor: string | null, limit: number): Prom
 
 async function stored(tablet: Tablet, page: ChangePage, first: boolean): Promise<void> {
   const { opened, register } = tablet;
-  await changing(tablet, (outbox) => heardEpoch(opened, outbox, page.epoch));
+  await changing(tablet, heardEpoch(opened, page.epoch));
   const life = (await setting<number>(opened, "life")) ?? 0;
   const known = first ? await setting<FirstSync>(opened, "first_sync") : null;
   const progress = known === null ? {} : { first_sync: { ...known, done: known.done + page.changes.length } };
@@ -101,7 +101,7 @@ async function stored(tablet: Tablet, page: ChangePage, first: boolean): Promise
       await removeBefore(opened, register, life);
       await setSetting(opened, "first_sync", null);
     }
-    await changing(tablet, (outbox) => markPulled(opened, outbox));
+    await changing(tablet, markPulled(opened));
   }
   if (page.changes.length > 0 || first) shown(tablet);
 }

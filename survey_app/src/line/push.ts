@@ -5,7 +5,7 @@ import { markWork, sealWork } from "../disk/outbox.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Info, Receipt, Submission, Uuid } from "../wire.ts";
-import { isUnsent, STANDING, type Work } from "../work.ts";
+import { isUnsent, madeOn, type Work } from "../work.ts";
 import { changing } from "./changing.ts";
 import { Refused, Unreachable } from "./line.ts";
 import { appVersion, formVersion } from "./versions.ts";
@@ -20,12 +20,13 @@ const ENVELOPE_BYTES = 1000;
 /** `refused`: the records whose work was too large even alone, so that what was done on them later waits too. */
 type Limits = { submissions: number; bytes: number; refused: Map<Uuid, Refused> };
 
-export const unsentOf = (tablet: Tablet): Work[] => tablet.outbox.value.filter(isUnsent).sort((one, other) => one.seq - other.seq);
+/** In the order in which it was done. */
+export const unsentOf = (tablet: Tablet): Work[] => tablet.outbox.value.filter(isUnsent);
 
 /** What stays in the outbox beside this batch: how much, and since when. The officer of the fleet sees it. */
 export function waiting(tablet: Tablet, batch: Work[] = []): { pending: number; oldest_pending_at: string | null } {
-  const sent = new Set(batch.map((work) => work.seq));
-  const left = unsentOf(tablet).filter((work) => !sent.has(work.seq));
+  const sent = new Set(batch.map((work) => work.submission_id));
+  const left = unsentOf(tablet).filter((work) => !sent.has(work.submission_id));
   return { pending: left.length, oldest_pending_at: left[0]?.recorded_at ?? null };
 }
 
@@ -49,43 +50,25 @@ export async function push(tablet: Tablet, info: Info, tell: (done: number, all:
 /** The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt. Two of
  * them on the road at once could not name their versions: the second is made on what the first becomes. */
 async function ready(tablet: Tablet, limits: Limits): Promise<Work[]> {
+  const outbox = tablet.outbox.value;
   const batch: Work[] = [];
   const touched = new Set(limits.refused.keys());
   let bytes = ENVELOPE_BYTES;
-  for (const one of unsentOf(tablet)) {
-    if (touched.has(one.id)) continue;
-    touched.add(one.id);
-    const work = final(tablet, one);
-    bytes += new TextEncoder().encode(JSON.stringify(submission(work))).length + 2;
+  for (const work of unsentOf(tablet)) {
+    if (touched.has(work.id)) continue;
+    touched.add(work.id);
+    bytes += new TextEncoder().encode(JSON.stringify(submission({ ...work, base_version: madeOn(work, outbox) }))).length + 2;
     if (batch.length > 0 && (batch.length >= limits.submissions || bytes > limits.bytes)) break;
     batch.push(work);
   }
-  const fresh = batch.filter((work) => !tablet.outbox.value.find((one) => one.seq === work.seq)?.sealed);
-  if (fresh.length > 0) await sealed(tablet, fresh);
-  return batch;
-}
-
-/** The work as it is sent, now and at every repetition: made on what its predecessors became. */
-function final(tablet: Tablet, work: Work): Work {
-  if (work.sealed) return work;
-  if (work.base_version === null) return { ...work, sealed: true };
-  const earlier = tablet.outbox.value.filter((one) => one.id === work.id && one.seq < work.seq && STANDING.includes(one.outcome ?? ""));
-  return { ...work, base_version: Math.max(work.base_version, ...earlier.map((one) => one.told?.version ?? 0)), sealed: true };
-}
-
-async function sealed(tablet: Tablet, works: Work[]): Promise<void> {
-  const bySeq = new Map(works.map((work) => [work.seq, work]));
-  await changing(tablet, async (outbox) => {
-    await sealWork(tablet.opened, works);
-    return outbox.map((work) => bySeq.get(work.seq) ?? work);
-  });
+  return batch.length === 0 ? batch : sealWork(tablet.opened, batch);
 }
 
 /** Sends one batch; where it is too large for the server or the line after all, two halves of it. */
 async function send(tablet: Tablet, batch: Work[], limits: Limits): Promise<number> {
   try {
     const receipt = await posted(tablet, batch);
-    await changing(tablet, (outbox) => markWork(tablet.opened, outbox, receipt.outcomes, receipt.epoch, receipt.durable_through));
+    await changing(tablet, markWork(tablet.opened, receipt.outcomes, receipt.epoch, receipt.durable_through));
     return named(batch, receipt);
   } catch (error) {
     if (error instanceof Refused && error.status === 413) {

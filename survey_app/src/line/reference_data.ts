@@ -8,7 +8,7 @@ import type { Reference } from "../wire.ts";
 export async function bringReference(tablet: Tablet): Promise<void> {
   const { opened, line } = tablet;
   const held = tablet.reference.value === null ? null : await setting<string>(opened, "reference_etag");
-  const headers = held === null ? {} : { "If-None-Match": held };
+  const headers: Record<string, string> = held === null ? {} : { "If-None-Match": held };
   const answer = await line.call("GET", "/sync/v1/reference", { headers });
   if (answer.status === 304) return;
   const reference: Reference = await answer.json();

@@ -119,7 +119,7 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
   await steps.take(() => outcomes(tablet, sent));
   await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
-  await changing(tablet, (outbox) => letGo(tablet.opened, outbox));
+  await changing(tablet, letGo(tablet.opened));
   await steps.take(async () => void (await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }))));
   return steps.refused === null ? { ended: "complete", at: instant(), sent, pulled } : refusal(steps.refused);
 }
@@ -144,7 +144,7 @@ class Steps {
 
 /** Before the first batch: what a restored server lost goes before what it never had. */
 async function heard(tablet: Tablet, info: Info): Promise<void> {
-  await changing(tablet, (outbox) => heardEpoch(tablet.opened, outbox, info.epoch));
+  await changing(tablet, heardEpoch(tablet.opened, info.epoch));
 }
 
 /** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
