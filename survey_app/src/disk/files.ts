@@ -19,12 +19,16 @@ export async function keepFile(opened: Opened, content: Blob, purpose: string): 
 
 /** A file with the declaration that it has already. Its hash was checked by whoever brings it. */
 export async function keepBytes(opened: Opened, said: Attachment, bytes: BufferSource): Promise<void> {
-  const kept: Said = { ...said, kept_at: Date.now() };
-  const row = {
-    said: await sealJson(opened.key, saidPlace(said.sha256), kept),
-    content: await sealBytes(opened.key, contentPlace(said.sha256), bytes),
-  };
+  const row = await sealFile(opened.key, said, bytes);
   await write(opened.db, ["files"], (writing) => writing.objectStore("files").put(row, said.sha256));
+}
+
+export async function sealFile(key: CryptoKey, said: Attachment, bytes: BufferSource): Promise<{ said: Sealed; content: Sealed }> {
+  const kept: Said = { ...said, kept_at: Date.now() };
+  return {
+    said: await sealJson(key, saidPlace(said.sha256), kept),
+    content: await sealBytes(key, contentPlace(said.sha256), bytes),
+  };
 }
 
 /** The declarations of what is still here, the oldest first. */

@@ -70,6 +70,23 @@ export async function sealWork(opened: Opened, works: Work[]): Promise<Work[]> {
   return works.map((one) => now.get(one.submission_id)).filter((one) => one !== undefined);
 }
 
+/** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same. What comes
+ * after another change of its record is made on what that one will become if nobody else changes the record meanwhile. */
+export async function sealForGood(opened: Opened): Promise<Work[]> {
+  return changing(opened, async (box) => {
+    const outbox = listed(box);
+    const will = new Map<Uuid, number>();
+    const rows: Row[] = [];
+    for (const { row, work } of box.rows.filter((one) => isUnsent(one.work))) {
+      const known = madeOn(work, outbox);
+      const base = known === null || work.sealed ? known : Math.max(known, will.get(work.id) ?? 0);
+      will.set(work.id, (base ?? 0) + 1);
+      if (!work.sealed) rows.push({ row, work: { ...work, base_version: base, sealed: true } });
+    }
+    if (rows.length > 0) await commit(opened, box, { rows });
+  });
+}
+
 /** What a receipt or an outcome page of `epoch` says. An epoch other than the known one makes all kept work due again. */
 export async function markWork(opened: Opened, outcomes: Outcome[], epoch: string, durableThrough: number): Promise<Work[]> {
   const told = new Map(outcomes.map((one) => [one.submission_id, one]));

@@ -19,7 +19,8 @@ export type Box = { rows: Row[]; ledger: Ledger; damaged: number };
 export type Step = { rows?: Row[]; gone?: number[]; ledger?: Ledger; draft?: { id: string; became: string[] } };
 
 const LEDGER = "ledger:outbox";
-const workPlace = (row: number): string => `outbox:${row}`;
+/** Where a piece of work is sealed: here, and in a file of work. */
+export const workPlace = (row: number): string => `outbox:${row}`;
 const boxes = new WeakMap<Opened, Box>();
 
 export const boxNow = (opened: Opened): Box | null => boxes.get(opened) ?? null;
