@@ -27,8 +27,9 @@ const WORDS = texts({
 });
 
 type Person = { id: Uuid; values: Data };
-/** The ids are made with the form: however often it is saved, it is one household. The first person is the head. */
-export type NewHouseholdDraft = { id: Uuid; values: Data; people: Person[] };
+/** The ids are made with the form: however often it is saved, it is one household. The first person is the head; `head`:
+ * who is it where the people were sent before (a refused household that is put right). */
+export type NewHouseholdDraft = { id: Uuid; values: Data; people: Person[]; head: Uuid | null };
 
 const person = (values: Data): Person => ({ id: uuid7(), values });
 
@@ -38,16 +39,16 @@ export function HouseholdNew({ tablet, hamletId }: { tablet: Tablet; hamletId: U
 
 function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Element {
   const reference = tablet.reference.value!;
-  const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [person({ ...newPerson(), relation_to_head: "head" })] });
+  const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [person({ ...newPerson(), relation_to_head: "head" })], head: null });
   const form = useDraft<NewHouseholdDraft>(tablet, "household", { new_in: hamletId }, initial);
   const [faults, setFaults] = useState<Record<string, Faults>>({});
-  const { id, values, people } = form.values.value;
+  const { id, values, people, head } = form.values.value;
   const setPerson = (personId: Uuid, change: Data) =>
     form.set({ people: form.values.value.people.map((one) => (one.id === personId ? { ...one, values: { ...one.values, ...change } } : one)) });
   const works = () => {
     const found = faultsOf(tablet, hamletId, form.values.value);
     setFaults(found);
-    return Object.keys(found).length > 0 ? null : newHousehold(id, hamletId, values, people, people[0]?.id ?? null);
+    return Object.keys(found).length > 0 ? null : newHousehold(id, hamletId, values, people, head ?? people[0]?.id ?? null);
   };
   const add = () => form.set({ people: [...people, person(newPerson(people[0]?.values.ethnicity ?? null))] });
   const hamlet = reference.areas.find((one) => one.id === hamletId);
@@ -56,10 +57,10 @@ function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Elem
       {hamlet !== undefined && <p>{say(WORDS.hamlet, { hamlet: hamlet.full_name })}</p>}
       <HouseholdFields values={values} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
       {people.map((one, place) => (
-        <section key={one.id} class="person">
-          <h2>{place === 0 ? say(WORDS.head) : say(WORDS.person, { number: place + 1 })}</h2>
-          <MemberFields values={one.values} faults={faults[one.id] ?? {}} reference={reference} today={today()} withoutRelation={place === 0} set={(change) => setPerson(one.id, change)} />
-          {place > 0 && <Button kind="danger" onPress={() => form.set({ people: people.filter((other) => other.id !== one.id) })}>{say(WORDS.drop)}</Button>}
+        <section key={one.id} class="card person">
+          <h2>{place === 0 && head === null ? say(WORDS.head) : say(WORDS.person, { number: place + 1 })}</h2>
+          <MemberFields values={one.values} faults={faults[one.id] ?? {}} reference={reference} today={today()} withoutRelation={place === 0 && head === null} set={(change) => setPerson(one.id, change)} />
+          {(place > 0 || head !== null) && <Button kind="danger" onPress={() => form.set({ people: people.filter((other) => other.id !== one.id) })}>{say(WORDS.drop)}</Button>}
         </section>
       ))}
       <Button onPress={add}>{say(WORDS.add)}</Button>

@@ -59,7 +59,7 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
       <Support tablet={tablet} householdId={id} />
       <h2>{say(WORDS.people)}</h2>
       <People tablet={tablet} householdId={id} />
-      <div class="actions">
+      <div class="buttons">
         <Button onPress={() => go("member", "new", id)}>{say(WORDS.add)}</Button>
         <Button onPress={() => go("household", id, "edit")}>{say(WORDS.edit)}</Button>
         <Button onPress={() => go("household", id, "head")}>{say(WORDS.head)}</Button>
@@ -93,14 +93,14 @@ function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdI
   const reference = tablet.reference.value!;
   const tries = standing.notHome;
   return (
-    <section class="round">
+    <section class="card">
       <h2>{say(WORDS.review)}: {named(reference, "round_kind", round.kind)} {round.year}</h2>
       {round.training && <Notice kind="warning"><strong>{say(WORDS.training)}</strong></Notice>}
       <p>{[named(reference, "case_stage", standing.case.data.stage), named(reference, "case_ground", standing.case.data.ground)].join(" · ")}</p>
       {filled && <Notice kind="good">{say(WORDS.filled)}</Notice>}
       {open && !begun && tries.length > 0 && <Notice kind="info">{say(WORDS.was_not_home, { count: tries.length, when: day(tries.at(-1)) })}</Notice>}
       {open && (
-        <div class="actions">
+        <div class="buttons">
           <Button kind="main" onPress={() => go("review", householdId, round.id)}>{say(begun ? WORDS.go_on : WORDS.start)}</Button>
           {!begun && <Button onPress={() => void noteNotHome(tablet, householdId, round.id)}>{say(WORDS.not_home)}</Button>}
         </div>
@@ -113,9 +113,9 @@ function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid })
   const lines = awaited(tablet.register, householdId);
   if (lines.length === 0) return null;
   return (
-    <section>
+    <section class="stack">
       <h2>{say(WORDS.support)}</h2>
-      <ul class="people">
+      <ul class="rows card people">
         {lines.map(({ id, data }) => (
           <li key={id}>
             <button type="button" class="line" onClick={() => go("delivery", id)}>
@@ -133,7 +133,7 @@ function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }
   const papers = tablet.register.of("request", householdId);
   if (papers.length === 0) return null;
   return (
-    <section>
+    <section class="stack">
       <h2>{say(WORDS.requests)}</h2>
       <ul>{papers.map(({ id, data }) => <li key={id}>{named(tablet.reference.value!, "request_kind", data.kind as string)}, {day(data.received_on as string)}</li>)}</ul>
     </section>

@@ -22,7 +22,7 @@ export function People({ tablet, householdId, warnings = [] }: { tablet: Tablet;
   const people = tablet.register.members(householdId);
   if (people.length === 0) return <p>{say(WORDS.nobody)}</p>;
   return (
-    <ul class="people">
+    <ul class="rows card people">
       {people.map(({ id, data, waiting }) => (
         <li key={id}>
           <button type="button" class="line" onClick={() => go("member", id)}>

@@ -4,7 +4,9 @@ import type { JSX } from "preact";
 
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
-import { language, say, texts } from "../../words/words.ts";
+import { faultsOf } from "../../words/fields.ts";
+import { problemWords } from "../../words/said.ts";
+import { say, texts } from "../../words/words.ts";
 import { STANDING, type Work } from "../../work.ts";
 import { Notice } from "../parts.tsx";
 
@@ -43,23 +45,22 @@ export function WorkNotes({ tablet, householdId }: { tablet: Tablet; householdId
   return (
     <>
       {unsent.length > 0 && <Notice kind="info">{say(WORDS.waits, { what })}</Notice>}
-      {told.map((one) => <Told key={one.submission_id} work={one} />)}
+      {told.map((one) => <Told key={one.submission_id} tablet={tablet} work={one} />)}
     </>
   );
 }
 
 const nameOf = (work: Work): string => say(WORDS[work.entity as "household"] ?? WORDS.household);
 
-function Told({ work }: { work: Work }): JSX.Element {
+function Told({ tablet, work }: { tablet: Tablet; work: Work }): JSX.Element {
   const said = work.outcome === "conflict" ? WORDS.conflict : work.outcome === "rejected" ? WORDS.rejected : WORDS.held;
-  const problem = work.told?.problem;
-  const detail = problem?.details?.[language.value] ?? problem?.detail ?? problem?.title;
-  const fields = (problem?.errors ?? []).map((one) => one.details?.[language.value] ?? one.detail);
+  const problem = work.told?.problem ?? null;
+  const fields = problem === null ? [] : faultsOf(tablet.reference.value, problem);
   return (
     <Notice kind="warning">
       <p>{say(said, { what: nameOf(work) })}</p>
-      {detail !== undefined && <p>{detail}</p>}
-      {fields.length > 0 && <ul>{fields.map((one) => <li key={one}>{one}</li>)}</ul>}
+      {problem !== null && <p>{problemWords(problem)}</p>}
+      {fields.length > 0 && <ul class="faults">{fields.map((one) => <li key={one}>{one}</li>)}</ul>}
     </Notice>
   );
 }

@@ -66,7 +66,7 @@ function Photos({ filled }: { filled: Filling }): JSX.Element {
     setSaid(await attach(filled, picture, PHOTO).then(() => null, () => say(WORDS.refused)));
   };
   return (
-    <section>
+    <section class="card">
       <h3>{say(WORDS.photos)}</h3>
       <div class="photos">{photos.map((one) => <Photo key={one.sha256} filled={filled} said={one} />)}</div>
       {said !== null && <Notice kind="info">{said}</Notice>}
@@ -108,7 +108,7 @@ function Signed({ filled }: { filled: Filling }): JSX.Element {
   const signed = filled.draft.values.value.attachments.find((one) => one.purpose === SIGNATURE);
   const keep = (picture: Blob) => attach(filled, picture, SIGNATURE).then(() => setRefused(false), () => setRefused(true));
   return (
-    <section>
+    <section class="card">
       <h3>{say(WORDS.signature)}</h3>
       {refused && <Notice kind="warning">{say(WORDS.refused)}</Notice>}
       {signed === undefined ? <Signature onKeep={keep} /> : (
@@ -137,11 +137,11 @@ function Located({ filled }: { filled: Filling }): JSX.Element {
     );
   };
   return (
-    <section>
+    <section class="card">
       <h3>{say(WORDS.position)}</h3>
       {position !== null && <Notice kind="good">{say(WORDS.located, { metres: position.accuracy_m })}</Notice>}
       {state === "failed" && <Notice kind="warning">{say(WORDS.not_located)}</Notice>}
-      <div class="actions">
+      <div class="buttons">
         <Button disabled={state === "working"} onPress={locate}>{say(state === "working" ? WORDS.working : WORDS.locate)}</Button>
         {position !== null && <Button onPress={() => filled.draft.set({ position: null })}>{say(WORDS.drop)}</Button>}
       </div>

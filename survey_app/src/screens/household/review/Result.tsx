@@ -21,7 +21,7 @@ export function Result({ filled, judged, missing, onJump }: Props): JSX.Element 
     <>
       {missing.length > 0 && <Missing missing={missing} onJump={onJump} />}
       {contradictions.length > 0 && <Contradictions filled={filled} list={contradictions} onJump={onJump} />}
-      <section class="result">
+      <section class="card">
         <p class="proposed">{say(REVIEW.proposed)}: <strong>{proposed === null ? say(REVIEW.undecided) : named(filled.tablet.reference.value!, "poverty_class", proposed)}</strong></p>
         <p>{vi ? assessment.reason_vi : assessment.reason_en}</p>
         <p class="hint">{say(REVIEW.only_proposal)}</p>
@@ -64,7 +64,7 @@ function Lines({ title, total, lines }: { title: string; total: number | null; l
   const vi = language.value === "vi";
   const points = (value: number | null) => (value === null ? say(REVIEW.unknown) : say(REVIEW.points, { points: value }));
   return (
-    <section class="lines">
+    <section class="card scored">
       <h2>{title}: {points(total)}</h2>
       <ul>
         {lines.map((one) => (

@@ -101,8 +101,8 @@ function titleOf(step: ReviewStep): string {
 function Shown({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    heading.current?.focus();
-    heading.current?.scrollIntoView({ block: "center" });
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
   }, []);
   return (
     <>

@@ -45,7 +45,7 @@ export function Signature({ onKeep }: { onKeep: (picture: Blob) => Promise<void>
   return (
     <>
       <canvas ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)} onPointerDown={stroke} onPointerMove={stroke} />
-      <div class="actions">
+      <div class="buttons">
         <Button disabled={!drawn} onPress={clear}>{say(WORDS.clear)}</Button>
         <Button kind="main" disabled={!drawn || busy} onPress={keep}>{say(WORDS.keep)}</Button>
       </div>
