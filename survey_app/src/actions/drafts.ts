@@ -5,6 +5,8 @@ import { type Signal, signal } from "@preact/signals";
 import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
+import type { Attachment } from "../wire.ts";
+import { letUnusedGo } from "./files.ts";
 
 /** Where the last answer is: on the disk, on its way, or nowhere but on the screen (the disk refused). */
 export type Keeping = "kept" | "writing" | "refused";
@@ -97,11 +99,13 @@ export function draftAbout(drafts: Draft[], kind: string, about: Record<string, 
   return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
-/** Thrown away by the surveyor. */
+/** Thrown away by the surveyor, with the photos that only it named. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {
+  const values = tablet.drafts.value.find((one) => one.id === id)?.values;
   await keepers.get(tablet)?.get(id)?.stop();
   await dropDraft(tablet.opened, id);
   forgetKeeper(tablet, id);
+  await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }
 
 const NOT_HOME = "not_home";

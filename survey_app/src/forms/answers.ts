@@ -31,6 +31,11 @@ export function unanswered(form: Form, answers: Answers): Question[] {
   return asked(form, answers).filter((one) => one.required && !isGiven(answers[one.code]));
 }
 
+/** Those that may be left out and were: what they would say is not known. */
+export function leftOut(form: Form, answers: Answers): Question[] {
+  return asked(form, answers).filter((one) => !one.required && !isGiven(answers[one.code]));
+}
+
 /** The questions whose answer does not fit, with what is wrong. */
 export function faulty(form: Form, answers: Answers): { question: Question; said: Words }[] {
   return asked(form, answers).flatMap((question) => {

@@ -1,7 +1,7 @@
 // A half-filled review: what its draft holds, and what still stands in the way of sending it.
 
 import type { Attachment, Day, Evidence, Form, Round, Words } from "../wire.ts";
-import { type Answers, faulty, isGiven, unanswered } from "./answers.ts";
+import { type Answers, faulty, isGiven, leftOut, unanswered } from "./answers.ts";
 import { shownSteps, type Step, stepOf } from "./steps.ts";
 
 export type Position = { lat: number; lon: number; accuracy_m: number };
@@ -70,6 +70,11 @@ export function gaps(form: Form, round: Round, pointsComputed: boolean, values: 
   const day = dayFault(round, values.surveyed_on, today);
   const paper = !pointsComputed && values.b1_entered !== null && !isGiven(values.paper_no);
   return [...people, ...questions, ...(day === null ? [] : [{ step: "more", said: day }]), ...(paper ? [{ step: "more", said: PAPER }] : [])];
+}
+
+/** Questions that may stay open, each with its screen. */
+export function open(form: Form, answers: Answers): Gap[] {
+  return leftOut(form, answers).map((one) => ({ step: stepOf(form, one.code)!.key, said: one.label }));
 }
 
 const PEOPLE = { vi: "Chưa xác nhận những người đang sống trong hộ", en: "Who lives there is not confirmed yet" };

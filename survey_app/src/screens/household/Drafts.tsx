@@ -45,7 +45,7 @@ export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
   return (
     <Screen title={say(WORDS.title)} back={[]}>
       {open.length === 0 && <Notice kind="info">{say(WORDS.none)}</Notice>}
-      <ul class="rows card people">
+      {open.length > 0 && <ul class="rows card people">
         {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
           <li key={draft.id}>
             <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}>
@@ -54,7 +54,7 @@ export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
             </button>
           </li>
         ))}
-      </ul>
+      </ul>}
     </Screen>
   );
 }

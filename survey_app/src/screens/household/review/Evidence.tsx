@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+import { letUnusedGo } from "../../../actions/files.ts";
 import { fileContent, keepFile } from "../../../disk/files.ts";
 import type { Attachment } from "../../../wire.ts";
 import { say, texts } from "../../../words/words.ts";
@@ -16,7 +17,6 @@ const WORDS = texts({
   photos: ["Ảnh nhà và đồ dùng", "Photos of the house"],
   take: ["Chụp ảnh", "Take a photo"],
   signature: ["Chữ ký của người trả lời", "Signature of who answered"],
-  signed: ["Đã có chữ ký.", "Signed."],
   drop: ["Bỏ", "Remove"],
   position: ["Vị trí của hộ", "Position of the household"],
   locate: ["Lấy vị trí", "Take the position"],
@@ -43,15 +43,20 @@ export function Evidence({ filled }: { filled: Filling }): JSX.Element {
   );
 }
 
-/** On the disk first, then in the draft: what a draft names is there. */
-async function attach(filled: Filling, picture: Blob, purpose: string): Promise<void> {
+/** On the disk first, then in the draft: what a draft names is there. `instead`: takes the place of these. */
+async function attach(filled: Filling, picture: Blob, purpose: string, instead: Attachment[] = []): Promise<void> {
   const said = await keepFile(filled.tablet.opened, picture, purpose);
-  const others = filled.draft.values.peek().attachments.filter((one) => one.sha256 !== said.sha256);
+  const gone = new Set([said, ...instead].map((one) => one.sha256));
+  const others = filled.draft.values.peek().attachments.filter((one) => !gone.has(one.sha256));
   filled.draft.set({ attachments: [...others, said] });
+  await letUnusedGo(filled.tablet, instead);
 }
 
-const detach = (filled: Filling, gone: Attachment) =>
-  filled.draft.set({ attachments: filled.draft.values.peek().attachments.filter((one) => one !== gone) });
+function detach(filled: Filling, gone: Attachment[]): void {
+  const shas = new Set(gone.map((one) => one.sha256));
+  filled.draft.set({ attachments: filled.draft.values.peek().attachments.filter((one) => !shas.has(one.sha256)) });
+  void letUnusedGo(filled.tablet, gone);
+}
 
 function Photos({ filled }: { filled: Filling }): JSX.Element {
   const [said, setSaid] = useState<string | null>(null);
@@ -68,7 +73,7 @@ function Photos({ filled }: { filled: Filling }): JSX.Element {
   return (
     <section class="card">
       <h3>{say(WORDS.photos)}</h3>
-      <div class="photos">{photos.map((one) => <Photo key={one.sha256} filled={filled} said={one} />)}</div>
+      <div class="photos">{photos.map((one) => <Photo key={one.sha256} filled={filled} said={one} onDrop={() => detach(filled, [one])} />)}</div>
       {said !== null && <Notice kind="info">{said}</Notice>}
       {photos.length < MOST_PHOTOS && (
         <label class="button plain camera">
@@ -80,7 +85,7 @@ function Photos({ filled }: { filled: Filling }): JSX.Element {
   );
 }
 
-function Photo({ filled, said }: { filled: Filling; said: Attachment }): JSX.Element {
+function Photo({ filled, said, onDrop }: { filled: Filling; said: Attachment; onDrop: () => void }): JSX.Element {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
     let made: string | null = null;
@@ -97,26 +102,27 @@ function Photo({ filled, said }: { filled: Filling; said: Attachment }): JSX.Ele
   }, [said.sha256]);
   return (
     <figure>
-      {address !== null && <img src={address} alt={say(WORDS.photos)} />}
-      <Button kind="danger" onPress={() => detach(filled, said)}>{say(WORDS.drop)}</Button>
+      {address !== null && <img src={address} alt={say(said.purpose === SIGNATURE ? WORDS.signature : WORDS.photos)} />}
+      <Button kind="danger" onPress={onDrop}>{say(WORDS.drop)}</Button>
     </figure>
   );
 }
 
 function Signed({ filled }: { filled: Filling }): JSX.Element {
   const [refused, setRefused] = useState(false);
-  const signed = filled.draft.values.value.attachments.find((one) => one.purpose === SIGNATURE);
-  const keep = (picture: Blob) => attach(filled, picture, SIGNATURE).then(() => setRefused(false), () => setRefused(true));
+  const now = () => filled.draft.values.peek().attachments.filter((one) => one.purpose === SIGNATURE);
+  // what was signed before is shown; what is being signed stays in its frame, kept with every stroke
+  const [before, setBefore] = useState(now()[0]);
+  const keep = (picture: Blob) => attach(filled, picture, SIGNATURE, now()).then(() => setRefused(false), () => setRefused(true));
+  const clear = () => {
+    detach(filled, now());
+    setBefore(undefined);
+  };
   return (
     <section class="card">
       <h3>{say(WORDS.signature)}</h3>
       {refused && <Notice kind="warning">{say(WORDS.refused)}</Notice>}
-      {signed === undefined ? <Signature onKeep={keep} /> : (
-        <>
-          <Notice kind="good">{say(WORDS.signed)}</Notice>
-          <Button onPress={() => detach(filled, signed)}>{say(WORDS.drop)}</Button>
-        </>
-      )}
+      {before !== undefined ? <Photo filled={filled} said={before} onDrop={clear} /> : <Signature onKeep={keep} onClear={clear} />}
     </section>
   );
 }

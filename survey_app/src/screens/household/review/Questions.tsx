@@ -34,7 +34,6 @@ function Field({ question, value, onAnswer }: FieldProps): JSX.Element {
     label: say(question.label),
     required: question.required,
     fault: fault === null ? undefined : say(fault),
-    hint: question.required ? undefined : say(REVIEW.optional),
     onChange: onAnswer,
   };
   if (question.type === "single") return <Choice {...shared} value={value as string | null} options={question.options} />;

@@ -2,25 +2,29 @@
 
 import type { JSX } from "preact";
 
-import type { Gap } from "../../../forms/review.ts";
-import type { Judged } from "../../../forms/judged.ts";
+import { type Gap, gaps, open } from "../../../forms/review.ts";
+import { today } from "../../../ids.ts";
 import type { Contradiction, Line } from "../../../scoring/rules.ts";
 import { named } from "../../../words/codes.ts";
 import { language, say } from "../../../words/words.ts";
 import { Notice } from "../../parts.tsx";
-import type { Filling } from "./state.ts";
+import { type Filling, found } from "./state.ts";
 import { REVIEW } from "./words.ts";
 
-type Props = { filled: Filling; judged: Judged; missing: Gap[]; onJump: (step: string) => void };
+type Props = { filled: Filling; onJump: (step: string) => void };
 
-export function Result({ filled, judged, missing, onJump }: Props): JSX.Element {
-  const { assessment, contradictions } = judged;
+export function Result({ filled, onJump }: Props): JSX.Element {
+  const { assessment, contradictions } = found(filled);
+  const values = filled.draft.values.value;
+  const missing = gaps(filled.form, filled.round, filled.pointsComputed, values, today());
+  const notAsked = open(filled.form, values.answers);
   const vi = language.value === "vi";
   const proposed = assessment.proposed_class;
   return (
     <>
-      {missing.length > 0 && <Missing missing={missing} onJump={onJump} />}
+      {missing.length > 0 && <Gaps kind="warning" said={say(REVIEW.gaps)} gaps={missing} onJump={onJump} />}
       {contradictions.length > 0 && <Contradictions filled={filled} list={contradictions} onJump={onJump} />}
+      {notAsked.length > 0 && <Gaps kind="info" said={say(REVIEW.open)} gaps={notAsked} onJump={onJump} />}
       <section class="card">
         <p class="proposed">{say(REVIEW.proposed)}: <strong>{proposed === null ? say(REVIEW.undecided) : named(filled.tablet.reference.value!, "poverty_class", proposed)}</strong></p>
         <p>{vi ? assessment.reason_vi : assessment.reason_en}</p>
@@ -32,12 +36,12 @@ export function Result({ filled, judged, missing, onJump }: Props): JSX.Element 
   );
 }
 
-function Missing({ missing, onJump }: { missing: Gap[]; onJump: (step: string) => void }): JSX.Element {
+function Gaps({ kind, said, gaps: list, onJump }: { kind: "warning" | "info"; said: string; gaps: Gap[]; onJump: (step: string) => void }): JSX.Element {
   return (
-    <Notice kind="warning">
-      <p>{say(REVIEW.gaps)}</p>
+    <Notice kind={kind}>
+      <p>{said}</p>
       <ul class="gaps">
-        {missing.map((one, place) => <li key={place}><button type="button" class="jump" onClick={() => onJump(one.step)}>{say(one.said)}</button></li>)}
+        {list.map((one, place) => <li key={place}><button type="button" class="jump" onClick={() => onJump(one.step)}>{say(one.said)}</button></li>)}
       </ul>
     </Notice>
   );

@@ -67,13 +67,13 @@ function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Elem
   const onward = steps[place + 1];
   const before = steps[place - 1];
   const leave = () => leaveTo("household", householdId);
-  const props = { filled, onSent, onJump: jump };
+  const toBefore = before && (() => jump(before.key));
   const confirm = () => {
     draft.set({ people_confirmed: true });
     jump(onward!.key);
   };
-  const foot = step.kind === "result" ? null : (
-    <Onward label={say(step.kind === "people" ? REVIEW.right : REVIEW.next)} onPress={step.kind === "people" ? confirm : () => jump(onward!.key)} onBack={before && (() => jump(before.key))} />
+  const foot = step.kind === "result" ? <Sending filled={filled} onSent={onSent} onBack={toBefore!} /> : (
+    <Onward label={say(step.kind === "people" ? REVIEW.right : REVIEW.next)} onPress={step.kind === "people" ? confirm : () => jump(onward!.key)} onBack={toBefore} />
   );
   return (
     <Screen title={title} back={leave} foot={foot}>
@@ -81,11 +81,11 @@ function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Elem
       <Progress place={place + 1} all={steps.length} filled={filled} />
       {step.kind === "people" && <DraftNote tablet={tablet} form={draft} onGone={leave} />}
       <Shown key={step.key} title={titleOf(step)}>
-        {step.kind === "people" && <Inhabitants {...props} />}
+        {step.kind === "people" && <Inhabitants filled={filled} />}
         {step.kind === "questions" && <Questions filled={filled} step={step.step} />}
         {step.kind === "more" && <More filled={filled} />}
         {step.kind === "evidence" && <Evidence filled={filled} />}
-        {step.kind === "result" && <Ending {...props} onBack={() => jump(before!.key)} />}
+        {step.kind === "result" && <Result filled={filled} onJump={jump} />}
       </Shown>
     </Screen>
   );
@@ -143,19 +143,17 @@ function Inhabitants({ filled }: { filled: Filling }): JSX.Element {
   );
 }
 
-/** The last step: it is judged once, and sent. */
-function Ending({ filled, onSent, onJump, onBack }: { filled: Filling; onSent: () => void; onJump: (step: string) => void; onBack: () => void }): JSX.Element {
-  const { tablet, householdId, round, form, draft } = filled;
+/** The foot of the last step. Its review is judged when it is sent: as everything is then. */
+function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => void; onBack: () => void }): JSX.Element {
+  const { tablet, householdId, round, form, draft, pointsComputed } = filled;
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState(false);
-  const values = draft.values.value;
-  const judged = found(filled);
-  const missing = gaps(form, round, filled.pointsComputed, values, today());
+  const missing = gaps(form, round, pointsComputed, draft.values.value, today());
   const press = async () => {
     setBusy(true);
     try {
       // its id is that of its draft: however often it is sent, it is one review
-      const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed: filled.pointsComputed }, values, judged);
+      const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed }, draft.values.value, found(filled));
       await send(tablet, draft.keeper, [review]);
     } catch {
       setBusy(false);
@@ -167,7 +165,6 @@ function Ending({ filled, onSent, onJump, onBack }: { filled: Filling; onSent: (
   };
   return (
     <>
-      <Result filled={filled} judged={judged} missing={missing} onJump={onJump} />
       {refused && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
       <Onward label={say(REVIEW.send)} disabled={busy || missing.length > 0} onPress={press} onBack={onBack} />
     </>

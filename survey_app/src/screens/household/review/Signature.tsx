@@ -10,57 +10,57 @@ import { content } from "./pictures.ts";
 const WORDS = texts({
   here: ["Ký vào khung này bằng ngón tay", "Sign in this frame with a finger"],
   clear: ["Xoá, ký lại", "Clear"],
-  keep: ["Lưu chữ ký", "Keep the signature"],
+  kept: ["Đã lưu chữ ký.", "The signature is kept."],
 });
 const WIDTH = 800;
 const HEIGHT = 300;
 
-/** `onKeep` is given a PNG; nothing is kept before its button is pressed. */
-export function Signature({ onKeep }: { onKeep: (picture: Blob) => Promise<void> }): JSX.Element {
+/** `onKeep` is given a PNG after every stroke: who goes on to the next screen has signed. */
+export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Promise<void>; onClear: () => void }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const kept = useRef(Promise.resolve());
   const [drawn, setDrawn] = useState(false);
-  const [busy, setBusy] = useState(false);
   useEffect(() => blank(canvas.current!), []);
-  const stroke = (event: PointerEvent) => {
-    const pen = canvas.current!.getContext("2d")!;
-    const [x, y] = place(canvas.current!, event);
-    if (event.type === "pointerdown") {
-      canvas.current!.setPointerCapture(event.pointerId);
-      pen.beginPath();
-      pen.moveTo(x, y);
-    }
+  const begin = (event: PointerEvent) => {
+    canvas.current!.setPointerCapture(event.pointerId);
+    pen(canvas.current!).beginPath();
+    draw(event);
+  };
+  const draw = (event: PointerEvent) => {
     if (event.buttons === 0) return;
-    pen.lineTo(x, y);
-    pen.stroke();
-    if (!drawn) setDrawn(true);
+    pen(canvas.current!).lineTo(...place(canvas.current!, event));
+    pen(canvas.current!).stroke();
+  };
+  const end = () => {
+    const picture = content(canvas.current!, "image/png");
+    kept.current = kept.current.then(() => picture).then(onKeep).then(() => setDrawn(true));
   };
   const clear = () => {
     blank(canvas.current!);
     setDrawn(false);
-  };
-  const keep = async () => {
-    setBusy(true);
-    await content(canvas.current!, "image/png").then(onKeep).finally(() => setBusy(false));
+    kept.current = kept.current.then(onClear);
   };
   return (
     <>
-      <canvas ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)} onPointerDown={stroke} onPointerMove={stroke} />
+      <canvas ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)} onPointerDown={begin} onPointerMove={draw} onPointerUp={end} />
+      <p class="hint" role="status">{say(drawn ? WORDS.kept : WORDS.here)}</p>
       <div class="buttons">
         <Button disabled={!drawn} onPress={clear}>{say(WORDS.clear)}</Button>
-        <Button kind="main" disabled={!drawn || busy} onPress={keep}>{say(WORDS.keep)}</Button>
       </div>
     </>
   );
 }
 
+const pen = (canvas: HTMLCanvasElement): CanvasRenderingContext2D => canvas.getContext("2d")!;
+
 /** White paper, a black pen: what is kept is read on paper later. */
 function blank(canvas: HTMLCanvasElement): void {
-  const pen = canvas.getContext("2d")!;
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.strokeStyle = "#000";
-  pen.lineWidth = 4;
-  pen.lineCap = pen.lineJoin = "round";
+  const drawing = pen(canvas);
+  drawing.fillStyle = "#fff";
+  drawing.fillRect(0, 0, canvas.width, canvas.height);
+  drawing.strokeStyle = "#000";
+  drawing.lineWidth = 4;
+  drawing.lineCap = drawing.lineJoin = "round";
 }
 
 function place(canvas: HTMLCanvasElement, event: PointerEvent): [number, number] {
