@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     sync_max_submissions: PositiveInt = 1000
     # Photos, signatures, scans. Several hosts need one folder that all of them see.
     files: Path | None = None
+    # A built app for the browser, served at /app/ (api/app_files.py); unset: survey_app/dist beside this code.
+    app_folder: Path | None = None
+    # Where else such an app may live: its pages may sign in and use the sync protocol (api/app_origins.py).
+    app_origins: Annotated[tuple[str, ...], NoDecode] = ()
     # A tablet is `silent` after so many days without contact, `stuck` with unsent work older than so many.
     tablet_silent_days: int = Field(default=7, ge=1, le=3650)
     tablet_stuck_days: int = Field(default=3, ge=1, le=3650)
@@ -101,7 +105,7 @@ class Settings(BaseSettings):
     sign_in_account_failures: PositiveInt = 20
     sign_in_address_failures: PositiveInt = 100
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "app_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -114,7 +118,19 @@ class Settings(BaseSettings):
             raise ValueError("phải là địa chỉ như https://giamngheo.example.vn / must be an address with http(s)://")
         return value and value.rstrip("/")
 
-    @field_validator("home", "files", mode="after")
+    @field_validator("app_origins", mode="after")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin.lower():
+                raise ValueError(
+                    f"{origin}: phải viết như https://may.example.vn, không có đường dẫn"
+                    " / must be like https://tablet.example.vn, without a path"
+                )
+        return tuple(origin.lower() for origin in value)
+
+    @field_validator("home", "files", "app_folder", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         # The workers and the commands of another day may run in another folder.
@@ -159,6 +175,11 @@ class Settings(BaseSettings):
     def files_folder(self) -> Path:
         """Where photos, signatures and scans are kept (api/attachments/store.py)."""
         return self.files or self.home / "files"
+
+    @property
+    def app_files_folder(self) -> Path:
+        """Where the built survey app lies; it may not be there."""
+        return self.app_folder or Path(__file__).parents[1] / "survey_app/dist"
 
     def secrets(self) -> Secrets:
         """The keys: from the environment, otherwise from `home/secrets`, where the first start makes them.

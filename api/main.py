@@ -11,6 +11,8 @@ from fastapi.routing import iter_route_contexts
 
 from api import errors, openapi, wire
 from api.accounts.routes import router as accounts
+from api.app_files import router as app_files
+from api.app_origins import Origins
 from api.areas.routes import router as areas
 from api.attachments.routes import router as attachments
 from api.audit_routes import router as audit
@@ -88,6 +90,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.include_router(verify_router)
     app.include_router(health)
     app.include_router(pages)
+    app.include_router(app_files)
     errors.install(app)
     openapi.install(app)
 
@@ -99,6 +102,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
 
     app.add_middleware(Compression)
     app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)
+    if config.app_origins:
+        app.add_middleware(Origins, origins=config.app_origins)  # around everything: a page reads our refusals too
     return app
 
 

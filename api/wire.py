@@ -56,11 +56,9 @@ class Wire:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-trace-id", trace_id.encode()),
-                    *_SECURITY_HEADERS,
-                ]
+                said = {name.lower() for name, _ in message["headers"]}
+                ours = [(name, value) for name, value in _SECURITY_HEADERS if name not in said]
+                message["headers"] = [*message["headers"], (b"x-trace-id", trace_id.encode()), *ours]
             await send(message)
 
         try:

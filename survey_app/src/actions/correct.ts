@@ -1,0 +1,68 @@
+// A refused piece of work put right: the form it came from, begun with its values. What is sent then is a new
+// submission; the refused one stays as it was.
+
+import type { Draft } from "../disk/drafts.ts";
+import { emptyReview, type ReviewValues } from "../forms/review.ts";
+import { today, uuid7 } from "../ids.ts";
+import type { Tablet } from "../tablet.ts";
+import type { Data, Uuid } from "../wire.ts";
+import type { Work } from "../work.ts";
+import { baseOf } from "./changes.ts";
+import { HOUSEHOLD_FIELDS } from "./households.ts";
+
+export type Correction = Pick<Draft, "kind" | "about" | "values"> & { route: string[] };
+
+/** null where this tablet has no form for it, or no longer what it is about. */
+export function correction(tablet: Tablet, work: Work): Correction | null {
+  const forms: Record<string, (tablet: Tablet, work: Work) => Correction | null> = { household, member, review, request, delivery };
+  return forms[work.entity]?.(tablet, work) ?? null;
+}
+
+function household({ register }: Tablet, { id, base_version, data }: Work): Correction | null {
+  // with the id it had: its people wait for that one on the server
+  if (base_version === null) return { kind: "household", about: { new_in: String(data.hamlet_id) }, route: ["household", "new", String(data.hamlet_id)], values: { id, values: data, people: [], head: data.head_member_id ?? null } };
+  const seen = register.household(id);
+  if (seen === null) return null;
+  if (!HOUSEHOLD_FIELDS.some((name) => name in data)) return { kind: "head", about: { household: id }, route: ["household", id, "head"], values: { head: data.head_member_id ?? null, becomes: null } };
+  return { kind: "household", about: { household: id }, route: ["household", id, "edit"], values: changed(seen.data, data, baseOf(register, id)) };
+}
+
+function member({ register }: Tablet, { id, base_version, data }: Work): Correction | null {
+  if (base_version === null) {
+    const home = String(data.household_id);
+    return register.household(home) && { kind: "member", about: { new_in: home, household: home }, route: ["member", "new", home], values: { id, values: data } };
+  }
+  const seen = register.member(id);
+  if (seen === null || "household_id" in data) return null;
+  const about = { member: id, household: seen.data.household_id };
+  const base = baseOf(register, id);
+  if ("left_on" in data) return data.left_on === null ? null : { kind: "leaving", about, route: ["member", id, "leave"], values: { left_on: data.left_on, left_reason: data.left_reason, head: null, base } };
+  // what was typed of the citizen number is typed again: it may be what was wrong
+  return { kind: "member", about, route: ["member", id], values: changed({ ...seen.data, personal_id: null }, data, base, seen.data) };
+}
+
+const changed = (seen: Data, data: Data, base: number, before: Data = seen) => ({ values: { ...seen, ...data }, base, before: { ...before } });
+
+function review({ register, reference }: Tablet, { data }: Work): Correction | null {
+  const [home, roundId] = [data.household_id as Uuid, data.round_id as Uuid];
+  const round = reference.value?.rounds.find((one) => one.id === roundId);
+  if (round === undefined || register.household(home) === null) return null;
+  const empty = emptyReview(round, today());
+  const values = Object.fromEntries(Object.keys(empty).map((name) => [name, data[name] ?? empty[name as keyof ReviewValues]]));
+  return { kind: "review", about: { household: home, round: roundId }, route: ["review", home, roundId], values };
+}
+
+function request({ register }: Tablet, { data }: Work): Correction | null {
+  const home = data.household_id as Uuid;
+  if (!home || register.household(home) === null) return null;
+  const { kind, received_on, reason = null } = data;
+  return { kind: "request", about: { household: home }, route: ["request", home], values: { id: uuid7(), kind, received_on, reason } };
+}
+
+function delivery({ register }: Tablet, { data }: Work): Correction | null {
+  const line = data.sheet_line_id as Uuid | undefined;
+  if (line === undefined || register.kept(line) === null) return null;
+  const { delivered_on, received_by, note = null, attachments = [] } = data;
+  const values = { id: uuid7(), delivered_on, received_by, note, attachments, refused: data.outcome === "refused" };
+  return { kind: "delivery", about: { sheet_line: line, household: String(data.household_id) }, route: ["delivery", line], values };
+}
