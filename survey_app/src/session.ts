@@ -34,7 +34,7 @@ export async function enter(opened: Opened): Promise<Tablet> {
     await readDoors(tablet);
     if (last !== null && last !== opened.profile.id) go();
     last = opened.profile.id;
-    stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
+    if (enrolled) begin(tablet);
     session.value = { at: "in", tablet, enrolled };
     void prepareSearch(tablet.register);
     return tablet;
@@ -47,7 +47,14 @@ export async function enter(opened: Opened): Promise<Tablet> {
 
 /** The officer's code was taken. */
 export function nowEnrolled(): void {
-  if (session.value.at === "in") session.value = { ...session.value, enrolled: true };
+  const now = session.value;
+  if (now.at !== "in") return;
+  session.value = { ...now, enrolled: true };
+  begin(now.tablet);
+}
+
+function begin(tablet: Tablet): void {
+  stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
 }
 
 /** Ends every call, closes the database, forgets the key and the records. Drafts are on the disk already. */
