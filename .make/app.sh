@@ -20,7 +20,7 @@ if [ "$(cat node_modules/.packages 2>/dev/null)" != "$packages" ]; then
     # Nobody's scripts run: what is fetched is only read by our own build.
     if ! said=$("$node" "$npm" ci --ignore-scripts --prefer-offline --no-audit --no-fund --fetch-retries=1 \
         --fetch-retry-mintimeout=1000 --loglevel=error 2>&1); then
-        printf '%s\n' "$said" | sed 's/^/  /' | tail -n 8 >&2
+        printf '%s\n' "$said" | head -n 4 >&2
         printf '✗ %s\n' "Không tải được các gói npm trong survey_app/package-lock.json: lần đầu cần mạng một lần." \
             "The npm packages are not to be had: the first build needs a network once, then none." >&2
         exit 1
