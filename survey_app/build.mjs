@@ -9,17 +9,24 @@ import { build } from "esbuild";
 const MOST_BYTES = 150_000;
 const OUT = "dist";
 
+// The version is that of the sources (the lock file names the compiler): both scripts carry it, and the same sources give
+// the same files.
+const sources = ["src", "public"].flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile())
+  .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/"))
+  .concat("build.mjs", "package-lock.json")
+  .sort();
+const hash = createHash("sha256");
+for (const path of sources) hash.update(path).update("\0").update(readFileSync(path)).update("\0");
+const version = hash.digest("hex").slice(0, 16);
+
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT);
 cpSync("public", OUT, { recursive: true });
 const shared = { bundle: true, minify: true, target: "es2022", format: "esm", outdir: OUT, logLevel: "warning", legalComments: "none" };
-await build({ ...shared, entryPoints: ["src/main.tsx", "src/style.css"], jsx: "automatic", jsxImportSource: "preact" });
+await build({ ...shared, entryPoints: ["src/main.tsx", "src/style.css"], jsx: "automatic", jsxImportSource: "preact", define: { BUILD: JSON.stringify(version) } });
 
 const files = readdirSync(OUT).sort();
-const content = Object.fromEntries(files.map((name) => [name, readFileSync(`${OUT}/${name}`)]));
-const hash = createHash("sha256");
-for (const name of files) hash.update(name).update(content[name]);
-const version = hash.digest("hex").slice(0, 16);
 await build({ ...shared, entryPoints: ["src/sw.ts"], define: { BUILD: JSON.stringify(version), FILES: JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]) } });
 writeFileSync(`${OUT}/version.json`, JSON.stringify({ version }));
 

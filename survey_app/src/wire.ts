@@ -55,7 +55,8 @@ export type Outcome = {
   result: Data | null;
   problem: Problem | null;
   conflict_id: Uuid | null;
-  waiting_for: Data | null;
+  /** the record that it waits for: its household, or itself */
+  waiting_for: Uuid | null;
 };
 
 export type Receipt = {

@@ -31,3 +31,14 @@ export const WAITING: readonly string[] = ["held", "quarantined", "conflict"];
 
 /** What still has to be sent (again). */
 export const isUnsent = (work: Work): boolean => work.outcome === null;
+
+/** The version that the server's record got by this work; 0 where it is not in force. Kept through a restore. */
+export const versionOf = (work: Work): number => (STANDING.includes(work.told?.outcome ?? "") ? (work.told?.version ?? 0) : 0);
+
+/** What a piece of work is made on when it is sent: on what its predecessors of the outbox became meanwhile. */
+export function madeOn(work: Work, outbox: Work[]): number | null {
+  if (work.sealed || work.base_version === null) return work.base_version;
+  const place = outbox.findIndex((one) => one.submission_id === work.submission_id);
+  const earlier = outbox.slice(0, place < 0 ? outbox.length : place).filter((one) => one.id === work.id);
+  return Math.max(work.base_version, ...earlier.map(versionOf));
+}

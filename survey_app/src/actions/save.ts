@@ -1,14 +1,31 @@
 // What a surveyor does, as submissions. Each verb ends with its work on the disk and the screens told; it raises only
 // where the disk refuses (then nothing was saved, and the draft is still there).
 
-import { addWork, type NewWork } from "../disk/outbox.ts";
+import { addWork, type NewWork, outboxNow } from "../disk/outbox.ts";
 import { shown, type Tablet } from "../tablet.ts";
 import type { Work } from "../work.ts";
+import { forgetKeeper, type Keeper } from "./drafts.ts";
 
 /** Saves work in one go; the draft that it came from goes in the same transaction. */
 export async function save(tablet: Tablet, works: NewWork[], fromDraft?: string): Promise<Work[]> {
   const added = await addWork(tablet.opened, works, fromDraft);
-  if (fromDraft !== undefined) tablet.drafts.value = tablet.drafts.value.filter((one) => one.id !== fromDraft);
-  shown(tablet, [...tablet.outbox.value, ...added]);
+  if (fromDraft !== undefined) forgetKeeper(tablet, fromDraft);
+  shown(tablet, outboxNow(tablet.opened));
   return added;
 }
+
+/** Saves what a form became: no answer is written after it, and a second press of the button adds nothing. */
+export async function send(tablet: Tablet, keeper: Keeper, works: NewWork[]): Promise<Work[]> {
+  if (sent.has(keeper)) return [];
+  sent.add(keeper);
+  try {
+    await keeper.stop();
+    return await save(tablet, works, keeper.draft.id);
+  } catch (refused) {
+    sent.delete(keeper);
+    keeper.resume();
+    throw refused;
+  }
+}
+
+const sent = new WeakSet<Keeper>();

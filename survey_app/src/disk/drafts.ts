@@ -1,10 +1,16 @@
 // Half-filled forms: saved with every answer, so that a crash loses nothing.
+//
+// A draft that became work stays finished: what a form still saves after "Gửi" does not bring it back, to be sent twice.
 
+import { write } from "./database.ts";
+import { inTurn } from "./in_turn.ts";
+import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
 
 export type Draft = {
   id: string;
-  /** "review", "household", "member", "split", "request", "delivery" */
+  /** "review", "household", "member", "split", "request", "delivery"; "not_home" is no form but a note for the list:
+   * nobody was at home (about household and round; kept as a draft because `listed` is given the drafts) */
   kind: string;
   /** what it is about: ids of the household, round, member … */
   about: Record<string, string>;
@@ -14,15 +20,39 @@ export type Draft = {
   saved_at: string;
 };
 
-export async function loadDrafts(_opened: Opened): Promise<Draft[]> {
-  throw new Error("to be built");
+const place = (id: string): string => `drafts:${id}`;
+
+/** Where the ledger notes that a draft became work (outbox.ts). */
+export const finished = (id: string): string => `draft:${id}`;
+
+/** The newest first. One that the disk has spoilt is left out, and stays where it is. */
+export async function loadDrafts(opened: Opened): Promise<Draft[]> {
+  const reading = opened.db.transaction("drafts");
+  const [ids, rows] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()]);
+  const drafts = await Promise.all(
+    rows.map((sealed, at) =>
+      openJson<Draft>(opened.key, place(ids[at]!), sealed).catch((error: unknown) => {
+        if (error instanceof Damaged) return null;
+        throw error;
+      }),
+    ),
+  );
+  const whole = drafts.filter((one) => one !== null);
+  return whole.sort((one, other) => (one.saved_at < other.saved_at ? 1 : -1));
 }
 
-/** On the disk when it returns. */
-export async function saveDraft(_opened: Opened, _draft: Draft): Promise<void> {
-  throw new Error("to be built");
+/** On the disk when it returns. Saves follow each other in the order in which they were asked for. */
+export async function saveDraft(opened: Opened, draft: Draft): Promise<void> {
+  const said = structuredClone(draft); // what the form goes on changing meanwhile is the next save
+  await inTurn(opened, "drafts", async () => {
+    const sealed = await sealJson(opened.key, place(said.id), said);
+    await write(opened.db, ["drafts", "ledger"], async (writing) => {
+      const sent = await writing.objectStore("ledger").getKey(finished(said.id));
+      if (sent === undefined) await writing.objectStore("drafts").put(sealed, said.id);
+    });
+  });
 }
 
-export async function dropDraft(_opened: Opened, _id: string): Promise<void> {
-  throw new Error("to be built");
+export async function dropDraft(opened: Opened, id: string): Promise<void> {
+  await inTurn(opened, "drafts", () => write(opened.db, ["drafts"], (writing) => writing.objectStore("drafts").delete(id)));
 }

@@ -1,12 +1,28 @@
 // Small sealed values of a profile.
 
+import { write } from "./database.ts";
+import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
 
-export async function setting<T>(_opened: Opened, _name: string): Promise<T | null> {
-  throw new Error("to be built");
+export const settingPlace = (name: string): string => `settings:${name}`;
+
+/** null also where the disk has spoilt it: every setting is one that can be asked for again. */
+export async function setting<T>(opened: Opened, name: string): Promise<T | null> {
+  const sealed = await opened.db.get("settings", name);
+  if (sealed === undefined) return null;
+  try {
+    return await openJson<T>(opened.key, settingPlace(name), sealed);
+  } catch (error) {
+    if (error instanceof Damaged) return null;
+    throw error;
+  }
 }
 
-/** null forgets it. */
-export async function setSetting(_opened: Opened, _name: string, _value: unknown): Promise<void> {
-  throw new Error("to be built");
+/** null forgets it. On the disk when it returns: a refresh token that is lost is a password typed again. */
+export async function setSetting(opened: Opened, name: string, value: unknown): Promise<void> {
+  const sealed = value === null || value === undefined ? null : await sealJson(opened.key, settingPlace(name), value);
+  await write(opened.db, ["settings"], (writing) => {
+    const settings = writing.objectStore("settings");
+    return sealed === null ? settings.delete(name) : settings.put(sealed, name);
+  });
 }

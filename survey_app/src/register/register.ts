@@ -1,13 +1,13 @@
 // The records of this tablet in memory: what was pulled, and over it what was written here and is not pulled yet.
 
+import { laid, type Seen } from "./overlay.ts";
 import type { Data, Entity, Uuid } from "../wire.ts";
 import type { Work } from "../work.ts";
 
+export type { Seen } from "./overlay.ts";
+
 /** A record as it was pulled. */
 export type Kept = { entity: Entity; id: Uuid; version: number; area_id: Uuid | null; data: Data; life: number };
-
-/** A record as the surveyor sees it. `version` null: made here and not yet on the server. */
-export type Seen<Fields = Data> = { entity: Entity; id: Uuid; version: number | null; data: Fields; waiting: boolean };
 
 export type HouseholdData = Data & {
   hamlet_id: Uuid;
@@ -40,56 +40,154 @@ export type ListLine = {
   visit: "to_do" | "draft" | "not_home" | "done" | null;
 };
 
+/** How many pages the records lie in on the disk (disk/pages.ts): by the last byte of the household's id. */
+export const PAGES = 256;
+
+/** Where a record lies: with its household. */
+export function pageOf({ id, data }: Pick<Kept, "id" | "data">): number {
+  const home = typeof data.household_id === "string" ? data.household_id : id;
+  const page = Number.parseInt(home.slice(-2), 16);
+  return Number.isNaN(page) ? 0 : page;
+}
+
 /** Changed only through `put`, `remove` and `overlay`; the disk is written first (disk/pages.ts, disk/outbox.ts). */
 export class Register {
   /** raised with every change: what is shown depends on it */
   revision = 0;
+  readonly #kept = new Map<Uuid, Kept>();
+  readonly #pages = Array.from({ length: PAGES }, () => new Map<Uuid, Kept>());
+  /** the outbox by record, in the order of work */
+  #work = new Map<Uuid, Work[]>();
+  /** what is seen, where it has been asked for since it changed */
+  readonly #seen = new Map<Uuid, Seen | null>();
+  /** kind and household (or person, where a record names only that) -> ids that name it now or did */
+  readonly #near = new Map<string, Set<Uuid>>();
+  readonly #homes = new Set<Uuid>();
+  #list: { revision: number; homes: Seen<HouseholdData>[] } | null = null;
 
-  put(_record: Kept): void {
-    throw new Error("to be built");
+  put(record: Kept): void {
+    const known = this.#kept.get(record.id);
+    if (known !== undefined) this.#pages[pageOf(known)]!.delete(record.id);
+    this.#kept.set(record.id, record);
+    this.#pages[pageOf(record)]!.set(record.id, record);
+    this.#noted(record.entity, record.id, record.data);
+    this.#changed(record.id);
   }
 
-  remove(_id: Uuid): void {
-    throw new Error("to be built");
+  remove(id: Uuid): void {
+    const known = this.#kept.get(id);
+    if (known === undefined) return;
+    this.#pages[pageOf(known)]!.delete(id);
+    this.#kept.delete(id);
+    this.#changed(id);
   }
 
   /** The outbox as it is now: its work that no pull has brought back yet lies over the records. */
-  overlay(_outbox: Work[]): void {
-    throw new Error("to be built");
+  overlay(outbox: Work[]): void {
+    const work = new Map<Uuid, Work[]>();
+    for (const one of outbox) {
+      const known = work.get(one.id);
+      if (known === undefined) work.set(one.id, [one]);
+      else known.push(one);
+    }
+    const before = this.#work;
+    this.#work = work;
+    for (const [id, now] of work) {
+      if (isSame(now, before.get(id))) continue;
+      for (const one of now) this.#noted(one.entity, id, one.data);
+      this.#changed(id);
+    }
+    for (const id of before.keys()) if (!work.has(id)) this.#changed(id);
   }
 
   /** As it was pulled, without what waits: what a change is made on, and what digests are reckoned over. */
-  kept(_id: Uuid): Kept | null {
-    throw new Error("to be built");
+  kept(id: Uuid): Kept | null {
+    return this.#kept.get(id) ?? null;
   }
 
   allKept(): Iterable<Kept> {
-    throw new Error("to be built");
+    return this.#kept.values();
   }
 
-  household(_id: Uuid): Seen<HouseholdData> | null {
-    throw new Error("to be built");
+  /** What lies in a page of the disk. */
+  page(page: number): Kept[] {
+    return [...this.#pages[page]!.values()];
   }
 
+  household(id: Uuid): Seen<HouseholdData> | null {
+    return this.#seenAs<HouseholdData>("household", id);
+  }
+
+  /** All that are on this tablet, whatever their status. */
   households(): Seen<HouseholdData>[] {
-    throw new Error("to be built");
+    if (this.#list?.revision !== this.revision) {
+      const homes = [...this.#homes].map((id) => this.household(id)).filter((one) => one !== null);
+      this.#list = { revision: this.revision, homes };
+    }
+    return this.#list.homes;
   }
 
-  /** Those who live there (with `all`: also who has left), the head first. */
-  members(_householdId: Uuid, _all = false): Seen<MemberData>[] {
-    throw new Error("to be built");
+  /** Those who live there (with `all`: also who has left), the head first, then by age. */
+  members(householdId: Uuid, all = false): Seen<MemberData>[] {
+    const found = this.#by<MemberData>("member", householdId).filter((one) => all || one.data.left_on == null);
+    const head = this.household(householdId)?.data.head_member_id ?? null;
+    const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
+    return found.sort((one, other) => rank(one) - rank(other) || compared(bornOf(one), bornOf(other)) || compared(one.id, other.id));
   }
 
-  member(_id: Uuid): Seen<MemberData> | null {
-    throw new Error("to be built");
+  member(id: Uuid): Seen<MemberData> | null {
+    return this.#seenAs<MemberData>("member", id);
   }
 
-  /** Records of another kind that name the household: requests, deliveries, sheet lines, cases. */
-  of(_entity: Entity, _householdId: Uuid): Seen[] {
-    throw new Error("to be built");
+  /** Records of another kind that name the household, or only a person of it: requests, deliveries, sheet lines, cases. */
+  of(entity: Entity, householdId: Uuid): Seen[] {
+    if (entity === "member") return this.members(householdId, true);
+    const people = this.#by("member", householdId).flatMap((one) => this.#by(entity, one.id));
+    return [...this.#by(entity, householdId), ...people];
   }
 
-  caseOf(_roundId: Uuid, _householdId: Uuid): Seen<CaseData> | null {
-    throw new Error("to be built");
+  caseOf(roundId: Uuid, householdId: Uuid): Seen<CaseData> | null {
+    return this.#by<CaseData>("review_case", householdId).find((one) => one.data.round_id === roundId) ?? null;
+  }
+
+  #by<Fields extends Data = Data>(entity: Entity, owner: Uuid): Seen<Fields>[] {
+    const ids = this.#near.get(`${entity}:${owner}`);
+    const found = [...(ids ?? [])].map((id) => this.#seenAs<Fields>(entity, id)).filter((one) => one !== null);
+    return found.filter((one) => ownerOf(one.data) === owner);
+  }
+
+  #seenAs<Fields>(entity: Entity, id: Uuid): Seen<Fields> | null {
+    let seen = this.#seen.get(id);
+    if (seen === undefined) {
+      seen = laid(this.#kept.get(id) ?? null, this.#work.get(id) ?? []);
+      this.#seen.set(id, seen);
+    }
+    return seen?.entity === entity ? (seen as Seen<Fields>) : null;
+  }
+
+  #noted(entity: Entity, id: Uuid, data: Data): void {
+    if (entity === "household") this.#homes.add(id);
+    const owner = ownerOf(data);
+    if (owner === null) return;
+    const key = `${entity}:${owner}`;
+    const ids = this.#near.get(key);
+    if (ids === undefined) this.#near.set(key, new Set([id]));
+    else ids.add(id);
+  }
+
+  #changed(id: Uuid): void {
+    this.#seen.delete(id);
+    this.revision += 1;
   }
 }
+
+function ownerOf(data: Data): Uuid | null {
+  const owner = data.household_id ?? data.member_id;
+  return typeof owner === "string" ? owner : null;
+}
+
+const isSame = (now: Work[], before: Work[] | undefined): boolean =>
+  before !== undefined && now.length === before.length && now.every((one, at) => one === before[at]);
+
+const bornOf = ({ data }: Seen<MemberData>): string => data.birth_date ?? `${data.birth_year ?? 9999}-99`;
+const compared = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

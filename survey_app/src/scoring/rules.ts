@@ -103,7 +103,8 @@ function thresholdOf(scoring: Json, areaType: string): number | null {
   return scoring.thresholds.find((one: Json) => one.code === "b1" && one.area_type === areaType)?.value ?? null;
 }
 
-function columnOf(scoring: Json, areaType: string, region: string | null): string | null {
+/** The column of the points table for this place; null: the points of B1 are not known there. */
+export function columnOf(scoring: Json, areaType: string, region: string | null): string | null {
   const fits = (one: Json) => one.area_type === areaType && (one.regions.length === 0 || one.regions.includes(region));
   return scoring.columns.find(fits)?.key ?? null;
 }

@@ -1,11 +1,14 @@
 // The pieces that every screen is made of: large enough for a finger, named for a screen reader, kind in what they say.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
+import { parsedNumber, typedNumber } from "../forms/numbers.ts";
 import type { Option } from "../wire.ts";
 import { language, say, texts } from "../words/words.ts";
-import { go } from "./route.ts";
+import { BackIcon } from "./icons.tsx";
+import { go, route } from "./route.ts";
+import { SyncState } from "./sync_state.tsx";
 
 const WORDS = texts({
   back: ["Quay lại", "Back"],
@@ -14,15 +17,27 @@ const WORDS = texts({
   not_known: ["Chưa rõ", "Not known"],
 });
 
-/** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. */
+/** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. The heading takes
+ * the focus when the address has changed, so that a screen reader says where one is. */
 export function Screen(props: { title: string; back?: string[] | (() => void); foot?: ComponentChildren; children: ComponentChildren }): JSX.Element {
   const { title, back, foot, children } = props;
+  const heading = useRef<HTMLHeadingElement>(null);
   const leave = typeof back === "function" ? back : () => go(...(back ?? []));
+  const address = route.value.join("/");
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  useEffect(() => {
+    // a field that a screen begins with keeps it
+    if (!heading.current?.closest(".screen")?.querySelector("main :focus")) heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [address]);
   return (
     <div class="screen">
       <header class="bar">
-        {back !== undefined && <button type="button" class="icon" aria-label={say(WORDS.back)} onClick={leave}>‹</button>}
-        <h1>{title}</h1>
+        {back !== undefined && <button type="button" class="icon" aria-label={say(WORDS.back)} onClick={leave}><BackIcon /></button>}
+        <h1 ref={heading} tabIndex={-1}>{title}</h1>
+        <SyncState />
       </header>
       <main>{children}</main>
       {foot !== undefined && <footer class="foot">{foot}</footer>}
@@ -83,17 +98,13 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
-/** A number as it is typed in Viet Nam (12,5 or 12.5); what is not one is told as null, and stays to be seen. */
+/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand); what is not one is told as null, and stays to be seen. */
 export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
   const id = useId();
-  const change = (event: { currentTarget: { value: string } }) => {
-    const typed = event.currentTarget.value.trim().replace(",", ".");
-    const number = typed === "" ? null : Number(typed);
-    props.onChange(number === null || Number.isNaN(number) ? null : number);
-  };
+  const change = (event: { currentTarget: { value: string } }) => props.onChange(parsedNumber(event.currentTarget.value, props.decimals));
   return (
     <Field id={id} {...props}>
-      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={props.value === null ? "" : String(props.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
     </Field>
   );
 }

@@ -1,0 +1,127 @@
+// Half-filled forms: kept with every answer, one write at a time, and never written again once the form was sent.
+
+import { type Signal, signal } from "@preact/signals";
+
+import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { instant, uuid7 } from "../ids.ts";
+import type { Tablet } from "../tablet.ts";
+
+/** Where the last answer is: on the disk, on its way, or nowhere but on the screen (the disk refused). */
+export type Keeping = "kept" | "writing" | "refused";
+
+export type Keeper = {
+  readonly draft: Draft;
+  state: Signal<Keeping>;
+  /** The draft is this now. It is on its way to the disk when this returns. */
+  put(change: Partial<Pick<Draft, "values" | "step">>): void;
+  /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
+  stop(): Promise<void>;
+  /** The sending failed: go on. */
+  resume(): void;
+};
+
+// One keeper a draft, however often its screen is left and entered: two would write in any order.
+const keepers = new WeakMap<Tablet, Map<string, Keeper>>();
+
+export function keeperOf(tablet: Tablet, draft: Draft): Keeper {
+  const known = keepers.get(tablet) ?? new Map<string, Keeper>();
+  keepers.set(tablet, known);
+  const keeper = known.get(draft.id) ?? newKeeper(tablet, draft);
+  known.set(draft.id, keeper);
+  return keeper;
+}
+
+function newKeeper(tablet: Tablet, first: Draft): Keeper {
+  const state = signal<Keeping>("kept");
+  let draft = first;
+  let writing: Promise<void> | null = null;
+  let due = false;
+  let stopped = false;
+
+  async function write(): Promise<void> {
+    while (due && !stopped) {
+      due = false;
+      try {
+        await saveDraft(tablet.opened, draft);
+      } catch {
+        state.value = "refused"; // the next answer tries again
+        continue;
+      }
+      if (!due) state.value = "kept";
+    }
+    writing = null;
+  }
+
+  return {
+    get draft() {
+      return draft;
+    },
+    state,
+    put(change) {
+      draft = { ...draft, ...change, saved_at: instant() };
+      if (stopped) return;
+      due = true;
+      state.value = "writing";
+      remember(tablet, draft);
+      writing ??= write();
+    },
+    async stop() {
+      stopped = true;
+      await writing;
+    },
+    resume() {
+      stopped = false;
+    },
+  };
+}
+
+/** The screens see it at once: whoever comes back to the form before the disk is done goes on with this one. */
+function remember(tablet: Tablet, draft: Draft): void {
+  const others = tablet.drafts.value.filter((one) => one.id !== draft.id);
+  tablet.drafts.value = [...others, draft];
+}
+
+/** Its draft is gone from the disk (with the work it became, or thrown away). */
+export function forgetKeeper(tablet: Tablet, id: string): void {
+  keepers.get(tablet)?.delete(id);
+  tablet.drafts.value = tablet.drafts.value.filter((one) => one.id !== id);
+}
+
+export function newDraft(kind: string, about: Record<string, string>, values: Record<string, unknown>): Draft {
+  return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
+}
+
+/** The draft of this kind about this, if one was begun. */
+export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
+  const names = Object.keys(about);
+  return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
+}
+
+/** Thrown away by the surveyor. */
+export async function throwAway(tablet: Tablet, id: string): Promise<void> {
+  await keepers.get(tablet)?.get(id)?.stop();
+  await dropDraft(tablet.opened, id);
+  forgetKeeper(tablet, id);
+}
+
+const NOT_HOME = "not_home";
+
+/** Nobody was at home: a note for the list, on this tablet only (a case is set down as not reached at the office). */
+export async function noteNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
+  const about = { household: householdId, round: roundId };
+  const known = draftAbout(tablet.drafts.value, NOT_HOME, about);
+  const tries = ((known?.values.tries as string[] | undefined) ?? []).concat(instant());
+  const draft = { ...(known ?? newDraft(NOT_HOME, about, {})), values: { tries }, saved_at: instant() };
+  await saveDraft(tablet.opened, draft);
+  remember(tablet, draft);
+}
+
+/** When nobody was at home, in order. */
+export function notHome(drafts: Draft[], householdId: string, roundId: string): string[] {
+  return (draftAbout(drafts, NOT_HOME, { household: householdId, round: roundId })?.values.tries as string[] | undefined) ?? [];
+}
+
+export async function forgetNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
+  const known = draftAbout(tablet.drafts.value, NOT_HOME, { household: householdId, round: roundId });
+  if (known !== null) await throwAway(tablet, known.id);
+}

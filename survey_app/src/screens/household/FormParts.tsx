@@ -1,0 +1,117 @@
+// What the forms of this folder have in common: a foot that saves, what a draft tells, a list to choose from.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+
+import { throwAway } from "../../actions/drafts.ts";
+import { send } from "../../actions/save.ts";
+import type { NewWork } from "../../disk/outbox.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Option } from "../../wire.ts";
+import { say, texts } from "../../words/words.ts";
+import { Button, Notice, Screen } from "../parts.tsx";
+import { leaveTo } from "./leaving.ts";
+import type { Kept } from "./useDraft.ts";
+
+const WORDS = texts({
+  save: ["Lưu", "Save"],
+  begun: ["Phiếu này đã làm dở từ trước; xin làm tiếp.", "This was begun before: go on with it."],
+  throw_away: ["Bỏ, làm lại từ đầu", "Throw it away"],
+  sure: ["Bỏ phần đã ghi của phiếu này?", "Throw away what was filled in?"],
+  keep: ["Không, giữ lại", "No, keep it"],
+  refused: ["Máy chưa ghi được vì bộ nhớ đầy hoặc lỗi. Phần đã nhập vẫn còn trên màn hình; xin giải phóng bộ nhớ rồi bấm lại.", "The tablet could not write it (memory is full?). What you typed is still here: free some room and try again."],
+  nothing: ["Chưa có gì thay đổi.", "Nothing was changed."],
+  faults: ["Xin xem lại các ô được đánh dấu.", "Please look at the marked fields."],
+  choose: ["Chọn…", "Choose…"],
+  not_here: ["Không thấy trên máy này", "Not on this tablet"],
+  not_here_long: ["Có thể đã chuyển đi nơi khác, hoặc đã nhập vào hộ khác.", "It may have gone to another area, or been merged with another household."],
+});
+
+/** A record that the address names is not on the tablet (any more). */
+export function NotHere(): JSX.Element {
+  return (
+    <Screen title={say(WORDS.not_here)} back={() => leaveTo()}>
+      <Notice kind="info">{say(WORDS.not_here_long)}</Notice>
+    </Screen>
+  );
+}
+
+export type FormScreenProps<Values extends object> = {
+  tablet: Tablet;
+  form: Kept<Values>;
+  title: string;
+  fallback: string[];
+  /** the work it becomes; null: something has to be corrected first (and is marked) */
+  works: () => NewWork[] | null;
+  save?: string;
+  children: ComponentChildren;
+};
+
+/** A form that is saved by one button and then left. */
+export function FormScreen<Values extends object>(props: FormScreenProps<Values>): JSX.Element {
+  const { tablet, form, title, fallback, works, save, children } = props;
+  const [said, setSaid] = useState<{ kind: "fault" | "info"; text: string } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const back = () => leaveTo(...fallback);
+  const press = async () => {
+    const made = works();
+    if (made === null) return setSaid({ kind: "fault", text: say(WORDS.faults) });
+    if (made.length === 0) return setSaid({ kind: "info", text: say(WORDS.nothing) });
+    setBusy(true);
+    try {
+      await send(tablet, form.keeper, made);
+      back();
+    } catch {
+      setSaid({ kind: "fault", text: say(WORDS.refused) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const foot = (
+    <>
+      {said !== null && <Notice kind={said.kind}>{said.text}</Notice>}
+      <Button kind="main" disabled={busy} onPress={press}>{save ?? say(WORDS.save)}</Button>
+    </>
+  );
+  return (
+    <Screen title={title} back={back} foot={foot}>
+      <DraftNote tablet={tablet} form={form} onGone={back} />
+      {children}
+    </Screen>
+  );
+}
+
+/** Tells that a form was begun before, and lets the surveyor throw it away: never by one press. */
+export function DraftNote<Values extends object>(props: { tablet: Tablet; form: Kept<Values>; onGone: () => void }): JSX.Element | null {
+  const { tablet, form, onGone } = props;
+  const [asking, setAsking] = useState(false);
+  const gone = async () => {
+    await throwAway(tablet, form.keeper.draft.id);
+    onGone();
+  };
+  if (form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
+  if (!form.begun) return null;
+  return (
+    <Notice kind="info">
+      <p>{say(asking ? WORDS.sure : WORDS.begun)}</p>
+      {asking && <Button onPress={() => setAsking(false)}>{say(WORDS.keep)}</Button>}
+      <Button kind={asking ? "danger" : "plain"} onPress={asking ? gone : () => setAsking(true)}>{say(WORDS.throw_away)}</Button>
+    </Notice>
+  );
+}
+
+/** One of a long list. */
+export function Select(props: { label: string; value: string | null; options: Option[]; onChange: (code: string | null) => void; fault?: string; required?: boolean }): JSX.Element {
+  const id = useId();
+  const { label, value, options, onChange, fault, required } = props;
+  return (
+    <div class={fault === undefined ? "field" : "field faulty"}>
+      <label for={id}>{label}{required && <span aria-hidden="true"> *</span>}</label>
+      <select id={id} value={value ?? ""} required={required} aria-invalid={fault !== undefined} aria-describedby={fault === undefined ? undefined : `${id}-fault`} onChange={(event) => onChange(event.currentTarget.value || null)}>
+        <option value="">{say(WORDS.choose)}</option>
+        {options.map((one) => <option key={one.code} value={one.code}>{say(one.label)}</option>)}
+      </select>
+      {fault !== undefined && <p class="fault" id={`${id}-fault`} role="alert">{fault}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+// A person who was not written down yet.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { newMember } from "../../actions/people.ts";
+import { type Faults, memberFaults } from "../../forms/checks.ts";
+import { today, uuid7 } from "../../ids.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Data, Uuid } from "../../wire.ts";
+import { say, texts } from "../../words/words.ts";
+import { FormScreen, NotHere } from "./FormParts.tsx";
+import { MemberFields } from "./MemberFields.tsx";
+import { useDraft } from "./useDraft.ts";
+
+const WORDS = texts({ title: ["Thêm người", "Add a person"] });
+
+/** The id is made with the form: however often it is saved, it is one person. */
+export type NewMemberDraft = { id: Uuid; values: Data };
+
+/** Most people of a household are of one people: the form proposes that of its head. */
+export const newPerson = (ethnicity: unknown = null): Data => ({ merit_person: false, disability: "none", ethnicity });
+
+export function MemberNew({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
+  const household = tablet.register.household(householdId);
+  return household === null || tablet.reference.value === null ? <NotHere /> : <New tablet={tablet} householdId={householdId} />;
+}
+
+function New({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
+  const initial = () => ({ id: uuid7(), values: newPerson(tablet.register.members(householdId)[0]?.data.ethnicity ?? null) });
+  const form = useDraft<NewMemberDraft>(tablet, "member", { new_in: householdId, household: householdId }, initial);
+  const [faults, setFaults] = useState<Faults>({});
+  const { id, values } = form.values.value;
+  const works = () => {
+    const found = memberFaults(values, today());
+    setFaults(found);
+    return Object.keys(found).length > 0 ? null : [newMember(id, householdId, values)];
+  };
+  return (
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
+      <MemberFields values={values} faults={faults} reference={tablet.reference.value!} today={today()} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
+    </FormScreen>
+  );
+}

@@ -1,0 +1,50 @@
+// A person of a household is changed, or does not live there any more.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { baseOf } from "../../actions/changes.ts";
+import { changeMember } from "../../actions/people.ts";
+import { type Faults, memberFaults } from "../../forms/checks.ts";
+import { today } from "../../ids.ts";
+import type { MemberData } from "../../register/register.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Data, Uuid } from "../../wire.ts";
+import { say, texts } from "../../words/words.ts";
+import { Button } from "../parts.tsx";
+import { go } from "../route.ts";
+import { FormScreen, NotHere } from "./FormParts.tsx";
+import { MemberFields } from "./MemberFields.tsx";
+import { useDraft } from "./useDraft.ts";
+
+const WORDS = texts({
+  title: ["Sửa người trong hộ", "Change a person"],
+  gone: ["Người này không còn ở hộ", "Does not live here any more"],
+});
+
+/** `base`, `before`: the record as it was when the form was opened. */
+export type MemberDraft = { values: Data; base: number; before: Data };
+
+export function MemberScreen({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
+  const seen = tablet.register.member(id);
+  return seen === null || tablet.reference.value === null ? <NotHere /> : <Edit tablet={tablet} id={id} seen={seen.data} />;
+}
+
+function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: MemberData }): JSX.Element {
+  // what is shown of the citizen number is masked: the form holds only what is typed anew
+  const initial = () => ({ values: { ...seen, personal_id: null }, base: baseOf(tablet.register, id), before: { ...seen } });
+  const form = useDraft<MemberDraft>(tablet, "member", { member: id, household: seen.household_id }, initial);
+  const [faults, setFaults] = useState<Faults>({});
+  const { values, base, before } = form.values.value;
+  const works = () => {
+    const found = memberFaults(values, today());
+    setFaults(found);
+    return Object.keys(found).length > 0 ? null : changeMember({ id, base, before }, values);
+  };
+  return (
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", seen.household_id]} works={works}>
+      <MemberFields values={values} faults={faults} reference={tablet.reference.value!} today={today()} masked={before.personal_id as string | null} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
+      <Button kind="danger" onPress={() => go("member", id, "leave")}>{say(WORDS.gone)}</Button>
+    </FormScreen>
+  );
+}

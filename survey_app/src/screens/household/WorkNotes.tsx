@@ -1,0 +1,57 @@
+// What of a household is not on the server yet, or was not taken there, and why.
+
+import type { JSX } from "preact";
+
+import type { Tablet } from "../../tablet.ts";
+import type { Uuid } from "../../wire.ts";
+import { language, say, texts } from "../../words/words.ts";
+import { STANDING, type Work } from "../../work.ts";
+import { Notice } from "../parts.tsx";
+
+const WORDS = texts({
+  waits: ["Chưa gửi được: {what}. Đã lưu trên máy, sẽ gửi khi có mạng.", "Not sent yet: {what}. It is saved here and goes when there is a line."],
+  conflict: ["Có người khác cũng sửa: {what}. Cán bộ xã sẽ quyết định.", "Somebody else changed it too: {what}. The commune officer decides."],
+  held: ["Đang chờ xử lý trên máy chủ: {what}.", "Waits on the server: {what}."],
+  rejected: ["Máy chủ chưa nhận: {what}.", "The server did not take: {what}."],
+  household: ["thông tin hộ", "the household"],
+  member: ["thông tin người", "a person"],
+  review: ["phiếu rà soát", "a review"],
+  request: ["giấy đề nghị", "a request"],
+  delivery: ["lượt trao hỗ trợ", "support handed over"],
+});
+
+/** The work on a household and its people that is not simply in force, the newest first. */
+export function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
+  const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || memberIds.has(one.id);
+  return outbox.filter((one) => about(one) && !STANDING.includes(one.outcome ?? "")).reverse();
+}
+
+export function WorkNotes({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
+  const people = new Set(tablet.register.members(householdId, true).map((one) => one.id));
+  const works = workOf(tablet.outbox.value, householdId, people);
+  const unsent = works.filter((one) => one.outcome === null);
+  const told = works.filter((one) => one.outcome !== null);
+  const what = [...new Set(unsent.map(nameOf))].join(", ");
+  return (
+    <>
+      {unsent.length > 0 && <Notice kind="info">{say(WORDS.waits, { what })}</Notice>}
+      {told.map((one) => <Told key={one.submission_id} work={one} />)}
+    </>
+  );
+}
+
+const nameOf = (work: Work): string => say(WORDS[work.entity as "household"] ?? WORDS.household);
+
+function Told({ work }: { work: Work }): JSX.Element {
+  const said = work.outcome === "conflict" ? WORDS.conflict : work.outcome === "rejected" ? WORDS.rejected : WORDS.held;
+  const problem = work.told?.problem;
+  const detail = problem?.details?.[language.value] ?? problem?.detail ?? problem?.title;
+  const fields = (problem?.errors ?? []).map((one) => one.details?.[language.value] ?? one.detail);
+  return (
+    <Notice kind="warning">
+      <p>{say(said, { what: nameOf(work) })}</p>
+      {detail !== undefined && <p>{detail}</p>}
+      {fields.length > 0 && <ul>{fields.map((one) => <li key={one}>{one}</li>)}</ul>}
+    </Notice>
+  );
+}

@@ -1,0 +1,154 @@
+// The list of households: of a round, by what is to do there; found without tone marks.
+
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { counted, type Counts } from "../register/search.ts";
+import type { ListLine } from "../register/register.ts";
+import type { Tablet } from "../tablet.ts";
+import type { Area, Round } from "../wire.ts";
+import { named } from "../words/codes.ts";
+import { say, texts } from "../words/words.ts";
+import { PlusIcon, SearchIcon } from "./icons.tsx";
+import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
+import { MainNav } from "./main_nav.tsx";
+import { day, Notice, Screen } from "./parts.tsx";
+import { Select } from "./select.tsx";
+import { Windowed } from "./windowed.tsx";
+
+const WORDS = texts({
+  title: ["Danh sách hộ", "Households"],
+  to_do: ["Chưa làm", "To do"],
+  draft: ["Đang làm dở", "Begun"],
+  not_home: ["Không gặp", "Not at home"],
+  done: ["Đã xong", "Done"],
+  all: ["Tất cả", "All"],
+  search: ["Tìm theo tên, số hộ, địa chỉ, điện thoại", "Search by name, number, address, telephone"],
+  search_hint: ["Gõ không dấu cũng được", "Tone marks are not needed"],
+  round: ["Đợt rà soát", "Round"],
+  hamlet: ["Xóm", "Hamlet"],
+  all_hamlets: ["Tất cả các xóm", "All hamlets"],
+  until: ["{kind} {year}, đến {day}", "{kind} {year}, until {day}"],
+  training: ["Đợt tập huấn: số liệu không có giá trị pháp lý.", "A training round: its data have no legal force."],
+  new: ["Hộ mới", "New household"],
+  new_where: ["Thêm hộ mới ở {hamlet}", "A new household in {hamlet}"],
+  none: ["Không có hộ nào ở đây.", "No household here."],
+  none_found: ["Không tìm thấy hộ nào khớp. Thử gõ ít chữ hơn, hoặc xem mục “Tất cả”.", "No household fits. Type less, or look under “All”."],
+  nobody: ["(chưa có người)", "(nobody yet)"],
+  number: ["Số {number}", "No. {number}"],
+  no_number: ["Chưa có số", "No number yet"],
+  people: ["{n} người", "{n} people"],
+  waiting: ["chưa gửi", "not sent"],
+  not_listed: ["không trong đợt này", "not in this round"],
+  tabs: ["Trạng thái", "State"],
+  incomplete: ["Dữ liệu chưa tải đủ.", "Not all data have been loaded."],
+  go_on: ["Xem và tải tiếp", "Look, and go on"],
+});
+
+const VISITS: Visit[] = ["to_do", "draft", "not_home", "done", "all"];
+
+export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
+  const state = listState(tablet);
+  const rounds = tablet.reference.value?.rounds ?? [];
+  const hamlets = (tablet.reference.value?.areas ?? []).filter((area) => area.level === "hamlet");
+  const round = roundOf(rounds, state.value.roundId);
+  const visit = round === null ? "all" : state.value.visit;
+  void tablet.revision.value;
+  const found = counted(tablet.register, tablet.drafts.value, { ...state.value, roundId: round?.id ?? null, visit });
+  const set = (change: Partial<ListState>) => (state.value = { ...state.value, ...change });
+  useScroll(state);
+  return (
+    <Screen title={say(WORDS.title)} foot={<MainNav tablet={tablet} here="list" />}>
+      {tablet.completeAt.value === null && <Notice kind="warning">{say(WORDS.incomplete)} <a href="#/">{say(WORDS.go_on)}</a></Notice>}
+      {round?.training && <Notice kind="warning">{say(WORDS.training)}</Notice>}
+      <Search text={state.value.text} onText={(text) => set({ text, scroll: 0 })} />
+      <div class="selects">
+        {rounds.length > 1 && <Select label={say(WORDS.round)} value={round?.id ?? ""} options={rounds.map((one) => [one.id, roundName(tablet, one)])} onChange={(roundId) => set({ roundId })} />}
+        {hamlets.length > 1 && <Select label={say(WORDS.hamlet)} value={state.value.hamletId ?? ""} options={[["", say(WORDS.all_hamlets)], ...hamlets.map((one): [string, string] => [one.id, one.full_name])]} onChange={(id) => set({ hamletId: id || null })} />}
+        {rounds.length === 1 && round !== null && <p class="muted">{roundName(tablet, round)}</p>}
+      </div>
+      {round !== null && <Tabs visit={visit} counts={found.counts} onVisit={(one) => set({ visit: one, scroll: 0 })} />}
+      <New hamlets={hamlets} chosen={state.value.hamletId} />
+      {found.lines.length === 0 ? (
+        <p class="empty">{say(state.value.text === "" ? WORDS.none : WORDS.none_found)}</p>
+      ) : (
+        <Windowed label={say(WORDS[visit])} items={found.lines} keyOf={(one) => one.household.id} line={(one) => <Line tablet={tablet} line={one} inRound={round !== null} />} />
+      )}
+    </Screen>
+  );
+}
+
+/** Back from a household one stands where one left. */
+function useScroll(state: ReturnType<typeof listState>): void {
+  useEffect(() => {
+    scrollTo(0, state.peek().scroll);
+    let last = state.peek().scroll;
+    const heard = () => (last = scrollY);
+    addEventListener("scroll", heard, { passive: true });
+    return () => {
+      removeEventListener("scroll", heard);
+      state.value = { ...state.peek(), scroll: last };
+    };
+  }, []);
+}
+
+function roundName(tablet: Tablet, round: Round): string {
+  const reference = tablet.reference.value!;
+  return say(WORDS.until, { kind: named(reference, "round_kind", round.kind), year: round.year, day: day(round.closes_on) });
+}
+
+function Search({ text, onText }: { text: string; onText: (text: string) => void }): JSX.Element {
+  return (
+    <search class="search">
+      <SearchIcon />
+      <input type="search" value={text} placeholder={say(WORDS.search_hint)} aria-label={say(WORDS.search)} autoComplete="off" enterKeyHint="search" onInput={(event) => onText(event.currentTarget.value)} />
+    </search>
+  );
+}
+
+function Tabs({ visit, counts, onVisit }: { visit: Visit; counts: Counts; onVisit: (visit: Visit) => void }): JSX.Element {
+  return (
+    <div class="tabs" role="group" aria-label={say(WORDS.tabs)}>
+      {VISITS.map((one) => (
+        <button type="button" key={one} aria-pressed={one === visit} onClick={() => onVisit(one)}>
+          {say(WORDS[one])} <span class="number">{counts[one]}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function New({ hamlets, chosen }: { hamlets: Area[]; chosen: string | null }): JSX.Element | null {
+  const hamlet = hamlets.find((one) => one.id === chosen) ?? (hamlets.length === 1 ? hamlets[0] : undefined);
+  if (hamlet === undefined) return null;
+  return (
+    <a class="button plain" href={`#/household/new/${hamlet.id}`} aria-label={say(WORDS.new_where, { hamlet: hamlet.full_name })}>
+      <PlusIcon />
+      {say(WORDS.new)}
+    </a>
+  );
+}
+
+function Line({ tablet, line, inRound }: { tablet: Tablet; line: ListLine; inRound: boolean }): JSX.Element {
+  const { household, head, people, visit } = line;
+  const { household_no, current_class, address } = household.data;
+  const reference = tablet.reference.value;
+  const first = [
+    household_no === null || household_no === undefined ? say(WORDS.no_number) : say(WORDS.number, { number: household_no }),
+    say(WORDS.people, { n: people }),
+    current_class && reference ? named(reference, "poverty_class", current_class) : null,
+  ];
+  return (
+    <a class="line" href={`#/household/${household.id}`}>
+      <span class="lines">
+        <strong>{head || say(WORDS.nobody)}</strong>
+        <span class="muted">{first.filter(Boolean).join(" · ")}</span>
+        <span class="muted small">{address ?? ""}</span>
+      </span>
+      <span class="pills">
+        {inRound && <span class={`pill ${visit ?? "not_listed"}`}>{say(visit === null ? WORDS.not_listed : WORDS[visit])}</span>}
+        {household.waiting && <span class="pill unsent">{say(WORDS.waiting)}</span>}
+      </span>
+    </a>
+  );
+}

@@ -1,0 +1,112 @@
+// One conflict: what was there, what the server has, what the tablet wrote; the officer chooses, or writes a third, and
+// says why.
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+import { type Conflict, conflicts, resolve } from "../../line/officer.ts";
+import { syncNow } from "../../syncing.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Data } from "../../wire.ts";
+import { fieldName, valueWords } from "../../words/fields.ts";
+import { said } from "../../words/said.ts";
+import { say, texts } from "../../words/words.ts";
+import { workTitle } from "../../words/work_words.ts";
+import { Button, Choice, Notice, Screen, TextField } from "../parts.tsx";
+import { goInstead } from "../route.ts";
+import { Answer, useAsked } from "./asked.tsx";
+import { ValueField } from "./value_field.tsx";
+
+const WORDS = texts({
+  title: ["Quyết định mâu thuẫn", "Decide a conflict"],
+  gone: ["Mâu thuẫn này đã được giải quyết.", "This conflict has been decided."],
+  field: ["Mục", "Field"],
+  base: ["Lúc đầu", "At first"],
+  server: ["Trên máy chủ", "On the server"],
+  device: ["Máy tính bảng ghi", "From the tablet"],
+  which: ["Giữ giá trị nào?", "Which value holds?"],
+  take_server: ["Giữ giá trị trên máy chủ", "That of the server"],
+  take_device: ["Lấy giá trị của máy tính bảng", "That of the tablet"],
+  take_values: ["Ghi giá trị khác", "Another value"],
+  reason: ["Lý do", "Reason"],
+  reason_hint: ["Ví dụ: đã gọi điện hỏi chủ hộ. Lý do được lưu lại.", "For example: asked the head of the household. It is kept."],
+  decide: ["Quyết định", "Decide"],
+  deciding: ["Đang gửi quyết định…", "Sending…"],
+  table: ["Các giá trị", "The values"],
+});
+
+type Choices = "server" | "device" | "values";
+
+export function ConflictScreen({ tablet, id }: { tablet: Tablet; id: string }): JSX.Element {
+  const asked = useAsked(() => conflicts(tablet.line), id);
+  return (
+    <Screen title={say(WORDS.title)} back={["officer", "conflicts"]}>
+      <Answer tablet={tablet} asked={asked}>
+        {(all) => {
+          const found = all.find((one) => one.id === id);
+          return found === undefined ? <Notice kind="info">{say(WORDS.gone)}</Notice> : <Decide tablet={tablet} conflict={found} again={asked.again} />;
+        }}
+      </Answer>
+    </Screen>
+  );
+}
+
+function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflict; again: () => void }): JSX.Element {
+  const choice = useSignal<Choices | null>(null);
+  const values = useSignal<Data>(Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, clash?.server ?? null])));
+  const reason = useSignal<string | null>(null);
+  const fault = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (choice.value === null || reason.value === null || busy.value) return;
+    busy.value = true;
+    fault.value = null;
+    try {
+      await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values.value : null, reason.value);
+      void syncNow(tablet);
+      goInstead("officer", "conflicts");
+    } catch (error) {
+      fault.value = said(error);
+      again(); // somebody may have changed the record: what is shown is to be what is decided on
+    }
+    busy.value = false;
+  };
+  const options = (["server", "device", "values"] as const).map((code) => ({ code, label: WORDS[`take_${code}`] }));
+  return (
+    <form class="stack" onSubmit={submit}>
+      <h2>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id })}</h2>
+      <Values tablet={tablet} conflict={conflict} />
+      <Choice label={say(WORDS.which)} options={options} value={choice.value} onChange={(code) => (choice.value = code as Choices | null)} required />
+      {choice.value === "values" && Object.keys(values.value).map((name) => (
+        <ValueField key={name} reference={tablet.reference.value} field={name} value={values.value[name]} onChange={(value) => (values.value = { ...values.value, [name]: value })} />
+      ))}
+      <TextField label={say(WORDS.reason)} hint={say(WORDS.reason_hint)} long value={reason.value} onChange={(value) => (reason.value = value)} required />
+      {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
+      <Button kind="main" submit disabled={busy.value || choice.value === null}>{say(busy.value ? WORDS.deciding : WORDS.decide)}</Button>
+    </form>
+  );
+}
+
+function Values({ tablet, conflict }: { tablet: Tablet; conflict: Conflict }): JSX.Element {
+  const columns = ["base", "server", "device"] as const;
+  const reference = tablet.reference.value;
+  return (
+    <div class="wide">
+      <table>
+        <caption class="unseen">{say(WORDS.table)}</caption>
+        <thead>
+          <tr><th scope="col">{say(WORDS.field)}</th>{columns.map((one) => <th scope="col" key={one}>{say(WORDS[one])}</th>)}</tr>
+        </thead>
+        <tbody>
+          {Object.entries(conflict.fields).map(([name, clash]) => (
+            <tr key={name}>
+              <th scope="row">{fieldName(name)}</th>
+              {columns.map((one) => <td key={one} data-of={say(WORDS[one])}>{valueWords(reference, name, clash?.[one])}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

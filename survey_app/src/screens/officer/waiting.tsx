@@ -1,0 +1,120 @@
+// Submissions that could not simply be applied: tried again, or refused for a reason that the surveyor reads.
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+import { refuse, retry, sentData, waiting, type WaitingSubmission } from "../../line/officer.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Data } from "../../wire.ts";
+import { faultsOf, fieldName, valueWords } from "../../words/fields.ts";
+import { problemWords, said } from "../../words/said.ts";
+import { language, say, texts } from "../../words/words.ts";
+import { workTitle } from "../../words/work_words.ts";
+import { Button, Notice, Screen, TextField } from "../parts.tsx";
+import { moment } from "../sync_state.tsx";
+import { Answer, useAsked } from "./asked.tsx";
+
+const WORDS = texts({
+  title: ["Phiếu chờ xử lý", "Work that waits"],
+  kinds: ["Loại", "Kind"],
+  held: ["Đang giữ", "Held"],
+  quarantined: ["Lỗi máy chủ", "Failed"],
+  "rejected-retryable": ["Thử lại được", "To be tried again"],
+  none: ["Không có phiếu nào.", "There is none."],
+  from: ["{username}, {device}, {at}", "{username}, {device}, {at}"],
+  look: ["Xem nội dung", "What was sent"],
+  no_data: ["Không xem được nội dung.", "What was sent cannot be shown."],
+  retry: ["Thử lại", "Try again"],
+  refuse: ["Không nhận…", "Refuse…"],
+  reason: ["Lý do không nhận (rà soát viên sẽ đọc)", "Why it is refused (the surveyor reads it)"],
+  refuse_now: ["Không nhận phiếu này", "Refuse it"],
+  leave: ["Để đó", "Leave it"],
+  now: ["Kết quả: {words}", "Outcome: {words}"],
+  applied: ["đã ghi nhận", "in force"],
+  merged: ["đã ghi nhận, ghép với thay đổi khác", "in force, merged"],
+  conflict: ["trái nhau, chờ quyết định", "in conflict"],
+  still_held: ["vẫn đang giữ", "still held"],
+  rejected: ["không nhận", "refused"],
+  still_failed: ["máy chủ vẫn gặp lỗi", "failed again"],
+});
+
+const KINDS = ["held", "quarantined", "rejected-retryable"] as const;
+type Kind = (typeof KINDS)[number];
+
+export function WaitingList({ tablet }: { tablet: Tablet }): JSX.Element {
+  const kind = useSignal<Kind>("held");
+  const asked = useAsked(() => waiting(tablet.line, kind.value), kind.value);
+  return (
+    <Screen title={say(WORDS.title)} back={["officer"]}>
+      <div class="tabs" role="group" aria-label={say(WORDS.kinds)}>
+        {KINDS.map((one) => <button type="button" key={one} aria-pressed={one === kind.value} onClick={() => (kind.value = one)}>{say(WORDS[one])}</button>)}
+      </div>
+      <Answer tablet={tablet} asked={asked}>
+        {(found) => found.length === 0 ? <p class="empty">{say(WORDS.none)}</p> : (
+          <ul class="rows">{found.map((one) => <li key={one.submission_id}><Piece tablet={tablet} one={one} changed={asked.again} /></li>)}</ul>
+        )}
+      </Answer>
+    </Screen>
+  );
+}
+
+function Piece({ tablet, one, changed }: { tablet: Tablet; one: WaitingSubmission; changed: () => void }): JSX.Element {
+  const data = useSignal<Data | null | undefined>(undefined);
+  const title = workTitle(tablet.register, { entity: one.entity, id: one.record_id });
+  const faults = one.problem === null ? [] : faultsOf(tablet.reference.value, one.problem);
+  const look = async () => (data.value = await sentData(tablet.line, one.submission_id).catch(() => null));
+  return (
+    <article class="card piece" aria-label={title}>
+      <strong>{title}</strong>
+      <span class="muted small">{say(WORDS.from, { username: one.username, device: one.device_name, at: moment(one.received_at) })}</span>
+      <p>{one.why[language.value]}</p>
+      {one.problem !== null && <p class="fault">{problemWords(one.problem)}</p>}
+      {faults.length > 0 && <ul class="faults">{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>}
+      {data.value === null && <p class="muted">{say(WORDS.no_data)}</p>}
+      {data.value && (
+        <dl class="facts">
+          {Object.entries(data.value).map(([name, value]) => <><dt>{fieldName(name)}</dt><dd>{valueWords(tablet.reference.value, name, value)}</dd></>)}
+        </dl>
+      )}
+      {data.value === undefined && !one.handed_over && <Button onPress={() => void look()}>{say(WORDS.look)}</Button>}
+      {!one.handed_over && <Deciding tablet={tablet} one={one} changed={changed} />}
+    </article>
+  );
+}
+
+function Deciding({ tablet, one, changed }: { tablet: Tablet; one: WaitingSubmission; changed: () => void }): JSX.Element {
+  const reason = useSignal<string | null>(null);
+  const refusing = useSignal(false);
+  const busy = useSignal(false);
+  const told = useSignal<{ kind: "info" | "fault"; words: string } | null>(null);
+  const run = async (step: () => Promise<{ outcome: string }>) => {
+    if (busy.value) return;
+    busy.value = true;
+    try {
+      const { outcome } = await step();
+      told.value = { kind: "info", words: say(WORDS.now, { words: outcomeWords(outcome) }) };
+      changed();
+    } catch (error) {
+      told.value = { kind: "fault", words: said(error) };
+    }
+    busy.value = false;
+  };
+  const mayRefuse = one.outcome !== "rejected";
+  return (
+    <>
+      {told.value !== null && <Notice kind={told.value.kind}>{told.value.words}</Notice>}
+      {refusing.value && <TextField label={say(WORDS.reason)} long value={reason.value} onChange={(value) => (reason.value = value)} required />}
+      <div class="buttons">
+        {!refusing.value && <Button kind="main" disabled={busy.value} onPress={() => void run(() => retry(tablet.line, one.submission_id))}>{say(WORDS.retry)}</Button>}
+        {!refusing.value && mayRefuse && <Button onPress={() => (refusing.value = true)}>{say(WORDS.refuse)}</Button>}
+        {refusing.value && <Button onPress={() => (refusing.value = false)}>{say(WORDS.leave)}</Button>}
+        {refusing.value && <Button kind="danger" disabled={busy.value || reason.value === null} onPress={() => void run(() => refuse(tablet.line, one.submission_id, reason.value!))}>{say(WORDS.refuse_now)}</Button>}
+      </div>
+    </>
+  );
+}
+
+function outcomeWords(outcome: string): string {
+  const words = { applied: WORDS.applied, merged: WORDS.merged, conflict: WORDS.conflict, held: WORDS.still_held, rejected: WORDS.rejected, quarantined: WORDS.still_failed };
+  return outcome in words ? say(words[outcome as keyof typeof words]) : outcome;
+}

@@ -1,0 +1,50 @@
+// Takes a user off this tablet: only when nothing of theirs is on it alone.
+
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { keptFiles } from "../disk/files.ts";
+import { takeOff } from "../session.ts";
+import type { Tablet } from "../tablet.ts";
+import { isUnsent } from "../work.ts";
+import { say, texts } from "../words/words.ts";
+import { Button, Notice } from "./parts.tsx";
+
+const WORDS = texts({
+  title: ["Gỡ người dùng khỏi máy", "Take this user off the tablet"],
+  why: ["Xoá khoá và mọi dữ liệu của {username} trên máy này. Dữ liệu trên máy chủ không thay đổi.", "Deletes the key and all data of {username} on this tablet. Nothing changes on the server."],
+  not_yet: ["Chưa gỡ được: còn {unsent} phiếu chưa gửi, {files} ảnh chưa gửi xong, {drafts} phiếu làm dở.", "Not yet: {unsent} pieces of work and {files} photos are not sent, {drafts} forms are half-filled."],
+  take: ["Gỡ khỏi máy…", "Take off…"],
+  sure: ["Bạn chắc chứ? Muốn dùng lại máy này phải có mã đăng ký mới.", "Are you sure? A new code is needed to use this tablet again."],
+  yes: ["Gỡ {username} khỏi máy", "Take {username} off"],
+  no: ["Không gỡ", "Leave it"],
+});
+
+export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
+  const { username } = tablet.opened.profile;
+  const asked = useSignal(false);
+  const files = useSignal<number | null>(null);
+  const outbox = tablet.outbox.value;
+  useEffect(() => void keptFiles(tablet.opened).then((kept) => (files.value = kept.length), () => undefined), [outbox]);
+  const unsent = outbox.filter(isUnsent).length;
+  const drafts = tablet.drafts.value.filter((one) => one.kind !== "not_home").length;
+  const free = unsent === 0 && drafts === 0 && files.value === 0 && tablet.syncing.value === null;
+  return (
+    <section class="card">
+      <h2>{say(WORDS.title)}</h2>
+      <p>{say(WORDS.why, { username })}</p>
+      {!free && <Notice kind="info">{say(WORDS.not_yet, { unsent, drafts, files: files.value ?? 0 })}</Notice>}
+      {free && !asked.value && <Button kind="danger" onPress={() => (asked.value = true)}>{say(WORDS.take)}</Button>}
+      {free && asked.value && (
+        <>
+          <Notice kind="warning">{say(WORDS.sure)}</Notice>
+          <div class="buttons">
+            <Button onPress={() => (asked.value = false)}>{say(WORDS.no)}</Button>
+            <Button kind="danger" onPress={() => void takeOff(tablet)}>{say(WORDS.yes, { username })}</Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,89 @@
+// Who is in: nobody, or one surveyor with an open tablet. Locking drops everything that memory holds of a profile.
+
+import { signal } from "@preact/signals";
+
+import { wipe, type Opened } from "./disk/vault.ts";
+import { setting } from "./disk/settings.ts";
+import { lockAfter } from "./idle_minutes.ts";
+import { askDoors, readDoors } from "./officer_doors.ts";
+import { prepareSearch } from "./register/search.ts";
+import { go } from "./screens/route.ts";
+import { startSyncing } from "./syncing.ts";
+import { openTablet, type Tablet } from "./tablet.ts";
+
+export type Session =
+  | { at: "away"; why: "start" | "idle" | "locked" }
+  | { at: "opening"; done: number; all: number }
+  | { at: "in"; tablet: Tablet; enrolled: boolean }
+  /** the server has ended this tablet: the profile is gone, what was unsent is a sealed file */
+  | { at: "revoked"; username: string };
+
+export const session = signal<Session>({ at: "away", why: "start" });
+
+/** The profile that was open last: the way back to the same screen is for the same person only. */
+let last: string | null = null;
+let stop: (() => void) | null = null;
+
+/** Reads the profile into memory and lets its owner in. Raises what the disk raises. */
+export async function enter(opened: Opened): Promise<Tablet> {
+  session.value = { at: "opening", done: 0, all: 0 };
+  try {
+    const tablet = await openTablet(opened, (done, all) => (session.value = { at: "opening", done, all }));
+    const enrolled = (await setting<unknown>(opened, "enrolled")) !== null;
+    lockAfter(await setting<number>(opened, "idle_minutes"));
+    await readDoors(tablet);
+    if (last !== null && last !== opened.profile.id) go();
+    last = opened.profile.id;
+    if (enrolled) begin(tablet);
+    session.value = { at: "in", tablet, enrolled };
+    void prepareSearch(tablet.register);
+    return tablet;
+  } catch (fault) {
+    opened.db.close();
+    session.value = { at: "away", why: "start" };
+    throw fault;
+  }
+}
+
+/** The officer's code was taken. */
+export function nowEnrolled(): void {
+  const now = session.value;
+  if (now.at !== "in") return;
+  session.value = { ...now, enrolled: true };
+  begin(now.tablet);
+}
+
+function begin(tablet: Tablet): void {
+  stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
+}
+
+/** Ends every call, closes the database, forgets the key and the records. Drafts are on the disk already. */
+export function lock(why: "idle" | "locked" = "locked"): void {
+  const now = session.value;
+  if (now.at !== "in") return;
+  drop(now.tablet);
+  session.value = { at: "away", why };
+}
+
+/** Takes the open profile off this tablet. Whoever calls has made sure that nothing is unsent. */
+export async function takeOff(tablet: Tablet): Promise<void> {
+  drop(tablet);
+  session.value = { at: "away", why: "start" };
+  await wipe(tablet.opened.profile.id);
+}
+
+async function revoked(tablet: Tablet): Promise<void> {
+  const { id, username } = tablet.opened.profile;
+  drop(tablet);
+  session.value = { at: "opening", done: 0, all: 0 };
+  await wipe(id);
+  go();
+  session.value = { at: "revoked", username };
+}
+
+function drop(tablet: Tablet): void {
+  stop?.();
+  stop = null;
+  tablet.ending.abort();
+  tablet.opened.db.close();
+}

@@ -1,0 +1,64 @@
+// Photos over a line that cuts: piece by piece, after the review that declares them, and let go only when they are safe.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { keepFile, keptFiles } from "../../src/disk/files.ts";
+import { sendFiles } from "../../src/line/files.ts";
+import type { Tablet } from "../../src/tablet.ts";
+import type { Data, Info } from "../../src/wire.ts";
+import { complete, creates, does, newTablet, onLine, outcomesOf, pulled, sync, world } from "./world.ts";
+
+const ANSWERS = { wall_durable: true, column_durable: true, roof_durable: true, floor_area: 60, water_source: "other", toilet: "none", internet_used: true, shared_device: true, personal_device: true };
+
+function photo(size: number): Blob {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
+  return new Blob([bytes], { type: "image/jpeg" });
+}
+
+async function reviewed(tablet: Tablet, size: number): Promise<{ review: string; sha256: string }> {
+  const { home, round } = await world<{ home: string; round: string }>("home_in_round");
+  const said = await keepFile(tablet.opened, photo(size), "house");
+  const data: Data = { household_id: home, round_id: round, form: { code: "form-b", version: 1 }, surveyed_on: "2024-09-20", paper_no: "B-1", b1_entered: 120, answers: ANSWERS, attachments: [said] };
+  const review = creates("review", data);
+  await does(tablet, review);
+  return { review: review.id, sha256: said.sha256 };
+}
+
+const infoOf = async (tablet: Tablet): Promise<Info> => (await tablet.line.call("GET", "/sync/v1/info")).json();
+
+test("a photo goes over a line that cuts in every piece, and the review does not wait for it", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const { review } = await reviewed(tablet, 1_300_000);
+  let puts = 0;
+  await onLine(tablet, async () => {
+    // what comes before the photo goes well; then every third request is lost half-way
+    if (outcomesOf(tablet)[0] !== null && puts++ % 3 === 1) await world("cut", { after: 150_000 + 40_000 * puts, way: puts % 2 === 0 ? "up" : "down" });
+  });
+  for (let round = 0; round < 10 && (await sync(tablet)).ended !== "complete"; round++);
+  assert.deepEqual(outcomesOf(tablet), ["applied"]);
+  await onLine(tablet);
+  await complete(tablet);
+  const [, , data] = pulled(tablet).get(review)!;
+  assert.deepEqual([data.attachments_present, data.attachments_declared], [1, 1]);
+  assert.equal((await keptFiles(tablet.opened)).length, 1, "no backup of the server has it yet");
+});
+
+test("a photo whose review is not there waits, and what the server has is not asked about all the time", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const lonely = await keepFile(tablet.opened, photo(5000), "house");
+  const info = await infoOf(tablet);
+  assert.deepEqual(await sendFiles(tablet, info, () => undefined), [{ sha256: lonely.sha256, state: "waiting", problem: null }]);
+  const { sha256 } = await reviewed(tablet, 5000);
+  await complete(tablet);
+  const told = await sendFiles(tablet, info, () => undefined);
+  assert.deepEqual(told.map((one) => [one.sha256, one.state]), [[lonely.sha256, "waiting"]]);
+  assert.deepEqual((await keptFiles(tablet.opened)).map((one) => one.sha256).sort(), [lonely.sha256, sha256].sort());
+  // another epoch of the server: everything is asked about again
+  const again = await sendFiles(tablet, { ...info, epoch: "another" }, () => undefined);
+  assert.deepEqual(new Set(again.map((one) => one.state)), new Set(["waiting", "complete"]));
+});
