@@ -9,7 +9,7 @@ import type { Opened } from "./vault.ts";
 
 export type Draft = {
   id: string;
-  /** "review", "household", "member", "split", "request", "delivery"; "not_home" is no form but a note for the list:
+  /** "review", "household", "member", "leaving", "head", "split", "request", "delivery"; "not_home" is no form but a note for the list:
    * nobody was at home (about household and round; kept as a draft because `listed` is given the drafts) */
   kind: string;
   /** what it is about: ids of the household, round, member … */

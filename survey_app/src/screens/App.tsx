@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { place } from "../one_window.ts";
 import { session } from "../session.ts";
 import type { Tablet } from "../tablet.ts";
-import { HOUSEHOLD_SCREENS } from "./household/screens.ts";
+import { HOUSEHOLD_SCREENS } from "./household/screens.tsx";
 import { EnrolCode } from "./enrol_code.tsx";
 import { FirstSync } from "./first_sync.tsx";
 import { HouseholdList } from "./list.tsx";

@@ -25,6 +25,7 @@ const WORDS = texts({
   head: ["Ai là chủ hộ mới?", "Who is the new head?"],
   relation: ["{name} là gì của chủ hộ mới?", "What is {name} to the new head?"],
   choose: ["Xin chọn ít nhất một người.", "Choose at least one person, please."],
+  stay: ["Phải còn ít nhất một người ở lại hộ cũ.", "Somebody has to stay."],
   choose_head: ["Xin chọn chủ hộ mới.", "Please choose the new head."],
   number: ["Số hộ của hộ mới (nếu đã có)", "Number of the new household (if it has one)"],
   address: ["Địa chỉ hộ mới", "Address of the new household"],
@@ -41,7 +42,7 @@ function Form({ tablet, household }: { tablet: Tablet; household: Seen<Household
   const { register } = tablet;
   const people = register.members(household.id);
   // as the office does it (api/households/splits.py): the head stays
-  const may = people.filter((one) => one.id !== household.data.head_member_id).slice(0, household.data.head_member_id ? undefined : -1);
+  const may = people.filter((one) => one.id !== household.data.head_member_id);
   const head = people.find((one) => one.id === household.data.head_member_id);
   const initial = () => ({ id: uuid7(), chosen: [], relations: {}, head: null, household_no: null, address: household.data.address });
   const form = useDraft<SplitDraft>(tablet, "split", { household: household.id }, initial);
@@ -51,6 +52,7 @@ function Form({ tablet, household }: { tablet: Tablet; household: Seen<Household
   const works = () => {
     const found: Faults = numberFault(register, household.data.hamlet_id, values.household_no, values.id);
     if (leaving.length === 0) found.chosen = WORDS.choose;
+    else if (leaving.length === people.length) found.chosen = WORDS.stay;
     else if (!leaving.some((one) => one.id === values.head)) found.head = WORDS.choose_head;
     setFaults(found);
     if (Object.keys(found).length > 0) return null;
@@ -63,7 +65,7 @@ function Form({ tablet, household }: { tablet: Tablet; household: Seen<Household
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", household.id]} works={works}>
       {head !== undefined && <Notice kind="info">{say(WORDS.stays, { name: head.data.full_name })}</Notice>}
-      {may.length === 0 ? <Notice kind="warning">{say(WORDS.alone)}</Notice> : <Choices label={say(WORDS.who)} value={values.chosen} options={named(may)} fault={said("chosen")} onChange={(chosen) => form.set({ chosen })} />}
+      {people.length < 2 ? <Notice kind="warning">{say(WORDS.alone)}</Notice> : <Choices label={say(WORDS.who)} value={values.chosen} options={named(may)} fault={said("chosen")} onChange={(chosen) => form.set({ chosen })} />}
       {leaving.length > 0 && <Choice label={say(WORDS.head)} value={values.head} required options={named(leaving)} fault={said("head")} onChange={(chosen) => form.set({ head: chosen })} />}
       {leaving.filter((one) => one.id !== values.head).map((one) => (
         <Select key={one.id} label={say(WORDS.relation, { name: one.data.full_name })} value={values.relations[one.id] ?? one.data.relation_to_head} options={optionsOf(tablet.reference.value!, "relation").filter((option) => option.code !== "head")} onChange={(code) => relation(one.id, code)} />

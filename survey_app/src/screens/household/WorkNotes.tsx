@@ -23,7 +23,15 @@ const WORDS = texts({
 /** The work on a household and its people that is not simply in force, the newest first. */
 export function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
   const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || memberIds.has(one.id);
-  return outbox.filter((one) => about(one) && !STANDING.includes(one.outcome ?? "")).reverse();
+  const mine = outbox.filter(about);
+  return mine.filter((one) => !STANDING.includes(one.outcome ?? "") && !corrected(one, mine)).reverse();
+}
+
+/** Refused, and done again later on the same record, or as a new paper of the same kind. */
+function corrected(work: Work, mine: Work[]): boolean {
+  if (work.outcome !== "rejected") return false;
+  const paper = work.base_version === null && work.entity !== "member" && work.entity !== "household";
+  return mine.some((one) => one.seq > work.seq && one.entity === work.entity && (one.id === work.id || paper));
 }
 
 export function WorkNotes({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {

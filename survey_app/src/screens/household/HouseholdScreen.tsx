@@ -1,0 +1,141 @@
+// A household: who lives there, where it stands in the round, what waits, and what can be done.
+
+import type { ComponentChildren, JSX } from "preact";
+
+import { noteNotHome } from "../../actions/drafts.ts";
+import type { HouseholdData, Seen } from "../../register/register.ts";
+import type { Tablet } from "../../tablet.ts";
+import type { Uuid } from "../../wire.ts";
+import { named } from "../../words/codes.ts";
+import { language, say, texts } from "../../words/words.ts";
+import { Button, day, Notice, Screen } from "../parts.tsx";
+import { go } from "../route.ts";
+import { type Standing, standings } from "./cases.ts";
+import { FIELDS } from "./field_words.ts";
+import { NotHere } from "./FormParts.tsx";
+import { People } from "./People.tsx";
+import { amountOf, awaited } from "./support.ts";
+import { WorkNotes } from "./WorkNotes.tsx";
+
+const WORDS = texts({
+  untitled: ["Hộ chưa có chủ hộ", "A household without a head"],
+  people: ["Người trong hộ", "People"],
+  add: ["Thêm người", "Add a person"],
+  edit: ["Sửa thông tin hộ", "Change the household"],
+  head: ["Đổi chủ hộ", "Another head"],
+  split: ["Tách hộ", "Split"],
+  request: ["Ghi giấy đề nghị", "Write down a request"],
+  class: ["Phân loại hiện nay", "Class today"],
+  since: ["từ {when}", "since {when}"],
+  none: ["chưa phân loại", "no class yet"],
+  review: ["Rà soát", "Review"],
+  start: ["Bắt đầu rà soát", "Start the review"],
+  go_on: ["Làm tiếp phiếu dở", "Go on with the review"],
+  not_home: ["Không gặp", "Nobody at home"],
+  was_not_home: ["Đã đến {count} lần không gặp, lần cuối {when}.", "Nobody at home {count} times, last on {when}."],
+  filled: ["Đã làm phiếu trên máy này.", "The review was filled in on this tablet."],
+  training: ["ĐỢT TẬP HUẤN: kết quả không có giá trị.", "TRAINING: without legal effect."],
+  requests: ["Giấy đề nghị", "Requests"],
+  support: ["Hỗ trợ chờ trao", "Support to hand over"],
+  on: ["trao ngày {when}", "on {when}"],
+});
+
+export function HouseholdScreen({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
+  void tablet.revision.value; // draws again when the register has changed
+  const seen = tablet.register.household(id);
+  return seen === null || tablet.reference.value === null ? <NotHere /> : <Household tablet={tablet} seen={seen} />;
+}
+
+function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData> }): JSX.Element {
+  const { id, data } = seen;
+  const people = tablet.register.members(id);
+  const head = people.find((one) => one.id === data.head_member_id) ?? people[0];
+  const title = [data.household_no, head?.data.full_name ?? say(WORDS.untitled)].filter(Boolean).join(" · ");
+  return (
+    <Screen title={title} back={[]}>
+      <WorkNotes tablet={tablet} householdId={id} />
+      <Facts tablet={tablet} data={data} />
+      {standings(tablet, id).map((one) => <InRound key={one.round.id} tablet={tablet} householdId={id} standing={one} />)}
+      <Support tablet={tablet} householdId={id} />
+      <h2>{say(WORDS.people)}</h2>
+      <People tablet={tablet} householdId={id} />
+      <div class="actions">
+        <Button onPress={() => go("member", "new", id)}>{say(WORDS.add)}</Button>
+        <Button onPress={() => go("household", id, "edit")}>{say(WORDS.edit)}</Button>
+        <Button onPress={() => go("household", id, "head")}>{say(WORDS.head)}</Button>
+        {people.length > 1 && <Button onPress={() => go("split", id)}>{say(WORDS.split)}</Button>}
+        <Button onPress={() => go("request", id)}>{say(WORDS.request)}</Button>
+      </div>
+      <Requests tablet={tablet} householdId={id} />
+    </Screen>
+  );
+}
+
+function Facts({ tablet, data }: { tablet: Tablet; data: HouseholdData }): JSX.Element {
+  const reference = tablet.reference.value!;
+  const since = data.class_since ? ` (${say(WORDS.since, { when: day(data.class_since as string) })})` : "";
+  const lines: [string, ComponentChildren][] = [
+    [say(WORDS.class), data.current_class ? named(reference, "poverty_class", data.current_class) + since : say(WORDS.none)],
+    [say(FIELDS.address), data.address],
+    [say(FIELDS.phone), data.phone && <a href={`tel:${data.phone}`}>{data.phone}</a>],
+    [say(FIELDS.residence), named(reference, "residence", data.residence)],
+    [say(FIELDS.note), data.note],
+  ];
+  return (
+    <dl class="facts">
+      {lines.filter(([, said]) => said).map(([label, said]) => [<dt key={label}>{label}</dt>, <dd key={`${label}-said`}>{said}</dd>])}
+    </dl>
+  );
+}
+
+function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdId: Uuid; standing: Standing }): JSX.Element {
+  const { round, open, begun, filled } = standing;
+  const reference = tablet.reference.value!;
+  const tries = standing.notHome;
+  return (
+    <section class="round">
+      <h2>{say(WORDS.review)}: {named(reference, "round_kind", round.kind)} {round.year}</h2>
+      {round.training && <Notice kind="warning"><strong>{say(WORDS.training)}</strong></Notice>}
+      <p>{[named(reference, "case_stage", standing.case.data.stage), named(reference, "case_ground", standing.case.data.ground)].join(" · ")}</p>
+      {filled && <Notice kind="good">{say(WORDS.filled)}</Notice>}
+      {open && !begun && tries.length > 0 && <Notice kind="info">{say(WORDS.was_not_home, { count: tries.length, when: day(tries.at(-1)) })}</Notice>}
+      {open && (
+        <div class="actions">
+          <Button kind="main" onPress={() => go("review", householdId, round.id)}>{say(begun ? WORDS.go_on : WORDS.start)}</Button>
+          {!begun && <Button onPress={() => void noteNotHome(tablet, householdId, round.id)}>{say(WORDS.not_home)}</Button>}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
+  const lines = awaited(tablet.register, householdId);
+  if (lines.length === 0) return null;
+  return (
+    <section>
+      <h2>{say(WORDS.support)}</h2>
+      <ul class="people">
+        {lines.map(({ id, data }) => (
+          <li key={id}>
+            <button type="button" class="line" onClick={() => go("delivery", id)}>
+              <strong>{[data.title, amountOf(data, language.value)].filter(Boolean).join(": ")}</strong>
+              <span>{[data.period, data.hand_out_on ? say(WORDS.on, { when: day(data.hand_out_on as string) }) : ""].filter(Boolean).join(" · ")}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
+  const papers = tablet.register.of("request", householdId);
+  if (papers.length === 0) return null;
+  return (
+    <section>
+      <h2>{say(WORDS.requests)}</h2>
+      <ul>{papers.map(({ id, data }) => <li key={id}>{named(tablet.reference.value!, "request_kind", data.kind as string)}, {day(data.received_on as string)}</li>)}</ul>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+// Photos, a signature, a position: each only where the round asks for it, and none is waited for.
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { fileContent, keepFile } from "../../../disk/files.ts";
+import type { Attachment } from "../../../wire.ts";
+import { say, texts } from "../../../words/words.ts";
+import { Button, Notice } from "../../parts.tsx";
+import { reduced } from "./pictures.ts";
+import { Signature } from "./Signature.tsx";
+import type { Filling } from "./state.ts";
+import { REVIEW } from "./words.ts";
+
+const WORDS = texts({
+  photos: ["Ảnh nhà và đồ dùng", "Photos of the house"],
+  take: ["Chụp ảnh", "Take a photo"],
+  signature: ["Chữ ký của người trả lời", "Signature of who answered"],
+  signed: ["Đã có chữ ký.", "Signed."],
+  drop: ["Bỏ", "Remove"],
+  position: ["Vị trí của hộ", "Position of the household"],
+  locate: ["Lấy vị trí", "Take the position"],
+  located: ["Đã lấy vị trí, sai số khoảng {metres} m.", "Taken, within about {metres} m."],
+  not_located: ["Chưa lấy được vị trí. Phiếu vẫn gửi được.", "No position could be taken. The review can be sent all the same."],
+  bad_photo: ["Không đọc được ảnh này. Xin chụp lại.", "This picture cannot be read. Take it again, please."],
+  refused: ["Máy chưa lưu được: có thể đầy bộ nhớ. Phiếu vẫn gửi được.", "Not kept: memory may be full. The review can be sent all the same."],
+  working: ["Đang xử lý…", "Working…"],
+});
+const PHOTO = "house";
+const SIGNATURE = "signature";
+const MOST_PHOTOS = 20;
+const PATIENCE = 30_000;
+
+export function Evidence({ filled }: { filled: Filling }): JSX.Element {
+  const asked = filled.round.evidence ?? [];
+  return (
+    <>
+      <p class="hint">{say(REVIEW.evidence_hint)}</p>
+      {asked.includes("photo") && <Photos filled={filled} />}
+      {asked.includes("signature") && <Signed filled={filled} />}
+      {asked.includes("position") && <Located filled={filled} />}
+    </>
+  );
+}
+
+/** On the disk first, then in the draft: what a draft names is there. */
+async function attach(filled: Filling, picture: Blob, purpose: string): Promise<void> {
+  const said = await keepFile(filled.tablet.opened, picture, purpose);
+  const others = filled.draft.values.peek().attachments.filter((one) => one.sha256 !== said.sha256);
+  filled.draft.set({ attachments: [...others, said] });
+}
+
+const detach = (filled: Filling, gone: Attachment) =>
+  filled.draft.set({ attachments: filled.draft.values.peek().attachments.filter((one) => one !== gone) });
+
+function Photos({ filled }: { filled: Filling }): JSX.Element {
+  const [said, setSaid] = useState<string | null>(null);
+  const photos = filled.draft.values.value.attachments.filter((one) => one.purpose === PHOTO);
+  const take = async (input: HTMLInputElement) => {
+    const file = input.files?.[0];
+    input.value = "";
+    if (file === undefined) return;
+    setSaid(say(WORDS.working));
+    const picture = await reduced(file).catch(() => null);
+    if (picture === null) return setSaid(say(WORDS.bad_photo));
+    setSaid(await attach(filled, picture, PHOTO).then(() => null, () => say(WORDS.refused)));
+  };
+  return (
+    <section>
+      <h3>{say(WORDS.photos)}</h3>
+      <div class="photos">{photos.map((one) => <Photo key={one.sha256} filled={filled} said={one} />)}</div>
+      {said !== null && <Notice kind="info">{said}</Notice>}
+      {photos.length < MOST_PHOTOS && (
+        <label class="button plain camera">
+          {say(WORDS.take)}
+          <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget)} />
+        </label>
+      )}
+    </section>
+  );
+}
+
+function Photo({ filled, said }: { filled: Filling; said: Attachment }): JSX.Element {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let gone = false;
+    void fileContent(filled.tablet.opened, said.sha256).then((bytes) => {
+      if (bytes === null || gone) return;
+      made = URL.createObjectURL(new Blob([bytes], { type: said.media_type }));
+      setAddress(made);
+    });
+    return () => {
+      gone = true;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [said.sha256]);
+  return (
+    <figure>
+      {address !== null && <img src={address} alt={say(WORDS.photos)} />}
+      <Button kind="danger" onPress={() => detach(filled, said)}>{say(WORDS.drop)}</Button>
+    </figure>
+  );
+}
+
+function Signed({ filled }: { filled: Filling }): JSX.Element {
+  const [refused, setRefused] = useState(false);
+  const signed = filled.draft.values.value.attachments.find((one) => one.purpose === SIGNATURE);
+  const keep = (picture: Blob) => attach(filled, picture, SIGNATURE).then(() => setRefused(false), () => setRefused(true));
+  return (
+    <section>
+      <h3>{say(WORDS.signature)}</h3>
+      {refused && <Notice kind="warning">{say(WORDS.refused)}</Notice>}
+      {signed === undefined ? <Signature onKeep={keep} /> : (
+        <>
+          <Notice kind="good">{say(WORDS.signed)}</Notice>
+          <Button onPress={() => detach(filled, signed)}>{say(WORDS.drop)}</Button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Located({ filled }: { filled: Filling }): JSX.Element {
+  const [state, setState] = useState<"ready" | "working" | "failed">("ready");
+  const { position } = filled.draft.values.value;
+  const locate = () => {
+    if (!navigator.geolocation) return setState("failed");
+    setState("working");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        filled.draft.set({ position: { lat: coords.latitude, lon: coords.longitude, accuracy_m: Math.round(coords.accuracy) } });
+        setState("ready");
+      },
+      () => setState("failed"),
+      { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: 0 },
+    );
+  };
+  return (
+    <section>
+      <h3>{say(WORDS.position)}</h3>
+      {position !== null && <Notice kind="good">{say(WORDS.located, { metres: position.accuracy_m })}</Notice>}
+      {state === "failed" && <Notice kind="warning">{say(WORDS.not_located)}</Notice>}
+      <div class="actions">
+        <Button disabled={state === "working"} onPress={locate}>{say(state === "working" ? WORDS.working : WORDS.locate)}</Button>
+        {position !== null && <Button onPress={() => filled.draft.set({ position: null })}>{say(WORDS.drop)}</Button>}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+// The review of a household in a round: the people, the form step by step, and what it comes to.
+
+import { useComputed, useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { forgetNotHome } from "../../../actions/drafts.ts";
+import { newReview } from "../../../actions/papers.ts";
+import { send } from "../../../actions/save.ts";
+import { gaps, type ReviewStep, type ReviewValues } from "../../../forms/review.ts";
+import { today } from "../../../ids.ts";
+import type { Tablet } from "../../../tablet.ts";
+import type { Form, Round, Uuid } from "../../../wire.ts";
+import { say } from "../../../words/words.ts";
+import { Button, Notice, Screen } from "../../parts.tsx";
+import { go } from "../../route.ts";
+import { standing } from "../cases.ts";
+import { DraftNote, NotHere } from "../FormParts.tsx";
+import { leaveTo } from "../leaving.ts";
+import { People } from "../People.tsx";
+import { useDraft } from "../useDraft.ts";
+import { Evidence } from "./Evidence.tsx";
+import { More } from "./More.tsx";
+import { Questions } from "./Questions.tsx";
+import { Result } from "./Result.tsx";
+import { begin, type Filling, filling, formOfRound, found } from "./state.ts";
+import { REVIEW } from "./words.ts";
+
+export function Review({ tablet, householdId, roundId }: { tablet: Tablet; householdId: Uuid; roundId: Uuid }): JSX.Element {
+  const [sent, setSent] = useState(false);
+  // computed, so that an answer (which changes the drafts) does not draw everything again
+  const open = useComputed(() => {
+    const round = tablet.revision.value < 0 ? undefined : tablet.reference.value?.rounds.find((one) => one.id === roundId);
+    return round !== undefined && standing(tablet, householdId, round)?.open === true;
+  });
+  if (tablet.register.household(householdId) === null) return <NotHere />;
+  const asked = formOfRound(tablet, roundId);
+  if (asked === null) return <Told householdId={householdId} said={say(REVIEW.no_form)} kind="warning" />;
+  if (sent) return <Told householdId={householdId} said={say(REVIEW.sent)} kind="good" />;
+  if (!open.value) return <Told householdId={householdId} said={say(REVIEW.done)} kind="info" />;
+  return <Form tablet={tablet} householdId={householdId} {...asked} onSent={() => setSent(true)} />;
+}
+
+function Told({ householdId, said, kind }: { householdId: Uuid; said: string; kind: "warning" | "good" | "info" }): JSX.Element {
+  const home = () => leaveTo("household", householdId);
+  return (
+    <Screen title={say(REVIEW.result)} back={home} foot={<Button kind="main" onPress={home}>{say(REVIEW.home)}</Button>}>
+      <Notice kind={kind}>{said}</Notice>
+    </Screen>
+  );
+}
+
+type FormProps = { tablet: Tablet; householdId: Uuid; round: Round; form: Form; onSent: () => void };
+
+function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Element {
+  const draft = useDraft<ReviewValues>(tablet, "review", { household: householdId, round: round.id }, () => begin(round));
+  const filled = useMemo(() => filling(tablet, householdId, round, form, draft), [draft, form]);
+  const steps = filled.steps.value;
+  const at = useSignal(draft.keeper.draft.step ?? "people");
+  const place = Math.max(0, steps.findIndex((one) => one.key === at.value));
+  const step = steps[place]!;
+  const jump = (key: string) => {
+    at.value = key;
+    draft.keeper.put({ step: key });
+  };
+  const title = say(REVIEW.title, { name: tablet.register.members(householdId)[0]?.data.full_name ?? "" });
+  const onward = steps[place + 1];
+  const before = steps[place - 1];
+  const leave = () => leaveTo("household", householdId);
+  const props = { filled, onSent, onJump: jump };
+  const confirm = () => {
+    draft.set({ people_confirmed: true });
+    jump(onward!.key);
+  };
+  const foot = step.kind === "result" ? null : (
+    <Onward label={say(step.kind === "people" ? REVIEW.right : REVIEW.next)} onPress={step.kind === "people" ? confirm : () => jump(onward!.key)} onBack={before && (() => jump(before.key))} />
+  );
+  return (
+    <Screen title={title} back={leave} foot={foot}>
+      {round.training && <Notice kind="warning"><strong>{say(REVIEW.training)} {say(form.scoring.label)}</strong></Notice>}
+      <Progress place={place + 1} all={steps.length} filled={filled} />
+      {step.kind === "people" && <DraftNote tablet={tablet} form={draft} onGone={leave} />}
+      <Shown key={step.key} title={titleOf(step)}>
+        {step.kind === "people" && <Inhabitants {...props} />}
+        {step.kind === "questions" && <Questions filled={filled} step={step.step} />}
+        {step.kind === "more" && <More filled={filled} />}
+        {step.kind === "evidence" && <Evidence filled={filled} />}
+        {step.kind === "result" && <Ending {...props} onBack={() => jump(before!.key)} />}
+      </Shown>
+    </Screen>
+  );
+}
+
+function titleOf(step: ReviewStep): string {
+  if (step.kind !== "questions") return say(REVIEW[step.kind]);
+  const { section, part, parts } = step.step;
+  return say(REVIEW.section, { section: section.toUpperCase() }) + (parts > 1 ? ` (${part}/${parts})` : "");
+}
+
+/** A step that has just come: it begins at its top, and its heading is read out. */
+function Shown({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus();
+    heading.current?.scrollIntoView({ block: "center" });
+  }, []);
+  return (
+    <>
+      <h2 ref={heading} tabIndex={-1}>{title}</h2>
+      {children}
+    </>
+  );
+}
+
+function Progress({ place, all, filled }: { place: number; all: number; filled: Filling }): JSX.Element {
+  const state = filled.draft.keeper.state.value;
+  return (
+    <div class="steps">
+      <progress max={all} value={place} aria-label={say(REVIEW.progress, { step: place, all })} />
+      <span>{say(REVIEW.progress, { step: place, all })}</span>
+      {state === "refused" ? <Notice kind="fault">{say(REVIEW.not_saved)}</Notice> : <span class="saved">{say(state === "kept" ? REVIEW.saved : REVIEW.saving)}</span>}
+    </div>
+  );
+}
+
+function Onward({ label, onPress, onBack, disabled }: { label: string; onPress: () => void; onBack?: () => void; disabled?: boolean }): JSX.Element {
+  return (
+    <div class="onward">
+      {onBack !== undefined && <Button onPress={onBack}>{say(REVIEW.before)}</Button>}
+      <Button kind="main" disabled={disabled} onPress={onPress}>{label}</Button>
+    </div>
+  );
+}
+
+function Inhabitants({ filled }: { filled: Filling }): JSX.Element {
+  void filled.tablet.revision.value;
+  return (
+    <>
+      <p class="hint">{say(REVIEW.people_hint)}</p>
+      <People tablet={filled.tablet} householdId={filled.householdId} warnings={found(filled).contradictions} />
+      <Button onPress={() => go("member", "new", filled.householdId)}>{say(REVIEW.add)}</Button>
+    </>
+  );
+}
+
+/** The last step: it is judged once, and sent. */
+function Ending({ filled, onSent, onJump, onBack }: { filled: Filling; onSent: () => void; onJump: (step: string) => void; onBack: () => void }): JSX.Element {
+  const { tablet, householdId, round, form, draft } = filled;
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState(false);
+  const values = draft.values.value;
+  const judged = found(filled);
+  const missing = gaps(form, round, filled.pointsComputed, values, today());
+  const press = async () => {
+    setBusy(true);
+    try {
+      // its id is that of its draft: however often it is sent, it is one review
+      const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed: filled.pointsComputed }, values, judged);
+      await send(tablet, draft.keeper, [review]);
+    } catch {
+      setBusy(false);
+      return setRefused(true);
+    }
+    onSent();
+    // only a note: the list shows the review before it
+    await forgetNotHome(tablet, householdId, round.id).catch(() => undefined);
+  };
+  return (
+    <>
+      <Result filled={filled} judged={judged} missing={missing} onJump={onJump} />
+      {refused && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
+      <Onward label={say(REVIEW.send)} disabled={busy || missing.length > 0} onPress={press} onBack={onBack} />
+    </>
+  );
+}

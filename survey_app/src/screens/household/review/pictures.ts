@@ -1,0 +1,25 @@
+// A photo as it is kept: small enough for a line in the countryside, and without what a camera writes into it.
+
+const LONGEST_SIDE = 1600;
+const QUALITY = 0.8;
+
+/** A JPEG of at most 1600 pixels a side, drawn anew: place, time and make of the camera (EXIF) are not in it. */
+export async function reduced(file: Blob): Promise<Blob> {
+  const whole = await createImageBitmap(file);
+  const share = Math.min(1, LONGEST_SIDE / Math.max(whole.width, whole.height));
+  const width = Math.max(1, Math.round(whole.width * share));
+  const height = Math.max(1, Math.round(whole.height * share));
+  const drawn = document.createElement("canvas");
+  drawn.width = width;
+  drawn.height = height;
+  // scaled while it is decoded, off the screen's thread
+  const small = share === 1 ? whole : await createImageBitmap(file, { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" });
+  drawn.getContext("2d")!.drawImage(small, 0, 0);
+  whole.close();
+  if (small !== whole) small.close();
+  return content(drawn, "image/jpeg");
+}
+
+export function content(canvas: HTMLCanvasElement, type: "image/jpeg" | "image/png"): Promise<Blob> {
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob === null ? failed(new Error("no picture")) : done(blob)), type, QUALITY));
+}
