@@ -20,7 +20,6 @@ from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
 from api.config import Settings
-from api.db import make_engine
 from api.keys import IdKey
 from api.main import create_app, furnish, warm
 from tests.make import database, people
@@ -59,12 +58,10 @@ def template(postgres: str, config: Settings) -> Iterator[str]:
     database.create(postgres, name)
     url = database.url_of(postgres, name)
     database.migrate(url)
-    engine = make_engine(url)
-    with Session(engine) as session, session.begin():
+    with database.opened(url) as engine, Session(engine) as session, session.begin():
         session.info["id_key"] = IdKey(config.secrets().id_key)
         areas = tomllib.loads(files("api.areas").joinpath("data/truc-ninh.toml").read_text(encoding="utf-8"))
         people.load(session, areas)
-    engine.dispose()
     yield name
     database.drop(postgres, name)
 
@@ -80,9 +77,8 @@ def database_url(postgres: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def engine(database_url: str, config: Settings) -> Iterator[Engine]:
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+    with database.opened(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture

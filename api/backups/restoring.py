@@ -57,8 +57,15 @@ def restore(
         taking.load(server_, path, paper, url, report)
         check_id_key(url, id_key)
         prepare(url)
+        _counted(url)
         report("Đổi chỗ / putting it in its place")
         return _swapped(server_)
+
+
+def _counted(url: str) -> None:
+    """A dump brings no statistics: until autovacuum has come, the planner would guess what stands in each column."""
+    with server.connected(url, autocommit=True) as session:
+        session.execute("ANALYZE")
 
 
 def _swapped(server_: Server) -> str | None:

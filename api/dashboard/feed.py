@@ -21,7 +21,7 @@ from api.indicators.asked import usual_days
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator
 from api.indicators.points import Numbers, Place, point
-from api.indicators.queries import children, find_place, numbers
+from api.indicators.queries import children, find_place, numbers, own_and_right_below
 from api.indicators.small_counts import told, without
 from api.indicators.targets import held_against, start_of, wanted
 from api.plans.queries import newest_plan
@@ -69,12 +69,7 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
 
 def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut]:
     """The areas whose dashboard the caller may open: their own, and what lies right below."""
-    own = [find_place(session, actor, str(area_id), day) for area_id in sorted(actor.scope.area_ids)]
-    return [
-        PlaceOut(area=one.id, area_name=one.name)
-        for area in own
-        for one in (area, *(children(session, area, [day]) if area.level is not Level.hamlet else ()))
-    ]
+    return [PlaceOut(area=one.id, area_name=one.name) for one in own_and_right_below(session, actor, day)]
 
 
 def _rates(places: Sequence[Place], days: Sequence[date], found: Found) -> list[Lines]:

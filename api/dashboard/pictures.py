@@ -15,7 +15,7 @@ _PERCENT = " %"
 _MILLION = 1_000_000
 _MONEY = (
     ("planned_vnd", "Kế hoạch"),
-    ("approved_vnd", "Được giao"),
+    ("approved_vnd", "Đã phân bổ"),
     ("committed_vnd", "Đã cam kết"),
     ("disbursed_vnd", "Đã giải ngân"),
     ("settled_vnd", "Đã quyết toán"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, case, column, func, li
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
-from api import audit, clock, paging
+from api import audit, clock, paging, sql
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission, Role, holds
 from api.areas.scope import Scope
@@ -104,6 +105,14 @@ def head_name() -> Any:
         .correlate(HOUSEHOLD)
         .scalar_subquery()
     )
+
+
+def homes_then(session: Session, household_ids: Iterable[UUID], moment: datetime) -> dict[UUID, Any]:
+    """(hamlet_id, head_name) of each of these as the register held them at a moment: whoever was entered since, perhaps
+    where the household has moved to, is nobody a paper of then may name. One statement."""
+    given = {"ids": sql.id_list(household_ids), "moment": moment}
+    rows = sql.fetch(session, sql.load("api/households/sql/homes_then.sql"), **given)
+    return {row.household_id: row for row in rows}
 
 
 # The household that a paper of then names.

@@ -25,13 +25,17 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    false,
     func,
+    or_,
     select,
     true,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from api import sql
+from api.labour.law import law
+from api.labour.rules import WorkingAge, rule_on
 
 _WHEN = TIMESTAMP(timezone=True)
 _METADATA = MetaData()
@@ -132,7 +136,7 @@ def facts_of_days(statement: Any, areas: Collection[UUID], days: Collection[date
         *(found.c[name] for name in _OF_HOUSEHOLD),
         *(column for column in person.c if column.name not in _OF_HOUSEHOLD),
     ).join_from(found, person, here)
-    people = _people()
+    people = _people(days)
     household = select(found, *(people.c[name] for name in _OF_PEOPLE)).join(
         people,
         (people.c.of_household == found.c.household_id) & (people.c.of_day == found.c.as_of),
@@ -167,9 +171,9 @@ def _columns(name: str, table: Table, *given: Any) -> Any:
     return getattr(func, name)(*given).table_valued(*columns, name=name).lateral(name)
 
 
-def _people() -> Any:
+def _people(days: Collection[date]) -> Any:
     p = PERSON.c
-    able = working_age()
+    able = _working_age(days)
     steady = p.labour_status.is_not_distinct_from("working") & p.labour_contract.is_not_distinct_from(True)
     unsure = p.labour_status.is_(None) | (p.labour_status.is_not_distinct_from("working") & p.labour_contract.is_(None))
     return (
@@ -190,16 +194,22 @@ def _people() -> Any:
     )
 
 
-def working_age() -> Any:
-    """Of working age on the day: from 15 to the age of retirement of that year (data/parameters.toml)."""
+def _working_age(days: Collection[date]) -> Any:
+    """Of working age on the day, as the labour record has it (api/labour/data/labour.toml). Only what is in force on
+    one of the days is asked of each person: a rule for every year up to 2035 would be paid for by every one of them."""
+    rules = {rule.valid_from: rule for rule in (rule_on(day, law().working_age) for day in days)}
+    if not rules:
+        return false()
+    *newer, oldest = (rules[since] for since in sorted(rules, reverse=True))
+    if not newer:
+        return _works(oldest)
+    return case(*((PERSON.c.as_of >= rule.valid_from, _works(rule)) for rule in newer), else_=_works(oldest))
+
+
+def _works(rule: WorkingAge) -> Any:
     p = PERSON.c
-    rows = sorted(PARAMETERS["working_age"], key=lambda row: row["year"], reverse=True)
-    in_force = [(func.extract("year", p.as_of) >= row["year"], row) for row in rows[:-1]]
-    men = case(*((year, row["male_months"]) for year, row in in_force), else_=rows[-1]["male_months"])
-    women = case(*((year, row["female_months"]) for year, row in in_force), else_=rows[-1]["female_months"])
-    return (p.age >= PARAMETERS["working_from"]["years"]) & (
-        ((p.sex == "male") & (p.age_months < men)) | ((p.sex == "female") & (p.age_months < women))
-    )
+    until = or_(*((p.sex == sex) & (p.age_months < months) for sex, months in sorted(rule.until_months.items())))
+    return (p.age_months >= rule.from_months) & until
 
 
 def _read(package: str, name: str) -> Any:
@@ -208,3 +218,8 @@ def _read(package: str, name: str) -> Any:
 
 PARAMETERS: dict[str, Any] = _read("api.indicators", "data/parameters.toml")
 _MONTHS: int = _read("api.households", "data/newly_escaped.toml")["programme"]["months"]
+
+
+def law_of_facts() -> str:
+    """The numbers of the law that the facts were found by: counts by other numbers are stale."""
+    return f"{_MONTHS} {law().working_age}"

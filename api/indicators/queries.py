@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, Uuid, and_, cast, func, literal, null, or_, select
+from sqlalchemy import ARRAY, Column, Date, and_, cast, func, null, or_, select, union_all
 from sqlmodel import Session
 
-from api import clock
+from api import clock, sql
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.names import full_name
@@ -117,14 +118,14 @@ def find_place(session: Session, actor: Actor, area: str | None, day: date) -> P
     row = session.execute(query.order_by(valid_on(Area, day).desc(), _AREA.c.valid_from.desc()).limit(1)).one_or_none()
     if row is None:
         raise NotFound("Không tìm thấy địa bàn này.", "There is no such area.")
-    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), bool(row.tells_all))
+    return _placed(row, bool(row.tells_all))
 
 
 def place_of(session: Session, actor: Actor, area_id: UUID) -> Place:
     """An area that the caller of this has found to be one they may see."""
     told = actor.tells_all(Permission.indicators_read).covers(_AREA.c.id).label("tells_all")
     row = session.execute(select(_AREA, told).where(_AREA.c.id == area_id)).one()
-    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), bool(row.tells_all))
+    return _placed(row, bool(row.tells_all))
 
 
 def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
@@ -136,30 +137,62 @@ def children(session: Session, place: Place, days: Sequence[date]) -> list[Place
 def children_by_day(session: Session, place: Place, days: Sequence[date]) -> dict[date, list[Place]]:
     """The areas that lay right below on each day, by code; below the units that became this one where it was not yet:
     over a merger an area and its successor are never both of one day."""
+    below = _right_below([place.id], days)
+    rows = session.execute(
+        select(below.c.day, _AREA)
+        .join(below, below.c.id == _AREA.c.id)
+        .distinct()
+        .order_by(below.c.day, _AREA.c.code, _AREA.c.id)
+    )
+    found: dict[date, list[Place]] = {one: [] for one in days}
+    for row in rows:
+        found[row.day].append(_placed(row, place.tells_all))
+    return found
+
+
+def own_and_right_below(session: Session, actor: Actor, day: date) -> list[Place]:
+    """The areas of the caller's grants, by code, each with the areas right below it: one statement, however many."""
+    own = sorted(actor.scope.area_ids)
+    below, root = _right_below(own, [day]), _AREA.alias("root")
+    there = union_all(
+        select(_AREA.c.id.label("root"), _AREA.c.id).where(_AREA.c.id.in_(own)), select(below.c.root, below.c.id)
+    ).subquery()
+    told = actor.tells_all(Permission.indicators_read).covers(_AREA.c.id).label("tells_all")
+    rows = session.execute(
+        select(_AREA, told)
+        .join(there, there.c.id == _AREA.c.id)
+        .join(root, root.c.id == there.c.root)
+        .order_by(root.c.code, root.c.id, there.c.id != root.c.id, _AREA.c.code, _AREA.c.id)
+    )
+    # a hamlet of an own commune may be an own one too
+    return list({row.id: _placed(row, bool(row.tells_all)) for row in rows}.values())
+
+
+def _right_below(roots: Sequence[UUID], days: Sequence[date]) -> Any:
+    """(root, day, id): what lay right below each of these areas on each day, or below the units that became it."""
     day = (
         func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("day", Date), name="asked_day").render_derived()
     )
-    known = select(literal(place.id, Uuid).label("id"), cast(null(), Date).label("until")).cte("known", recursive=True)
+    own = select(_AREA.c.id.label("root"), _AREA.c.id, cast(null(), Date).label("until"))
+    known = own.where(_AREA.c.id == func.any(cast(list(roots), sql.Ids()))).cte("known", recursive=True)
     known = known.union(
-        select(_SUCCESSION.c.predecessor_id, func.least(known.c.until, _SUCCESSION.c.on_day))
+        select(known.c.root, _SUCCESSION.c.predecessor_id, func.least(known.c.until, _SUCCESSION.c.on_day))
         .join(known, known.c.id == _SUCCESSION.c.successor_id)
         .where(of_one_level())
     )
     at_the_time = or_(known.c.until.is_(None), day.c.day < known.c.until)
-    rows = session.execute(
-        select(day.c.day, _AREA)
+    return (
+        select(known.c.root, day.c.day, _PARENT.c.area_id.label("id"))
         .select_from(known)
         .join(_PARENT, _PARENT.c.parent_id == known.c.id)
-        .join(_AREA, _AREA.c.id == _PARENT.c.area_id)
         .join(day, and_(valid_on(AreaParent, day.c.day), at_the_time))
         .distinct()
-        .order_by(day.c.day, _AREA.c.code, _AREA.c.id)
+        .subquery("right_below")
     )
-    found: dict[date, list[Place]] = {one: [] for one in days}
-    for row in rows:
-        name = full_name(row.local_kind, row.name)
-        found[row.day].append(Place(row.id, row.code, name, Level(row.level), place.tells_all))
-    return found
+
+
+def _placed(row: Any, tells_all: bool) -> Place:
+    return Place(row.id, row.code, full_name(row.local_kind, row.name), Level(row.level), tells_all)
 
 
 def numbers(

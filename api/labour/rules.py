@@ -28,8 +28,13 @@ def age_in_months(born: date, day: date) -> int:
     return (day.year - born.year) * _MONTHS + day.month - born.month - (day.day < born.day)
 
 
-def of_working_age(born: date, sex: str, day: date, rules: Sequence[WorkingAge]) -> bool:
-    """By the rule in force on `day`; before the first one, by the first."""
+def rule_on(day: date, rules: Sequence[WorkingAge]) -> WorkingAge:
+    """The rule in force on a day; before the first one, the first."""
     known = sorted(rules, key=lambda rule: rule.valid_from)
-    rule = next((one for one in reversed(known) if one.valid_from <= day), known[0])
+    return next((one for one in reversed(known) if one.valid_from <= day), known[0])
+
+
+def of_working_age(born: date, sex: str, day: date, rules: Sequence[WorkingAge]) -> bool:
+    """By the rule in force on `day`."""
+    rule = rule_on(day, rules)
     return rule.from_months <= age_in_months(born, day) < rule.until_months[sex]

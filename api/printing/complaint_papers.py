@@ -41,7 +41,7 @@ def re_verification(session: Session, actor: Actor, complaint_id: UUID) -> Sheet
     round_ = session.execute(select(ROUND).where(ROUND.c.id == row.round_id)).one_or_none()
     day = row.decided_on or row.re_verified_on
     place = places.place(session, row.area_id, day)
-    named = records.listed(session, [row.household_id])[row.household_id]
+    named = records.listed_then(session, [row.household_id], row.created_at, row.hamlet_id)[row.household_id]
     paper = ReVerification(
         issuer=place.issuer(),
         reference=Reference(day=row.decided_on),

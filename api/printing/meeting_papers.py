@@ -36,7 +36,7 @@ def minutes(session: Session, actor: Actor, meeting_id: UUID) -> Sheet:
         raise NotFound("Không tìm thấy cuộc họp này.", "There is no such meeting.")
     place = places.place(session, row.hamlet_id, row.held_on)
     votes = {one.household_id: one for one in session.execute(select(VOTE).where(VOTE.c.meeting_id == meeting_id))}
-    named = records.listed(session, row.household_ids)
+    named = records.listed_then(session, row.household_ids, row.created_at, row.hamlet_id)
     paper = Minutes(
         issuer=place.hamlet_issuer(),
         round_name=round_name(row),

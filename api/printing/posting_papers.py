@@ -9,8 +9,7 @@ from sqlmodel import Session
 
 from api import audit
 from api.accounts.actor import Actor
-from api.households.homes import HAMLET, at_home
-from api.households.search import head_name
+from api.households.search import homes_then
 from api.households.stored import among
 from api.households.wire_records import MEMBER
 from api.papers.parts import Signatory
@@ -83,21 +82,22 @@ def _lines(session: Session, actor: Actor, row: Row[Any]) -> tuple[PostedHouseho
 
 
 def _third_path_lines(session: Session, row: Row[Any]) -> tuple[PostedHousehold, ...]:
-    """A household of average living standard by its head, a low-income worker by their own name. A case that was posted
-    again stands under its new posting: the old one finds it by its household."""
-    query = at_home(
-        select(LIVING.c.kind, LIVING.c.household_id, head_name().label("head_name"), MEMBER.c.full_name, HAMLET)
+    """A household of average living standard by its head, a low-income worker by their own name; both as they were when
+    it was posted. A case that was posted again stands under its new posting: the old one finds it by its household."""
+    query = (
+        select(LIVING.c.kind, LIVING.c.household_id, MEMBER.c.full_name)
         .select_from(LIVING)
-        .outerjoin(MEMBER, MEMBER.c.id == LIVING.c.member_id),
-        LIVING.c.household_id,
-    ).where(among(LIVING.c.household_id, row.household_ids))
+        .outerjoin(MEMBER, MEMBER.c.id == LIVING.c.member_id)
+        .where(among(LIVING.c.household_id, row.household_ids))
+    )
     newest = LIVING.c.posting_id.is_not_distinct_from(row.id), LIVING.c.opened_on, LIVING.c.id
     found = {one.household_id: one for one in session.execute(query.order_by(*newest))}
-    called = places.names(session, [one.hamlet_id for one in found.values()])
+    then = homes_then(session, found, row.created_at)
+    called = places.names(session, [home.hamlet_id for home in then.values()])
     return tuple(
         PostedHousehold(
-            head_name=one.full_name or one.head_name or NAMELESS,
-            hamlet=called.get(one.hamlet_id, ""),
+            head_name=one.full_name or then[one.household_id].head_name or NAMELESS,
+            hamlet=called.get(then[one.household_id].hamlet_id, ""),
             class_name=word("living_standard_kind", one.kind) or "",
         )
         for one in found.values()

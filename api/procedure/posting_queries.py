@@ -50,11 +50,11 @@ def posting(session: Session, actor: Actor, posting_id: UUID) -> PostingOut:
 
 
 def posted_list(session: Session, actor: Actor, posting_id: UUID) -> PostedList:
-    """What hung on the board then, household by household, by name. Raises NotFound outside of my areas."""
+    """What hung on the board then, household by household, by the name it had. Raises NotFound outside of my areas."""
     row = _row(session, actor, posting_id)
     law = procedure(row.procedure_code, row.procedure_version) if row.round_id else None
     found = {p.household_id: p for p in records.proposals(session, row.review_ids).values()}
-    named = records.listed(session, row.household_ids)
+    named = records.listed_then(session, row.household_ids, row.created_at, row.hamlet_id)
     lines = []
     for household_id in row.household_ids:
         proposal, home = found.get(household_id), named[household_id]

@@ -1,8 +1,8 @@
 """What every record of the procedure needs: its place, whether it was made before, its cases and their reviews."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from api import clock
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import AreaClosure
 from api.households.aliases import ends
-from api.households.search import head_name
+from api.households.search import head_name, homes_then
 from api.households.stored import among
 from api.households.tables import Household
 from api.problems import AlreadyExists, IdempotencyKeyReused, IllegalStage, NotFound, Problem
@@ -33,6 +33,7 @@ class Listed:
     """A household as a list shows it: the one it stands under today, its printed number, and the name of its head."""
 
     household_id: UUID
+    hamlet_id: UUID
     household_no: str | None
     head_name: str | None
 
@@ -138,13 +139,35 @@ def listed(session: Session, household_ids: Collection[UUID]) -> dict[UUID, List
     named, asked = _HOUSEHOLD.alias("named"), _HOUSEHOLD.alias("asked")
     followed = ends(select(asked.c.id).where(among(asked.c.id, household_ids)))
     rows = session.execute(
-        select(named.c.id, _HOUSEHOLD.c.id.label("home"), _HOUSEHOLD.c.household_no, head_name().label("head_name"))
+        select(
+            named.c.id,
+            *(_HOUSEHOLD.c[name] for name in ("hamlet_id", "household_no")),
+            _HOUSEHOLD.c.id.label("home"),
+            head_name().label("head_name"),
+        )
         .select_from(named)
         .outerjoin(followed, followed.c.absorbed == named.c.id)
         .join(_HOUSEHOLD, _HOUSEHOLD.c.id == func.coalesce(followed.c.survivor, named.c.id))
         .where(among(named.c.id, household_ids))
     )
-    return {row.id: Listed(row.home, row.household_no, row.head_name) for row in rows}
+    return {row.id: Listed(row.home, row.hamlet_id, row.household_no, row.head_name) for row in rows}
+
+
+def listed_then(
+    session: Session, household_ids: Collection[UUID], moment: datetime, hamlet_id: UUID | None
+) -> dict[UUID, Listed]:
+    """The same for a paper of the past: the households they are today, by the names that were known at that moment;
+    where nobody was registered then, by today's as long as they live in the hamlet of the paper. Of two that became
+    one since, the one that is left comes last: where both were listed, its name stands."""
+    then = homes_then(session, household_ids, moment)
+    today = listed(session, household_ids)
+
+    def called(known: UUID, home: Listed) -> str | None:
+        name: str | None = then[known].head_name
+        return home.head_name if name is None and home.hamlet_id == hamlet_id else name
+
+    order = sorted(today.items(), key=lambda one: one[0] == one[1].household_id)
+    return {known: replace(home, head_name=called(known, home)) for known, home in order}
 
 
 def by_household(session: Session, cases: Sequence[Case], named: Collection[UUID]) -> dict[UUID, Case]:

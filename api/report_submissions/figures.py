@@ -1,10 +1,10 @@
 """The numbers that a report takes along when it is handed in; always as many statements, whatever the area."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from api.deliveries.tables import Delivery, DeliveryOutcome
@@ -38,11 +38,8 @@ def figures(session: Session, area_id: UUID, period_from: date, period_to: date,
     )
 
 
-def supported(
-    session: Session, area_id: UUID, period_from: date, period_to: date, known_at: datetime | None = None
-) -> SupportFigures:
-    """What households of the area received on these days. `known_at`: by what was recorded, or taken back, until then;
-    the households are those that live in the area now."""
+def supported(session: Session, area_id: UUID, period_from: date, period_to: date) -> SupportFigures:
+    """What households of the area received on these days; the households are those that live in the area now."""
     query = at_home(select().select_from(_DELIVERY), _DELIVERY.c.household_id)
     row = session.execute(
         query.add_columns(
@@ -50,16 +47,11 @@ def supported(
         ).where(
             _DELIVERY.c.delivered_on.between(period_from, period_to),
             _DELIVERY.c.outcome == DeliveryOutcome.delivered,
-            *_known(known_at),
+            _DELIVERY.c.reversed_at.is_(None),
             under(area_id, period_to, HOUSEHOLD.c.hamlet_id),
         )
     ).one()
     return SupportFigures(deliveries=row[0], households=row[1], amount_vnd=int(row[2]))
-
-
-def _known(at: datetime | None) -> list[ColumnElement[bool]]:
-    standing = _DELIVERY.c.reversed_at.is_(None)
-    return [standing] if at is None else [_DELIVERY.c.created_at <= at, or_(standing, _DELIVERY.c.reversed_at > at)]
 
 
 def _interventions(session: Session, area_id: UUID, day: date) -> dict[str, dict[str, int | None]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from api.reports.definition import Check, Column
+from api.reports.rule_words import ROWS_ADD_UP, in_words
 from api.reports.schemas import ReportCell, ReportFault, ReportRow
 
 
@@ -35,7 +36,15 @@ def sums(rows: Sequence[ReportRow], totals: Sequence[ReportRow], codes: Sequence
             if left != cell.value:
                 right = cell.value if isinstance(cell.value, int) else 0
                 found.append(
-                    ReportFault(row=total.code, column=code, left=left, relation="=", right=right, rule="rows = total")
+                    ReportFault(
+                        row=total.code,
+                        column=code,
+                        left=left,
+                        relation="=",
+                        right=right,
+                        rule="rows = total",
+                        words=ROWS_ADD_UP,
+                    )
                 )
     return found  # fmt: skip
 
@@ -55,7 +64,8 @@ def _broken(check: Check, columns: Sequence[Column], row: str, values: dict[str,
         if left != right if check.relation == "=" else left > right:
             column = name.split()[0].removeprefix("each:")
             relation = "=" if check.relation == "=" else "<="
-            yield ReportFault(row=row, column=column, left=left, relation=relation, right=right, rule=rule)  # type: ignore[arg-type]
+            words = in_words(check, columns)
+            yield ReportFault(row=row, column=column, left=left, relation=relation, right=right, rule=rule, words=words)  # type: ignore[arg-type]
 
 
 def _value(text: str, columns: Sequence[Column], values: dict[str, int | None]) -> int | None:

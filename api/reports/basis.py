@@ -50,8 +50,9 @@ class Basis:
     round: Row[Any] | None = None
 
     @property
-    def closed(self) -> bool:
-        return self.round is not None and self.round.closed_on is not None
+    def preliminary(self) -> bool:
+        """Of the year's review while it goes on: the result may still change."""
+        return self.round is not None and self.round.kind == RoundKind.periodic and self.round.closed_on is None
 
 
 def basis(session: Session, actor: Actor, asked: Asked, *, needs_round: bool) -> Basis:

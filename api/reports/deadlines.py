@@ -10,8 +10,11 @@ from api.reviews.procedure_law import holidays
 from api.reviews.working_days import add_working_days
 
 
-def due_on(period: str, level: Level, *, monitoring: bool = False) -> date | None:
-    """The last day on time for a period; None where no deadline is known, as for the register of a day."""
+def due_on(period: str, level: Level, *, monitoring: bool = False, preliminary: bool = False) -> date | None:
+    """The last day on time for a period; None where no deadline is known, as for the register of a day.
+
+    `preliminary`: of the result of a year's review that is not closed yet, which is due before the official one.
+    """
     found = PERIOD.fullmatch(period)
     if found is None or found[4]:
         return None
@@ -20,7 +23,7 @@ def due_on(period: str, level: Level, *, monitoring: bool = False) -> date | Non
         return _monitoring(year, half, level)
     if month:
         return _monthly(year, int(month))
-    return _before(year, _rule("official")["before"])
+    return _before(year, _rule("preliminary" if preliminary else "official")["before"])
 
 
 def _monitoring(year: int, half: str | None, level: Level) -> date:

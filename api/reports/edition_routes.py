@@ -129,7 +129,7 @@ def submit_report_edition(
 def accept_report_edition(
     report_edition_id: UUID, actor: Accepter, db: Db, response: Response, version: VersionIfGiven
 ) -> EditionOut:
-    """The level above accepts what the commune handed in."""
+    """The level above accepts what the commune handed in; not an edition that a newer one has replaced meanwhile."""
     hand_ins.decide(db, actor, report_edition_id, version, None)
     return tagged(response, edition_queries.edition(db, actor, report_edition_id))
 

@@ -71,7 +71,8 @@ def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> Offi
         area=ReportArea(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
         period=where.period, round_id=None if where.round is None else where.round.id, as_of=where.day,
         known_at=where.known or known_at, columns=_columns(form), rows=list(lines), totals=[], notes=[], faults=[],
-        missing=[], due_on=due_on(where.period, where.place.level),
+        missing=[], due_on=due_on(where.period, where.place.level, preliminary=where.preliminary),
+        preliminary=where.preliminary,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The six-month and the annual monitoring report (TT 10/2022): indicators, money and counts of a period, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,16 +16,16 @@ from api.budgets.tables import MovementKind
 from api.indicators.catalogue import INDICATORS, parts
 from api.indicators.definition import Indicator, Missing
 from api.indicators.facts import Moment
-from api.indicators.points import Place, denominator_of
+from api.indicators.points import NOBODY_KNOWS, Numbers, Place, denominator_of, nobody_knows
 from api.indicators.queries import find_place, numbers
-from api.report_submissions.figures import supported
 from api.reports import grid, upper
 from api.reports.basis import Asked
 from api.reports.census_queries import below
 from api.reports.deadlines import due_on
 from api.reports.definition import data, monitoring_forms
 from api.reports.periods import half_or_year, require_day
-from api.reports.schemas import OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow
+from api.reports.schemas import CellUnit, OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow, RowUnit
+from api.reports.support import support
 from api.schema import Words
 
 _NO_RIGHT = Words(vi="Bạn không có quyền xem kinh phí.", en="You may not see the money.")
@@ -35,13 +35,16 @@ _BOOKED = {
     "disbursed": MovementKind.disbursement,
     "settled": MovementKind.settlement,
 }
-_COLUMNS = ("unit", "numerator", "denominator", "value")
+_COLUMNS: dict[str, CellUnit] = {"unit": "text", "numerator": "count", "denominator": "count", "value": "of_row"}
+_NUMERATOR, _DENOMINATOR, _VALUE = 1, 2, 3
 
 
 def watched(session: Session, actor: Actor, form: str, asked: Asked) -> OfficialReportOut:
     """The report of a commune or hamlet from the register; of a larger area what its communes handed in, added up.
 
-    A fixed number of statements. Raises NotFound (the area), Invalid (the period).
+    Everything is as of one day of the period, and what the area did counts from its first day on; where `known_at` is
+    given, every row is of what was recorded before it. A fixed number of statements. Raises NotFound (the area),
+    Invalid (the period).
     """
     one, read = monitoring_forms()[form], data("monitoring")
     known_at, whole = clock.now(), half_or_year(asked.period, one["period"], asked.as_of, asked.where)
@@ -51,14 +54,14 @@ def watched(session: Session, actor: Actor, form: str, asked: Asked) -> Official
     place = find_place(session, actor, asked.area, day)
     if place.level in (Level.district, Level.province):
         communes = below(session, place.id, day, Level.commune)
-        contents = upper.handed_in(session, form, period, [row.id for row in communes])
-        rows = list(_added(contents.values()))
+        contents = upper.handed_in(session, form, period, [row.id for row in communes], asked.known_at)
+        rows = list(_added(list(contents.values())))
         missing = upper.missing(communes, contents.keys(), period, monitoring=True)
     else:
         rows = [
             *_indicators(session, place, Moment(day, asked.known_at)),
-            *_money(session, actor, place, first, day, asked.known_at or known_at),
-            *_counts(session, place, first, day, asked.known_at or known_at),
+            *_money(session, actor, place, first, day, asked.known_at),
+            *_counts(session, place, first, day, asked.known_at),
         ]
         missing = []
     return OfficialReportOut(
@@ -77,19 +80,25 @@ def _columns() -> list[ReportColumn]:
             number=number,
             heading=Words(**words[code]),
             group=None,
-            unit="text" if code == "unit" else "count",
+            unit=unit,
         )
-        for number, code in enumerate(_COLUMNS, start=1)
+        for number, (code, unit) in enumerate(_COLUMNS.items(), start=1)
     ]
 
 
-def _row(code: str, label: Words, kind: str, unit: str, *cells: ReportCell) -> ReportRow:
+def _row(code: str, label: Words, kind: str, unit: RowUnit, *cells: ReportCell) -> ReportRow:
     """`kind`: what is counted; the row's line, since it says whether small counts are of people."""
     words = Words(**data("monitoring")["units"][unit])
     named = ReportCell(value=words.vi)
     return ReportRow(
-        code=code, kind="item", label=label, area_id=None, line=kind, line_label=words, cells=[named, *cells]
+        code=code, kind="item", unit=unit, label=label, area_id=None, line=kind, line_label=words, cells=[named, *cells]
     )  # fmt: skip
+
+
+def _plain(code: str, label: Words, kind: str, unit: RowUnit, cell: ReportCell) -> ReportRow:
+    """A number of its own, no share of anything. Money is no count of anything either: it is only the value."""
+    number = ReportCell(value=None) if unit == "vnd" else cell
+    return _row(code, label, kind, unit, number, ReportCell(value=None), cell)
 
 
 def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[ReportRow]:
@@ -99,21 +108,25 @@ def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[Repo
     told = numbers(session, [place], [moment.day, new_year], "", wanted, moment.known)
     now, before = (told[day, place.id][""] for day in (moment.day, new_year))
     for one in listed:
-        numerator, denominator = now[one.numerator.code], denominator_of(one, now)
-        value = _value(one, numerator, denominator)
+        value = _value(one, now)
         if one.change_since_new_year:
-            value = _change(value, _value(one, before[one.numerator.code], denominator_of(one, before)))
+            value = _change(value, _value(one, before))
+        denominator = denominator_of(one, now)
         lower = ReportCell(
             value=denominator, reason=grid.NO_FIGURES if denominator is None and one.denominator else None
         )
-        yield _row(one.code, one.name, one.numerator.grain, one.unit, ReportCell(value=numerator), lower, value)
+        number = ReportCell(value=now[one.numerator.code])
+        yield _row(one.code, one.name, one.numerator.grain, one.unit, number, lower, value)
 
 
-def _value(one: Indicator, numerator: int, denominator: int | None) -> ReportCell:
+def _value(one: Indicator, some: Numbers) -> ReportCell:
+    numerator, denominator = some[one.numerator.code], denominator_of(one, some)
     if one.denominator is None:
         return ReportCell(value=numerator)
     if isinstance(one.denominator, Missing):
         return ReportCell(value=None, numerator=numerator, reason=one.denominator.reason)
+    if nobody_knows(one, some):
+        return ReportCell(value=None, numerator=numerator, denominator=denominator, reason=NOBODY_KNOWS)
     return grid.share(numerator, denominator)
 
 
@@ -124,50 +137,65 @@ def _change(now: ReportCell, before: ReportCell) -> ReportCell:
 
 
 def _money(
-    session: Session, actor: Actor, place: Place, first: date, day: date, known_at: datetime
+    session: Session, actor: Actor, place: Place, first: date, day: date, known: datetime | None
 ) -> Iterator[ReportRow]:
     """What was booked in the period up to the day, for whoever may read it; the plan is that of the whole year."""
     scope = actor.scope_of(Permission.budget_read)
     sums: dict[str, int] | None = None
     if covers(session, scope, place.id):
-        booked = money_of.booked(session, scope, place.id, first, day, known_at)
+        booked = money_of.booked(session, scope, place.id, first, day, known)
         sums = {name: booked.get(kind, 0) for name, kind in _BOOKED.items()}
-        sums["planned"] = money_of.planned(session, scope, place.id, day.year, day)
+        sums["planned"] = money_of.planned(session, scope, place.id, day.year, day, known)
     for name, words in data("monitoring")["money"].items():
         cell = ReportCell(value=None, reason=_NO_RIGHT) if sums is None else ReportCell(value=sums[name])
-        yield _row(f"money_{name}", Words(**words), "money", "vnd", cell, ReportCell(value=None), cell)
+        yield _plain(f"money_{name}", Words(**words), "money", "vnd", cell)
 
 
-def _counts(session: Session, place: Place, first: date, day: date, known_at: datetime) -> Iterator[ReportRow]:
+def _counts(session: Session, place: Place, first: date, day: date, known: datetime | None) -> Iterator[ReportRow]:
     """What was handed over in the period up to the day."""
-    support = supported(session, place.id, first, day, known_at)
+    found = support(session, place.id, first, day, known)
     words = data("monitoring")["counts"]
-    for name, number, kind, unit in (
-        ("deliveries", support.deliveries, "household", "count"),
-        ("supported_households", support.households, "household", "count"),
-        ("supported_amount", support.amount_vnd, "money", "vnd"),
-    ):
-        cell = ReportCell(value=number)
-        yield _row(name, Words(**words[name]), kind, unit, cell, ReportCell(value=None), cell)
+    for name, number in (("deliveries", found.deliveries), ("supported_households", found.households)):
+        yield _plain(name, Words(**words[name]), "household", "count", ReportCell(value=number))
+    amount = ReportCell(value=found.amount_vnd)
+    yield _plain("supported_amount", Words(**words["supported_amount"]), "money", "vnd", amount)
 
 
-def _added(contents: Any) -> Iterator[ReportRow]:
+def _added(contents: Collection[Any]) -> Iterator[ReportRow]:
     """Row by row what the communes say; a rate is taken anew of the sums, a change of a rate is not added."""
-    read = list(contents)
-    if not read:
-        return
-    for place, row in enumerate(read[0]["rows"]):
-        same = [content["rows"][place] for content in read]
-        cells = [[one["cells"][at] for one in same] for at in range(len(_COLUMNS))]
-        upper_, lower = (grid.added(cell["value"] for cell in column) for column in cells[1:3])
-        if INDICATORS.get(row["code"]) is None or INDICATORS[row["code"]].denominator is None:
-            value = ReportCell(value=upper_)
-        elif INDICATORS[row["code"]].change_since_new_year:
-            value = ReportCell(value=None, numerator=upper_, denominator=lower, reason=grid.NO_FIGURES)
-        else:
-            value = grid.share(upper_, lower)
-        numbers_ = (ReportCell(value=upper_), ReportCell(value=lower), value)
-        yield ReportRow(
-            code=row["code"], kind="item", label=Words(**row["label"]), area_id=None, line=row["line"],
-            line_label=Words(**row["line_label"]), cells=[ReportCell(value=cells[0][0]["value"]), *numbers_],
-        )  # fmt: skip
+    frozen: dict[str, list[Any]] = {}
+    for content in contents:
+        for row in content["rows"]:
+            frozen.setdefault(row["code"], []).append(row)
+    for code, same in frozen.items():
+        row, label = same[-1], Words(**same[-1]["label"])
+        # a commune whose edition has no such row says nothing of it
+        silent: list[Any] = [None] * (len(contents) - len(same))
+        sums = [
+            grid.added([*(one["cells"][at]["value"] for one in same), *silent])
+            for at in (_NUMERATOR, _DENOMINATOR, _VALUE)
+        ]
+        indicator = INDICATORS.get(code)
+        if indicator is None or indicator.denominator is None:
+            number = ReportCell(value=sums[2], reason=grid.NO_FIGURES if sums[2] is None else None)
+            yield _plain(code, label, row["line"], _unit_of(row), number)
+            continue
+        number, lower = (ReportCell(value=one, reason=grid.NO_FIGURES if one is None else None) for one in sums[:2])
+        value = _share_of_all(indicator, same, *sums[:2])
+        yield _row(code, label, row["line"], indicator.unit, number, lower, value)
+
+
+def _share_of_all(one: Indicator, same: list[Any], number: int | None, whole: int | None) -> ReportCell:
+    """Of all communes: not known where it is known in none that has somebody below the line."""
+    reason = one.denominator.reason if isinstance(one.denominator, Missing) else grid.NO_FIGURES
+    if isinstance(one.denominator, Missing) or one.change_since_new_year:
+        return ReportCell(value=None, numerator=number, denominator=whole, reason=reason)
+    somebody = [row["cells"] for row in same if row["cells"][_DENOMINATOR]["value"]]
+    if one.unknown is not None and somebody and all(cells[_VALUE]["value"] is None for cells in somebody):
+        return ReportCell(value=None, numerator=number, denominator=whole, reason=NOBODY_KNOWS)
+    return grid.share(number, whole)
+
+
+def _unit_of(row: Any) -> RowUnit:
+    """Of a row of an edition, which did not always say it: money, or a count."""
+    return "vnd" if row["line"] == "money" else "count"

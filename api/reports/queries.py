@@ -111,7 +111,8 @@ def _of_commune(session: Session, actor: Actor, form: Form, where: Basis) -> Off
         notes=list(form.notes),
         faults=faults(form.checks, found.columns, rows, totals),
         missing=[],
-        due_on=due_on(where.period, where.place.level),
+        due_on=due_on(where.period, where.place.level, preliminary=where.preliminary),
+        preliminary=where.preliminary,
     )
 
 

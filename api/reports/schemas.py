@@ -11,7 +11,8 @@ from api.schema import Schema, Words
 
 FormKind = Literal["table", "list", "monitoring"]
 RowKind = Literal["area", "urban", "rural", "total", "item", "entry"]
-CellUnit = Literal["count", "percent", "percentage_point", "vnd", "text"]
+CellUnit = Literal["count", "percent", "text", "of_row"]
+RowUnit = Literal["count", "percent", "percentage_point", "vnd"]
 
 
 class FormOut(Schema):
@@ -29,7 +30,8 @@ class FormList(Schema):
 
 
 class ReportColumn(Schema):
-    """`number` as the form prints it; `group`: what several columns stand under; `over`: a percentage."""
+    """`number` as the form prints it; `group`: what several columns stand under; `unit`: what the cells are in, which
+    for `of_row` each row says of its own."""
 
     code: str
     number: int
@@ -52,10 +54,12 @@ class ReportCell(Schema):
 
 
 class ReportRow(Schema):
-    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several."""
+    """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several.
+    `unit`: of the cells whose column leaves it to the row (the value in a monitoring report); null elsewhere."""
 
     code: str
     kind: RowKind
+    unit: RowUnit | None = None
     label: Words
     area_id: UUID | None
     line: str | None
@@ -64,7 +68,8 @@ class ReportRow(Schema):
 
 
 class ReportFault(Schema):
-    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`."""
+    """Two numbers that ought to balance and do not: `left` ought to be `relation` `right`. `rule` is it in the codes of
+    the columns, `words` in their headings."""
 
     row: str
     column: str
@@ -72,6 +77,7 @@ class ReportFault(Schema):
     relation: Literal["=", "<="]
     right: int
     rule: str
+    words: Words
 
 
 class ReportArea(Schema):
@@ -93,7 +99,20 @@ class MissingOut(Schema):
 
 class OfficialReportOut(Schema):
     """A report. The same `as_of` and `known_at` give the same numbers after later edits; a closed round counts with its
-    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others."""
+    frozen standing. `faults` empty: it balances. `missing`: who has not handed in, of a report that adds up others.
+    `preliminary`: of the year's review while it goes on.
+
+    `known_at`: every number is of what was recorded before it, in a monitoring report the money and the deliveries too,
+    and in a report that adds up others what had been handed in by then. Two things are as of today: what people are
+    called, and the totals of hamlets under a round, which mostly come after its closing.
+
+    `period`: of a monitoring report the half year or year. Indicators are of its day `as_of`, and count what happened
+    (movements, what was received, started, trained) since 1 January of that year; money and deliveries are what was
+    booked and handed over from the first day of the period to `as_of`; the plan is that of the whole year.
+
+    A share divides by what its definition names: facts of the register, or the dated totals of the hamlets. It is null
+    where one of these is missing, where there is nobody below the line, and where nothing is known of any of them.
+    """
 
     form: str
     title: Words
@@ -111,6 +130,7 @@ class OfficialReportOut(Schema):
     faults: list[ReportFault]
     missing: list[MissingOut]
     due_on: date | None
+    preliminary: bool = False
 
 
 class ReportRecordOut(Schema):

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import func, select, true
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import Session
 
 from api import clock
@@ -35,31 +36,41 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
     known_at = clock.now()
     rows = below(session, where.place.id, where.day, Level.commune)
     units = _units(session, where, rows)
-    period = period or _last_period(session, form.code, [row.id for row in rows]) or str(clock.today().year)
-    contents = handed_in(session, form.code, period, [row.id for row in rows])
+    communes = [row.id for row in rows]
+    period = period or _last_period(session, form.code, communes, where.known) or str(clock.today().year)
+    contents = handed_in(session, form.code, period, communes, where.known)
     columns = spread(form.columns, _ethnicities(contents.values()))
     unit_of = _unit_of(session, where, units, rows)
     told = {unit_of[commune] for commune in contents if commune in unit_of}
     shown = [UnitRow(one.id, one.code, one.name, one.area_type, one.id in told) for one in units]
     tallies = _tallies(form, contents, unit_of)
+    preliminary = any(content.get("preliminary") for content in contents.values())
     table, totals = grid.rows(form, columns, shown, tallies), grid.totals(form, columns, shown, tallies)
     return OfficialReportOut(
         form=form.code, title=form.title, source=form.source, kind="table",
         area=ReportArea(id=where.place.id, code=where.place.code, name=where.place.name, level=where.place.level),
-        period=period, round_id=None, as_of=where.day, known_at=known_at, columns=grid.columns_out(columns), rows=table,
+        period=period, round_id=None, as_of=where.day, known_at=where.known or known_at,
+        columns=grid.columns_out(columns), rows=table,
         totals=totals, notes=list(form.notes), faults=faults(form.checks, columns, table, totals),
-        missing=missing(rows, contents.keys(), period), due_on=due_on(period, where.place.level),
+        missing=missing(rows, contents.keys(), period),
+        due_on=due_on(period, where.place.level, preliminary=preliminary), preliminary=preliminary,
     )  # fmt: skip
 
 
-def handed_in(session: Session, form: str, period: str, communes: Iterable[UUID]) -> dict[UUID, Any]:
-    """Commune -> the content of its last edition that was handed in and not returned."""
+def handed_in(
+    session: Session, form: str, period: str, communes: Iterable[UUID], known: datetime | None = None
+) -> dict[UUID, Any]:
+    """Commune -> the content of its last edition that was handed in and not returned: as of now, or at `known`."""
+    state: Any = HAND_IN.c.state
+    if known is not None:
+        state = func.coalesce(func.earlier_state_at(HAND_IN.c.edition_id, known, type_=JSONB)["state"].astext, state)
     last = (
         select(EDITION.c.area_id, EDITION.c.content)
         .join(HAND_IN, HAND_IN.c.edition_id == EDITION.c.id)
         .where(
             EDITION.c.form == form, EDITION.c.period == period, EDITION.c.audience == ReportAudience.internal,
-            among(EDITION.c.area_id, communes), HAND_IN.c.state != HandInState.returned,
+            among(EDITION.c.area_id, communes), state != HandInState.returned,
+            true() if known is None else HAND_IN.c.created_at < known,
         )
         .ext(distinct_on(EDITION.c.area_id))
         .order_by(EDITION.c.area_id, EDITION.c.edition.desc())
@@ -79,11 +90,12 @@ def missing(rows: Iterable[Any], told: Iterable[UUID], period: str, *, monitorin
     ]
 
 
-def _last_period(session: Session, form: str, communes: Iterable[UUID]) -> str | None:
+def _last_period(session: Session, form: str, communes: Iterable[UUID], known: datetime | None) -> str | None:
     found: str | None = session.scalar(
         select(EDITION.c.period)
         .join(HAND_IN, HAND_IN.c.edition_id == EDITION.c.id)
         .where(EDITION.c.form == form, among(EDITION.c.area_id, communes))
+        .where(true() if known is None else HAND_IN.c.created_at < known)
         .order_by(EDITION.c.published_at.desc())
         .limit(1)
     )

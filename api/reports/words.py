@@ -32,8 +32,9 @@ def replaced(header: EditionHeader | None) -> str | None:
 
 
 def subtitle(found: OfficialReportOut) -> str:
-    """The period, and the day the numbers are of."""
-    return f"Kỳ báo cáo: {period(found.period)}. Số liệu tính đến ngày {_day(found.as_of)}."
+    """The period, the day the numbers are of, and whether they may still change."""
+    remark = " Kết quả sơ bộ: đợt rà soát chưa kết thúc." if found.preliminary else ""
+    return f"Kỳ báo cáo: {period(found.period)}. Số liệu tính đến ngày {_day(found.as_of)}.{remark}"
 
 
 def period(code: str) -> str:

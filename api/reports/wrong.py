@@ -6,6 +6,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.problems import DoesNotBalance, PermissionDenied, UnknownForm
 from api.reports.definition import ListForm, forms, list_forms, monitoring_forms
+from api.reports.rule_words import heading
 from api.reports.schemas import OfficialReportOut
 
 
@@ -33,19 +34,23 @@ def denied(permission: Permission, vi: str = "", en: str = "", **extras: Any) ->
 
 
 def balanced(found: OfficialReportOut) -> None:
-    """Raises DoesNotBalance, which names the form, the row, the column and both numbers of the first fault."""
+    """Raises DoesNotBalance, which says of the first fault the form, the row, the column, both numbers and the rule in
+    the words that stand on the form."""
     if not found.faults:
         return
     fault = found.faults[0]
-    heading = next((column.heading.vi for column in found.columns if column.code == fault.column), fault.column)
+    column = next((heading(one) for one in found.columns if one.code == fault.column), None)
+    row = next((one.label for one in (*found.rows, *found.totals) if one.code == fault.row), None)
+    vi = [f"«{found.title.vi}»", f"dòng «{row.vi}»" if row else "", f"cột {column.vi}" if column else ""]
+    en = [f"«{found.title.en}»", f"row «{row.en}»" if row else "", f"column {column.en}" if column else ""]
+    vi_relation, en_relation = _WORDS[fault.relation]
     raise DoesNotBalance(
-        f"Biểu {found.form}, dòng {fault.row}, cột «{heading}»: {fault.left} không {_WORDS[fault.relation]} "
-        f"{fault.right} ({fault.rule}). Hãy sửa số liệu trước khi xuất báo cáo.",
-        f"{found.form}, row {fault.row}, column {fault.column}: {fault.left} {fault.relation} {fault.right} does not "
-        f"hold ({fault.rule}).",
+        f"{', '.join(filter(None, vi))}: có {fault.left}, {vi_relation} {fault.right}. {fault.words.vi} "
+        "Hãy sửa số liệu trước khi xuất báo cáo.",
+        f"{', '.join(filter(None, en))}: there are {fault.left}, {en_relation} {fault.right}. {fault.words.en}",
         form=found.form,
-        **fault.model_dump(),
+        **fault.model_dump(exclude={"words"}),
     )
 
 
-_WORDS = {"=": "bằng", "<=": "nhỏ hơn hoặc bằng"}
+_WORDS = {"=": ("phải là", "there have to be"), "<=": ("nhiều nhất là", "at most")}

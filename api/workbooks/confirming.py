@@ -72,7 +72,7 @@ def _expect_ready(row: Row[Any], body: ConfirmationIn) -> None:
     open_rows = sum(row.counts.get(verdict, 0) for verdict in (RowVerdict.question, RowVerdict.waiting))
     if open_rows:
         raise Conflict(
-            f"Còn {open_rows} dòng chờ trả lời câu hỏi. Hãy trả lời trong phần ánh xạ (answers) rồi xác nhận.",
+            f"Còn {open_rows} dòng chờ trả lời câu hỏi. Hãy trả lời ở mục «Cách đọc tệp» rồi xác nhận.",
             f"{open_rows} rows wait for an answer. Give them in the mapping (answers), then confirm.",
             questions=open_rows,
         )

@@ -29,12 +29,12 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "relation_missing": ("thiếu quan hệ với chủ hộ", "the relation to the head is missing"),
     "relation_unknown": (
-        "quan hệ «{value}» không có trong danh mục; sửa lại hoặc khai từ này trong phần ánh xạ",
+        "quan hệ «{value}» không có trong danh mục; sửa lại hoặc cho biết từ này nghĩa là gì ở mục «Cách đọc tệp»",
         "the relation «{value}» is not known; correct it, or map the word",
     ),
     "ethnicity_missing": ("thiếu dân tộc", "the ethnic group is missing"),
     "ethnicity_unknown": (
-        "dân tộc «{value}» không có trong danh mục 54 dân tộc; sửa lại hoặc khai trong phần ánh xạ",
+        "dân tộc «{value}» không có trong danh mục 54 dân tộc; sửa lại hoặc chọn dân tộc ở mục «Cách đọc tệp»",
         "the ethnic group «{value}» is not on the national list; correct it, or map the word",
     ),
     "number_unreadable": (
@@ -59,7 +59,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "hamlet_missing": ("thiếu tên thôn, xóm", "the hamlet is missing"),
     "hamlet_unknown": (
-        "không có thôn, xóm «{value}» trong xã; sửa lại hoặc chọn xóm trong phần ánh xạ",
+        "không có thôn, xóm «{value}» trong xã; sửa lại hoặc cho biết đó là xóm nào ở mục «Cách đọc tệp»",
         "there is no hamlet «{value}» in the commune; correct it, or map it to a hamlet",
     ),
     "class_unknown": (

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 
 from api import serve
 from api.config import Settings
-from api.db import make_engine
 from api.demo import load
 from api.keys import IdKey
 from tests.make import database, people
@@ -35,9 +35,8 @@ def empty_template(postgres: str) -> Iterator[str]:
 def demo_template(postgres: str, empty_template: str, id_key: IdKey) -> Iterator[str]:
     name = f"demo_{uuid4().hex[:12]}"
     database.create(postgres, name, empty_template)
-    engine = make_engine(database.url_of(postgres, name))
-    assert load(engine, people.PASSWORD, quiet, id_key)
-    engine.dispose()
+    with database.opened(database.url_of(postgres, name)) as engine:
+        assert load(engine, people.PASSWORD, quiet, id_key)
     yield name
     database.drop(postgres, name)
 
@@ -57,3 +56,10 @@ def empty_url(postgres: str, empty_template: str) -> Iterator[str]:
     database.create(postgres, name, empty_template)
     yield database.url_of(postgres, name)
     database.drop(postgres, name)
+
+
+@pytest.fixture
+def fresh(empty_url: str) -> Iterator[Engine]:
+    """The database in which nothing is yet."""
+    with database.opened(empty_url) as engine:
+        yield engine

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from tests.make import database
 
@@ -32,11 +32,8 @@ def empty(postgres: str) -> Iterator[str]:
 
 
 def schema(url: str) -> list[tuple[str, ...]]:
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(text(_SCHEMA)) if "alembic_version" not in str(row)]
-    engine.dispose()
-    return rows
+    with database.opened(url) as engine, engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(_SCHEMA)) if "alembic_version" not in str(row)]
 
 
 def test_up_down_up_ends_where_up_ended(empty: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url, text
 from sqlmodel import Session
 
 from api.attachments import safekeeping
@@ -16,7 +16,6 @@ from api.audit import SystemActor
 from api.backups import commands, server, taking
 from api.backups.taking import Taken
 from api.changes import epoch
-from api.db import make_engine
 from mobile_sync import durability
 from tests.make import database
 from tests.start.launching import eventually
@@ -42,12 +41,8 @@ def backed_up(url: str, folder: Path) -> Taken:
 
 @contextmanager
 def _transaction(url: str) -> Iterator[Session]:
-    engine = make_engine(url, pool_size=1)
-    try:
-        with Session(engine) as session, session.begin():
-            yield session
-    finally:
-        engine.dispose()
+    with database.opened(url, pool_size=1) as engine, Session(engine) as session, session.begin():
+        yield session
 
 
 def giamngheo(*arguments: Any, url: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -76,25 +71,20 @@ def nobody_connected(*engines: Any) -> Iterator[None]:
 
 def drop_kept(url: str) -> list[str]:
     """Drops what restores kept of this database; their names."""
-    engine = create_engine(make_url(url).set(database="postgres"))
-    with engine.connect() as connection:
+    with database.opened(database.url_of(url, "postgres")) as engine, engine.connect() as connection:
         like = f"{make_url(url).database}_before_%"
         names = connection.execute(
             text("SELECT datname FROM pg_database WHERE datname LIKE :like"), {"like": like}
         ).scalars()
         found = list(names)
-    engine.dispose()
     for name in found:
         database.drop(url, name)
     return found
 
 
 def scratch_databases(url: str) -> list[str]:
-    engine = create_engine(make_url(url).set(database="postgres"))
-    with engine.connect() as connection:
+    with database.opened(database.url_of(url, "postgres")) as engine, engine.connect() as connection:
         found = connection.execute(
             text("SELECT datname FROM pg_database WHERE datname ~ '^giamngheo_(trial|restored)_'")
         )
-        names = list(found.scalars())
-    engine.dispose()
-    return names
+        return list(found.scalars())

@@ -334,7 +334,8 @@ def delivers(c: Commune, session: Session) -> None:
         else:
             whom = {"household_id": one.household_id} | ({"member_id": one.id} if c.choose.random() < 0.6 else {})
         how = c.choose.choice(("delivered", "delivered", "refused"))
-        interventions.handed_out(session, under, delivered_on=c.day(), outcome=how, **whom)
+        worth = len(c.done) % 7 * 1000 or None
+        interventions.handed_out(session, under, delivered_on=c.day(), outcome=how, amount_vnd=worth, **whom)
 
 
 def reverses(c: Commune, session: Session) -> None:

@@ -1,13 +1,16 @@
 """Databases for tests: made from a template in milliseconds, dropped with force."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.engine import URL
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+
+from api.db import make_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,9 +62,19 @@ def drop(server: str, name: str) -> None:
     _run(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def opened(url: str, pool_size: int = 10) -> Iterator[Engine]:
+    """An engine whose connections are closed whatever becomes of the test: one that is left open warns of itself in
+    the middle of a later test, which then fails for it."""
+    engine = make_engine(url, pool_size)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _run(server: str, statement: str) -> None:
-    url: URL = make_url(server).set(database="postgres")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    # without a pool: closed as soon as it is let go of
+    engine = create_engine(url_of(server, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()

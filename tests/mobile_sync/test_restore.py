@@ -102,6 +102,7 @@ def test_a_drill(tablet: Make, database_url: str, tmp_path: Path, restored: Disa
 
     assert "_before_" in restored(taken)
     assert count(session, "SELECT count(*) FROM household WHERE id = :id", id=late) == 0
+    assert count(session, "SELECT count(*) FROM pg_stats WHERE tablename = 'household'") > 10
 
     sign_in_again(one, two)
     one.create("household", household(phone="mới"))  # new work does not go before what was lost

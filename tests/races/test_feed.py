@@ -18,6 +18,7 @@ from api.areas.tables import area_id
 from api.changes import feed
 from api.changes.tables import ChangeFeed, ChangePending
 from api.households.tables import Household, Member, Sex
+from tests.make import database
 
 SECONDS = 3.0
 WRITERS = 12
@@ -233,11 +234,8 @@ def play(engine: Engine, pollers: list[Any]) -> list[Writer]:
 
 @pytest.fixture
 def busy(database_url: str) -> Any:
-    from api.db import make_engine
-
-    engine = make_engine(database_url, pool_size=30)
-    yield engine
-    engine.dispose()
+    with database.opened(database_url, pool_size=30) as engine:
+        yield engine
 
 
 def test_nothing_is_lost_repeated_or_before_its_parent(busy: Engine) -> None:

@@ -11,8 +11,8 @@ from api.accounts.permissions import Role
 from api.accounts.tables import Account, AccountGrant
 from api.areas.commands import load_areas
 from api.areas.tables import area_id
-from api.db import make_engine
 from api.security import hash_password
+from tests.make import database
 from tests.make.people import CAST, PASSWORD, account_id
 from tests.season.plan import HAMLETS_PER_COMMUNE, Plan
 
@@ -21,11 +21,9 @@ _KNOWN = {person.username for person in CAST}
 
 def load(url: str, plan: Plan) -> None:
     """Adds what the plan needs to a database that has the cast."""
-    engine = make_engine(url)
-    with Session(engine) as session, session.begin():
+    with database.opened(url) as engine, Session(engine) as session, session.begin():
         load_areas(session, _areas(plan))
         _people(session, _grants(plan))
-    engine.dispose()
 
 
 def officer_of(commune: str) -> str:

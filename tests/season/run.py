@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from api.areas.tables import area_id
-from api.db import make_engine
 from mobile_sync.tablet_line import Refused, Unreachable
 from tests.bench import stage as bench
+from tests.make import database
 from tests.make.interventions import serving
 from tests.make.people import account_id
 from tests.make.sheets import body as sheet_body
@@ -203,9 +203,9 @@ class Season:
 
     def _draw_up_sheets(self) -> None:
         """Once a week: what is to be handed out in each hamlet of Trực Thái, to the households there are by now."""
-        officer, engine = self.officers[0].client, make_engine(self.stage.url)
-        under = serving(engine)
-        engine.dispose()
+        officer = self.officers[0].client
+        with database.opened(self.stage.url) as engine:
+            under = serving(engine)
         for hamlet in sorted({hand.hamlet_id for hand in self.hands if hand.post.reviews}):
             query = {"limit": 60, "status": "active", "hamlet_id": hamlet}
             homes = officer.get("/api/v1/households", params=query).raise_for_status().json()["items"]

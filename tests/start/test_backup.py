@@ -22,12 +22,11 @@ from sqlmodel import Session
 from api import embedded, postgres_binaries
 from api.backups import files, manifest, server, taking
 from api.config import Settings
-from api.db import make_engine
 from api.keys import IdKey
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_storage import Storage
-from tests.make import backups, people, tablets
+from tests.make import backups, database, people, tablets
 from tests.make.people import PASSWORD
 from tests.make.tablets import household, push, submission
 from tests.start.launching import PEOPLE, ROOT, Service, environment, folder_of, python_of
@@ -309,12 +308,10 @@ def command(person: str, home: Path, *arguments: object) -> subprocess.Completed
 def cast(home: Path) -> None:
     url = embedded.running(home)
     assert url is not None
-    engine = make_engine(url, pool_size=1)
     areas = tomllib.loads(resources("api.areas").joinpath("data/truc-ninh.toml").read_text(encoding="utf-8"))
-    with Session(engine) as session, session.begin():
+    with database.opened(url, pool_size=1) as engine, Session(engine) as session, session.begin():
         session.info["id_key"] = IdKey(Settings(home=home).secrets().id_key)
         people.load(session, areas)
-    engine.dispose()
 
 
 def surveyor(folder: Path, port: int) -> Tablet:

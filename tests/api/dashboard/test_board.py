@@ -4,6 +4,7 @@ and what somebody may not see are absent, and nothing that is typed into the add
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,17 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api import clock
+from api.areas.scope import Scope
 from api.areas.tables import area_id
+from api.dashboard.feed import places_to_choose
 from api.recognitions.recording import Decision, record_decision
 from api.standards.tables import PovertyClass
 from tests.api.dashboard.conftest import Visit
 from tests.make import rounds
 from tests.make.commune_facts import Commune
 from tests.make.people import account_id
-from tests.make.reviews import acting, households
+from tests.make.reviews import acting, counted, households
 from tests.make.tablets import enrolled
 
 SignIn = Callable[[str], httpx.Client]
@@ -293,3 +297,20 @@ def test_choosing_an_area_below(commune: Commune, visit: Visit) -> None:
     below = visit("truc-ninh").get("/", params={"area": str(area_id("14080")), "as_of": "2024-12-31"})
     assert "<h1>Giảm nghèo <span>xã Trực Thái</span></h1>" in below.text
     assert f'<option value="{area_id("14080")}" selected>' in below.text
+
+
+def test_the_areas_to_choose_are_read_in_one_statement(engine: Engine) -> None:
+    today = clock.today()
+    codes = {
+        ("14080",): ["14080", *(f"14080-{n:02d}" for n in range(1, 9))],
+        ("14080-03",): ["14080-03"],
+        ("14080-03", "14080-01", "14071"): ["14071", *(f"14071-{n:02d}" for n in (1, 2)), "14080-01", "14080-03"],
+        ("14080", "14080-03"): ["14080", *(f"14080-{n:02d}" for n in range(1, 9))],
+    }
+    for own, expected in codes.items():
+        actor = replace(acting("truc-thai"), scope=Scope.of(area_id(code) for code in own))
+        with Session(engine) as session, counted(engine) as statements:
+            told = places_to_choose(session, actor, today)
+        assert [one.area for one in told] == [area_id(code) for code in expected], own
+        assert len(statements) == 1, own
+    assert [one.area_name for one in told[:2]] == ["xã Trực Thái", "Xóm 1"]

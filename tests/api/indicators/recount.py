@@ -81,6 +81,19 @@ class Register:
     def facts(self, day: date, known: datetime | None = None) -> Facts:
         return _Day(self, day, known or FOREVER).facts()
 
+    def homes(self, day: date, known: datetime | None = None) -> dict[UUID, tuple[str, set[UUID]]]:
+        """Household -> the hamlet it stood in on a day, and the ids it goes by: its own, and those merged into it. Of
+        all that were not merged away themselves, whatever has become of them."""
+        then = _Day(self, day, known or FOREVER)
+        names = {row["id"]: then.absorbed(row["id"]) for row in self.rows["household"]}
+        gone = set().union(*names.values())
+        found = {}
+        for row in self.rows["household"]:
+            if row["created_at"] < then.known and row["id"] not in gone:
+                moment = then.read_at(row["created_at"])
+                found[row["id"]] = (then.place(row, self.then(row, moment), moment), names[row["id"]] | {row["id"]})
+        return found
+
     def then(self, row: Row, moment: datetime) -> Row:
         """A record as it stood at a moment: the changes since are taken back, the newest first."""
         was = dict(row)
@@ -376,8 +389,12 @@ class _Day:
         return {one["area_id"]: (one["households"], one["persons"]) for one in said}
 
 
-# Men 62, women 60 in the end: three and four months more each year from 2021.
+# Men 60, women 55 until 2020; men 62 in 2028, women 60 in 2035: three and four months more each year from 2021.
 def working_age(person: Row, day: date) -> bool:
-    later = min(max(day.year - 2021, 0), 6)
-    least = 723 + 3 * later if person["sex"] == "male" else 664 + 4 * later
-    return bool(person["age"] >= 15 and person["months"] < least)
+    if day.year < 2021:
+        least = 720 if person["sex"] == "male" else 660
+    elif person["sex"] == "male":
+        least = min(723 + 3 * (day.year - 2021), 744)
+    else:
+        least = min(664 + 4 * (day.year - 2021), 720)
+    return bool(person["months"] >= 180 and person["months"] < least)

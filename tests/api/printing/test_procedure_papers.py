@@ -24,6 +24,7 @@ from tests.make.reviews import counted, households
 
 SignIn = Callable[[str], httpx.Client]
 CHECK = {"re_verified_on": "2024-10-18", "finding": "Xe máy là của con đã tách hộ."}
+MOVE = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-11-20"}
 UPHELD = {"outcome": "upheld", "reason": "Điểm B2 thay đổi.", "decided_on": "2024-10-21"}
 
 
@@ -207,3 +208,60 @@ def test_long_lists_cost_as_many_statements_as_short_ones(session: Session, sign
             spent.setdefault(address.split("/")[1], []).append(len(statements))
     for kind, (few, many) in spent.items():
         assert few == many <= 20, kind
+
+
+def moved_and_renamed(sign_in: SignIn, home: UUID, head: str) -> None:
+    """The household moves to another commune, which enters another head and what the first one is called there."""
+    done(sign_in("truc-thai").post(f"/api/v1/households/{home}/move", json=MOVE))
+    there = sign_in("truc-dai")
+    (old,) = done(there.get(f"/api/v1/households/{home}/members"))["items"]
+    renamed = {"full_name": "Trần Đình Tráng", "relation_to_head": "parent"}
+    done(
+        there.patch(
+            f"/api/v1/households/{home}/members/{old['id']}", json=renamed, headers={"If-Match": f'"{old["version"]}"'}
+        )
+    )
+    person = {"sex": "female", "birth_year": 1975, "relation_to_head": "head", "ethnicity": "kinh"}
+    done(there.post(f"/api/v1/households/{home}/members", json={"full_name": head, **person}))
+
+
+def test_a_paper_keeps_the_name_of_its_day_when_the_household_moves_away(
+    sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]
+) -> None:
+    head = sign_in("xom-3")
+    addresses = [f"/meetings/{met(head, round_id)}/minutes", f"/postings/{(board := hung(head, round_id))}/paper"]
+    moved_and_renamed(sign_in, homes["trai"], "Đỗ Thị Mến")
+    for address in addresses:
+        paper = printed(head, address)
+        assert said(paper, "Trần Đình Trãi") == [], address
+        assert said(paper, "Đỗ Thị Mến", "Trần Đình Tráng") == ["Đỗ Thị Mến", "Trần Đình Tráng"], address
+    on_screen = done(head.get(f"/api/v1/postings/{board}/list"))["items"]
+    assert [line["head_name"] for line in on_screen] == ["Lò Thị Lụa", "Nguyễn Thị Hưởng", "Trần Đình Trãi"]
+
+
+def test_who_is_entered_elsewhere_stands_on_no_paper_of_before(
+    session: Session, sign_in: SignIn, round_id: UUID
+) -> None:
+    head = sign_in("xom-3")
+    stays, goes = surveyed(session, round_id, ["poor", "poor"])  # nobody is registered there yet
+    meeting = met(head, round_id)
+    people(session, stays, full_name="Cao Thị Ở Lại")
+    session.commit()
+    done(sign_in("truc-thai").post(f"/api/v1/households/{goes}/move", json=MOVE))
+    people(session, goes, by="truc-dai", full_name="Đỗ Thị Mến")
+    session.commit()
+    paper = printed(head, f"/meetings/{meeting}/minutes")
+    assert said(paper, "Cao Thị Ở Lại", "Đỗ Thị Mến") == ["Đỗ Thị Mến"]
+
+
+def test_of_two_that_became_one_each_keeps_the_name_it_was_listed_with(
+    session: Session, sign_in: SignIn, round_id: UUID, homes: dict[str, UUID]
+) -> None:
+    officer = sign_in("truc-thai")
+    meeting = met(officer, round_id)
+    session.execute(text("UPDATE review_case SET stage = 'recognised'"))  # a list in work holds its households
+    session.commit()
+    merged = {"survivor_id": str(homes["huong"]), "absorbed_id": str(homes["lua"])}
+    done(officer.post("/api/v1/households/merge", json=merged))
+    paper = printed(officer, f"/meetings/{meeting}/minutes")
+    assert said(paper, "Nguyễn Thị Hưởng", "Lò Thị Lụa") == ["Lò Thị Lụa"]

@@ -141,6 +141,20 @@ def test_handing_in_returned_and_accepted(sign_in: SignIn, register: Session) ->
     assert (accepted["state"], accepted["sha256"]) == ("accepted", second["sha256"])
 
 
+def test_what_was_replaced_since_is_not_accepted(sign_in: SignIn, register: Session) -> None:
+    officer, chair, district = sign_in("truc-thai"), sign_in("chu-tich"), sign_in("truc-ninh")
+    first = publish(officer, period="2024", as_of=None)
+    at = f"{EDITIONS}/{first['id']}"
+    done(chair.post(f"{at}/submission"))
+    second = publish(officer, period="2024", as_of=None, replaces_id=first["id"], reason="Sửa số hộ xóm 3")
+    late = district.post(f"{at}/acceptance")
+    assert (refused(late), late.json()["replaced_by_id"]) == ((409, "conflict"), second["id"])
+    assert done(district.get(at))["state"] == "submitted"
+    assert done(district.post(f"{at}/return", json={"remark": "Đã có bản mới"}))["state"] == "returned"
+    done(chair.post(f"{EDITIONS}/{second['id']}/submission"))
+    assert done(district.post(f"{EDITIONS}/{second['id']}/acceptance"))["state"] == "accepted"
+
+
 def test_whoever_published_does_not_hand_it_in(sign_in: SignIn, register: Session, engine: Engine) -> None:
     also(engine, "truc-thai", Role.commune_chair)
     made = publish(sign_in("truc-thai"))
@@ -196,6 +210,13 @@ def test_what_does_not_balance_becomes_no_file(sign_in: SignIn, register: Sessio
         assert refused(answer) == (409, "does-not-balance")
         assert {key: said[key] for key in fault} == fault
         assert said["form"] == "form-01"
+        # in the words of the form, not in the codes of its columns
+        assert said["detail"] == (
+            f"«{seen['title']['vi']}», dòng «Xóm 3», cột «Hộ nghèo: Số hộ»: có 6, nhiều nhất là 5. "
+            "«Hộ nghèo: Số hộ» cộng «Hộ cận nghèo: Số hộ» cộng "
+            "«Hộ làm nông, lâm, ngư, diêm nghiệp có mức sống trung bình: Số hộ» không được "
+            "lớn hơn «Tổng số hộ». Hãy sửa số liệu trước khi xuất báo cáo."
+        )
     assert register.execute(text("SELECT count(*) FROM report_edition")).scalar_one() == 0
 
 

@@ -1,10 +1,12 @@
 """Which periods a report can be asked of, and which day belongs to them: through every door."""
 
+import io
 from collections.abc import Callable
 from datetime import date
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -13,6 +15,7 @@ from tests.make.answers import done
 from tests.make.recognitions import recognise
 from tests.make.report_register import commune, on
 from tests.make.reviews import household
+from tests.make.rounds import review_round
 
 SignIn = Callable[[str], httpx.Client]
 REPORTS = "/api/v1/reports"
@@ -79,6 +82,37 @@ def test_a_period_to_come_has_no_numbers_of_today(sign_in: SignIn, session: Sess
         assert (last["period"], last["as_of"]) == ("2024-H1", "2024-06-30")
         of_day = done(officer.get(f"{REPORTS}/monitoring-six-month", params={"as_of": "2023-10-01"}))
         assert (of_day["period"], of_day["as_of"]) == ("2023-H2", "2023-10-01")
+
+
+def test_the_result_of_a_review_that_goes_on_is_preliminary(sign_in: SignIn, session: Session) -> None:
+    officer, chair, district = sign_in("truc-thai"), sign_in("chu-tich"), sign_in("truc-ninh")
+    recognise(session, household(session), "poor", date(2022, 12, 12))
+    round_id = review_round(session, opens_on=date(2024, 9, 1))
+    session.commit()
+    query, whole = {"round": str(round_id)}, {"area": "363", "period": "2024"}
+    with on(date(2024, 11, 10)):
+        open_ = done(officer.get(f"{REPORTS}/form-01", params=query))
+        assert (open_["preliminary"], open_["due_on"]) == (True, "2024-11-14")
+        of_a_day = done(officer.get(f"{REPORTS}/form-01", params={"period": "2024", "as_of": "2024-11-09"}))
+        assert (of_a_day["preliminary"], of_a_day["due_on"]) == (False, "2024-12-19")
+        body = paper(round_id=str(round_id), as_of=None, issued_on="2024-11-10")
+        at = f"/api/v1/report-editions/{done(officer.post(f'{REPORTS}/form-01/editions', json=body))['id']}"
+        handed = done(chair.post(f"{at}/submission"))
+        assert (handed["due_on"], handed["overdue"]) == ("2024-11-14", False)
+        (sheet,) = load_workbook(io.BytesIO(officer.get(f"{at}/workbook").content)).worksheets
+        assert "Kết quả sơ bộ" in str(list(sheet.iter_rows(values_only=True)))
+        summed = done(district.get(f"{REPORTS}/form-01", params=whole))
+        assert (summed["preliminary"], summed["due_on"]) == (True, "2024-11-14")
+    session.execute(
+        text("UPDATE review_round SET stage = 'closed', closed_on = '2024-12-14', closed_at = now() WHERE id = :r"),
+        {"r": round_id},
+    )
+    session.commit()
+    with on(date(2024, 12, 15)):
+        closed = done(officer.get(f"{REPORTS}/form-01", params=query))
+        assert (closed["preliminary"], closed["due_on"]) == (False, "2024-12-19")
+        assert done(officer.get(f"{at}/content"))["report"]["preliminary"] is True
+        assert done(district.get(f"{REPORTS}/form-01", params=whole))["preliminary"] is True
 
 
 def test_a_round_has_its_own_period(sign_in: SignIn, session: Session) -> None:
