@@ -13,15 +13,19 @@ help: ## Danh sách lệnh / this list
 
 run: ## Chạy một xã thử ở http://127.0.0.1:8000 (PORT=…) / a working commune with demo data
 	@.make/venv.sh requirements.lock
+	@.make/app.sh || echo "  Chạy tiếp không có ứng dụng rà soát / going on without the survey app" >&2
 	@exec .venv/bin/giamngheo serve --demo
 
 test: dev ## Chạy mọi phép thử (PYTEST_ARGS=…) / all tests
 	@.make/test-packages.sh
+	@.make/app.sh || [ -z "$$CI" ]
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
-screenshots: dev ## Chụp trang của cán bộ vào build/screenshots / pictures of the officers' page
+screenshots: dev ## Chụp trang của cán bộ, ứng dụng rà soát / pictures of the officers' page and the survey app
 	@.make/test-packages.sh
+	@.make/app.sh
 	@GIAMNGHEO_SCREENSHOTS=build/screenshots $(PY) -m pytest tests/demo/test_dashboard.py
+	@GIAMNGHEO_APP_SCREENSHOTS=docs/survey-app $(PY) -m pytest tests/survey_app/test_screens.py
 
 check: dev ## Định dạng, kiểu, tầng, tệp lock / format, lint, types, layers, lock
 	@$(PY) -m ruff format --check .
@@ -29,6 +33,7 @@ check: dev ## Định dạng, kiểu, tầng, tệp lock / format, lint, types, 
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@.make/lock.sh --check
+	@.make/app.sh types || [ -z "$$CI" ]
 
 format: dev ## Định dạng lại mã nguồn / format the code
 	@$(PY) -m ruff format .
@@ -44,7 +49,7 @@ lock: dev ## Làm lại các tệp lock (UPGRADE=1: bản mới nhất) / resolv
 	@UPGRADE=$(UPGRADE) .make/lock.sh
 
 clean: ## Xoá môi trường và tệp tạm, giữ dữ liệu / remove the environment and caches, keep all data
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	@rm -rf .venv survey_app/node_modules survey_app/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev:

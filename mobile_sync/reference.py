@@ -19,7 +19,7 @@ from api.areas.tables import Area, AreaParent, Level, LocalKind
 from api.deliveries import queries as deliveries
 from api.reviews import queries as reviews
 from api.reviews import scoring
-from api.reviews.tables import RoundKind, RoundState
+from api.reviews.tables import Evidence, RoundKind, RoundState
 from api.schema import Schema
 from api.standards import queries as standards
 
@@ -59,7 +59,8 @@ class CodeList(Schema):
 
 
 class Round(Schema):
-    """A review that is open now. `training`: what is scored in it has no legal effect, and every screen says so."""
+    """A review that is open now. `training`: what is scored in it has no legal effect, and every screen says so.
+    `evidence`: what is asked for beside the answers."""
 
     id: UUID
     area_id: UUID
@@ -70,6 +71,7 @@ class Round(Schema):
     training: bool
     opens_on: date
     closes_on: date
+    evidence: list[Evidence]
 
 
 class Form(Schema):

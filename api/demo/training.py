@@ -29,6 +29,7 @@ def open_training(session: Session, round_id: UUID) -> int:
             "year": 2024,
             "opens_on": "2024-09-01",
             "closes_on": "2024-12-14",
+            "evidence": ["photo", "signature"],
         }
     )
     prepare_round(session, officer, made, None)

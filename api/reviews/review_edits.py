@@ -145,7 +145,8 @@ class Reviews:
 
     def _fault(self, fields: dict[str, Any], ground: Ground) -> Problem | None:
         too_early = review_faults.day_fault(fields, ground.round.opens_on)
-        return too_early or scoring.faults(ground.standard, fields, ground.place)
+        unasked = review_faults.position_fault(fields, ground.round)
+        return too_early or unasked or scoring.faults(ground.standard, fields, ground.place)
 
     def _add(self, edit: Edit, fields: dict[str, Any], ground: Ground, kind: ReviewKind) -> dict[str, Any]:
         """A new review with the server's result, not in force yet. It stands under the household as the list has it."""

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from api.problems import Conflict, FieldError, Invalid, NotFound, NotInRound, Problem, ReviewExists
 from api.reviews import stages, steps
 from api.reviews.rounds import conditions
-from api.reviews.tables import CaseStage
+from api.reviews.tables import CaseStage, Evidence
 
 
 def may_replace(row: Row[Any], stage: CaseStage) -> Problem | None:
@@ -34,6 +34,15 @@ def day_fault(fields: Mapping[str, Any], opens_on: date) -> Problem | None:
     vi = f"Ngày rà soát trước ngày bắt đầu của đợt ({opens_on:%d/%m/%Y})."
     en = f"The day of the survey lies before the first day of the round ({opens_on})."
     return Invalid(errors=(FieldError("#/surveyed_on", "before_the_round", vi, en),))
+
+
+def position_fault(fields: Mapping[str, Any], row: Row[Any]) -> Problem | None:
+    """Where a family was met is kept only where the commune asked for it. A tablet that was told so goes on until it
+    hears otherwise: what the round asked for at a time is taken."""
+    if fields["position"] is None or Evidence.position in (*row.evidence, *row.evidence_before):
+        return None
+    vi = "Đợt này không lấy vị trí; hãy gửi lại phiếu không kèm vị trí."
+    return Invalid(errors=(FieldError("#/position", "not_asked", vi, "This round does not ask for a position."),))
 
 
 def no_review() -> Problem:

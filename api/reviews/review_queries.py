@@ -38,8 +38,8 @@ from api.standards.tables import PovertyClass
 
 _account = Account.__table__  # type: ignore[attr-defined]
 
-# Health, ethnic origin and want stand in them (NĐ 356/2025, Điều 4)
-SENSITIVE = ("answers", "members", "causes", "needs")
+# Health, ethnic origin and want stand in them (NĐ 356/2025, Điều 4); a position leads to the door of a poor family
+SENSITIVE = ("answers", "members", "causes", "needs", "position")
 
 
 @dataclass(frozen=True)

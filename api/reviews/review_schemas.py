@@ -76,6 +76,17 @@ class DeviceResult(Schema):
     deprivations: Annotated[list[Code] | None, Field(max_length=100)] = None
 
 
+Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class Position(Schema):
+    """Where the review was done, as the tablet found it (WGS 84), and how far off that may be."""
+
+    lat: Annotated[Degrees, Field(ge=-90, le=90)]
+    lon: Annotated[Degrees, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[Degrees, Field(ge=0, le=100_000)]
+
+
 class ReviewContent(Schema):
     """What was asked and answered at a household, whichever round it is for."""
 
@@ -91,6 +102,7 @@ class ReviewContent(Schema):
     needs: list[Code] = Field(default_factory=list, max_length=100)
     device_result: DeviceResult | None = None
     attachments: list[AttachmentIn] = Field(default_factory=list, max_length=50)
+    position: Annotated[Position | None, Field(description="Only in a round whose `evidence` asks for it.")] = None
 
 
 class ReviewFields(ReviewContent):
@@ -182,6 +194,7 @@ class ReviewOut(Schema):
     causes: list[str] | None
     needs: list[str] | None
     device_result: dict[str, Any] | None
+    position: Position | None
     attachments: list[AttachmentOut]
     attachments_declared: int
     attachments_present: int

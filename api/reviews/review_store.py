@@ -56,7 +56,7 @@ _COLUMNS = {
     "bool": ("differs_from_device", "in_force"),
     "text[]": ("causes", "needs", "deprivations", "undetermined"),
 }
-_DOCUMENTS = ("answers", "members", "attachments", "warnings", "device_result")
+_DOCUMENTS = ("answers", "members", "attachments", "warnings", "device_result", "position")
 _TYPES = (
     *(kind for kind, names in _COLUMNS.items() for _ in names),
     *("jsonb" for _ in _DOCUMENTS),

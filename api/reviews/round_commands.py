@@ -17,7 +17,7 @@ from api.reviews.candidates import candidates
 from api.reviews.cases import CASE, withdraw_cases
 from api.reviews.procedure_law import Procedure, procedure_on
 from api.reviews.round_days import WrongDays, days_of
-from api.reviews.round_schemas import RoundCreate, StandardRef
+from api.reviews.round_schemas import RoundChange, RoundCreate, StandardRef
 from api.reviews.rounds import ROUND, expect_version, hold_round, take_step
 from api.reviews.schemas import RoundOut
 from api.reviews.stages import SETTLED
@@ -130,6 +130,7 @@ def _insert(
             opens_on=days[0],
             closes_on=days[1],
             stage=RoundStage.prepared.value,
+            evidence=body.evidence,
             prepared_by=actor.account_id,
             version=1,
             created_at=now,
@@ -166,16 +167,26 @@ def reopen(session: Session, actor: Actor, round_id: UUID, version: int | None) 
     return queries.round_(session, actor.scope, round_id)
 
 
-def explain_overdue(session: Session, actor: Actor, round_id: UUID, version: int, reason: str) -> RoundOut:
-    """Why a round runs past its last day: it is marked, never blocked (domain.md 10.4)."""
+def change_round(session: Session, actor: Actor, round_id: UUID, version: int, body: RoundChange) -> RoundOut:
+    """Why a round runs past its last day (it is marked, never blocked; domain.md 10.4), and what its reviews ask for
+    beside the answers. Raises NotFound, StaleVersion, Conflict for the evidence of a round that is closed."""
     row = _held(session, actor, round_id, version)
+    changes = body.model_dump(exclude_unset=True)
+    if "evidence" in changes:
+        if row.stage == RoundStage.closed:
+            raise Conflict(
+                "Đợt đã kết thúc, không lấy thêm minh chứng.", "The round is closed: nobody is asked anymore."
+            )
+        changes["evidence_before"] = sorted({*row.evidence_before, *row.evidence})
     session.execute(
-        update(ROUND)
-        .where(ROUND.c.id == round_id)
-        .values(overdue_reason=reason, version=row.version + 1, updated_at=clock.now())
+        update(ROUND).where(ROUND.c.id == round_id).values(**changes, version=row.version + 1, updated_at=clock.now())
     )
-    audit.record(session, actor, "rounds.change", "round", [round_id])
+    audit.record(session, actor, "rounds.change", "round", [round_id], **_said(changes))
     return queries.round_(session, actor.scope, round_id)
+
+
+def _said(changes: dict[str, Any]) -> dict[str, list[str]]:
+    return {"evidence": changes["evidence"]} if "evidence" in changes else {}
 
 
 def _held(session: Session, actor: Actor, round_id: UUID, version: int | None) -> Row[Any]:

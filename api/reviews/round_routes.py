@@ -58,14 +58,15 @@ def prepare_round(
 @router.patch(
     "/rounds/{round_id}",
     operation_id="change_round",
-    summary="Ghi lý do đợt rà soát quá hạn",
-    responses=problems("not-found", "stale-version", "version-required") | example(examples.ROUND),
+    summary="Sửa đợt rà soát: lý do quá hạn, ảnh, chữ ký, vị trí cần lấy",
+    responses=problems("not-found", "conflict", "stale-version", "version-required") | example(examples.ROUND),
 )
 def change_round(
     round_id: UUID, body: RoundChange, actor: Writer, db: Db, response: Response, version: ReadVersion
 ) -> RoundOut:
-    """Says why a round runs past its last day: it is marked, never blocked. The commune officer."""
-    return tagged(response, round_commands.explain_overdue(db, actor, round_id, version, body.overdue_reason))
+    """Says why a round runs past its last day (it is marked, never blocked), and which `evidence` its reviews ask for
+    beside the answers: `photo`, `signature`, `position`, each off unless it is switched on. The commune officer."""
+    return tagged(response, round_commands.change_round(db, actor, round_id, version, body))
 
 
 @router.delete(

@@ -4,14 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.households.schemas import TextDay, TextPastDay
-from api.reviews.tables import CaseGround, CaseStage, RoundKind
+from api.reviews.tables import CaseGround, CaseStage, Evidence, RoundKind
 from api.schema import AreaId, Label, Line60, Line300, Note, Schema, Version
 from api.standards.tables import PovertyClass
 
 Reason = Annotated[Note, Field(min_length=1, description="In words, for whoever reads it later.")]
+EvidenceAsked = Annotated[
+    list[Evidence],
+    Field(max_length=len(Evidence), description="What a review asks for beside the answers; nothing by default."),
+    AfterValidator(lambda asked: [one for one in Evidence if one in asked]),
+]
+# Only "was it sent?" matters: a field that was not sent stays as it is.
+_NOT_SENT: Any = None
 _HOUSEHOLD = "5f0c1a52-6d0e-7a5b-9c1d-3f2e1a0b9c8d"
 
 
@@ -38,6 +46,7 @@ class RoundCreate(Schema):
     opens_on: TextDay | None = None
     closes_on: TextDay | None = None
     standard: StandardRef | None = None
+    evidence: EvidenceAsked = Field(default_factory=list)
 
 
 class RoundChange(Schema):
@@ -47,7 +56,14 @@ class RoundChange(Schema):
         json_schema_extra={"examples": [{"overdue_reason": "Phúc tra một kiến nghị sau ngày kết thúc"}]}
     )
 
-    overdue_reason: Reason
+    overdue_reason: Reason = _NOT_SENT
+    evidence: EvidenceAsked = _NOT_SENT
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "RoundChange":
+        if not self.model_fields_set:
+            raise PydanticCustomError("missing", "overdue_reason or evidence is needed")
+        return self
 
 
 class ListAddition(Schema):

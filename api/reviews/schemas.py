@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.households.schemas import TextPastDay
-from api.reviews.tables import RequestKind, RoundKind, RoundStage, RoundState, UpperLevel
+from api.reviews.tables import Evidence, RequestKind, RoundKind, RoundStage, RoundState, UpperLevel
 from api.schema import AreaId, Note, Schema, Version
 
 _EXAMPLE: dict[str, Any] = {
@@ -84,6 +84,7 @@ class RoundOut(Schema):
     stage: RoundStage
     state: RoundState
     overdue_reason: str | None
+    evidence: list[Evidence]
     approved_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -90,6 +90,14 @@ class ReviewKind(StrEnum):
     re_verification = "re_verification"
 
 
+class Evidence(StrEnum):
+    """What a round may ask for beside the answers: each off unless the commune switches it on."""
+
+    photo = "photo"
+    signature = "signature"
+    position = "position"
+
+
 class Request(SQLModel, table=True):
     """A paper (Mẫu 01 or 04) handed in by a household. `household_id` is null until the household is registered."""
 
@@ -123,6 +131,9 @@ class Screening(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=_WHEN)
 
 
+_EVIDENCE = ", ".join(f"'{one}'" for one in Evidence)
+
+
 class ReviewRound(SQLModel, table=True):
     """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5.
 
@@ -135,6 +146,7 @@ class ReviewRound(SQLModel, table=True):
         one_of("stage", RoundStage),
         one_of("upper_level", UpperLevel),
         CheckConstraint("closes_on >= opens_on", name="dates_in_order"),
+        *(CheckConstraint(f"{n} <@ ARRAY[{_EVIDENCE}]", name=f"{n}_known") for n in ("evidence", "evidence_before")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -157,6 +169,11 @@ class ReviewRound(SQLModel, table=True):
                 "CASE stage WHEN 'prepared' THEN 'prepared' WHEN 'closed' THEN 'closed' ELSE 'open' END", persisted=True
             ),
         ),
+    )
+    # what is asked for beside the answers, now and at an earlier time: a tablet in the field obeys what it was told
+    evidence: list[Evidence] = Field(default=[], sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    evidence_before: list[Evidence] = Field(
+        default=[], sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
     )
     # a round that ends late says why: it is marked, never blocked (domain.md 10.4)
     overdue_reason: str | None = Field(default=None, sa_type=Text)
@@ -246,6 +263,8 @@ class Review(SQLModel, table=True):
     needs: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     device_result: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
     attachments: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    # {lat, lon, accuracy_m} of the visit, where the round asks for it
+    position: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True), nullable=True))
     standard_code: str = Field(sa_type=Text)
     standard_version: int
     b1: int | None = None

@@ -10,6 +10,8 @@ import type { Tablet } from "./tablet.ts";
 export type Doors = Awaited<ReturnType<typeof officerDoors>>;
 const known = new WeakMap<Tablet, Signal<Doors | null>>();
 const SETTING = "officer_doors";
+const EVERY = 12 * 3_600_000;
+type Kept = { doors: Doors | null; asked_at: number };
 
 /** null: none. */
 export function officerDoorsOf(tablet: Tablet): Signal<Doors | null> {
@@ -20,16 +22,19 @@ export function officerDoorsOf(tablet: Tablet): Signal<Doors | null> {
 
 /** From the disk, without a network. */
 export async function readDoors(tablet: Tablet): Promise<void> {
-  officerDoorsOf(tablet).value = await setting<Doors>(tablet.opened, SETTING);
+  officerDoorsOf(tablet).value = (await setting<Kept>(tablet.opened, SETTING))?.doors ?? null;
 }
 
-/** Asks the server again: a right may have come or gone. */
+/** Asks the server again, twice a day: a right may have come or gone. */
 export async function askDoors(tablet: Tablet): Promise<void> {
   try {
+    const kept = await setting<Kept>(tablet.opened, SETTING);
+    const age = Date.now() - (kept?.asked_at ?? 0);
+    if (age >= 0 && age < EVERY) return;
     const told = await officerDoors(tablet.line);
     const doors = Object.values(told).some(Boolean) ? told : null;
     officerDoorsOf(tablet).value = doors;
-    await setSetting(tablet.opened, SETTING, doors);
+    await setSetting(tablet.opened, SETTING, { doors, asked_at: Date.now() } satisfies Kept);
   } catch {
     // asked again after the next synchronisation
   }

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import { wipe, type Opened } from "./disk/vault.ts";
+import { lock as lockProfile, type Opened, wipe } from "./disk/vault.ts";
 import { setting } from "./disk/settings.ts";
 import { lockAfter } from "./idle_minutes.ts";
 import { askDoors, readDoors } from "./officer_doors.ts";
@@ -10,9 +10,11 @@ import { prepareSearch } from "./register/search.ts";
 import { go } from "./screens/route.ts";
 import { startSyncing } from "./syncing.ts";
 import { openTablet, type Tablet } from "./tablet.ts";
+import { said } from "./words/said.ts";
 
 export type Session =
-  | { at: "away"; why: "start" | "idle" | "locked" }
+  /** `fault`: why the profile that was tried could not be opened, in words */
+  | { at: "away"; why: "start" | "idle" | "locked"; fault?: string }
   | { at: "opening"; done: number; all: number }
   | { at: "in"; tablet: Tablet; enrolled: boolean }
   /** the server has ended this tablet: the profile is gone, what was unsent is a sealed file */
@@ -34,20 +36,27 @@ export async function enter(opened: Opened): Promise<Tablet> {
     await readDoors(tablet);
     if (last !== null && last !== opened.profile.id) go();
     last = opened.profile.id;
-    stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
+    if (enrolled) begin(tablet);
     session.value = { at: "in", tablet, enrolled };
     void prepareSearch(tablet.register);
     return tablet;
   } catch (fault) {
-    opened.db.close();
-    session.value = { at: "away", why: "start" };
+    lockProfile(opened);
+    session.value = { at: "away", why: "start", fault: said(fault) };
     throw fault;
   }
 }
 
 /** The officer's code was taken. */
 export function nowEnrolled(): void {
-  if (session.value.at === "in") session.value = { ...session.value, enrolled: true };
+  const now = session.value;
+  if (now.at !== "in") return;
+  session.value = { ...now, enrolled: true };
+  begin(now.tablet);
+}
+
+function begin(tablet: Tablet): void {
+  stop = startSyncing(tablet, { revoked: () => void revoked(tablet), complete: () => void askDoors(tablet) });
 }
 
 /** Ends every call, closes the database, forgets the key and the records. Drafts are on the disk already. */
@@ -69,7 +78,8 @@ async function revoked(tablet: Tablet): Promise<void> {
   const { id, username } = tablet.opened.profile;
   drop(tablet);
   session.value = { at: "opening", done: 0, all: 0 };
-  await wipe(id);
+  // cut off, it is finished at the next start
+  await wipe(id).catch(() => undefined);
   go();
   session.value = { at: "revoked", username };
 }
@@ -78,5 +88,5 @@ function drop(tablet: Tablet): void {
   stop?.();
   stop = null;
   tablet.ending.abort();
-  tablet.opened.db.close();
+  lockProfile(tablet.opened);
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+import { isForm } from "./screens/household/screens.tsx";
 import { route } from "./screens/route.ts";
 import { session } from "./session.ts";
 
@@ -9,8 +10,6 @@ import { session } from "./session.ts";
 export const waiting = signal<ServiceWorker | null>(null);
 
 const EVERY = 60 * 60_000;
-/** Screens of a household that only show; all others of its routes are forms. */
-const SHOWING = ["", "outbox", "settings", "officer", "drafts", "sync"];
 let asked = false;
 
 export function watchUpdates(): void {
@@ -35,16 +34,10 @@ function watch(registration: ServiceWorkerRegistration): void {
   addEventListener("online", ask);
 }
 
-/** Is a half-filled form on the screen? */
-export function formOpen(parts: string[] = route.value): boolean {
-  const [first = "", ...rest] = parts;
-  if (first === "household") return rest.length !== 1;
-  return !SHOWING.includes(first);
-}
-
+/** No form is on the screen, and nothing is on its way to the server. */
 export function mayUpdate(): boolean {
   const now = session.value;
-  return now.at !== "opening" && (now.at !== "in" || (!formOpen() && now.tablet.syncing.value === null));
+  return now.at !== "opening" && (now.at !== "in" || (!isForm(route.value) && now.tablet.syncing.value === null));
 }
 
 export function update(): void {

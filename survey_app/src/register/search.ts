@@ -41,6 +41,15 @@ export function counted(register: Register, drafts: Draft[], asked: Asked): { li
   return { lines: asked.visit === "all" ? found : found.filter((line) => line.visit === asked.visit), counts };
 }
 
+/** Who of the household was found, where it is not the head: else the line would not say why it is there. */
+export function foundPerson(register: Register, householdId: Uuid, text: string): string | null {
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  const fits = (name: string) => words.every((word) => plain(name).includes(word));
+  const [head, ...others] = register.members(householdId).map((one) => one.data.full_name);
+  if (words.length === 0 || head === undefined || fits(head)) return null;
+  return others.find(fits) ?? null;
+}
+
 /** Works out what is searched in, in slices that leave the screen alive. */
 export async function prepareSearch(register: Register): Promise<void> {
   const known = arranged(register);

@@ -34,7 +34,7 @@ function Shown(): JSX.Element {
   const now = session.value;
   switch (now.at) {
     case "away":
-      return <Start why={now.why} />;
+      return <Start why={now.why} fault={now.fault ?? null} />;
     case "opening":
       return <Opening done={now.done} all={now.all} />;
     case "revoked":
@@ -58,8 +58,7 @@ function Inside({ tablet }: { tablet: Tablet }): JSX.Element {
 function Named({ tablet, parts }: { tablet: Tablet; parts: string[] }): JSX.Element {
   const [first = "list"] = parts;
   const Household = HOUSEHOLD_SCREENS[first];
-  // one screen a record: the state of a form must not go over to the next one's
-  if (Household !== undefined) return <Household key={parts.join("/")} tablet={tablet} parts={parts} />;
+  if (Household !== undefined) return <Household key={first} tablet={tablet} parts={parts} />;
   if (first === "outbox") return <Outbox tablet={tablet} parts={parts} />;
   if (first === "settings") return <Settings tablet={tablet} parts={parts} />;
   if (first === "officer") return officerScreen(tablet, parts);

@@ -8,7 +8,6 @@ import { setSetting } from "../disk/settings.ts";
 import { enrol } from "../line/enrolment.ts";
 import { SignedOut } from "../line/line.ts";
 import { lock, nowEnrolled } from "../session.ts";
-import { syncNow } from "../syncing.ts";
 import type { Tablet } from "../tablet.ts";
 import { said } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
@@ -58,7 +57,6 @@ export function CodeForm({ tablet, done }: { tablet: Tablet; done: () => void })
       const { areas } = await enrol(tablet.opened, tablet.line, code.value.trim(), name.value.trim());
       await setSetting(tablet.opened, "enrolled", { areas });
       done();
-      void syncNow(tablet);
     } catch (error) {
       signedOut.value = error instanceof SignedOut;
       if (!signedOut.value) fault.value = said(error);

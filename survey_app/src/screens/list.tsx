@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
-import { counted, type Counts } from "../register/search.ts";
+import { counted, type Counts, foundPerson } from "../register/search.ts";
 import type { ListLine } from "../register/register.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Area, Round } from "../wire.ts";
@@ -38,6 +38,7 @@ const WORDS = texts({
   number: ["Số {number}", "No. {number}"],
   no_number: ["Chưa có số", "No number yet"],
   people: ["{n} người", "{n} people"],
+  with: ["có {person}", "with {person}"],
   waiting: ["chưa gửi", "not sent"],
   not_listed: ["không trong đợt này", "not in this round"],
   tabs: ["Trạng thái", "State"],
@@ -57,24 +58,41 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
   const found = counted(tablet.register, tablet.drafts.value, { ...state.value, roundId: round?.id ?? null, visit });
   const set = (change: Partial<ListState>) => (state.value = { ...state.value, ...change });
   useScroll(state);
+  const line = (one: ListLine) => <Line tablet={tablet} line={one} text={state.value.text} showsVisit={round !== null && visit === "all"} />;
   return (
     <Screen title={say(WORDS.title)} foot={<MainNav tablet={tablet} here="list" />}>
       {tablet.completeAt.value === null && <Notice kind="warning">{say(WORDS.incomplete)} <a href="#/">{say(WORDS.go_on)}</a></Notice>}
-      {round?.training && <Notice kind="warning">{say(WORDS.training)}</Notice>}
-      <Search text={state.value.text} onText={(text) => set({ text, scroll: 0 })} />
-      <div class="selects">
-        {rounds.length > 1 && <Select label={say(WORDS.round)} value={round?.id ?? ""} options={rounds.map((one) => [one.id, roundName(tablet, one)])} onChange={(roundId) => set({ roundId })} />}
-        {hamlets.length > 1 && <Select label={say(WORDS.hamlet)} value={state.value.hamletId ?? ""} options={[["", say(WORDS.all_hamlets)], ...hamlets.map((one): [string, string] => [one.id, one.full_name])]} onChange={(id) => set({ hamletId: id || null })} />}
-        {rounds.length === 1 && round !== null && <p class="muted">{roundName(tablet, round)}</p>}
+      <div class="row tight">
+        <Search text={state.value.text} onText={(text) => set({ text, scroll: 0 })} />
+        <New hamlets={hamlets} chosen={state.value.hamletId} />
       </div>
+      <Which tablet={tablet} rounds={rounds} round={round} hamlets={hamlets} hamletId={state.value.hamletId} set={set} />
       {round !== null && <Tabs visit={visit} counts={found.counts} onVisit={(one) => set({ visit: one, scroll: 0 })} />}
-      <New hamlets={hamlets} chosen={state.value.hamletId} />
       {found.lines.length === 0 ? (
-        <p class="empty">{say(state.value.text === "" ? WORDS.none : WORDS.none_found)}</p>
+        <p class="empty" role="status">{say(state.value.text === "" ? WORDS.none : WORDS.none_found)}</p>
       ) : (
-        <Windowed label={say(WORDS[visit])} items={found.lines} keyOf={(one) => one.household.id} line={(one) => <Line tablet={tablet} line={one} inRound={round !== null} />} />
+        <Windowed label={say(WORDS[visit])} items={found.lines} keyOf={(one) => one.household.id} line={line} />
       )}
     </Screen>
+  );
+}
+
+type WhichProps = { tablet: Tablet; rounds: Round[]; round: Round | null; hamlets: Area[]; hamletId: string | null; set: (change: Partial<ListState>) => void };
+
+/** The round and the hamlet: chosen where there are several, told where there is one. */
+function Which({ tablet, rounds, round, hamlets, hamletId, set }: WhichProps): JSX.Element {
+  const all: [string, string][] = [["", say(WORDS.all_hamlets)], ...hamlets.map((one): [string, string] => [one.id, one.full_name])];
+  return (
+    <>
+      {rounds.length === 1 && round !== null && <p class={round.training ? "notice warning" : "muted"}>{roundName(tablet, round)}</p>}
+      {(rounds.length > 1 || hamlets.length > 1) && (
+        <div class="selects">
+          {rounds.length > 1 && <Select label={say(WORDS.round)} value={round?.id ?? ""} options={rounds.map((one) => [one.id, roundName(tablet, one)])} onChange={(roundId) => set({ roundId })} />}
+          {hamlets.length > 1 && <Select label={say(WORDS.hamlet)} value={hamletId ?? ""} options={all} onChange={(id) => set({ hamletId: id || null })} />}
+        </div>
+      )}
+      {rounds.length > 1 && round?.training && <Notice kind="warning">{say(WORDS.training)}</Notice>}
+    </>
   );
 }
 
@@ -118,6 +136,7 @@ function Tabs({ visit, counts, onVisit }: { visit: Visit; counts: Counts; onVisi
   );
 }
 
+/** Where several hamlets are, the list says which: a household belongs to one. */
 function New({ hamlets, chosen }: { hamlets: Area[]; chosen: string | null }): JSX.Element | null {
   const hamlet = hamlets.find((one) => one.id === chosen) ?? (hamlets.length === 1 ? hamlets[0] : undefined);
   if (hamlet === undefined) return null;
@@ -129,12 +148,15 @@ function New({ hamlets, chosen }: { hamlets: Area[]; chosen: string | null }): J
   );
 }
 
-function Line({ tablet, line, inRound }: { tablet: Tablet; line: ListLine; inRound: boolean }): JSX.Element {
+type LineProps = { tablet: Tablet; line: ListLine; text: string; showsVisit: boolean };
+
+function Line({ tablet, line, text, showsVisit }: LineProps): JSX.Element {
   const { household, head, people, visit } = line;
   const { household_no, current_class, address } = household.data;
   const reference = tablet.reference.value;
-  const first = [
-    household_no === null || household_no === undefined ? say(WORDS.no_number) : say(WORDS.number, { number: household_no }),
+  const person = foundPerson(tablet.register, household.id, text);
+  const told = [
+    household_no ? say(WORDS.number, { number: household_no }) : say(WORDS.no_number),
     say(WORDS.people, { n: people }),
     current_class && reference ? named(reference, "poverty_class", current_class) : null,
   ];
@@ -142,11 +164,11 @@ function Line({ tablet, line, inRound }: { tablet: Tablet; line: ListLine; inRou
     <a class="line" href={`#/household/${household.id}`}>
       <span class="lines">
         <strong>{head || say(WORDS.nobody)}</strong>
-        <span class="muted">{first.filter(Boolean).join(" · ")}</span>
-        <span class="muted small">{address ?? ""}</span>
+        <span class="muted">{told.filter(Boolean).join(" · ")}</span>
+        <span class="muted small">{person === null ? address : say(WORDS.with, { person })}</span>
       </span>
       <span class="pills">
-        {inRound && <span class={`pill ${visit ?? "not_listed"}`}>{say(visit === null ? WORDS.not_listed : WORDS[visit])}</span>}
+        {showsVisit && <span class={`pill ${visit ?? "not_listed"}`}>{say(visit === null ? WORDS.not_listed : WORDS[visit])}</span>}
         {household.waiting && <span class="pill unsent">{say(WORDS.waiting)}</span>}
       </span>
     </a>

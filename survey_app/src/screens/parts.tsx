@@ -28,7 +28,8 @@ export function Screen(props: { title: string; back?: string[] | (() => void); f
     document.title = title;
   }, [title]);
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
+    // a field that a screen begins with keeps it
+    if (!heading.current?.closest(".screen")?.querySelector("main :focus")) heading.current?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, [address]);
   return (

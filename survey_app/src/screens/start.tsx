@@ -5,12 +5,13 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { profiles, type Profile } from "../disk/vault.ts";
-import { say, texts, language } from "../words/words.ts";
+import { finishWipes } from "../disk/wipe.ts";
+import { said } from "../words/said.ts";
+import { language, say, texts } from "../words/words.ts";
 import { Enrol } from "./enrol.tsx";
+import { HomesIcon, NextIcon, PlusIcon } from "./icons.tsx";
 import { LeftBehind } from "./left_behind.tsx";
 import { Button, Notice, Screen } from "./parts.tsx";
-import { said } from "../words/said.ts";
-import { HomesIcon, NextIcon, PlusIcon } from "./icons.tsx";
 import { Unlock } from "./unlock.tsx";
 
 const WORDS = texts({
@@ -30,11 +31,12 @@ const WORDS = texts({
 /** Which account was chosen or made here: asked again after a lock, without a detour over the list. */
 let chosen: string | null = null;
 
-export function Start({ why }: { why: "start" | "idle" | "locked" }): JSX.Element {
+export function Start({ why, fault: failed }: { why: "start" | "idle" | "locked"; fault: string | null }): JSX.Element {
   const known = useSignal<Profile[] | null>(null);
   const fault = useSignal<string | null>(null);
   const at = useSignal<"who" | "enrol" | Profile>("who");
   useEffect(() => {
+    void finishWipes().catch(() => undefined);
     profiles().then(
       (found) => {
         const again = found.find((one) => one.id === chosen) ?? (found.length === 1 ? found[0] : undefined);
@@ -52,7 +54,7 @@ export function Start({ why }: { why: "start" | "idle" | "locked" }): JSX.Elemen
   if (known.value === null) return <Screen title={say(WORDS.title)}>{null}</Screen>;
   if (at.value === "enrol") return <Enrol known={known.value} back={() => (at.value = "who")} choose={choose} />;
   if (at.value === "who") return <Who known={known.value} choose={choose} enrol={() => (at.value = "enrol")} />;
-  return <Unlock profile={at.value} note={why === "idle" ? say(WORDS.idle) : null} back={() => (at.value = "who")} />;
+  return <Unlock profile={at.value} note={failed ?? (why === "idle" ? say(WORDS.idle) : null)} back={() => (at.value = "who")} />;
 }
 
 function Who(props: { known: Profile[]; choose: (one: Profile) => void; enrol: () => void }): JSX.Element {

@@ -53,7 +53,7 @@ function Ended({ tablet, last }: { tablet: Tablet; last: SyncResult }): JSX.Elem
       return (
         <>
           <Notice kind="warning">{say(WORDS.not_enrolled)}</Notice>
-          <CodeForm tablet={tablet} done={() => undefined} />
+          <CodeForm tablet={tablet} done={again} />
         </>
       );
     case "refused":

@@ -10,6 +10,7 @@ import { shown, type Tablet } from "../tablet.ts";
 import { said } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
 import { Button, Notice, Screen, TextField } from "./parts.tsx";
+import { FromBefore } from "./from_before.tsx";
 import { saveFile } from "./save_file.ts";
 
 const WORDS = texts({
@@ -43,6 +44,7 @@ export function WaysOut({ tablet }: { tablet: Tablet }): JSX.Element {
       <div class="narrow stack">
         <Out tablet={tablet} />
         <In tablet={tablet} />
+        <FromBefore tablet={tablet} />
       </div>
     </Screen>
   );

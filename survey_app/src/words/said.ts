@@ -1,6 +1,8 @@
 // What went wrong, for whoever holds the tablet: the server's own words where it gave some.
 
+import { DatabaseBusy, DiskFull, NewerDatabase } from "../disk/database.ts";
 import { NotOpened } from "../disk/vault.ts";
+import { OfAnotherAccount } from "../disk/ways_out.ts";
 import { Refused, Unreachable } from "../line/line.ts";
 import type { Problem, Words } from "../wire.ts";
 import { language, say, texts } from "./words.ts";
@@ -20,9 +22,25 @@ const WORDS = texts({
     "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
     "The PIN is locked after too many wrong tries. Open it with the account's password; nothing is lost.",
   ],
-  disk: [
-    "Máy chưa ghi được (hết chỗ trống hoặc trục trặc). Những gì đã lưu trước đó vẫn còn. Hãy giải phóng bộ nhớ rồi thử lại.",
-    "The tablet could not write (no room, or a fault). What was saved before is still there. Free some room and try again.",
+  disk_full: [
+    "Máy hết chỗ trống nên chưa ghi được. Những gì đã lưu trước đó vẫn còn. Hãy xoá bớt ảnh, phim khác trên máy rồi thử lại.",
+    "The tablet is full and could not write. What was saved before is still there. Delete other photos or films, then try again.",
+  ],
+  newer: [
+    "Dữ liệu trên máy do bản ứng dụng mới hơn ghi. Không có gì bị thay đổi; hãy mở lại ứng dụng khi có mạng để dùng bản mới.",
+    "A newer version of the app has written what is on this tablet. Nothing was changed; open the app again with a network to get that version.",
+  ],
+  held_open: [
+    "Một cửa sổ khác đang mở dữ liệu này. Hãy đóng các cửa sổ khác của ứng dụng rồi thử lại.",
+    "Another window has these data open. Close the other windows of the app, then try again.",
+  ],
+  of_another: [
+    "Tệp này là của tài khoản {username} hoặc của máy chủ khác; chỉ tài khoản đó mới nhận được.",
+    "This file is of the account {username}, or of another server; only that account can take it.",
+  ],
+  fault: [
+    "Có trục trặc trên máy, việc này chưa làm được. Những gì đã lưu trước đó vẫn còn. Hãy thử lại.",
+    "Something went wrong on this tablet, and this was not done. What was saved before is still there. Try again.",
   ],
 });
 
@@ -42,5 +60,9 @@ export function said(fault: unknown): string {
     if (refusal.why === "wrong") return say(WORDS.wrong, { left: refusal.left });
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
-  return say(WORDS.disk);
+  if (fault instanceof DiskFull) return say(WORDS.disk_full);
+  if (fault instanceof NewerDatabase) return say(WORDS.newer);
+  if (fault instanceof DatabaseBusy) return say(WORDS.held_open);
+  if (fault instanceof OfAnotherAccount) return say(WORDS.of_another, { username: fault.username });
+  return say(WORDS.fault);
 }

@@ -143,7 +143,7 @@ def test_answers_and_people_are_withheld_from_who_may_not_see_them(
     assert [one["health_insurance"] for one in made["members"]] == [False]
     shown = sign_in("truc-ninh").get(f"/api/v1/reviews/{made['id']}").json()
     assert (shown["answers"], shown["members"], shown["causes"], shown["needs"]) == (None, None, None, None)
-    assert shown["withheld"] == ["answers", "members", "causes", "needs", "result.warnings"]
+    assert shown["withheld"] == ["answers", "members", "causes", "needs", "position", "result.warnings"]
     assert (shown["result"]["b1"], shown["result"]["deprivations"]) == (120, made["result"]["deprivations"])
     assert sign_in("truc-dai").get(f"/api/v1/reviews/{made['id']}").status_code == 404
     assert sign_in("mat-tran").get(f"/api/v1/reviews/{made['id']}").status_code == 403

