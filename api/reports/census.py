@@ -51,6 +51,7 @@ class Human:
     health_insurance: bool | None
     nutrition: str | None
     lacks_education: bool
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ def _humans(session: Session, hamlets: list[UUID], moment: Moment, homes: Iterab
                 health_insurance=row.health_insurance,
                 nutrition=row.nutrition,
                 lacks_education=lacks_education(row.age, row.school_age, row.schooling, row.right_level),
+                is_head=bool(row.is_head),
             )
         )
     return found

@@ -11,6 +11,8 @@ from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.areas.places import covers
 from api.areas.tables import Level
+from api.indicators.facts import Moment
+from api.names import sort_key
 from api.reports import names
 from api.reports.basis import Asked, Basis, basis
 from api.reports.census import Census, Home, Human
@@ -48,7 +50,10 @@ _MARKS = {"new": "mới", "relapsed": "tái", "from_other_class": "chuyển"}
 
 
 def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> OfficialReportOut:
-    """The list, hamlet by hamlet. Every reading is in the log. Raises NotFound, Invalid for more than a commune."""
+    """The list, hamlet by hamlet, by the given name of the head. Every reading is in the log.
+
+    Raises NotFound, Invalid for more than a commune.
+    """
     needed = Permission.households_read if form.detailed else Permission.households_list
     actor = narrowed(actor, needed)
     where = basis(session, actor, asked, needs_round=form.escaped)
@@ -61,7 +66,7 @@ def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> Offi
     called = names.households(session, actor, [home.household_id for home in homes])
     order = {unit.id: place for place, unit in enumerate(units)}
     homes = [home for home in homes if home.household_id in called and home.hamlet_id in order]
-    homes.sort(key=lambda home: (order[home.hamlet_id], called[home.household_id].head_name or "", home.household_id))
+    homes.sort(key=lambda home: (order[home.hamlet_id], _by_name(called[home.household_id]), home.household_id))
     read = dict.fromkeys(called[one.household_id].id for one in homes)
     audit.record(session, actor, "reports.list", "household", read, form=form.code)
     lines = _detailed(session, actor, where, form, homes, called, units, found) if form.detailed else (
@@ -74,6 +79,11 @@ def listed(session: Session, actor: Actor, form: ListForm, asked: Asked) -> Offi
         missing=[], due_on=due_on(where.period, where.place.level, preliminary=where.preliminary),
         preliminary=where.preliminary,
     )  # fmt: skip
+
+
+def _by_name(called: Any) -> str:
+    """As Vietnamese lists go: by given name, then by the whole of it. Who has no name comes first."""
+    return sort_key(called.head_name) if called.head_name else ""
 
 
 def _standing(found: Census, form: ListForm) -> Iterator[Home]:
@@ -139,12 +149,16 @@ def _detailed(
     people: dict[UUID, list[Human]] = {}
     for human in found.humans:
         people.setdefault(human.household_id, []).append(human)
-    records = names.members(session, [human.member_id for home in homes for human in people.get(home.household_id, [])])
+    listed = [human.member_id for home in homes for human in people.get(home.household_id, [])]
+    records = names.people(session, listed, Moment(where.day, where.known))
     hamlets = {unit.id: unit for unit in units}
     came, number = _marks(homes, found, form), 0
     for home in homes:
         mark = came.get(home.household_id, "cũ")
-        family = sorted(people.get(home.household_id, []), key=lambda one: _head_first(records[one.member_id]))
+        family = sorted(
+            people.get(home.household_id, []),
+            key=lambda one: (not one.is_head, records[one.member_id].born or 0, one.member_id),
+        )
         for place, human in enumerate(family, start=1):
             number += 1
             values = _person(records[human.member_id], home, mark, called[home.household_id].household_no, place)
@@ -152,17 +166,10 @@ def _detailed(
             yield row if sensitive else _without_ethnicity(row)
 
 
-def _head_first(record: Any) -> tuple[bool, int, UUID]:
-    return record.relation_to_head != "head", _born(record) or 0, record.id
-
-
-def _born(record: Any) -> int | None:
-    year: int | None = record.birth_date.year if record.birth_date else record.birth_year
-    return year
-
-
-def _person(record: Any, home: Home, mark: str, household_no: str | None, place: int) -> list[str | int | None]:
-    male, born = record.sex == "male", _born(record)
+def _person(
+    record: names.Person, home: Home, mark: str, household_no: str | None, place: int
+) -> list[str | int | None]:
+    male, born = record.sex == "male", record.born
     return [
         household_no,
         place,

@@ -147,5 +147,5 @@ def reverses_a_booking(c: Commune, session: Session) -> None:
 
 SPENDS = (
     *((plans, approves_an_item, opens_a_line, reverses_a_booking) * 2), *((allocates, binds) * 3), *((pays,) * 5),
-    cancels_an_item,
+    *((plans, approves_an_item, cancels_an_item) * 2),
 )  # fmt: skip

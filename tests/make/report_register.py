@@ -31,6 +31,12 @@ HAMLETS = [f"14080-{n:02d}" for n in (1, 2, 3)]
 DEPRIVATIONS = [one["code"] for one in shipped()[0]["indicators"]]
 CAUSES = [value["code"] for one in code_lists() if one["code"] == "cause" for value in one["values"]]
 NEEDS = [value["code"] for one in code_lists() if one["code"] == "need" for value in one["values"]]
+# in the order of a Vietnamese list: by given name, letter by letter (a ă â, d đ, e ê, o ô ơ, u ư), tones last
+NAMES = [
+    "Trần Văn An", "Lê Thị Ánh", "Phạm Văn Ân", "Vũ Thị Bích", "Lê Văn Dung", "Trần Thị Đào", "Ngô Văn Đạt",
+    "Đỗ Thị Em", "Bùi Văn Hoa", "Bùi Văn Hòa", "Bùi Văn Hóa", "Hà Thị Hương", "Cao Văn Oanh", "Lý Thị Ổn", "Mai Văn Ơn",
+    "Mai Thị Út", "Lê Thị Uyên", "Đinh Văn Ước", "Đinh Thị Yến",
+]  # fmt: skip
 _MEMBER: dict[str, list[Any]] = {
     "sex": ["male", "female"], "ethnicity": ["kinh"] * 5 + ["tay", "muong", "foreign"],
     "merit_person": [False] * 5 + [True],
@@ -79,7 +85,8 @@ class Commune:
         found = {name: self.random.choice(values) for name, values in _MEMBER.items()}
         if 2024 - born >= 16:
             found["nutrition"] = None
-        relation = {"relation_to_head": "head" if head else "child", "full_name": f"Nguyễn Văn {'ABCDE'[number]}"}
+        name = NAMES[(11 * len(self.homes) + 5 * number) % len(NAMES)]
+        relation = {"relation_to_head": "head" if head else "child", "full_name": name}
         return {"household_id": str(home), "birth_year": born, **relation, **found}
 
     def life(self, day: date) -> None:

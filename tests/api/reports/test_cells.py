@@ -176,7 +176,8 @@ def test_a_closed_round_stays_whatever_is_edited_later(sign_in: SignIn, session:
     made = commune(session, 7)
     session.commit()
     officer, round_id = sign_in("truc-thai"), made.rounds[-1]
-    before = {form: asked(officer, form, round=round_id)["rows"] for form in (*COUNTED, "form-02", "form-03")}
+    every = (*COUNTED, "form-02", "form-03", "form-14", "form-15", "list-poor", "list-escaped-poor")
+    before = {form: asked(officer, form, round=round_id)["rows"] for form in every}
     with on(date(2025, 12, 14), hour=20):  # the evening after the closing
         rows = session.execute(text("SELECT id, version FROM member WHERE left_on IS NULL")).all()
         edits = [Edit(row.id, row.version, {"ethnicity": "hoa", "nutrition": None}) for row in rows]
