@@ -45,7 +45,7 @@ class Scope:
     def covers_or_became(self, column: Any) -> ColumnElement[bool]:
         """The area in `column` is one of mine, hangs under one of mine, or became one of these: whoever works in a
         merged commune works in all that it was made of."""
-        own = self._below.with_only_columns(col(AreaClosure.descendant_id).label("id"))
+        own: Select[Any] = self._below.with_only_columns(col(AreaClosure.descendant_id).label("id"))
         became: ColumnElement[bool] = column.in_(with_predecessors(own, self.day))
         return became
 
