@@ -135,7 +135,7 @@ function newCard(household: Seen<HouseholdData>, members: Seen<MemberData>[]): C
 /** By number as it is read (2 before 10); what has none yet comes first. */
 function orderOf({ id, data }: Seen<HouseholdData>): string {
   const number = (data.household_no ?? "").replace(/\d+/g, (digits) => digits.padStart(8, "0"));
-  return `${data.hamlet_id}|${number}|${id}`;
+  return `${data.hamlet_id} ${number} ${id}`; // a blank is before every digit
 }
 
 type Notes = { draft: Set<string>; not_home: Set<string> };
