@@ -1,9 +1,8 @@
 """The commune around a tablet: households with people on the list of a training round, an officer who does things."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import Engine, text
@@ -14,7 +13,7 @@ from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.commands import write_households, write_members
 from api.keys import IdKey
-from tests.make import rounds
+from tests.make import walk
 from tests.make.answers import done
 from tests.make.households import actor
 
@@ -83,15 +82,10 @@ class Commune:
             written = writer(session, actor("truc-thai"), edits[start : start + 1000], Origin.web)
             assert [one for one in written if one.outcome != "applied"] == []
 
-    def round(self, homes: Sequence[str], *evidence: str, hamlet: str = "14080-03") -> str:
+    def round(self, homes: Sequence[str], *evidence: str) -> str:
         """A training round in its time of surveys, whose points are computed, with these households on its list."""
-        with Session(self.engine) as session, session.begin():
-            made = rounds.review_round(
-                session, kind="training", standard_code="training-2022", opens_on=date(2024, 9, 1),
-                year=2024, evidence=list(evidence),
-            )  # fmt: skip
-            rounds.cases(session, made, [UUID(home) for home in homes], hamlet)
-        return str(made)
+        days = {"opens_on": "2026-09-01", "closes_on": "2026-12-14"}
+        return walk.surveying(self._sign_in, *homes, kind="training", evidence=list(evidence), **days)
 
     def code(self, username: str) -> str:
         made = done(self.officer.post("/sync/v1/enrolments", json={"username": username}))
