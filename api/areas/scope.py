@@ -42,6 +42,13 @@ class Scope:
         touched: ColumnElement[bool] = column.in_(self._near)
         return touched
 
+    def covers_or_became(self, column: Any) -> ColumnElement[bool]:
+        """The area in `column` is one of mine, hangs under one of mine, or became one of these: whoever works in a
+        merged commune works in all that it was made of."""
+        own: Select[Any] = self._below.with_only_columns(col(AreaClosure.descendant_id).label("id"))
+        became: ColumnElement[bool] = column.in_(with_predecessors(own, self.day))
+        return became
+
     @cached_property
     def _below(self) -> Select[Any]:
         return _below(self.area_ids, self.day)

@@ -52,8 +52,14 @@ def fingerprint() -> str:
 
 
 def named(law: str) -> str:
-    whole = [f"{code} {measure.grain} {_in_words(measure.where)}" for code, measure in measures().items()]
+    whole = [f"{code} {who(measure)}" for code, measure in measures().items()]
     return hashlib.sha256("\n".join([*whole, law]).encode()).hexdigest()[:16]
+
+
+@cache
+def who(measure: Measure) -> str:
+    """Whom a measure counts: two that count the same people, whatever they are called, are equal."""
+    return f"{measure.grain} {_in_words(measure.where)}"
 
 
 def _in_words(where: Any) -> str:

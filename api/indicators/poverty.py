@@ -23,10 +23,15 @@ average_households = Measure("average_households", "household", _h.average_livin
 newly_escaped_households = Measure("newly_escaped_households", "household", _h.newly_escaped)
 
 
-# the two classes make up the listed households: of three such numbers two tell the third
+# What is listed is made up of the two classes: of three such numbers two tell the third. The persons of both are the
+# whole of the health insurance.
+MADE_OF = {
+    "listed_households": ("poor_households", "near_poor_households"),
+    "health_insurance_of": ("poor_persons", "near_poor_persons"),
+}
+# a class -> the other one, and both together
 MADE_UP_WITH = {
-    "poor_households": ("near_poor_households", "listed_households"),
-    "near_poor_households": ("poor_households", "listed_households"),
+    one: (*(other for other in parts if other != one), every) for every, parts in MADE_OF.items() for one in parts
 }
 
 

@@ -128,6 +128,14 @@ def place_of(session: Session, actor: Actor, area_id: UUID) -> Place:
     return _placed(row, bool(row.tells_all))
 
 
+def mine_among(session: Session, actor: Actor, area_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Which of these areas are the caller's, or became one that is; and whether small counts are told them there."""
+    told = actor.tells_all(Permission.indicators_read).covers(_AREA.c.id).label("tells_all")
+    asked = _AREA.c.id == func.any(cast(list(area_ids), sql.Ids()))
+    rows = session.execute(select(_AREA.c.id, told).where(asked, actor.scope.covers_or_became(_AREA.c.id)))
+    return {row.id: bool(row.tells_all) for row in rows}
+
+
 def children(session: Session, place: Place, days: Sequence[date]) -> list[Place]:
     """The areas that lay right below on one of these days, by code."""
     every = {one.id: one for some in children_by_day(session, place, days).values() for one in some}

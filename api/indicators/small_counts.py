@@ -50,6 +50,13 @@ def told(
     if all(place.tells_all for place in places):
         return list(points)
     whole = places[0].id if with_whole else None
+    if whole is not None and all(place.tells_all for place in places[1:]):
+        # somebody of a hamlet: of their own they know everything, of the sum above what they are told of it alone
+        least = least_told(clock.today())
+        above = [place for place, point in enumerate(points) if point.area == whole]
+        earlier = {n: (before or {}).get(place, 0) for n, place in enumerate(above)}
+        alone = iter(without_small_counts(one, [points[place] for place in above], least, before=earlier))
+        return [next(alone) if point.area == whole else point for point in points]
     return without_small_counts(one, points, least_told(clock.today()), whole, before)
 
 

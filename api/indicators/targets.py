@@ -1,6 +1,7 @@
 """How far a plan has come: each target held against its indicator, by hamlet and month, with who is still missing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -21,7 +22,7 @@ from api.indicators.points import (
     point,
     value_of,
 )
-from api.indicators.queries import children, find_place, numbers, place_of
+from api.indicators.queries import children, find_place, mine_among, numbers, place_of
 from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
 from api.indicators.small_counts import NOT_TOLD, told
 from api.indicators.tracks import Stand, gap, track
@@ -59,15 +60,16 @@ _WITHIN_THE_YEAR = frozenset({
 def progress(
     session: Session, actor: Actor, plan_id: UUID, as_of: date, area: str | None, by: By | None
 ) -> PlanProgress:
-    """Target by target: of the plan's area or one below it, and where asked for of each area right below, or of the end
-    of each month of the plan's year. Raises NotFound, Invalid (an area outside of the plan's)."""
+    """Target by target: of the plan's area or one below it, and where asked for of each area right below that is the
+    caller's (a hamlet sees itself and the commune's sum, not the other hamlets), or of the end of each month of the
+    plan's year. Raises NotFound, Invalid (an area outside of the plan's)."""
     plan = read_plan(session, actor.scope, plan_id)
     place = _place(session, actor, plan.area_id, area, as_of)
     days = [as_of]
     if by == "month":
         first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
         days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
-    places = [place, *(children(session, place, [as_of]) if by == "area" else [])]
+    places = [place, *(_mine(session, actor, place, as_of) if by == "area" else [])]
     found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
     targets = held_against(plan, places, days, found)
     return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)
@@ -127,6 +129,15 @@ def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, da
         vi, en = "Địa bàn này không thuộc kế hoạch.", "This area is not of the plan."
         raise Invalid(vi, en, errors=(FieldError("#query/area", "not_of_the_plan", vi, en),))
     return found
+
+
+def _mine(session: Session, actor: Actor, place: Place, day: date) -> list[Place]:
+    """The areas right below: all of them for whoever has the area itself, otherwise those that are the caller's."""
+    below = children(session, place, [day])
+    mine = mine_among(session, actor, [place.id, *(one.id for one in below)])
+    if place.id in mine:
+        return below
+    return [replace(one, tells_all=mine[one.id]) for one in below if one.id in mine]
 
 
 def _code(target: Target) -> str | None:

@@ -27,12 +27,12 @@ REPORT: dict[str, Any] = {
          "group": {"vi": "Hộ nghèo", "en": "Poor"}, "unit": "percent"},
     ],
     "rows": [
-        {"code": "14080-03", "kind": "area", "label": {"vi": "Xóm 3", "en": "Xóm 3"}, "area_id": _HAMLET, "line": None,
-         "line_label": None, "cells": [_cell(9), _cell(2.88, None, 9, 312)]},
+        {"code": "14080-03", "kind": "area", "label": {"vi": "Xóm 3", "en": "Xóm 3"}, "area_id": _HAMLET,
+         "area_type": "rural", "line": None, "line_label": None, "cells": [_cell(9), _cell(2.88, None, 9, 312)]},
     ],
     "totals": [
-        {"code": "total", "kind": "total", "label": {"vi": "Tổng cộng", "en": "Total"}, "area_id": None, "line": None,
-         "line_label": None, "cells": [_cell(9), _cell(2.88, None, 9, 312)]},
+        {"code": "total", "kind": "total", "label": {"vi": "Tổng cộng", "en": "Total"}, "area_id": None,
+         "area_type": None, "line": None, "line_label": None, "cells": [_cell(9), _cell(2.88, None, 9, 312)]},
     ],
     "notes": [],
     "faults": [],

@@ -92,6 +92,7 @@ def _row(
         kind=kind,
         label=label,
         area_id=area_id,
+        area_type=units[0].area_type if kind == "area" else None,
         line=line.code if several else None,
         line_label=line.label if several else None,
         cells=[

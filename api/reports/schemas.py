@@ -55,13 +55,15 @@ class ReportCell(Schema):
 
 class ReportRow(Schema):
     """`code` names the row when its records are asked for. `line`: what the row counts, where an area has several.
-    `unit`: of the cells whose column leaves it to the row (the value in a monitoring report); null elsewhere."""
+    `unit`: of the cells whose column leaves it to the row (the value in a monitoring report); null elsewhere.
+    `area_type` of a unit's row says in which of the rows `urban` and `rural` it is added up."""
 
     code: str
     kind: RowKind
     unit: RowUnit | None = None
     label: Words
     area_id: UUID | None
+    area_type: Literal["urban", "rural"] | None = None
     line: str | None
     line_label: Words | None
     cells: list[ReportCell]

@@ -9,8 +9,9 @@ from api import clock
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.areas.places import covers
-from api.indicators.catalogue import INDICATORS
+from api.indicators.catalogue import INDICATORS, measures, who
 from api.indicators.definition import Measure
+from api.indicators.poverty import MADE_OF
 from api.reports.definition import Form, same_counts
 from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.suppression import Line, least_told, suppress
@@ -121,18 +122,26 @@ def _lines(found: OfficialReportOut, form: Form | None, cells: Mapping[_Key, int
     lines = [line for line in lines if all(part in cells for part in line.parts)]
     if form is None:
         return lines + _between_indicators(found, cells)
-    here = len(found.rows)
-    for number, total in enumerate(found.totals):
-        for kinds in (("area", "item"), ("urban", "rural")):
-            rows = [
-                place for place, row in enumerate(found.rows) if row.kind in kinds and row.line == total.line
-            ]  # fmt: skip
-            for column in range(len(found.columns)):
-                for part in _PARTS:
-                    whole = (here + number, column, part)
-                    parts = tuple((place, column, part) for place in rows if (place, column, part) in cells)
-                    lines += [Line(parts, whole)] if parts and whole in cells else []
+    for whole, below in _added_up(found):
+        for column in range(len(found.columns)):
+            for part in _PARTS:
+                key = (whole, column, part)
+                parts = tuple((place, column, part) for place in below if (place, column, part) in cells)
+                lines += [Line(parts, key)] if parts and key in cells else []
     return lines + _across(found, form, cells)
+
+
+def _added_up(found: OfficialReportOut) -> Iterator[tuple[int, list[int]]]:
+    """(place of a sum, places of what it adds up): the units and their total, urban and rural and the same total, the
+    units of a town and their urban row."""
+    table = [*enumerate(found.rows), *enumerate(found.totals, start=len(found.rows))]
+    for whole, total in table:
+        same = [(place, row) for place, row in table if row.line == total.line]
+        if total.kind == "total":
+            yield whole, [place for place, row in same if row.kind in ("area", "item")]
+            yield whole, [place for place, row in same if row.kind in ("urban", "rural")]
+        elif total.kind in ("urban", "rural"):
+            yield whole, [place for place, row in same if row.kind == "area" and row.area_type == total.kind]
 
 
 def _across(found: OfficialReportOut, form: Form, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
@@ -163,20 +172,22 @@ def _columns_of(sides: str, codes: list[str]) -> list[int]:
 
 
 def _between_indicators(found: OfficialReportOut, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
-    """Rows that count the same people; and the poor with the near-poor are all who are listed."""
+    """Rows that count the same people; and the poor with the near-poor are all who are listed, of households as of
+    persons."""
     counts: dict[str, list[_Key]] = {}
     for place, row in enumerate(found.rows):
         one = INDICATORS.get(row.code)
         if one is None:
             continue
-        named = [("number", one.numerator.code)]
-        named += [("over", one.denominator.code)] if isinstance(one.denominator, Measure) else []
-        for part, code in named:
+        named = [("number", one.numerator)]
+        named += [("over", one.denominator)] if isinstance(one.denominator, Measure) else []
+        for part, measure in named:
             if (place, _VALUE, part) in cells:
-                counts.setdefault(code, []).append((place, _VALUE, part))
+                counts.setdefault(who(measure), []).append((place, _VALUE, part))
     lines = [Line((one,), other) for keys in counts.values() for one in keys for other in keys if one != other]
-    parts, wholes = [counts.get(code, []) for code in ("poor_households", "near_poor_households")], counts.get(
-        "listed_households", [])  # fmt: skip
-    if all(parts) and wholes:
-        lines.append(Line(tuple(keys[0] for keys in parts), wholes[0]))
+    for every, parts in MADE_OF.items():
+        keys = [counts.get(who(measures()[code]), []) for code in (*parts, every)]
+        if all(keys):
+            *below, whole = (some[0] for some in keys)
+            lines.append(Line(tuple(below), whole))
     return lines

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from sqlmodel import Session
 
+from api.area_change import apply_change
+from api.areas.law import change_called
 from api.areas.tables import area_id
 from api.audit import SystemActor
 from api.plans.commands import load_plan
@@ -76,6 +78,37 @@ def test_a_hamlet_sees_its_own_part(sign_in: SignIn, plan_id: UUID) -> None:
     water = _progress(surveyor, plan_id, as_of="2024-12-31", area="14080-03")["clean_water"]
     assert (water["numerator"], water["denominator"], water["gap"]) == (7, 10, 3)
     assert refused(surveyor.get(f"/api/v1/plans/{plan_id}/progress", params={"area": "14080-04"})) == (404, "not-found")
+
+
+def areas_shown(client: httpx.Client, plan_id: UUID) -> dict[str, set[str]]:
+    """Target -> the areas of which something is said, split by area."""
+    split = _progress(client, plan_id, as_of="2024-12-31", by="area")
+    return {
+        code: {point["area_code"] for point in target["points"]} for code, target in split.items() if target["points"]
+    }
+
+
+def test_a_hamlet_is_told_of_itself_and_of_the_whole_commune_never_of_its_neighbours(
+    sign_in: SignIn, plan_id: UUID, session: Session
+) -> None:
+    every = {"14080", *(f"14080-0{n}" for n in range(1, 9))}
+    for username, expected in {
+        "xom-3": {"14080", "14080-03"},
+        "xom-4": {"14080", "14080-04"},
+        "truc-thai": every,
+        "chu-tich": every,
+        "mat-tran": every,
+        "truc-ninh": every,
+    }.items():
+        shown = areas_shown(sign_in(username), plan_id)
+        assert set(map(frozenset, shown.values())) == {frozenset(expected)}, username
+    water = _progress(sign_in("xom-3"), plan_id, as_of="2024-12-31", by="area")["clean_water"]
+    assert {point["area_code"]: point["numerator"] for point in water["points"]} == {"14080": None, "14080-03": 7}
+    # since the merger the officer works in another commune, which is made of this one too
+    apply_change(session, SystemActor(), change_called("2025-07-01-minh-thai"))
+    session.commit()
+    assert set(map(frozenset, areas_shown(sign_in("truc-thai"), plan_id).values())) == {frozenset(every)}
+    assert set(map(frozenset, areas_shown(sign_in("xom-3"), plan_id).values())) == {frozenset({"14080", "14080-03"})}
 
 
 def test_an_area_of_another_commune_is_not_of_the_plan(sign_in: SignIn, plan_id: UUID) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from tests.api.reports.test_editions import paper
 from tests.make.answers import done
+from tests.make.decisions import people
 from tests.make.recognitions import recognise
 from tests.make.report_register import commune, total
 from tests.make.reviews import households
@@ -110,3 +112,43 @@ def test_a_monitoring_report_tells_no_small_whole(sign_in: SignIn, session: Sess
         for row in done(sign_in("truc-thai").get(small.request.url.path, params=query))["rows"]
     }
     assert whole["clean_water"][2]["value"] == 3
+
+
+def test_the_units_of_a_town_and_their_subtotal_hide_no_small_count_between_them(
+    sign_in: SignIn, session: Session
+) -> None:
+    for hamlet, many in (("14080-01", 2), ("14080-02", 20), ("14080-03", 3), ("14080-04", 30), ("14080-05", 40)):
+        surveyed(session, hamlet, many, 0)
+    session.execute(text("UPDATE area SET area_type = 'urban' WHERE code IN ('14080-01', '14080-02')"))
+    session.commit()
+    query = {"area": "14080", "as_of": DAY}
+    whole = done(sign_in("truc-thai").get(f"{REPORTS}/form-05", params=query))
+    assert row_of(whole, "urban")["households"]["value"] == 22
+    seen = done(sign_in("mat-tran").get(f"{REPORTS}/form-05", params=query))
+    at = next(n for n, column in enumerate(seen["columns"]) if column["code"] == "households")
+    for kind in ("urban", "rural"):
+        units = {row["code"]: row["cells"][at]["value"] for row in seen["rows"] if row["area_type"] == kind}
+        hidden = [code for code, value in units.items() if value is None]
+        assert {"urban": "14080-01", "rural": "14080-03"}[kind] in hidden
+        assert len(hidden) > 1 or row_of(seen, kind)["households"]["value"] is None, (kind, units)
+    assert row_of(seen, "total")["households"]["value"] is not None
+
+
+def test_the_persons_of_one_class_are_not_those_of_both_less_the_other(sign_in: SignIn, session: Session) -> None:
+    for poverty_class, many in (("poor", 6), ("near_poor", 1)):
+        for home in households(session, many, "14080-03"):
+            recognise(session, home, poverty_class, date(2022, 12, 12))
+            people(session, home, 3)
+    session.execute(text("UPDATE household SET created_at = created_at - interval '3 years'"))
+    session.execute(text("UPDATE member SET created_at = created_at - interval '3 years'"))
+    session.commit()
+    front, officer = sign_in("mat-tran"), sign_in("truc-thai")
+
+    def counted(client: httpx.Client, code: str, name: str = "numerator") -> int | None:
+        (point,) = done(client.get(f"/api/v1/indicators/{code}", params={"area": "14080-03"}))["points"]
+        number: int | None = point[name]
+        return number
+
+    asked = (("poor_persons_rate",), ("near_poor_persons_rate",), ("health_insurance", "denominator"))
+    assert [counted(officer, *one) for one in asked] == [18, 3, 21]
+    assert [counted(front, *one) for one in asked] == [None, None, 21]
