@@ -14,9 +14,11 @@ export function Windowed<Item>({ label, items, keyOf, line }: Props<Item>): JSX.
   const [height, setHeight] = useState(0);
   const [first, setFirst] = useState(0);
   useLayoutEffect(() => {
-    const drawn = list.current?.querySelector("li")?.getBoundingClientRect().height ?? 0;
-    if (drawn > 0 && Math.abs(drawn - height) > 0.5) setHeight(drawn);
-  });
+    const measure = () => setHeight(list.current?.querySelector("li")?.getBoundingClientRect().height ?? 0);
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, [items.length === 0]);
   useEffect(() => {
     const look = () => {
       const top = list.current?.getBoundingClientRect().top ?? 0;
