@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_a_tablet(
     app.state.settings = app.state.settings.model_copy(update={"files": tmp_path / "files"})
     with BadLine(base_url) as line, served(World(engine, sign_in, line, app.state.engine)) as world:
         told = {"GIAMNGHEO_SERVER": line.url, "GIAMNGHEO_WORLD": world, "GIAMNGHEO_PASSWORD": PASSWORD}
-        ended = node(
+        ended: subprocess.CompletedProcess[str] = node(
             ["--test", "--test-reporter=tap", f"--test-name-pattern=^{re.escape(name)}$", f"tests/line/{file}"],
             return_completed_process=True, cwd=APP, env=os.environ | told, capture_output=True, text=True, timeout=300,
         )  # fmt: skip

@@ -7,7 +7,8 @@ import type { Draft } from "../disk/drafts.ts";
 import type { Uuid } from "../wire.ts";
 import type { HouseholdData, ListLine, MemberData, Register, Seen } from "./register.ts";
 
-export type Asked = { text: string; roundId: string | null; visit: ListLine["visit"] | "all"; hamletId: string | null };
+/** `hamlets`: in the order in which the list shows them. */
+export type Asked = { text: string; roundId: string | null; visit: ListLine["visit"] | "all"; hamletId: string | null; hamlets?: Uuid[] };
 export type Counts = Record<"all" | "to_do" | "draft" | "not_home" | "done", number>;
 
 /** Lower case, without marks; đ is d. */
@@ -69,8 +70,8 @@ function lines(register: Register, drafts: Draft[], asked: Asked): ListLine[] {
   }));
 }
 
-function matching(all: Card[], { text, hamletId }: Asked): Card[] {
-  const here = hamletId === null ? all : all.filter((card) => card.household.data.hamlet_id === hamletId);
+function matching(all: Card[], { text, hamletId, hamlets = [] }: Asked): Card[] {
+  const here = hamletId === null ? inOrder(all, hamlets) : all.filter((card) => card.household.data.hamlet_id === hamletId);
   const words = plain(text).split(/\s+/).filter(Boolean);
   if (words.length === 0) return here;
   const found = here.filter((card) => words.every((word) => textOf(card).plain.includes(word)));
@@ -78,6 +79,18 @@ function matching(all: Card[], { text, hamletId }: Asked): Card[] {
   if (plain(text).trim() === marked) return found;
   const exact = new Set(found.filter((card) => textOf(card).marked.includes(marked)));
   return [...exact, ...found.filter((card) => !exact.has(card))];
+}
+
+function inOrder(all: Card[], hamlets: Uuid[]): Card[] {
+  if (hamlets.length < 2) return all;
+  const of = new Map<Uuid, Card[]>(hamlets.map((id) => [id, []]));
+  for (const card of all) {
+    const { hamlet_id } = card.household.data;
+    const there = of.get(hamlet_id);
+    if (there === undefined) of.set(hamlet_id, [card]);
+    else there.push(card);
+  }
+  return [...of.values()].flat();
 }
 
 function textOf(card: Card): { plain: string; marked: string } {
@@ -122,7 +135,7 @@ function newCard(household: Seen<HouseholdData>, members: Seen<MemberData>[]): C
 /** By number as it is read (2 before 10); what has none yet comes first. */
 function orderOf({ id, data }: Seen<HouseholdData>): string {
   const number = (data.household_no ?? "").replace(/\d+/g, (digits) => digits.padStart(8, "0"));
-  return `${data.hamlet_id}|${number}|${id}`;
+  return `${data.hamlet_id} ${number} ${id}`; // a blank is before every digit
 }
 
 type Notes = { draft: Set<string>; not_home: Set<string> };

@@ -113,7 +113,7 @@ test("the steps run in order, each once", async () => {
   assert.deepEqual(ran, [1, 2, 3]);
 });
 
-test("a window of an older build lets go of the database for a newer one, and is told", async () => {
+test("a window of an older build lets go of the database for a newer one, and is told", { timeout: 10_000 }, async () => {
   const id = crypto.randomUUID();
   const taken: string[] = [];
   const stop = whenTaken((profileId) => taken.push(profileId));
@@ -125,7 +125,7 @@ test("a window of an older build lets go of the database for a newer one, and is
   stop();
 });
 
-test("a window that does not let go is named, and does not hold this one up for ever", async () => {
+test("a window that does not let go is named, and does not hold this one up for ever", { timeout: 10_000 }, async () => {
   const which = name();
   const stubborn = await openDB(which, 1, { upgrade: (db) => void db.createObjectStore("one") });
   await assert.rejects(openSteps<any>(which, [first, () => {}]), DatabaseBusy);
