@@ -39,8 +39,9 @@ export async function loadRegister(
     const range = IDBKeyRange.bound(first, first + PAGES_AT_ONCE - 1);
     const reading = opened.db.transaction("pages");
     const [numbers, pages] = await Promise.all([reading.store.getAllKeys(range), reading.store.getAll(range)]);
+    const opening = numbers.map((page, at) => whole<Kept[]>(opened, pagePlace(page), pages[at]!));
     for (const [at, page] of numbers.entries()) {
-      const records = await whole<Kept[]>(opened, pagePlace(page), pages[at]!);
+      const records = await opening[at]!;
       if (records === null) damaged.push(page);
       for (const record of records ?? []) register.put(record);
       await breathe();
