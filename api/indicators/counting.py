@@ -64,6 +64,8 @@ class _Named(UserDefinedType[str]):
 
 PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
 
+# Of whose facts there are counts: a commune's are those that belong to none of its hamlets.
+_COUNTED = (Level.hamlet, Level.commune)
 # So many areas are counted in one statement (two communes): past the memory of a sort, each costs twice as much.
 AT_ONCE = 20
 
@@ -72,8 +74,14 @@ Counts = dict[UUID, dict[str, list[int]]]
 
 
 def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]:
-    """(day, root, id, level): the hamlets and communes that were under each of these areas on each day, or under a unit
+    """(id, day, root, level): the hamlets and communes that were under each of these areas on each day, or under a unit
     that became it since."""
+    under = _under(area_ids, days).subquery("under")
+    return select(under, _AREA.c.level).join(_AREA, _AREA.c.id == under.c.id).where(_AREA.c.level.in_(_COUNTED))
+
+
+def _under(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]:
+    """(id, day, root) of areas of every level. The id first: what is distinct is sorted by it alone, nearly always."""
     day = (
         func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("day", Date), name="asked_day").render_derived()
     )
@@ -82,12 +90,10 @@ def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]
     before = select(known.c.root, _SUCCESSION.c.predecessor_id).join(known, known.c.id == _SUCCESSION.c.successor_id)
     known = known.union(before.where(of_one_level()))
     return (
-        select(day.c.day, known.c.root, _AREA.c.id, _AREA.c.level)
+        select(_CLOSURE.c.descendant_id.label("id"), day.c.day, known.c.root)
         .select_from(known)
         .join(_CLOSURE, _CLOSURE.c.ancestor_id == known.c.id)
-        .join(_AREA, _AREA.c.id == _CLOSURE.c.descendant_id)
         .join(day, valid_on(AreaClosure, day.c.day))
-        .where(_AREA.c.level.in_((Level.hamlet, Level.commune)))
         .distinct()
     )
 
@@ -124,7 +130,7 @@ def kept(session: Session, roots: Sequence[UUID], days: Sequence[date], breakdow
 
 
 def _kept(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: Sequence[str]) -> Any:
-    tree = counted_areas(roots, days).cte("tree").prefix_with("MATERIALIZED")
+    tree = _under(roots, days).cte("tree").prefix_with("MATERIALIZED")
     whole = (
         select(tree, _COUNT.c.snapshot, _COUNT.c.numbers, _fresh().label("fresh"))
         .join_from(
@@ -152,15 +158,17 @@ def _kept(roots: Sequence[UUID], days: Sequence[date], breakdown: str, wanted: S
         same = (part.c.area_id == whole.c.id) & (part.c.day == whole.c.day) & (part.c.snapshot == whole.c.snapshot)
         sums = sums.join_from(whole, part, same & (part.c.breakdown == breakdown))
     sums = sums.group_by(whole.c.day, whole.c.root, *([part.c.value] if breakdown else []))
-    stale = select(
-        whole.c.day,
-        whole.c.root,
-        whole.c.id,
-        whole.c.level,
-        null().cast(ARRAY(BigInteger)),
-        cast(func.pg_current_snapshot(), Text),
-    ).where(~whole.c.fresh)
-    return union_all(sums, stale)
+    return union_all(sums, _stale(whole))
+
+
+def _stale(whole: Any) -> Any:
+    """What is to be counted. Only here the level is looked up: nothing is kept of other areas."""
+    now = cast(func.pg_current_snapshot(), Text)
+    return (
+        select(whole.c.day, whole.c.root, whole.c.id, _AREA.c.level, null().cast(ARRAY(BigInteger)), now)
+        .join(_AREA, _AREA.c.id == whole.c.id)
+        .where(~whole.c.fresh, _AREA.c.level.in_(_COUNTED))
+    )
 
 
 def _fresh() -> Any:

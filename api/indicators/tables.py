@@ -46,9 +46,10 @@ class IndicatorCount(SQLModel, table=True):
 
 
 class EarlierState(SQLModel, table=True):
-    """What a loan, a participant or an intervention was up to `replaced_at`, in the columns that facts are read from.
+    """What a loan, a participant, an intervention, an item of the plan or a report that was handed in (by the id of its
+    edition) was up to `replaced_at`, in the columns that numbers are read from.
 
-    Kept by triggers (migration 0022), because these have no versions of their own: a number that was published comes
+    Kept by triggers (migrations 0022 and 0025), because these have no versions of their own: a number that was published comes
     out again only where what was known then still is.
     """
 

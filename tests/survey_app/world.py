@@ -38,9 +38,9 @@ class World:
         made = done(self._sign_in("truc-thai").post("/sync/v1/enrolments", json={"username": username}))
         return {"code": made["enrolment_code"]}
 
-    def homes(self, count: int) -> list[str]:
-        """Households of xóm 3 with two people each, written by the officer; their ids."""
-        made = [submission("household", household(phone="0", note=f"Nhà {n}, cuối xóm")) for n in range(count)]
+    def homes(self, count: int, hamlet: int = 3) -> list[str]:
+        """Households of a hamlet with two people each, written by the officer; their ids."""
+        made = [submission("household", household(hamlet, phone="0", note=f"Nhà {n}")) for n in range(count)]
         people = [submission("member", member(home["id"], f"Vũ Thị {n}")) for home in made for n in ("Hoà", "Lan")]
         device = tablets.enrolled(self._engine, "truc-thai")
         for sent in (made, people):  # a batch of a thousand is the most
@@ -48,9 +48,9 @@ class World:
             assert {one["outcome"] for one in told} == {"applied"}
         return [str(home["id"]) for home in made]
 
-    def officer_changes(self, id: str, base: int, data: dict[str, Any]) -> Any:
+    def officer_changes(self, home: str, base: int, data: dict[str, Any]) -> Any:
         device = tablets.enrolled(self._engine, "truc-thai")
-        return push(self._sign_in("truc-thai"), device, submission("household", data, base=base, record=id))[0]
+        return push(self._sign_in("truc-thai"), device, submission("household", data, base=base, record=home))[0]
 
     def merge(self, survivor: str, absorbed: str) -> Any:
         body = {"survivor_id": survivor, "absorbed_id": absorbed}
@@ -78,7 +78,7 @@ class World:
         with self._engine.begin() as connection:
             for record in lost:
                 for table in ("record_version", "change_feed", "sync_submission"):
-                    connection.execute(text(f"DELETE FROM {table} WHERE record_id = :id"), {"id": record})  # noqa: S608
+                    connection.execute(text(f"DELETE FROM {table} WHERE record_id = :id"), {"id": record})
                 connection.execute(text("DELETE FROM member WHERE id = :id"), {"id": record})
             for record in lost:
                 connection.execute(text("DELETE FROM household WHERE id = :id"), {"id": record})
@@ -87,9 +87,9 @@ class World:
 
     def take_snapshot(self) -> None:
         """Of the disk of the database."""
-        url = self._engine.url.render_as_string(hide_password=False)
+        url, name = self._engine.url.render_as_string(hide_password=False), str(self._engine.url.database)
         with backups.nobody_connected(self._engine, self._service):
-            database.create(url, f"{self._engine.url.database}_older", self._engine.url.database)
+            database.create(url, f"{name}_older", name)
 
     def set_back(self) -> None:
         """The disk is as it was at the snapshot, and nobody says so: the epoch is the same."""
@@ -108,6 +108,13 @@ class World:
                      "valid_to, granted_by, created_at, NULL FROM account_grant WHERE account_id = :me LIMIT 1"),
                 {"me": account_id("xom-3"), "hamlet": HAMLET[hamlet]},
             )  # fmt: skip
+
+    def end_grant(self, hamlet: int) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                text("DELETE FROM account_grant WHERE account_id = :me AND area_id = :hamlet"),
+                {"me": account_id("xom-3"), "hamlet": HAMLET[hamlet]},
+            )
 
     def forget_tablet(self, device_id: str) -> None:
         """As a register that was restored from before the tablet was enrolled."""
@@ -157,7 +164,7 @@ def served(world: World) -> Iterator[str]:
             said = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
             try:
                 told, status = getattr(world, self.path.strip("/"))(**said), 200
-            except Exception as error:  # noqa: BLE001  told to whoever asked, who fails with it
+            except Exception as error:  # told to whoever asked, who fails with it
                 told, status = repr(error), 500
             body = json.dumps(told, default=str).encode()
             self.send_response(status)

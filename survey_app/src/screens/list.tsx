@@ -1,12 +1,12 @@
 // The list of households: of a round, by what is to do there; found without tone marks.
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { counted, type Counts, foundPerson } from "../register/search.ts";
 import type { ListLine } from "../register/register.ts";
 import type { Tablet } from "../tablet.ts";
-import type { Area, Round } from "../wire.ts";
+import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
@@ -51,11 +51,11 @@ const VISITS: Visit[] = ["to_do", "draft", "not_home", "done", "all"];
 export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
   const state = listState(tablet);
   const rounds = tablet.reference.value?.rounds ?? [];
-  const hamlets = (tablet.reference.value?.areas ?? []).filter((area) => area.level === "hamlet");
+  const hamlets = hamletsOf(tablet.reference.value);
   const round = roundOf(rounds, state.value.roundId);
   const visit = round === null ? "all" : state.value.visit;
   void tablet.revision.value;
-  const found = counted(tablet.register, tablet.drafts.value, { ...state.value, roundId: round?.id ?? null, visit });
+  const found = counted(tablet.register, tablet.drafts.value, { ...state.value, roundId: round?.id ?? null, visit, hamlets: hamlets.map((one) => one.id) });
   const set = (change: Partial<ListState>) => (state.value = { ...state.value, ...change });
   useScroll(state);
   const line = (one: ListLine) => <Line tablet={tablet} line={one} text={state.value.text} showsVisit={round !== null && visit === "all"} />;
@@ -75,6 +75,12 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
       )}
     </Screen>
   );
+}
+
+/** By name as it is read: Xóm 2 before Xóm 10. */
+function hamletsOf(reference: Reference | null): Area[] {
+  const found = (reference?.areas ?? []).filter((area) => area.level === "hamlet");
+  return found.sort((one, other) => one.full_name.localeCompare(other.full_name, "vi", { numeric: true }));
 }
 
 type WhichProps = { tablet: Tablet; rounds: Round[]; round: Round | null; hamlets: Area[]; hamletId: string | null; set: (change: Partial<ListState>) => void };
@@ -115,11 +121,21 @@ function roundName(tablet: Tablet, round: Round): string {
   return say(WORDS.until, { kind: named(reference, "round_kind", round.kind), year: round.year, day: day(round.closes_on) });
 }
 
+/** After the last key of a word, not after each: the letters themselves appear at once. */
+const TYPED_MS = 120;
+
 function Search({ text, onText }: { text: string; onText: (text: string) => void }): JSX.Element {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const typed = (event: { currentTarget: { value: string } }) => {
+    const { value } = event.currentTarget;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onText(value), TYPED_MS);
+  };
   return (
     <search class="search">
       <SearchIcon />
-      <input type="search" value={text} placeholder={say(WORDS.search_hint)} aria-label={say(WORDS.search)} autoComplete="off" enterKeyHint="search" onInput={(event) => onText(event.currentTarget.value)} />
+      <input type="search" defaultValue={text} placeholder={say(WORDS.search_hint)} aria-label={say(WORDS.search)} autoComplete="off" enterKeyHint="search" onInput={typed} />
     </search>
   );
 }

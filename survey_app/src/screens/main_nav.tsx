@@ -10,7 +10,7 @@ import { HomesIcon, OfficerIcon, SendIcon, SettingsIcon } from "./icons.tsx";
 
 const WORDS = texts({
   nav: ["Các phần của ứng dụng", "Parts of the app"],
-  list: ["Danh sách hộ", "Households"],
+  list: ["Danh sách", "Households"],
   outbox: ["Hộp gửi", "Outbox"],
   officer: ["Cán bộ", "Officer"],
   settings: ["Cài đặt", "Settings"],

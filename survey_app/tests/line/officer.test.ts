@@ -14,8 +14,8 @@ test("a conflict is kept, an officer decides, and the decision comes home", asyn
   const tablet = await newTablet();
   const officer = await newTablet("truc-thai");
   await complete(tablet);
-  await world("officer_changes", { id: home, base: 1, data: { phone: "7" } });
-  await world("officer_changes", { id: other, base: 1, data: { address: "Ngõ 7" } });
+  await world("officer_changes", { home, base: 1, data: { phone: "7" } });
+  await world("officer_changes", { home: other, base: 1, data: { address: "Ngõ 7" } });
   await does(tablet, changes(tablet, "household", home!, { phone: "8" }), changes(tablet, "household", other!, { phone: "8" }));
   await complete(tablet);
   assert.deepEqual(outcomesOf(tablet), ["conflict", "merged"]);

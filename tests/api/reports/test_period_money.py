@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
@@ -64,6 +64,11 @@ def test_deliveries_of_the_days_as_they_were_known(sign_in: SignIn, session: Ses
     handed_out(session, project, household_id=home, delivered_on=date(2024, 11, 1), amount_vnd=8)
     session.commit()
     assert rows(officer, "six-month", "2024-H2")[1]["supported_amount"] == 14
+    assert rows(officer, "six-month", "2024-H2", known_at=known_at)[1]["supported_amount"] == 6
+    taken_back = "UPDATE delivery SET reversed_at = now(), reversal_reason = 'trả lại' WHERE amount_vnd = 4"
+    session.execute(text(taken_back))
+    session.commit()
+    assert rows(officer, "six-month", "2024-H2")[1]["supported_amount"] == 10
     assert rows(officer, "six-month", "2024-H2", known_at=known_at)[1]["supported_amount"] == 6
 
 

@@ -18,6 +18,7 @@ const WORDS = texts({
   silent: ["{at} ({days} ngày trước)", "{at} ({days} days ago)"],
   pending: ["Chưa gửi", "Not sent"],
   pending_days: ["{n} phiếu, lâu nhất {days} ngày", "{n} pieces, the oldest {days} days"],
+  nothing: ["không còn phiếu nào", "nothing"],
   unknown: ["không rõ", "not known"],
   waits: ["Chờ xử lý", "Waits for a person"],
   waits_what: ["giữ {held}, lỗi {quarantined}, mâu thuẫn {in_conflict}", "held {held}, failed {quarantined}, in conflict {in_conflict}"],
@@ -52,10 +53,15 @@ function Line({ tablet, one }: { tablet: Tablet; one: FleetLine }): JSX.Element 
       {one.clock_wrong && <p class="fault">{say(WORDS.clock)}</p>}
       <dl class="facts">
         <dt>{say(WORDS.last)}</dt><dd>{last}</dd>
-        <dt>{say(WORDS.pending)}</dt><dd>{one.pending === null ? say(WORDS.unknown) : say(WORDS.pending_days, { n: one.pending, days: one.unsent_days ?? 0 })}</dd>
+        <dt>{say(WORDS.pending)}</dt><dd>{pendingWords(one)}</dd>
         <dt>{say(WORDS.waits)}</dt><dd>{say(WORDS.waits_what, { held: one.held, quarantined: one.quarantined, in_conflict: one.in_conflict })}</dd>
         <dt>{say(WORDS.version)}</dt><dd>{one.app_version ?? say(WORDS.unknown)}</dd>
       </dl>
     </article>
   );
+}
+
+function pendingWords({ pending, unsent_days }: FleetLine): string {
+  if (pending === null) return say(WORDS.unknown);
+  return pending === 0 ? say(WORDS.nothing) : say(WORDS.pending_days, { n: pending, days: unsent_days ?? 0 });
 }

@@ -122,7 +122,7 @@ function Signed({ filled }: { filled: Filling }): JSX.Element {
     <section class="card">
       <h3>{say(WORDS.signature)}</h3>
       {refused && <Notice kind="warning">{say(WORDS.refused)}</Notice>}
-      {before !== undefined ? <Photo filled={filled} said={before} onDrop={clear} /> : <Signature onKeep={keep} onClear={clear} />}
+      {before !== undefined ? <div class="photos"><Photo filled={filled} said={before} onDrop={clear} /></div> : <Signature onKeep={keep} onClear={clear} />}
     </section>
   );
 }

@@ -13,7 +13,7 @@ import type { Tablet } from "../../../tablet.ts";
 import type { Form, Round, Uuid } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
 import { Button, Notice, Screen } from "../../parts.tsx";
-import { go } from "../../route.ts";
+import { go, goInstead } from "../../route.ts";
 import { standing } from "../cases.ts";
 import { DraftNote, NotHere } from "../FormParts.tsx";
 import { leaveTo } from "../leaving.ts";
@@ -42,7 +42,7 @@ export function Review({ tablet, householdId, roundId }: { tablet: Tablet; house
 }
 
 function Told({ householdId, said, kind }: { householdId: Uuid; said: string; kind: "warning" | "good" | "info" }): JSX.Element {
-  const home = () => leaveTo("household", householdId);
+  const home = () => goInstead("household", householdId);
   return (
     <Screen title={say(REVIEW.result)} back={home} foot={<Button kind="main" onPress={home}>{say(REVIEW.home)}</Button>}>
       <Notice kind={kind}>{said}</Notice>
