@@ -111,6 +111,17 @@ test("many changes are laid into the pages, and what was removed is in none", as
   assert.equal(await opened.db.count("changes"), 1, "not at every change");
 });
 
+test("what waited at a restart is laid in later like the rest", async () => {
+  let [opened, register] = [await newProfile(), new Register()];
+  const homes = Array.from({ length: 200 }, () => uuid7());
+  await storeChanges(opened, register, homes.map((home) => put("household", home, 1, {})), 1, {});
+  opened = await restarted(opened);
+  ({ register } = await loadRegister(opened, () => {}));
+  await laidIn(opened, register);
+  assert.equal([...register.allKept()].length, 201);
+  await same(opened, register);
+});
+
 test("a power cut while changes are laid in loses none and brings none back", async () => {
   const [opened, register] = [await newProfile(), new Register()];
   const rounds = [[put("household", HOME, 1, { n: 1 }), put("member", AN, 1, { household_id: HOME })], [put("member", AN, 2, { household_id: OTHER })], [remove(HOME)], [put("household", HOME, 1, { n: 2 })]];
