@@ -58,7 +58,7 @@ function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Elem
   };
   const hamlet = reference.areas.find((one) => one.id === hamletId);
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} works={works}>
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} after={["household", form.values.peek().id]} works={works}>
       {hamlet !== undefined && <p>{say(WORDS.hamlet, { hamlet: hamlet.full_name })}</p>}
       <HouseholdFields values={home} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
       {ids.map((id, place) => <NewPerson key={id} id={id} place={place} form={form} faults={faults[id] ?? {}} reference={reference} />)}

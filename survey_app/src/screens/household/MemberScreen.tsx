@@ -13,7 +13,7 @@ import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 import { Button } from "../parts.tsx";
-import { go } from "../route.ts";
+import { goInstead } from "../route.ts";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { MemberFields } from "./MemberFields.tsx";
 import { useDraft } from "./useDraft.ts";
@@ -46,7 +46,7 @@ function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: MemberData
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", seen.household_id]} works={works}>
       <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} masked={form.values.peek().before.personal_id as string | null} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
-      <Button kind="danger" onPress={() => go("member", id, "leave")}>{say(WORDS.gone)}</Button>
+      <Button kind="danger" onPress={() => goInstead("member", id, "leave")}>{say(WORDS.gone)}</Button>
     </FormScreen>
   );
 }
