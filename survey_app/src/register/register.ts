@@ -63,6 +63,8 @@ export class Register {
   /** kind and household (or person, where a record names only that) -> ids that name it now or did */
   readonly #near = new Map<string, Set<Uuid>>();
   readonly #homes = new Set<Uuid>();
+  /** household -> the revision at which it, or what names it, changed last */
+  readonly #touched = new Map<Uuid, number>();
   #list: { revision: number; homes: Seen<HouseholdData>[] } | null = null;
 
   put(record: Kept): void {
@@ -71,7 +73,7 @@ export class Register {
     this.#kept.set(record.id, record);
     this.#pages[pageOf(record)]!.set(record.id, record);
     this.#noted(record.entity, record.id, record.data);
-    this.#changed(record.id);
+    this.#changed(record.id, known?.data, record.data);
   }
 
   remove(id: Uuid): void {
@@ -79,7 +81,7 @@ export class Register {
     if (known === undefined) return;
     this.#pages[pageOf(known)]!.delete(id);
     this.#kept.delete(id);
-    this.#changed(id);
+    this.#changed(id, known.data);
   }
 
   /** The outbox as it is now: its work that no pull has brought back yet lies over the records. */
@@ -95,9 +97,9 @@ export class Register {
     for (const [id, now] of work) {
       if (isSame(now, before.get(id))) continue;
       for (const one of now) this.#noted(one.entity, id, one.data);
-      this.#changed(id);
+      this.#changed(id, this.#kept.get(id)?.data, ...now.map((one) => one.data), ...(before.get(id) ?? []).map((one) => one.data));
     }
-    for (const id of before.keys()) if (!work.has(id)) this.#changed(id);
+    for (const [id, works] of before) if (!work.has(id)) this.#changed(id, this.#kept.get(id)?.data, ...works.map((one) => one.data));
   }
 
   /** As it was pulled, without what waits: what a change is made on, and what digests are reckoned over. */
@@ -125,6 +127,11 @@ export class Register {
       this.#list = { revision: this.revision, homes };
     }
     return this.#list.homes;
+  }
+
+  /** The households that changed after this revision, or whose people and cases did. */
+  changedSince(revision: number): Uuid[] {
+    return [...this.#touched].filter(([, at]) => at > revision).map(([id]) => id);
   }
 
   /** Those who live there (with `all`: also who has left), the head first, then by age. */
@@ -175,9 +182,12 @@ export class Register {
     else ids.add(id);
   }
 
-  #changed(id: Uuid): void {
+  /** `data`: what it says, before and now: both households that a person moves between have changed. */
+  #changed(id: Uuid, ...data: (Data | undefined)[]): void {
     this.#seen.delete(id);
     this.revision += 1;
+    if (this.#homes.has(id)) this.#touched.set(id, this.revision);
+    for (const one of data) if (typeof one?.household_id === "string") this.#touched.set(one.household_id, this.revision);
   }
 }
 

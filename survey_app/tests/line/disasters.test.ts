@@ -56,14 +56,22 @@ test("a disk that was set back without a word gets back what it lost before what
 
 test("another hamlet makes a new first sync, which loses nothing and forgets what is gone", async () => {
   const [home] = await world<string[]>("homes", { count: 3 });
+  const [foreign] = await world<string[]>("homes", { count: 1, hamlet: 4 });
   const tablet = await newTablet();
   await complete(tablet);
   await does(tablet, changes(tablet, "household", home!, { phone: "5" }));
   await world("grant", { hamlet: 4 });
   const { sent, pulled: brought } = await complete(tablet);
-  assert.deepEqual([sent, brought >= 9], [1, true]);
+  assert.deepEqual([sent, brought >= 12], [1, true]);
   assert.deepEqual(outcomesOf(tablet), ["applied"]);
   assert.deepEqual(Object.fromEntries(pulled(tablet)), await world("register"));
+  assert.ok(tablet.register.household(foreign!));
+  await does(tablet, changes(tablet, "household", foreign!, { phone: "4" }));
+  await world("end_grant", { hamlet: 4 });
+  await complete(tablet);
+  assert.deepEqual(Object.fromEntries(pulled(tablet)), await world("register"));
+  assert.equal(tablet.register.kept(foreign!), null);
+  assert.deepEqual(outcomesOf(tablet), ["applied", "held"], "for a person of there to decide");
 });
 
 test("work is let go only when it was pulled and is in a verified backup", async () => {
