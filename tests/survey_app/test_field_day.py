@@ -1,5 +1,5 @@
-"""A day in the field: thirty households without a network, a dead battery, a line that breaks, others who write meanwhile.
-In the end the register holds what was typed, each review once."""
+"""A day in the field: thirty households without a network, a dead battery, a line that breaks, others who write
+meanwhile. In the end the register holds what was typed, each review once."""
 
 import random
 import threading
