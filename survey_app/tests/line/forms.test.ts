@@ -43,9 +43,9 @@ test("a household is written down, changed, led by somebody else, left and split
   const leaving = [[daughter, "child"], [grandson, "child"]].map(([id, becomes]) => ({ id: id!, base: baseOf(tablet.register, id!), relation: tablet.register.member(id!)!.data.relation_to_head, becomes: becomes! }));
   await does(tablet, ...splitHousehold(split, tablet.register.household(home)!.data, { household_no: "78" }, leaving, daughter));
   await taken(tablet);
-  await does(tablet, stay(opening(tablet, mother)), newRequest(uuid7(), split, { kind: "review", received_on: today(), reason: "Mới tách hộ" }));
+  await does(tablet, stay(opening(tablet, mother), "parent"), newRequest(uuid7(), split, { kind: "review", received_on: today(), reason: "Mới tách hộ" }));
   await taken(tablet);
-  assert.deepEqual(tablet.register.members(home).map((one) => one.id), [son, mother]);
+  assert.deepEqual(tablet.register.members(home).map((one) => [one.id, one.data.relation_to_head]), [[son, "head"], [mother, "parent"]]);
   const gone = tablet.register.members(split).map(({ id, data }) => [id, data.relation_to_head, data.birth_date, data.personal_id]);
   assert.deepEqual(gone, [[daughter, "head", "1980-02-01", null], [grandson, "child", "2015-03-02", "********1234"]]);
   assert.equal(tablet.register.household(split)!.data.head_member_id, daughter);
