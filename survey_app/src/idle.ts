@@ -15,7 +15,8 @@ let touched = Date.now();
 /** Watches as long as the page lives. */
 export function watchIdle(): void {
   const alive = () => {
-    if (!late()) touched = Date.now();
+    if (late()) lock("idle");
+    else touched = Date.now();
   };
   for (const sign of SIGNS_OF_LIFE) addEventListener(sign, alive, { capture: true, passive: true });
   document.addEventListener("visibilitychange", look);

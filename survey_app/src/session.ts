@@ -2,11 +2,13 @@
 
 import { signal } from "@preact/signals";
 
-import { lock as lockProfile, type Opened, wipe } from "./disk/vault.ts";
+import { askToPersist } from "./disk/room.ts";
 import { setting } from "./disk/settings.ts";
+import { lock as lockProfile, type Opened, wipe } from "./disk/vault.ts";
 import { lockAfter } from "./idle_minutes.ts";
 import { askDoors, readDoors } from "./officer_doors.ts";
-import { prepareSearch } from "./register/search.ts";
+import { prepareList } from "./register/search.ts";
+import { roundOf } from "./screens/list_state.ts";
 import { go } from "./screens/route.ts";
 import { startSyncing } from "./syncing.ts";
 import { openTablet, type Tablet } from "./tablet.ts";
@@ -34,11 +36,11 @@ export async function enter(opened: Opened): Promise<Tablet> {
     const enrolled = (await setting<unknown>(opened, "enrolled")) !== null;
     lockAfter(await setting<number>(opened, "idle_minutes"));
     await readDoors(tablet);
+    await prepareList(tablet.register, roundOf(tablet.reference.value?.rounds ?? [], null)?.id ?? null);
     if (last !== null && last !== opened.profile.id) go();
     last = opened.profile.id;
     if (enrolled) begin(tablet);
     session.value = { at: "in", tablet, enrolled };
-    void prepareSearch(tablet.register);
     return tablet;
   } catch (fault) {
     lockProfile(opened);
@@ -53,6 +55,8 @@ export function nowEnrolled(): void {
   if (now.at !== "in") return;
   session.value = { ...now, enrolled: true };
   begin(now.tablet);
+  // most browsers decide by themselves; the outbox tells what came of it
+  void askToPersist().catch(() => undefined);
 }
 
 function begin(tablet: Tablet): void {

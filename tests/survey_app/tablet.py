@@ -143,6 +143,10 @@ class Tablet:
         self.go("outbox")
         self.button(re.compile("Gửi ngay")).click()
 
+    def busy(self) -> bool:
+        """Is it sending or loading this moment?"""
+        return "busy" in (self.page.locator("button.sync").get_attribute("class") or "")
+
     def tab(self, name: str) -> int:
         """Shows one of the lists; how many are on it."""
         found = self.page.get_by_role("button", name=re.compile(f"^{name}"))

@@ -45,7 +45,7 @@ export function leave({ id, base }: Opening, leftOn: Day, reason: string): NewWo
   return { entity: "member", id, base_version: base, data: { left_on: leftOn, left_reason: reason } };
 }
 
-/** Taken back: the person lives there after all. */
-export function stay({ id, base }: Opening): NewWork {
-  return { entity: "member", id, base_version: base, data: { left_on: null, left_reason: null } };
+/** Taken back: the person lives there after all. `relation`: to the head of today, where that is another one than then. */
+export function stay({ id, base }: Opening, relation: string | null = null): NewWork {
+  return { entity: "member", id, base_version: base, data: { left_on: null, left_reason: null, ...known({ relation_to_head: relation }) } };
 }

@@ -14,18 +14,14 @@ export async function save(tablet: Tablet, works: NewWork[], fromDraft?: string)
   return added;
 }
 
-/** Saves what a form became: no answer is written after it, and a second press of the button adds nothing. */
+/** Saves what a form became. No answer is written after it; a second press adds nothing (disk/outbox.ts: a draft gives
+ * work once). */
 export async function send(tablet: Tablet, keeper: Keeper, works: NewWork[]): Promise<Work[]> {
-  if (sent.has(keeper)) return [];
-  sent.add(keeper);
+  await keeper.stop();
   try {
-    await keeper.stop();
     return await save(tablet, works, keeper.draft.id);
   } catch (refused) {
-    sent.delete(keeper);
     keeper.resume();
     throw refused;
   }
 }
-
-const sent = new WeakSet<Keeper>();

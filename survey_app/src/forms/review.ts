@@ -68,8 +68,10 @@ export function gaps(form: Form, round: Round, pointsComputed: boolean, values: 
     .sort((one, other) => places.get(one.code)! - places.get(other.code)!)
     .map(({ code, said }) => ({ step: stepOf(form, code)!.key, said }));
   const day = dayFault(round, values.surveyed_on, today);
+  const points = pointsComputed ? null : pointsFault(values.b1_entered);
   const paper = !pointsComputed && values.b1_entered !== null && !isGiven(values.paper_no);
-  return [...people, ...questions, ...(day === null ? [] : [{ step: "more", said: day }]), ...(paper ? [{ step: "more", said: PAPER }] : [])];
+  const more = [day, points, paper ? PAPER : null].filter((said) => said !== null).map((said) => ({ step: "more", said }));
+  return [...people, ...questions, ...more];
 }
 
 /** Questions that may stay open, each with its screen. */
@@ -79,6 +81,14 @@ export function open(form: Form, answers: Answers): Gap[] {
 
 const PEOPLE = { vi: "Chưa xác nhận những người đang sống trong hộ", en: "Who lives there is not confirmed yet" };
 const PAPER = { vi: "Đã ghi điểm B1 của phiếu giấy: xin ghi thêm số phiếu", en: "B1 is taken from a paper form: please give its number" };
+
+export const MOST_POINTS = 1000; // what the wire carries (api/reviews/review_schemas.py), no rule of a standard
+
+/** A total of B1 that the server does not take. */
+export function pointsFault(points: number | null): Words | null {
+  if (points === null || (Number.isInteger(points) && points >= 0 && points <= MOST_POINTS)) return null;
+  return { vi: `Điểm là số tròn từ 0 đến ${MOST_POINTS}. Xin xem lại.`, en: `Points are a whole number from 0 to ${MOST_POINTS}. Please check.` };
+}
 
 /** A day that the server does not take. */
 export function dayFault(round: Round, on: Day, today: Day): Words | null {

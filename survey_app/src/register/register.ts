@@ -62,7 +62,13 @@ export class Register {
   readonly #seen = new Map<Uuid, Seen | null>();
   /** kind and household (or person, where a record names only that) -> ids that name it now or did */
   readonly #near = new Map<string, Set<Uuid>>();
+  /** the other way round: record -> what it names now or did */
+  readonly #owners = new Map<Uuid, Uuid[]>();
+  /** household -> all its people in order, where it has been asked for since one of them changed */
+  readonly #people = new Map<Uuid, Seen<MemberData>[]>();
   readonly #homes = new Set<Uuid>();
+  /** household -> the revision at which it, or what names it, changed last */
+  readonly #touched = new Map<Uuid, number>();
   #list: { revision: number; homes: Seen<HouseholdData>[] } | null = null;
 
   put(record: Kept): void {
@@ -71,7 +77,7 @@ export class Register {
     this.#kept.set(record.id, record);
     this.#pages[pageOf(record)]!.set(record.id, record);
     this.#noted(record.entity, record.id, record.data);
-    this.#changed(record.id);
+    this.#changed(record.id, known?.data, record.data);
   }
 
   remove(id: Uuid): void {
@@ -79,7 +85,7 @@ export class Register {
     if (known === undefined) return;
     this.#pages[pageOf(known)]!.delete(id);
     this.#kept.delete(id);
-    this.#changed(id);
+    this.#changed(id, known.data);
   }
 
   /** The outbox as it is now: its work that no pull has brought back yet lies over the records. */
@@ -95,9 +101,9 @@ export class Register {
     for (const [id, now] of work) {
       if (isSame(now, before.get(id))) continue;
       for (const one of now) this.#noted(one.entity, id, one.data);
-      this.#changed(id);
+      this.#changed(id, this.#kept.get(id)?.data, ...now.map((one) => one.data), ...(before.get(id) ?? []).map((one) => one.data));
     }
-    for (const id of before.keys()) if (!work.has(id)) this.#changed(id);
+    for (const [id, works] of before) if (!work.has(id)) this.#changed(id, this.#kept.get(id)?.data, ...works.map((one) => one.data));
   }
 
   /** As it was pulled, without what waits: what a change is made on, and what digests are reckoned over. */
@@ -127,12 +133,19 @@ export class Register {
     return this.#list.homes;
   }
 
+  /** The households that changed after this revision, or whose people and cases did. */
+  changedSince(revision: number): Uuid[] {
+    return [...this.#touched].filter(([, at]) => at > revision).map(([id]) => id);
+  }
+
   /** Those who live there (with `all`: also who has left), the head first, then by age. */
   members(householdId: Uuid, all = false): Seen<MemberData>[] {
-    const found = this.#by<MemberData>("member", householdId).filter((one) => all || one.data.left_on == null);
-    const head = this.household(householdId)?.data.head_member_id ?? null;
-    const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
-    return found.sort((one, other) => rank(one) - rank(other) || compared(bornOf(one), bornOf(other)) || compared(one.id, other.id));
+    let people = this.#people.get(householdId);
+    if (people === undefined) {
+      people = this.#inOrder(householdId);
+      this.#people.set(householdId, people);
+    }
+    return people.filter((one) => all || one.data.left_on == null);
   }
 
   member(id: Uuid): Seen<MemberData> | null {
@@ -142,12 +155,19 @@ export class Register {
   /** Records of another kind that name the household, or only a person of it: requests, deliveries, sheet lines, cases. */
   of(entity: Entity, householdId: Uuid): Seen[] {
     if (entity === "member") return this.members(householdId, true);
-    const people = this.#by("member", householdId).flatMap((one) => this.#by(entity, one.id));
+    const people = this.members(householdId, true).flatMap((one) => this.#by(entity, one.id));
     return [...this.#by(entity, householdId), ...people];
   }
 
   caseOf(roundId: Uuid, householdId: Uuid): Seen<CaseData> | null {
     return this.#by<CaseData>("review_case", householdId).find((one) => one.data.round_id === roundId) ?? null;
+  }
+
+  #inOrder(householdId: Uuid): Seen<MemberData>[] {
+    const head = this.household(householdId)?.data.head_member_id ?? null;
+    const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
+    const found = this.#by<MemberData>("member", householdId);
+    return found.sort((one, other) => rank(one) - rank(other) || compared(bornOf(one), bornOf(other)) || compared(one.id, other.id));
   }
 
   #by<Fields extends Data = Data>(entity: Entity, owner: Uuid): Seen<Fields>[] {
@@ -173,11 +193,19 @@ export class Register {
     const ids = this.#near.get(key);
     if (ids === undefined) this.#near.set(key, new Set([id]));
     else ids.add(id);
+    const owners = this.#owners.get(id);
+    if (owners === undefined) this.#owners.set(id, [owner]);
+    else if (!owners.includes(owner)) owners.push(owner);
   }
 
-  #changed(id: Uuid): void {
+  /** `data`: what it says, before and now: both households that a person moves between have changed. */
+  #changed(id: Uuid, ...data: (Data | undefined)[]): void {
     this.#seen.delete(id);
+    this.#people.delete(id); // its head may be another
+    for (const owner of this.#owners.get(id) ?? []) this.#people.delete(owner);
     this.revision += 1;
+    if (this.#homes.has(id)) this.#touched.set(id, this.revision);
+    for (const one of data) if (typeof one?.household_id === "string") this.#touched.set(one.household_id, this.revision);
   }
 }
 

@@ -1,7 +1,7 @@
 // Search without tone marks: "nguyen thi mau" finds Nguyễn Thị Mẫu, by any member's name, number, address or phone.
 //
-// What is searched in is worked out once for a household, and again only where it or its people have changed: a list of
-// 3,000 is looked through within one key press of a slow tablet.
+// What is shown of a household and searched in is worked out once, and again only where it or its people have changed: a
+// list of 3,000 is looked through within one key press of a slow tablet.
 
 import type { Draft } from "../disk/drafts.ts";
 import type { Uuid } from "../wire.ts";
@@ -16,6 +16,7 @@ export function plain(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 }
 
+type Base = "to_do" | "not_home" | "done" | null;
 type Card = {
   household: Seen<HouseholdData>;
   members: Seen<MemberData>[];
@@ -24,9 +25,12 @@ type Card = {
   order: string;
   /** null until somebody searches */
   text: { plain: string; marked: string } | null;
+  /** where it stands in a round, without what is only noted on this tablet */
+  base: { roundId: string; visit: Base } | null;
 };
+type Index = { revision: number; byId: Map<Uuid, Card>; sorted: Card[] };
 
-const cards = new WeakMap<Register, { revision: number; byId: Map<Uuid, Card>; sorted: Card[] }>();
+const indexes = new WeakMap<Register, Index>();
 
 /** The lines of the list that fit, by number; `visit` narrows to a state of the round. Where a search is typed with its
  * tone marks, what has them comes first. */
@@ -51,23 +55,31 @@ export function foundPerson(register: Register, householdId: Uuid, text: string)
   return others.find(fits) ?? null;
 }
 
-/** Works out what is searched in, in slices that leave the screen alive. */
-export async function prepareSearch(register: Register): Promise<void> {
-  const known = arranged(register);
-  for (let place = 0; place < known.length; place += 100) {
-    for (const card of known.slice(place, place + 100)) textOf(card);
-    await new Promise((resume) => setTimeout(resume));
+const SLICE = 50;
+
+/** Works all of it out before the list is shown, in slices that leave the screen alive. */
+export async function prepareList(register: Register, roundId: string | null): Promise<void> {
+  const { revision } = register;
+  const all = register.households();
+  const byId = new Map<Uuid, Card>();
+  for (const [place, { id }] of all.entries()) {
+    const card = cardOf(register, id);
+    if (card !== null) {
+      byId.set(id, card);
+      textOf(card);
+      baseOf(register, card, roundId);
+    }
+    if (place % SLICE === SLICE - 1) await new Promise((resume) => setTimeout(resume));
   }
+  indexes.set(register, { revision, byId, sorted: sorted(byId) });
 }
 
 function lines(register: Register, drafts: Draft[], asked: Asked): ListLine[] {
   const notes = notesOf(drafts, asked.roundId);
-  return matching(arranged(register), asked).map(({ household, members, head }) => ({
-    household,
-    head,
-    people: members.length,
-    visit: visitOf(register, notes, asked.roundId, household.id),
-  }));
+  return matching(arranged(register), asked).map((card) => {
+    const { household, head, members } = card;
+    return { household, head, people: members.length, visit: visitOf(baseOf(register, card, asked.roundId), notes, household.id) };
+  });
 }
 
 function matching(all: Card[], { text, hamletId, hamlets = [] }: Asked): Card[] {
@@ -103,33 +115,32 @@ function textOf(card: Card): { plain: string; marked: string } {
   return card.text;
 }
 
-/** All living households, by hamlet and number. */
+/** All living households, by hamlet and number. Only what has changed since the last time is worked out again. */
 function arranged(register: Register): Card[] {
-  const known = cards.get(register);
-  if (known?.revision === register.revision) return known.sorted;
-  const byId = new Map<Uuid, Card>();
-  let same = known !== undefined;
-  for (const household of register.households()) {
-    if ((household.data.status ?? "active") !== "active") continue;
-    const members = register.members(household.id);
-    const before = known?.byId.get(household.id);
-    const kept = before !== undefined && unchanged(before, household, members);
-    same &&= kept && before.order === orderOf(household);
-    byId.set(household.id, kept ? { ...before, household, members } : newCard(household, members));
+  const known = indexes.get(register) ?? { revision: -1, byId: new Map<Uuid, Card>(), sorted: [] };
+  if (known.revision === register.revision) return known.sorted;
+  let moved = false;
+  for (const id of register.changedSince(known.revision)) {
+    const before = known.byId.get(id);
+    const now = cardOf(register, id);
+    if (now === null) known.byId.delete(id);
+    else known.byId.set(id, now);
+    moved ||= before?.order !== now?.order;
   }
-  const sorted = same && known!.byId.size === byId.size ? known!.sorted.map((card) => byId.get(card.household.id)!) : [...byId.values()].sort((one, other) => (one.order < other.order ? -1 : 1));
-  cards.set(register, { revision: register.revision, byId, sorted });
-  return sorted;
+  const list = moved ? sorted(known.byId) : known.sorted.map((card) => known.byId.get(card.household.id)!);
+  indexes.set(register, { revision: register.revision, byId: known.byId, sorted: list });
+  return list;
 }
 
-/** The data of a record is replaced, never changed: the same object is the same record. */
-function unchanged(card: Card, household: Seen<HouseholdData>, members: Seen<MemberData>[]): boolean {
-  return card.household.data === household.data && card.members.length === members.length && card.members.every((one, place) => one.data === members[place]!.data);
-}
+const sorted = (cards: Map<Uuid, Card>): Card[] => [...cards.values()].sort((one, other) => (one.order < other.order ? -1 : 1));
 
-function newCard(household: Seen<HouseholdData>, members: Seen<MemberData>[]): Card {
+/** null: not on the list. */
+function cardOf(register: Register, id: Uuid): Card | null {
+  const household = register.household(id);
+  if (household === null || (household.data.status ?? "active") !== "active") return null;
+  const members = register.members(id);
   const head = members.find((one) => one.id === household.data.head_member_id) ?? members[0];
-  return { household, members, head: head?.data.full_name ?? "", order: orderOf(household), text: null };
+  return { household, members, head: head?.data.full_name ?? "", order: orderOf(household), text: null, base: null };
 }
 
 /** By number as it is read (2 before 10); what has none yet comes first. */
@@ -149,16 +160,26 @@ function notesOf(drafts: Draft[], roundId: string | null): Notes {
 }
 
 /** Codes of a case that the protocol fixes: nobody has asked this household yet. */
-const TO_DO: readonly string[] = ["listed", "not_reached", "resurvey"];
+const AGAIN = "resurvey";
+const TO_DO: readonly string[] = ["listed", "not_reached", AGAIN];
 
-function visitOf(register: Register, notes: Notes, roundId: string | null, householdId: Uuid): ListLine["visit"] {
-  const found = roundId === null ? null : register.caseOf(roundId, householdId);
+function baseOf(register: Register, card: Card, roundId: string | null): Base {
+  if (roundId === null) return null;
+  if (card.base?.roundId !== roundId) card.base = { roundId, visit: standsAt(register, roundId, card.household.id) };
+  return card.base.visit;
+}
+
+function standsAt(register: Register, roundId: string, householdId: Uuid): Base {
+  const found = register.caseOf(roundId, householdId);
   if (found === null) return null;
-  const { stage } = found.data;
-  const again = stage === "resurvey";
-  if (!TO_DO.includes(stage)) return "done";
+  const { stage, review_id } = found.data;
+  if (!TO_DO.includes(stage) || (stage !== AGAIN && review_id)) return "done";
   if (register.of("review", householdId).some((review) => review.waiting && review.data.round_id === roundId)) return "done";
+  return stage === "not_reached" ? "not_home" : "to_do";
+}
+
+function visitOf(base: Base, notes: Notes, householdId: Uuid): ListLine["visit"] {
+  if (base === null || base === "done") return base;
   if (notes.draft.has(householdId)) return "draft";
-  if (!again && found.data.review_id) return "done";
-  return notes.not_home.has(householdId) || stage === "not_reached" ? "not_home" : "to_do";
+  return notes.not_home.has(householdId) ? "not_home" : base;
 }

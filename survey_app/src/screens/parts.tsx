@@ -17,6 +17,22 @@ const WORDS = texts({
   not_known: ["Chưa rõ", "Not known"],
 });
 
+const KINDS = texts({
+  household: ["Hộ", "Household"],
+  member: ["Người trong hộ", "Person"],
+  split: ["Tách hộ", "Split"],
+  request: ["Giấy đề nghị", "Request"],
+  review: ["Phiếu rà soát", "Review"],
+  delivery: ["Trao hỗ trợ", "Support handed over"],
+  officer: ["Việc của cán bộ", "Officer's work"],
+});
+
+/** Of a screen about a household only its kind: the browser writes titles into its history, where anybody reads them. */
+function windowTitle(title: string): string {
+  const kind = KINDS[route.value[0] as keyof typeof KINDS];
+  return kind === undefined ? title : say(kind);
+}
+
 /** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. The heading takes
  * the focus when the address has changed, so that a screen reader says where one is. */
 export function Screen(props: { title: string; back?: string[] | (() => void); foot?: ComponentChildren; children: ComponentChildren }): JSX.Element {
@@ -25,8 +41,8 @@ export function Screen(props: { title: string; back?: string[] | (() => void); f
   const leave = typeof back === "function" ? back : () => go(...(back ?? []));
   const address = route.value.join("/");
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    document.title = windowTitle(title);
+  }, [title, address]);
   useEffect(() => {
     // a field that a screen begins with keeps it
     if (!heading.current?.closest(".screen")?.querySelector("main :focus")) heading.current?.focus({ preventScroll: true });
@@ -84,16 +100,17 @@ function Field(props: { id: string; label: string; hint?: string; fault?: string
 const described = (id: string, props: { hint?: string; fault?: string }) =>
   [props.hint !== undefined && `${id}-hint`, props.fault !== undefined && `${id}-fault`].filter(Boolean).join(" ") || undefined;
 
+// `autocomplete` is off where nothing else is said: else the browser keeps what was typed, in clear, to restore the page.
 type TextFieldProps = FieldProps<string> & { type?: "text" | "tel" | "password" | "url"; inputMode?: "numeric" | "tel" | "text"; maxLength?: number; long?: boolean; autoComplete?: string; name?: string };
 
 /** "" is told as null. */
 export function TextField(props: TextFieldProps): JSX.Element {
   const id = useId();
   const change = (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value || null);
-  const shared = { id, name: props.name, value: props.value ?? "", maxLength: props.maxLength, required: props.required, "aria-describedby": described(id, props), "aria-invalid": props.fault !== undefined, onInput: change };
+  const shared = { id, name: props.name, value: props.value ?? "", maxLength: props.maxLength, required: props.required, spellcheck: false, "aria-describedby": described(id, props), "aria-invalid": props.fault !== undefined, onInput: change };
   return (
     <Field id={id} {...props}>
-      {props.long ? <textarea rows={3} {...shared} /> : <input type={(props.type ?? "text") as "text"} inputMode={props.inputMode} autoComplete={props.autoComplete ?? "off"} {...shared} />}
+      {props.long ? <textarea rows={3} autoComplete="off" {...shared} /> : <input type={(props.type ?? "text") as "text"} inputMode={props.inputMode} autoComplete={props.autoComplete ?? "off"} {...shared} />}
     </Field>
   );
 }
@@ -113,7 +130,7 @@ export function DateField(props: FieldProps<string> & { min?: string; max?: stri
   const id = useId();
   return (
     <Field id={id} {...props}>
-      <input id={id} type="date" value={props.value ?? ""} min={props.min} max={props.max} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={(event) => props.onChange(event.currentTarget.value || null)} />
+      <input id={id} type="date" autoComplete="off" value={props.value ?? ""} min={props.min} max={props.max} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={(event) => props.onChange(event.currentTarget.value || null)} />
     </Field>
   );
 }

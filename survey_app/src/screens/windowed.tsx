@@ -6,17 +6,21 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 /** Drawn above and below what is in sight, so that a swipe shows no white. */
 const BEYOND = 8;
 const UNMEASURED = 24;
+/** Of a line, when one was drawn last: a list that is shown again is as long as it was, and stands where it was left. */
+let known = 0;
 
 type Props<Item> = { label: string; items: Item[]; keyOf: (item: Item) => string; line: (item: Item) => ComponentChildren };
 
 export function Windowed<Item>({ label, items, keyOf, line }: Props<Item>): JSX.Element {
   const list = useRef<HTMLUListElement>(null);
-  const [height, setHeight] = useState(0);
+  const [height, setHeight] = useState(known);
   const [first, setFirst] = useState(0);
   useLayoutEffect(() => {
-    const drawn = list.current?.querySelector("li")?.getBoundingClientRect().height ?? 0;
-    if (drawn > 0 && Math.abs(drawn - height) > 0.5) setHeight(drawn);
-  });
+    const measure = () => setHeight((known = list.current?.querySelector("li")?.getBoundingClientRect().height ?? known));
+    measure();
+    addEventListener("resize", measure);
+    return () => removeEventListener("resize", measure);
+  }, [items.length === 0]);
   useEffect(() => {
     const look = () => {
       const top = list.current?.getBoundingClientRect().top ?? 0;

@@ -56,6 +56,7 @@ test("a new person says what is known, and no more", () => {
 test("who leaves, and who is there after all", () => {
   assert.deepEqual(leave(opening, "2024-10-01", "moved"), { entity: "member", id: "m", base_version: 4, data: { left_on: "2024-10-01", left_reason: "moved" } });
   assert.deepEqual(stay(opening).data, { left_on: null, left_reason: null });
+  assert.deepEqual(stay(opening, "parent").data, { left_on: null, left_reason: null, relation_to_head: "parent" });
 });
 
 test("a new household comes before its people, names its head, and makes it the head", () => {

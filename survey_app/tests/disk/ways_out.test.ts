@@ -56,17 +56,17 @@ test("a file of work holds what no receipt named, with the photos, and opens wit
 
 test("another tablet of the account sends the same submissions, after what it has itself, and takes them once", async () => {
   const [broken, other] = [await newProfile(), await newProfile()];
-  await addWork(broken, Array.from({ length: 4 }, () => created()));
-  const [home] = outboxNow(broken);
-  await addWork(broken, [edited(home!.id, { phone: "1" })]);
+  const done = await addWork(broken, Array.from({ length: 20 }, () => created()));
+  await markWork(broken, done.slice(0, 16).map((one) => told(one)), "e1", 0);
+  await addWork(broken, [edited(done[16]!.id, { phone: "1" })]);
   const said = await keepFile(broken, photo(), "house");
   const own = await addWork(other, [created(), created()]);
   const file = await exportOutbox(broken, SECRET);
   assert.equal(await importOutbox(other, file, SECRET), 5);
   assert.equal(await importOutbox(other, file, SECRET), 0);
   const [later] = await addWork(other, [created()]);
-  assert.deepEqual(outboxNow(other).map(content), [...own, ...outboxNow(broken), later!].map(content));
-  assert.ok(later!.seq > 5, "what is done later comes later for the server too");
+  assert.deepEqual(outboxNow(other).map(content), [...own, ...outboxNow(broken).slice(16), later!].map(content));
+  assert.ok(later!.seq > 21, "what is done later comes later for the server too");
   assert.deepEqual(await keptFiles(other), [said]);
   assert.equal(new TextDecoder().decode((await fileContent(other, said.sha256))!), "ảnh");
   // its own tablet takes it back as what it has
@@ -158,6 +158,17 @@ test("a wiped profile leaves what was not sent, for the password, and nothing el
   assert.equal(await exists(opened), false);
   assert.ok(!(await leftBehind()).some((one) => one.id === id));
 });
+
+for (const what of ["work", "photo"] as const) {
+  test(`one ${what} that was not sent is enough to be left`, async () => {
+    const opened = await used();
+    if (what === "work") await addWork(opened, [created()]);
+    else await keepFile(opened, photo(), "house");
+    await wipe(opened.profile.id);
+    const left = (await leftBehind()).find((one) => one.id === opened.profile.id);
+    assert.deepEqual([left?.count, left?.files], what === "work" ? [1, 0] : [0, 1]);
+  });
+}
 
 test("a wipe that was cut off is finished at the next start", async () => {
   const opened = await used();

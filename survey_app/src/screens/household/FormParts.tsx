@@ -10,6 +10,7 @@ import type { Tablet } from "../../tablet.ts";
 import type { Option } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 import { Button, Notice, Screen } from "../parts.tsx";
+import { goInstead } from "../route.ts";
 import { leaveTo } from "./leaving.ts";
 import type { Kept } from "./useDraft.ts";
 
@@ -44,23 +45,29 @@ export type FormScreenProps<Values extends object> = {
   /** the work it becomes; null: something has to be corrected first (and is marked) */
   works: () => NewWork[] | null;
   save?: string;
+  /** where saving leads; else back to where one came from */
+  after?: string[];
   children: ComponentChildren;
 };
 
 /** A form that is saved by one button and then left. */
 export function FormScreen<Values extends object>(props: FormScreenProps<Values>): JSX.Element {
-  const { tablet, form, title, fallback, works, save, children } = props;
+  const { tablet, form, title, fallback, works, save, after, children } = props;
   const [said, setSaid] = useState<{ kind: "fault" | "info"; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const back = () => leaveTo(...fallback);
   const press = async () => {
     const made = works();
-    if (made === null) return setSaid({ kind: "fault", text: say(WORDS.faults) });
+    if (made === null) {
+      setSaid({ kind: "fault", text: say(WORDS.faults) });
+      return void setTimeout(toFirstFault);
+    }
     if (made.length === 0) return setSaid({ kind: "info", text: say(WORDS.nothing) });
     setBusy(true);
     try {
       await send(tablet, form.keeper, made);
-      back();
+      if (after === undefined) back();
+      else goInstead(...after);
     } catch {
       setSaid({ kind: "fault", text: say(WORDS.refused) });
     } finally {
@@ -79,6 +86,11 @@ export function FormScreen<Values extends object>(props: FormScreenProps<Values>
       {children}
     </Screen>
   );
+}
+
+/** The first marked field comes to the surveyor. */
+function toFirstFault(): void {
+  document.querySelector<HTMLElement>(".faulty :is(input, select, textarea)")?.focus();
 }
 
 /** Tells that a form was begun before, and lets the surveyor throw it away: never by one press. */

@@ -1,5 +1,6 @@
 // A household is changed.
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
@@ -28,15 +29,16 @@ export function HouseholdEdit({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX
 function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: HouseholdData }): JSX.Element {
   const form = useDraft<HouseholdDraft>(tablet, "household", { household: id }, () => ({ values: { ...seen }, base: baseOf(tablet.register, id), before: { ...seen } }));
   const [faults, setFaults] = useState<Faults>({});
-  const { values, base, before } = form.values.value;
+  const shown = useComputed(() => form.values.value.values);
   const works = () => {
+    const { values, base, before } = form.values.peek();
     const found = { ...householdFaults(values), ...numberFault(tablet.register, seen.hamlet_id, values.household_no, id) };
     setFaults(found);
     return Object.keys(found).length > 0 ? null : changeHousehold({ id, base, before }, values);
   };
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", id]} works={works}>
-      <HouseholdFields values={values} faults={faults} reference={tablet.reference.value!} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
+      <HouseholdFields values={shown} faults={faults} reference={tablet.reference.value!} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
     </FormScreen>
   );
 }

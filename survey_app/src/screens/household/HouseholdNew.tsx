@@ -1,5 +1,6 @@
 // A new household with its people, written down in one go.
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
@@ -7,7 +8,7 @@ import { newHousehold } from "../../actions/households.ts";
 import { type Faults, householdFaults, memberFaults } from "../../forms/checks.ts";
 import { today, uuid7 } from "../../ids.ts";
 import type { Tablet } from "../../tablet.ts";
-import type { Data, Uuid } from "../../wire.ts";
+import type { Data, Reference, Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 import { Button } from "../parts.tsx";
 import { FormScreen, NotHere } from "./FormParts.tsx";
@@ -15,7 +16,7 @@ import { HouseholdFields } from "./HouseholdFields.tsx";
 import { MemberFields } from "./MemberFields.tsx";
 import { newPerson } from "./MemberNew.tsx";
 import { numberFault } from "./numbers_taken.ts";
-import { useDraft } from "./useDraft.ts";
+import { type Kept, useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
   title: ["Hộ mới", "New household"],
@@ -42,29 +43,42 @@ function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Elem
   const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [person({ ...newPerson(), relation_to_head: "head" })], head: null });
   const form = useDraft<NewHouseholdDraft>(tablet, "household", { new_in: hamletId }, initial);
   const [faults, setFaults] = useState<Record<string, Faults>>({});
-  const { id, values, people, head } = form.values.value;
-  const setPerson = (personId: Uuid, change: Data) =>
-    form.set({ people: form.values.value.people.map((one) => (one.id === personId ? { ...one, values: { ...one.values, ...change } } : one)) });
+  const home = useComputed(() => form.values.value.values);
+  // who there is: changed by one who comes or goes, not by a key press
+  const ids = useComputed(() => form.values.value.people.map((one) => one.id).join(" ")).value.split(" ").filter(Boolean);
   const works = () => {
-    const found = faultsOf(tablet, hamletId, form.values.value);
+    const { id, values, people, head } = form.values.peek();
+    const found = faultsOf(tablet, hamletId, form.values.peek());
     setFaults(found);
     return Object.keys(found).length > 0 ? null : newHousehold(id, hamletId, values, people, head ?? people[0]?.id ?? null);
   };
-  const add = () => form.set({ people: [...people, person(newPerson(people[0]?.values.ethnicity ?? null))] });
+  const add = () => {
+    const { people } = form.values.peek();
+    form.set({ people: [...people, person(newPerson(people[0]?.values.ethnicity ?? null))] });
+  };
   const hamlet = reference.areas.find((one) => one.id === hamletId);
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} works={works}>
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} after={["household", form.values.peek().id]} works={works}>
       {hamlet !== undefined && <p>{say(WORDS.hamlet, { hamlet: hamlet.full_name })}</p>}
-      <HouseholdFields values={values} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
-      {people.map((one, place) => (
-        <section key={one.id} class="card person">
-          <h2>{place === 0 && head === null ? say(WORDS.head) : say(WORDS.person, { number: place + 1 })}</h2>
-          <MemberFields values={one.values} faults={faults[one.id] ?? {}} reference={reference} today={today()} withoutRelation={place === 0 && head === null} set={(change) => setPerson(one.id, change)} />
-          {(place > 0 || head !== null) && <Button kind="danger" onPress={() => form.set({ people: people.filter((other) => other.id !== one.id) })}>{say(WORDS.drop)}</Button>}
-        </section>
-      ))}
+      <HouseholdFields values={home} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
+      {ids.map((id, place) => <NewPerson key={id} id={id} place={place} form={form} faults={faults[id] ?? {}} reference={reference} />)}
       <Button onPress={add}>{say(WORDS.add)}</Button>
     </FormScreen>
+  );
+}
+
+type PersonProps = { id: Uuid; place: number; form: Kept<NewHouseholdDraft>; faults: Faults; reference: Reference };
+
+function NewPerson({ id, place, form, faults, reference }: PersonProps): JSX.Element {
+  const values = useComputed(() => form.values.value.people.find((one) => one.id === id)?.values ?? {});
+  const people = (change: (one: Person) => Person[]) => form.set({ people: form.values.peek().people.flatMap((one) => (one.id === id ? change(one) : [one])) });
+  const isHead = place === 0 && form.values.peek().head === null;
+  return (
+    <section class="card person">
+      <h2>{isHead ? say(WORDS.head) : say(WORDS.person, { number: place + 1 })}</h2>
+      <MemberFields values={values} faults={faults} reference={reference} today={today()} withoutRelation={isHead} set={(change) => people((one) => [{ ...one, values: { ...one.values, ...change } }])} />
+      {!isHead && <Button kind="danger" onPress={() => people(() => [])}>{say(WORDS.drop)}</Button>}
+    </section>
   );
 }
 

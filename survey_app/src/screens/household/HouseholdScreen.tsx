@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 
 import { noteNotHome } from "../../actions/drafts.ts";
-import type { HouseholdData, Seen } from "../../register/register.ts";
+import type { HouseholdData, MemberData, Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
 import { named } from "../../words/codes.ts";
@@ -35,6 +35,7 @@ const WORDS = texts({
   was_not_home: ["Đã đến {count} lần không gặp, lần cuối {when}.", "Nobody at home {count} times, last on {when}."],
   filled: ["Đã làm phiếu trên máy này.", "The review was filled in on this tablet."],
   training: ["ĐỢT TẬP HUẤN: kết quả không có giá trị.", "TRAINING: without legal effect."],
+  gone: ["Không còn ở hộ", "Who left"],
   requests: ["Giấy đề nghị", "Requests"],
   support: ["Hỗ trợ chờ trao", "Support to hand over"],
   on: ["trao ngày {when}", "on {when}"],
@@ -67,6 +68,7 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
         <Button onPress={() => go("request", id)}>{say(WORDS.request)}</Button>
       </div>
       <Requests tablet={tablet} householdId={id} />
+      <Gone tablet={tablet} householdId={id} />
     </Screen>
   );
 }
@@ -136,6 +138,28 @@ function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }
     <section class="stack">
       <h2>{say(WORDS.requests)}</h2>
       <ul>{papers.map(({ id, data }) => <li key={id}>{named(tablet.reference.value!, "request_kind", data.kind as string)}, {day(data.received_on as string)}</li>)}</ul>
+    </section>
+  );
+}
+
+/** Who left: pressed, a person can be brought back who was set down as gone by mistake. */
+function Gone({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
+  const people = tablet.register.members(householdId, true).filter((one) => one.data.left_on);
+  if (people.length === 0) return null;
+  const told = ({ left_on, left_reason }: MemberData) => [day(left_on), named(tablet.reference.value!, "left_reason", left_reason as string)].join(" · ");
+  return (
+    <section class="stack">
+      <h2>{say(WORDS.gone)}</h2>
+      <ul class="rows card people">
+        {people.map(({ id, data }) => (
+          <li key={id}>
+            <button type="button" class="line" onClick={() => go("member", id, "leave")}>
+              <strong>{data.full_name}</strong>
+              <span>{told(data)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -10,12 +10,12 @@ import { type Faults, leavingFaults } from "../../forms/checks.ts";
 import { today } from "../../ids.ts";
 import type { MemberData, Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
-import type { Data, Uuid } from "../../wire.ts";
+import type { Uuid } from "../../wire.ts";
 import { optionsOf } from "../../words/codes.ts";
 import { say, texts } from "../../words/words.ts";
 import { Choice, DateField, Notice } from "../parts.tsx";
 import { FIELDS } from "./field_words.ts";
-import { FormScreen, NotHere } from "./FormParts.tsx";
+import { FormScreen, NotHere, Select } from "./FormParts.tsx";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
@@ -24,11 +24,14 @@ const WORDS = texts({
   head: ["Ai là chủ hộ từ nay?", "Who is the head from now on?"],
   choose: ["Xin chọn chủ hộ mới.", "Please choose a new head."],
   last: ["Đây là người cuối cùng của hộ. Xin báo cán bộ xã để kết thúc hộ.", "This is the last person of the household: tell the commune officer, who ends it."],
+  relation_now: ["Xin chọn quan hệ với chủ hộ hiện nay.", "Say what the person is to the head of today."],
   back_title: ["Vẫn ở hộ", "Lives here after all"],
   back: ["{name} đã được ghi là không còn ở hộ. Bấm Lưu nếu người này vẫn sống trong hộ.", "{name} was written down as gone. Press Save if the person lives here after all."],
 });
 
 export type LeavingDraft = { left_on: string | null; left_reason: string | null; head: Uuid | null; base: number };
+
+type BackDraft = { base: number; relation: string | null };
 
 export function MemberLeave({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
   const seen = tablet.register.member(id);
@@ -73,12 +76,22 @@ function Leave({ tablet, seen }: { tablet: Tablet; seen: Seen<MemberData> }): JS
 
 function Back({ tablet, seen }: { tablet: Tablet; seen: Seen<MemberData> }): JSX.Element {
   const { id, data } = seen;
-  const initial = () => ({ base: baseOf(tablet.register, id) });
-  const form = useDraft<{ base: number } & Data>(tablet, "leaving", { back: id, household: data.household_id }, initial);
-  const works = () => [stay({ id, base: form.values.value.base, before: data })];
+  // was the head, and another one is it meanwhile
+  const asks = data.relation_to_head === "head" && tablet.register.household(data.household_id)?.data.head_member_id !== id;
+  const initial = () => ({ base: baseOf(tablet.register, id), relation: null });
+  const form = useDraft<BackDraft>(tablet, "leaving", { back: id, household: data.household_id }, initial);
+  const [faults, setFaults] = useState<Faults>({});
+  const { base, relation } = form.values.value;
+  const works = () => {
+    const found: Faults = asks && relation === null ? { relation: WORDS.relation_now } : {};
+    setFaults(found);
+    return asks && relation === null ? null : [stay({ id, base, before: data }, asks ? relation : null)];
+  };
+  const options = optionsOf(tablet.reference.value!, "relation").filter((one) => one.code !== "head");
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.back_title)} fallback={["household", data.household_id]} works={works}>
       <p>{say(WORDS.back, { name: data.full_name })}</p>
+      {asks && <Select label={say(FIELDS.relation_to_head)} value={relation} required options={options} fault={faults.relation && say(faults.relation)} onChange={(code) => form.set({ relation: code })} />}
     </FormScreen>
   );
 }

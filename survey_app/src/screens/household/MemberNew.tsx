@@ -1,5 +1,6 @@
 // A person who was not written down yet.
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
@@ -30,15 +31,16 @@ function New({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JS
   const initial = () => ({ id: uuid7(), values: newPerson(tablet.register.members(householdId)[0]?.data.ethnicity ?? null) });
   const form = useDraft<NewMemberDraft>(tablet, "member", { new_in: householdId, household: householdId }, initial);
   const [faults, setFaults] = useState<Faults>({});
-  const { id, values } = form.values.value;
+  const shown = useComputed(() => form.values.value.values);
   const works = () => {
+    const { id, values } = form.values.peek();
     const found = memberFaults(values, today());
     setFaults(found);
     return Object.keys(found).length > 0 ? null : [newMember(id, householdId, values)];
   };
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
-      <MemberFields values={values} faults={faults} reference={tablet.reference.value!} today={today()} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
+      <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
     </FormScreen>
   );
 }

@@ -1,5 +1,6 @@
 // A person of a household is changed, or does not live there any more.
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
@@ -12,7 +13,7 @@ import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 import { Button } from "../parts.tsx";
-import { go } from "../route.ts";
+import { goInstead } from "../route.ts";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { MemberFields } from "./MemberFields.tsx";
 import { useDraft } from "./useDraft.ts";
@@ -35,16 +36,17 @@ function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: MemberData
   const initial = () => ({ values: { ...seen, personal_id: null }, base: baseOf(tablet.register, id), before: { ...seen } });
   const form = useDraft<MemberDraft>(tablet, "member", { member: id, household: seen.household_id }, initial);
   const [faults, setFaults] = useState<Faults>({});
-  const { values, base, before } = form.values.value;
+  const shown = useComputed(() => form.values.value.values);
   const works = () => {
+    const { values, base, before } = form.values.peek();
     const found = memberFaults(values, today());
     setFaults(found);
     return Object.keys(found).length > 0 ? null : changeMember({ id, base, before }, values);
   };
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", seen.household_id]} works={works}>
-      <MemberFields values={values} faults={faults} reference={tablet.reference.value!} today={today()} masked={before.personal_id as string | null} set={(change) => form.set({ values: { ...form.values.value.values, ...change } })} />
-      <Button kind="danger" onPress={() => go("member", id, "leave")}>{say(WORDS.gone)}</Button>
+      <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} masked={form.values.peek().before.personal_id as string | null} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
+      <Button kind="danger" onPress={() => goInstead("member", id, "leave")}>{say(WORDS.gone)}</Button>
     </FormScreen>
   );
 }

@@ -1,8 +1,9 @@
 // What a review says beside the form: causes, needs, who answered, and what the signed paper says.
 
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 
-import { dayFault } from "../../../forms/review.ts";
+import { dayFault, MOST_POINTS, pointsFault, type ReviewValues } from "../../../forms/review.ts";
 import { today } from "../../../ids.ts";
 import { optionsOf } from "../../../words/codes.ts";
 import { say } from "../../../words/words.ts";
@@ -10,29 +11,40 @@ import { Choices, DateField, NumberField, TextField } from "../../parts.tsx";
 import type { Filling } from "./state.ts";
 import { REVIEW } from "./words.ts";
 
-const MOST_POINTS = 1000; // what the wire carries (docs/sync-protocol.md), no rule of a standard
+type Props = { filled: Filling };
+const useOf = <Name extends keyof ReviewValues>({ filled }: Props, name: Name): ReviewValues[Name] => useComputed(() => filled.draft.values.value[name]).value;
 
-export function More({ filled }: { filled: Filling }): JSX.Element {
-  const { draft, round, tablet } = filled;
-  const reference = tablet.reference.value!;
-  const values = draft.values.value;
-  const day = dayFault(round, values.surveyed_on, today());
-  const set = draft.set;
+export function More(props: Props): JSX.Element {
   return (
     <>
-      <Choices label={say(REVIEW.causes)} value={values.causes} options={optionsOf(reference, "cause")} onChange={(causes) => set({ causes })} />
-      <Choices label={say(REVIEW.needs)} value={values.needs} options={optionsOf(reference, "need")} onChange={(needs) => set({ needs })} />
-      <DateField label={say(REVIEW.surveyed_on)} value={values.surveyed_on} min={round.opens_on} max={today()} required fault={day === null ? undefined : say(day)} onChange={(on) => set({ surveyed_on: on ?? "" })} />
-      <TextField label={say(REVIEW.respondent)} value={values.respondent} maxLength={120} onChange={(respondent) => set({ respondent })} />
-      {!filled.pointsComputed && (
-        <NumberField label={say(REVIEW.b1_entered)} hint={say(REVIEW.b1_hint)} value={values.b1_entered} min={0} max={MOST_POINTS} fault={pointsFault(values.b1_entered)} onChange={(points) => set({ b1_entered: points })} />
-      )}
-      <TextField label={say(REVIEW.paper_no)} value={values.paper_no} maxLength={20} required={!filled.pointsComputed && values.b1_entered !== null} onChange={(paper_no) => set({ paper_no })} />
+      <Codes {...props} name="causes" list="cause" />
+      <Codes {...props} name="needs" list="need" />
+      <Day {...props} />
+      <Text {...props} name="respondent" most={120} />
+      {!props.filled.pointsComputed && <Points {...props} />}
+      <Text {...props} name="paper_no" most={20} />
     </>
   );
 }
 
-function pointsFault(points: number | null): string | undefined {
-  const fits = points === null || (Number.isInteger(points) && points >= 0 && points <= MOST_POINTS);
-  return fits ? undefined : say({ vi: `Điểm là số tròn từ 0 đến ${MOST_POINTS}. Xin xem lại.`, en: `Points are a whole number from 0 to ${MOST_POINTS}. Please check.` });
+function Codes({ name, list, ...props }: Props & { name: "causes" | "needs"; list: string }): JSX.Element {
+  const { draft, tablet } = props.filled;
+  return <Choices label={say(REVIEW[name])} value={useOf(props, name)} options={optionsOf(tablet.reference.value!, list)} onChange={(codes) => draft.set({ [name]: codes })} />;
+}
+
+function Day(props: Props): JSX.Element {
+  const { draft, round } = props.filled;
+  const value = useOf(props, "surveyed_on");
+  const fault = dayFault(round, value, today());
+  return <DateField label={say(REVIEW.surveyed_on)} value={value} min={round.opens_on} max={today()} required fault={fault === null ? undefined : say(fault)} onChange={(on) => draft.set({ surveyed_on: on ?? "" })} />;
+}
+
+function Text({ name, most, ...props }: Props & { name: "respondent" | "paper_no"; most: number }): JSX.Element {
+  return <TextField label={say(REVIEW[name])} value={useOf(props, name)} maxLength={most} onChange={(text) => props.filled.draft.set({ [name]: text })} />;
+}
+
+function Points(props: Props): JSX.Element {
+  const value = useOf(props, "b1_entered");
+  const fault = pointsFault(value);
+  return <NumberField label={say(REVIEW.b1_entered)} hint={say(REVIEW.b1_hint)} value={value} min={0} max={MOST_POINTS} fault={fault === null ? undefined : say(fault)} onChange={(points) => props.filled.draft.set({ b1_entered: points })} />;
 }

@@ -1,7 +1,9 @@
 // What the review comes to: points, proposed class with every line and reason, and what is still missing.
 
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
+import type { Judged } from "../../../forms/judged.ts";
 import { type Gap, gaps, open } from "../../../forms/review.ts";
 import { today } from "../../../ids.ts";
 import type { Contradiction, Line } from "../../../scoring/rules.ts";
@@ -13,8 +15,18 @@ import { REVIEW } from "./words.ts";
 
 type Props = { filled: Filling; onJump: (step: string) => void };
 
-export function Result({ filled, onJump }: Props): JSX.Element {
-  const { assessment, contradictions } = found(filled);
+/** Judged after the screen has changed: the press that leads here waits for nothing. */
+export function Result(props: Props): JSX.Element {
+  const [judged, setJudged] = useState<Judged | null>(null);
+  useEffect(() => {
+    const later = setTimeout(() => setJudged(found(props.filled)), 50);
+    return () => clearTimeout(later);
+  }, []);
+  return judged === null ? <p class="hint" role="status">{say(REVIEW.reckoning)}</p> : <Shown {...props} judged={judged} />;
+}
+
+function Shown({ filled, onJump, judged }: Props & { judged: Judged }): JSX.Element {
+  const { assessment, contradictions } = judged;
   const values = filled.draft.values.value;
   const missing = gaps(filled.form, filled.round, filled.pointsComputed, values, today());
   const notAsked = open(filled.form, values.answers);

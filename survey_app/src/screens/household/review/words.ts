@@ -25,6 +25,7 @@ export const REVIEW = texts({
   b1_hint: ["Chưa có bảng điểm B1 đã xác nhận: ghi tổng điểm và số phiếu từ phiếu giấy.", "No verified points of B1 yet: take total and number from the signed paper."],
   causes: ["Nguyên nhân nghèo", "Causes"],
   needs: ["Nhu cầu hỗ trợ", "Needs"],
+  reckoning: ["Đang tính điểm…", "Reckoning…"],
   result: ["Kết quả", "Result"],
   send: ["Gửi phiếu", "Send the review"],
   gaps: ["Còn thiếu, xin bổ sung rồi gửi:", "Still missing; please complete it, then send:"],
