@@ -8,11 +8,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from subprocess import PIPE
 from typing import Any
 
 import httpx
 import psycopg
-import pytest
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
@@ -166,7 +166,7 @@ def test_two_first_starts_at_once_load_it_once(fresh: Engine, empty_url: str, en
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=180)
     assert sorted(outcomes) == [False, True]
     assert rows(fresh) == rows(engine)
 
@@ -185,15 +185,15 @@ load(make_engine(sys.argv[1]), "mot mat khau nao do", report, IdKey(b"k" * 32))
 """
 
 
-@pytest.mark.parametrize("step", ["Tài khoản", "Thành viên", "Hai đợt", "Hỗ trợ"])
 def test_killed_half_way_the_next_start_loads_it_whole(
-    fresh: Engine, empty_url: str, engine: Engine, id_key: IdKey, step: str
+    fresh: Engine, empty_url: str, engine: Engine, id_key: IdKey
 ) -> None:
     before = rows(fresh)
-    killed = subprocess.run([sys.executable, "-c", _KILLED, empty_url, step], timeout=60, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    assert rows(fresh) == before
     assert before["household"] == before["account"] == 0
+    for step in ("Tài khoản", "Thành viên", "Hai đợt", "Hỗ trợ"):  # one after the other, as on a day with power cuts
+        killed = subprocess.run([sys.executable, "-c", _KILLED, empty_url, step], timeout=180, check=False)
+        assert (step, killed.returncode) == (step, -signal.SIGKILL)
+        assert (step, rows(fresh)) == (step, before)
     assert load(fresh, people.PASSWORD, quiet, id_key) is True
     assert rows(fresh) == rows(engine)
 
@@ -213,24 +213,20 @@ def test_autovacuum_meanwhile_does_not_mislead_the_planner(fresh: Engine, empty_
 
 
 def _impatient(connection: psycopg.Connection[Any], _record: object) -> None:
-    connection.execute("SET statement_timeout = '5s'")
+    connection.execute("SET statement_timeout = '20s'")
     connection.commit()
 
 
 def test_the_same_register_everywhere() -> None:
     script = "from api.demo.register import register; print(register())"
-    seen = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-            text=True,
-            timeout=60,
-        ).stdout
+    made = [
+        subprocess.Popen([sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=PIPE)
         for seed in ("1", "2")
-    }
-    assert len(seen) == 1
+    ]
+    first, second = (one.communicate(timeout=60)[0] for one in made)
+    assert [one.returncode for one in made] == [0, 0]
+    assert len(first) > 10_000
+    assert first == second
 
 
 def test_everybody_signs_in_and_sees_their_part(sign_in: SignIn) -> None:

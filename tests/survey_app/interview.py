@@ -113,8 +113,7 @@ class Interview:
         for x, y in ((60, 70), (100, 30), (140, 80)):
             page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.up()
-        self.tablet.press("Lưu chữ ký")
-        self.tablet.sees("Đã có chữ ký.")
+        self.tablet.sees("Đã lưu chữ ký.")
 
     def send(self) -> None:
         self.tablet.press("Gửi phiếu")

@@ -43,22 +43,18 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
   async function write(): Promise<void> {
     while (due && !stopped) {
       due = false;
-      try {
-        await saveDraft(tablet.opened, draft);
-      } catch {
-        state.value = "refused"; // the next answer tries again
-        continue;
-      }
-      if (!due) state.value = "kept";
+      // refused: the next answer tries again
+      const now = await saveDraft(tablet.opened, draft).then((): Keeping => "kept", (): Keeping => "refused");
+      if (!due) state.value = now;
     }
     writing = null;
   }
 
   return {
+    state,
     get draft() {
       return draft;
     },
-    state,
     put(change) {
       draft = { ...draft, ...change, saved_at: instant() };
       if (stopped) return;

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { syncNow } from "../syncing.ts";
 import type { Tablet } from "../tablet.ts";
 import { say, texts } from "../words/words.ts";
+import { corrected } from "../actions/corrected.ts";
 import { type State, stateOf } from "../words/work_words.ts";
 import { MainNav } from "./main_nav.tsx";
 import { OutboxGroup } from "./outbox_group.tsx";
@@ -25,15 +26,17 @@ const WORDS = texts({
   refused: ["Bị trả lại, cần sửa", "Sent back, to be put right"],
   conflict: ["Trái nhau, cán bộ xã đang quyết định", "In conflict, the officer decides"],
   kept: ["Máy chủ đang giữ, chờ xử lý", "Kept on the server for a person"],
+  corrected: ["Bị trả lại, đã làm lại", "Sent back, and done again"],
   safe: ["Đã gửi và an toàn", "Sent and safe"],
   safe_why: ["Máy chủ đã nhận. Máy này còn giữ thêm một bản cho đến khi máy chủ sao lưu xong.", "The server has it. This tablet keeps a copy until the server's backup is done."],
 });
 
-const ORDER: State[] = ["refused", "waiting", "conflict", "kept", "safe"];
+const ORDER: State[] = ["refused", "waiting", "conflict", "kept", "safe", "corrected"];
 
 export function Outbox({ tablet, parts }: { tablet: Tablet; parts: string[] }): JSX.Element {
   if (parts[1] === "file") return <WaysOut tablet={tablet} />;
   const outbox = tablet.outbox.value;
+  const again = corrected(outbox);
   const busy = tablet.syncing.value !== null;
   const at = tablet.completeAt.value;
   const why: Partial<Record<State, string>> = { safe: say(WORDS.safe_why) };
@@ -47,7 +50,7 @@ export function Outbox({ tablet, parts }: { tablet: Tablet; parts: string[] }): 
         </section>
         {outbox.length === 0 && <Notice kind="good">{say(WORDS.nothing)}</Notice>}
         {ORDER.map((state) => (
-          <OutboxGroup key={state} tablet={tablet} title={say(WORDS[state])} why={why[state]} works={outbox.filter((work) => stateOf(work) === state)} />
+          <OutboxGroup key={state} tablet={tablet} title={say(WORDS[state])} mayBePutRight={state === "refused"} why={why[state]} works={outbox.filter((work) => stateOf(work, again) === state)} />
         ))}
         <RoomLeft tablet={tablet} />
       </div>

@@ -8,7 +8,7 @@ import type { Work } from "../work.ts";
 import { faultsOf, fieldName, valueWords } from "../words/fields.ts";
 import { problemWords } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
-import { householdOf, stateOf, workTitle } from "../words/work_words.ts";
+import { householdOf, workTitle } from "../words/work_words.ts";
 import { Button } from "./parts.tsx";
 import { putRight } from "./put_right.ts";
 import { go } from "./route.ts";
@@ -25,9 +25,9 @@ const WORDS = texts({
 
 const AT_ONCE = 20;
 
-type Props = { tablet: Tablet; title: string; why?: string; works: Work[] };
+type Props = { tablet: Tablet; title: string; why?: string; mayBePutRight: boolean; works: Work[] };
 
-export function OutboxGroup({ tablet, title, why, works }: Props): JSX.Element | null {
+export function OutboxGroup({ tablet, title, why, mayBePutRight, works }: Props): JSX.Element | null {
   const shown = useSignal(AT_ONCE);
   if (works.length === 0) return null;
   const left = works.length - shown.value;
@@ -36,7 +36,7 @@ export function OutboxGroup({ tablet, title, why, works }: Props): JSX.Element |
       <h2>{say(WORDS.count, { title, n: works.length })}</h2>
       {why !== undefined && <p class="muted">{why}</p>}
       <ul class="rows">
-        {works.slice(0, shown.value).map((work) => <li key={work.submission_id}><Piece tablet={tablet} work={work} /></li>)}
+        {works.slice(0, shown.value).map((work) => <li key={work.submission_id}><Piece tablet={tablet} work={work} mayBePutRight={mayBePutRight} /></li>)}
       </ul>
       {left > 0 && <Button onPress={() => (shown.value += AT_ONCE * 5)}>{say(WORDS.more, { n: Math.min(left, AT_ONCE * 5) })}</Button>}
     </section>
@@ -52,7 +52,7 @@ function changes(tablet: Tablet, { base_version, data }: Work): string[] {
   return plain.slice(0, FIELDS_SHOWN).map(([name, value]) => `${fieldName(name)}: ${valueWords(tablet.reference.value, name, value)}`);
 }
 
-function Piece({ tablet, work }: { tablet: Tablet; work: Work }): JSX.Element {
+function Piece({ tablet, work, mayBePutRight }: { tablet: Tablet; work: Work; mayBePutRight: boolean }): JSX.Element {
   const { register } = tablet;
   void tablet.revision.value;
   const household = householdOf(register, work);
@@ -60,7 +60,7 @@ function Piece({ tablet, work }: { tablet: Tablet; work: Work }): JSX.Element {
   const title = workTitle(register, work);
   const problem = work.told?.problem ?? null;
   const faults = problem === null ? [] : faultsOf(tablet.reference.value, problem);
-  const fix = stateOf(work) === "refused" ? putRight(tablet, work) : null;
+  const fix = mayBePutRight ? putRight(tablet, work) : null;
   return (
     <article class="piece" aria-label={title}>
       <strong>{title}</strong>

@@ -32,12 +32,12 @@ export function workTitle(register: Register, work: Named): string {
   return whose ? `${entityName(work.entity)} · ${whose}` : entityName(work.entity);
 }
 
-export type State = "waiting" | "safe" | "conflict" | "refused" | "kept";
+export type State = "waiting" | "safe" | "conflict" | "refused" | "corrected" | "kept";
 
-/** Where it stands, as a surveyor asks. */
-export function stateOf({ outcome }: Work): State {
+/** Where it stands, as a surveyor asks. `corrected`: what was refused and done again (actions/corrected.ts). */
+export function stateOf({ outcome, submission_id }: Work, corrected?: Set<string>): State {
   if (outcome === null) return "waiting";
   if (outcome === "conflict") return "conflict";
-  if (outcome === "rejected") return "refused";
+  if (outcome === "rejected") return corrected?.has(submission_id) ? "corrected" : "refused";
   return outcome === "held" || outcome === "quarantined" ? "kept" : "safe";
 }

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 
+import { corrected } from "../../actions/corrected.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
 import { faultsOf } from "../../words/fields.ts";
@@ -26,14 +27,8 @@ const WORDS = texts({
 export function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
   const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || memberIds.has(one.id);
   const mine = outbox.filter(about);
-  return mine.filter((one) => !STANDING.includes(one.outcome ?? "") && !corrected(one, mine)).reverse();
-}
-
-/** Refused, and done again later on the same record, or as a new paper of the same kind. */
-function corrected(work: Work, mine: Work[]): boolean {
-  if (work.outcome !== "rejected") return false;
-  const paper = work.base_version === null && work.entity !== "member" && work.entity !== "household";
-  return mine.some((one) => one.seq > work.seq && one.entity === work.entity && (one.id === work.id || paper));
+  const again = corrected(mine);
+  return mine.filter((one) => !STANDING.includes(one.outcome ?? "") && !again.has(one.submission_id)).reverse();
 }
 
 export function WorkNotes({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
