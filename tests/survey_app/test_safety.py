@@ -31,14 +31,6 @@ ROWS = """async () => {
 }"""
 
 
-def with_a_note(tablet: Tablet, home: str) -> None:
-    tablet.household(home)
-    tablet.press("Sửa thông tin hộ")
-    tablet.type("Ghi chú", NOTE)
-    tablet.press("Lưu")
-    expect(tablet.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
-
-
 def half_a_form(tablet: Tablet, commune: Commune, home: str) -> None:
     form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
     interview = Interview(tablet, form, answers(form, random.Random(1)))
@@ -56,7 +48,7 @@ def test_the_disk_shows_nobody(new_tablet: NewTablet, commune: Commune) -> None:
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
-    with_a_note(tablet, homes[0])
+    tablet.writes(homes[0], "Ghi chú", NOTE)
     half_a_form(tablet, commune, homes[1])
     tablet.off()
     disk = tablet.disk()
@@ -96,7 +88,7 @@ def test_wrong_pins_wait_longer_and_longer_and_lock_in_the_end_and_nothing_is_lo
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
-    with_a_note(tablet, home)
+    tablet.writes(home, "Ghi chú", NOTE)
     tablet.lock()
     now, waits = datetime.now(UTC), []
     for count in range(1, 11):
@@ -139,7 +131,7 @@ def test_a_revoked_tablet_is_wiped_and_unsent_work_stays_sealed(new_tablet: NewT
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
-    with_a_note(tablet, homes[0])
+    tablet.writes(homes[0], "Ghi chú", NOTE)
     commune.revoke("xom-3")
     tablet.network(True)
     tablet.sees("Máy đã bị thu hồi")
