@@ -124,10 +124,18 @@ def picture(luck: random.Random, width: int = 1800, height: int = 1200) -> bytes
     """A PNG larger than a photo that is kept, unlike every other one."""
     rows = []
     for start in range(0, height, 40):
-        row = b"\x00" + b"".join(luck.randbytes(3) * 40 for _ in range(width // 40))
-        rows.append(row * min(40, height - start))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+        rows.append(b"".join(luck.randbytes(3) * 40 for _ in range(width // 40)) * min(40, height - start))
+    return png(width, b"".join(rows))
+
+
+def png(width: int, pixels: bytes, palette: bytes = b"") -> bytes:
+    """A picture of these pixels: three bytes each, or one with a palette."""
+    row = width * (1 if palette else 3)
+    rows = b"".join(b"\x00" + pixels[at : at + row] for at in range(0, len(pixels), row))
+    head = struct.pack(">IIBBBBB", width, len(pixels) // row, 8, 3 if palette else 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"PLTE", palette), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
+        for kind, body in parts
+        if body or kind == b"IEND"
     )

@@ -139,6 +139,14 @@ class Tablet:
         self.go("household", home)
         expect(self.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
 
+    def writes(self, home: str, label: str, value: str) -> None:
+        """Changes one field of a household."""
+        self.household(home)
+        self.press("Sửa thông tin hộ")
+        self.type(label, value)
+        self.press("Lưu")
+        expect(self.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
+
     def send(self) -> None:
         self.go("outbox")
         self.button(re.compile("Gửi ngay")).click()

@@ -1,5 +1,5 @@
-"""A day in the field: thirty households without a network, a dead battery, a line that breaks, others who write meanwhile.
-In the end the register holds what was typed, each review once."""
+"""A day in the field: thirty households without a network, a dead battery, a line that breaks, others who write
+meanwhile. In the end the register holds what was typed, each review once."""
 
 import random
 import threading
@@ -68,8 +68,8 @@ def test_a_field_day(new_tablet: NewTablet, commune: Commune, address: str) -> N
                 killed_in_the_middle(tablet, form, home, given[home], picture(luck))
             else:
                 visit(tablet, form, home, given[home], picture(luck))
-        writes_a_telephone(tablet, homes[CONFLICT], "0911111111")
-        writes_a_telephone(tablet, homes[MERGED], "0922222222")
+        tablet.writes(homes[CONFLICT], "Điện thoại", "0911111111")
+        tablet.writes(homes[MERGED], "Điện thoại", "0922222222")
         meanwhile(commune, homes, round_id, form)
         with breaking(line, luck):
             tablet.network(True)
@@ -111,14 +111,6 @@ def killed_in_the_middle(tablet: Tablet, form: dict[str, Any], home: str, given:
     interview.photo(photo)
     interview.onward()
     interview.send()
-
-
-def writes_a_telephone(tablet: Tablet, home: str, number: str) -> None:
-    tablet.household(home)
-    tablet.press("Sửa thông tin hộ")
-    tablet.type("Điện thoại", number)
-    tablet.press("Lưu")
-    expect(tablet.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
 
 
 def meanwhile(commune: Commune, homes: list[str], round_id: str, form: dict[str, Any]) -> None:

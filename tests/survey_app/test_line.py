@@ -35,7 +35,8 @@ def test_a_tablet(
         told = {"GIAMNGHEO_SERVER": line.url, "GIAMNGHEO_WORLD": world, "GIAMNGHEO_PASSWORD": PASSWORD}
         ended: subprocess.CompletedProcess[str] = node(
             ["--test", "--test-reporter=tap", f"--test-name-pattern=^{re.escape(name)}$", f"tests/line/{file}"],
-            return_completed_process=True, cwd=with_packages(), env=os.environ | told, capture_output=True, text=True, timeout=300,
+            return_completed_process=True, cwd=with_packages(), env=os.environ | told, capture_output=True, text=True,
+            timeout=300,
         )  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
     assert "# pass 1" in ended.stdout, ended.stdout[-2000:]

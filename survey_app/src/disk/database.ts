@@ -10,6 +10,8 @@ export interface Stores extends DBSchema {
   settings: { key: string; value: Sealed };
   /** bucket of the household (0 to 255) -> its records with those of its people */
   pages: { key: number; value: Sealed };
+  /** number -> what one page of the feed changed, not yet in `pages` */
+  changes: { key: number; value: Sealed };
   /** place in the order of work -> one piece of work. `due`: not acknowledged; a locked tablet that is wiped must know */
   outbox: { key: number; value: OutboxRow };
   /** id of the draft -> a half-filled form */
@@ -43,6 +45,7 @@ const PROFILE_STEPS: Step[] = [
       await row.update({ due: true, work: row.value });
     }
   },
+  (db) => void db.createObjectStore("changes"),
 ];
 
 const open = new Map<string, Set<IDBPDatabase<any>>>();
@@ -116,10 +119,20 @@ export async function write<Names extends StoreNames<Stores>[]>(
   } catch (error) {
     abort(writing);
     await done;
-    throw isNamed(error, FULL) ? new DiskFull() : error;
+    throw orFull(error);
   }
   const failed = await done;
-  if (failed !== null) throw isNamed(failed, FULL) ? new DiskFull() : failed;
+  if (failed !== null) throw orFull(failed);
+}
+
+/** DiskFull where that is what the browser says, else the error as it is. */
+export const orFull = (error: unknown): unknown => (isNamed(error, "QuotaExceededError") ? new DiskFull() : error);
+
+const AT_ONCE = 16;
+
+/** Many requests of one transaction, a few at a time: what is written is copied while the screen waits. */
+export async function inSlices<T>(all: T[], request: (one: T) => Promise<unknown>): Promise<void> {
+  for (let first = 0; first < all.length; first += AT_ONCE) await Promise.all(all.slice(first, first + AT_ONCE).map(request));
 }
 
 function abort(writing: { abort(): void }): void {
@@ -130,5 +143,4 @@ function abort(writing: { abort(): void }): void {
   }
 }
 
-const FULL = "QuotaExceededError";
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

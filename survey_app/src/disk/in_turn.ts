@@ -12,6 +12,14 @@ export function inTurn<T>(owner: object, queue: string, work: () => Promise<T>):
   return done;
 }
 
+/** When nothing is under way any more, nor was asked for meanwhile. */
+export async function drained(owner: object): Promise<void> {
+  const waiting = [...(queues.get(owner)?.values() ?? [])];
+  await Promise.all(waiting);
+  const now = [...(queues.get(owner)?.values() ?? [])];
+  if (now.some((one) => !waiting.includes(one))) await drained(owner);
+}
+
 const SLICE_MS = 10;
 
 /** A pause in long work whenever it has held the screen for a moment: `await breathe()` between its parts. */

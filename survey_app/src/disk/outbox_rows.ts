@@ -4,7 +4,7 @@
 // A row's number is the order of work. Work of this tablet is sent with it as `seq`; work that was brought from another
 // tablet keeps the `seq` that it had there, because a repetition with another one is another content to the server.
 
-import { type OutboxRow, write } from "./database.ts";
+import { inSlices, type OutboxRow, write } from "./database.ts";
 import { finished } from "./drafts.ts";
 import { breather } from "./in_turn.ts";
 import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
@@ -52,15 +52,13 @@ export async function commit(opened: Opened, box: Box, step: Step): Promise<void
   }
   const sealedLedger = await sealJson(opened.key, LEDGER, ledger);
   const note = step.draft && (await sealJson(opened.key, finished(step.draft.id), step.draft.became));
-  await write(opened.db, ["outbox", "ledger", "drafts"], (writing) => {
-    const outbox = writing.objectStore("outbox");
-    return Promise.all<unknown>([
-      ...sealed.map(([row, value]) => outbox.put(value, row)),
-      ...(step.gone ?? []).map((row) => outbox.delete(row)),
-      writing.objectStore("ledger").put(sealedLedger, "outbox"),
-      step.draft && writing.objectStore("drafts").delete(step.draft.id),
-      step.draft && note && writing.objectStore("ledger").put(note, finished(step.draft.id)),
-    ]);
+  await write(opened.db, ["outbox", "ledger", "drafts"], async (writing) => {
+    const [outbox, noted] = [writing.objectStore("outbox"), writing.objectStore("ledger")];
+    await noted.put(sealedLedger, "outbox");
+    if (step.draft) await writing.objectStore("drafts").delete(step.draft.id);
+    if (step.draft && note) await noted.put(note, finished(step.draft.id));
+    await inSlices(sealed, ([row, value]) => outbox.put(value, row));
+    await inSlices(step.gone ?? [], (row) => outbox.delete(row));
   });
   box.rows = merged(box.rows, step);
   box.ledger = ledger;

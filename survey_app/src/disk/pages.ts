@@ -1,7 +1,11 @@
 // The records that were pulled, on the disk: sealed in 256 pages by household, so that a commune of 3,000 households
-// opens in 256 steps and one changed household costs one page.
+// opens in 256 steps.
+//
+// What a page of the feed brings touches many of them: it is written as it came, as one sealed row of `changes`, and is
+// laid into the pages when many rows wait. Rows say what became of a record, and may be read over pages that hold them
+// already: laying in needs no single transaction, and may be cut off anywhere.
 
-import { write } from "./database.ts";
+import { inSlices, write } from "./database.ts";
 import { breather, inTurn } from "./in_turn.ts";
 import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
 import { settingPlace } from "./settings.ts";
@@ -9,8 +13,19 @@ import type { Opened } from "./vault.ts";
 import { type Kept, PAGES, pageOf, Register } from "../register/register.ts";
 import type { Change, Uuid } from "../wire.ts";
 
+/** What became of records: as they are now, or null where they are no more. */
+type Became = [Uuid, Kept | null][];
+/** The rows of `changes` that wait, and the pages that they touch. */
+type Waiting = { next: number; rows: number[]; pages: Set<number> };
+
+const MOST_WAITING = 64;
+const PAGES_AT_ONCE = 8;
+/** In `damaged`: not a page, but a row of `changes`. */
+const A_CHANGE = -1;
+
 const pagePlace = (page: number): string => `pages:${page}`;
-const PAGES_AT_ONCE = 16;
+const changePlace = (row: number): string => `changes:${row}`;
+const waiting = new WeakMap<Opened, Waiting>();
 
 /** All pages into memory, in steps that leave the screen alive; tells how much is done, in pages. A damaged page is left
  * out, and told, so that convergence fetches it again. */
@@ -24,14 +39,25 @@ export async function loadRegister(
     const range = IDBKeyRange.bound(first, first + PAGES_AT_ONCE - 1);
     const reading = opened.db.transaction("pages");
     const [numbers, pages] = await Promise.all([reading.store.getAllKeys(range), reading.store.getAll(range)]);
+    const opening = numbers.map((page, at) => whole<Kept[]>(opened, pagePlace(page), pages[at]!));
     for (const [at, page] of numbers.entries()) {
-      const records = await openPage(opened, page, pages[at]!);
+      const records = await opening[at]!;
       if (records === null) damaged.push(page);
       for (const record of records ?? []) register.put(record);
       await breathe();
     }
     progress(Math.min(first + PAGES_AT_ONCE, PAGES), PAGES);
   }
+  const wait: Waiting = { next: 0, rows: [], pages: new Set() };
+  for (const row of await opened.db.getAllKeys("changes")) {
+    const became = await whole<Became>(opened, changePlace(row), (await opened.db.get("changes", row))!);
+    if (became === null) damaged.push(A_CHANGE);
+    else apply(register, became, wait);
+    wait.rows.push(row);
+    wait.next = row + 1;
+    await breathe();
+  }
+  waiting.set(opened, wait);
   return { register, damaged };
 }
 
@@ -46,25 +72,23 @@ export async function storeChanges(
       if (change.op === "remove") draft.remove(change.id);
       else draft.put(keptFrom(change, life));
     }
-    await draft.store(opened, settings);
+    await store(opened, register, [...draft.became], settings);
   });
 }
 
 /** At the end of a first sync: forgets the records that it did not bring. */
 export async function removeBefore(opened: Opened, register: Register, life: number): Promise<void> {
   await inTurn(opened, "pages", async () => {
-    const draft = new Draft(register);
-    for (const one of register.allKept()) if (one.life < life) draft.remove(one.id);
-    await draft.store(opened, {});
+    const old = [...register.allKept()].filter((one) => one.life < life);
+    await store(opened, register, old.map((one) => [one.id, null]), {});
   });
 }
 
 /** Removes records (convergence has found them too many), with no change of the feed. */
 export async function removeRecords(opened: Opened, register: Register, records: Kept[]): Promise<void> {
   await inTurn(opened, "pages", async () => {
-    const draft = new Draft(register);
-    for (const one of records) draft.remove(one.id);
-    await draft.store(opened, {});
+    const known = records.filter((one) => register.kept(one.id) !== null);
+    await store(opened, register, known.map((one) => [one.id, null]), {});
   });
 }
 
@@ -73,11 +97,10 @@ function keptFrom(change: Change, life: number): Kept {
   return { entity, id, version, area_id: area_id ?? null, data: data ?? {}, life };
 }
 
-/** The pages as they will be: the register in memory changes only when they are on the disk. */
+/** What will become of records: the register in memory changes only when it is on the disk. */
 class Draft {
   readonly #register: Register;
-  readonly #changed = new Map<Uuid, Kept | null>();
-  readonly #pages = new Set<number>();
+  readonly became = new Map<Uuid, Kept | null>();
 
   constructor(register: Register) {
     this.#register = register;
@@ -87,64 +110,89 @@ class Draft {
   put(record: Kept): void {
     const known = this.#known(record.id);
     if (known !== null && record.version < known.version && record.life <= known.life) return;
-    if (known !== null) this.#pages.add(pageOf(known)); // a person may have moved to another household
-    this.#pages.add(pageOf(record));
-    this.#changed.set(record.id, record);
+    this.became.set(record.id, record);
   }
 
   remove(id: Uuid): void {
-    const known = this.#known(id);
-    if (known === null) return;
-    this.#pages.add(pageOf(known));
-    this.#changed.set(id, null);
-  }
-
-  async store(opened: Opened, settings: Record<string, unknown>): Promise<void> {
-    const pages = await this.#sealed(opened);
-    const said: [string, Sealed | null][] = [];
-    for (const [name, value] of Object.entries(settings)) {
-      const gone = value === null || value === undefined;
-      said.push([name, gone ? null : await sealJson(opened.key, settingPlace(name), value)]);
-    }
-    if (pages.length + said.length === 0) return;
-    await write(opened.db, ["pages", "settings"], (writing) => {
-      const [kept, named] = [writing.objectStore("pages"), writing.objectStore("settings")];
-      return Promise.all<unknown>([
-        ...pages.map(([page, sealed]) => (sealed === null ? kept.delete(page) : kept.put(sealed, page))),
-        ...said.map(([name, sealed]) => (sealed === null ? named.delete(name) : named.put(sealed, name))),
-      ]);
-    }, "relaxed"); // lost with its cursor, it is pulled again
-    for (const [id, record] of this.#changed) {
-      if (record === null) this.#register.remove(id);
-      else this.#register.put(record);
-    }
-  }
-
-  async #sealed(opened: Opened): Promise<[number, Sealed | null][]> {
-    const fresh = new Map<number, Kept[]>();
-    for (const one of this.#changed.values()) {
-      if (one !== null) fresh.set(pageOf(one), [...(fresh.get(pageOf(one)) ?? []), one]);
-    }
-    const sealed: [number, Sealed | null][] = [];
-    const breathe = breather();
-    for (const page of this.#pages) {
-      const stays = this.#register.page(page).filter((one) => !this.#changed.has(one.id));
-      const records = [...stays, ...(fresh.get(page) ?? [])];
-      sealed.push([page, records.length === 0 ? null : await sealJson(opened.key, pagePlace(page), records)]);
-      await breathe();
-    }
-    return sealed;
+    if (this.#known(id) !== null) this.became.set(id, null);
   }
 
   #known(id: Uuid): Kept | null {
-    const changed = this.#changed.get(id);
-    return changed === undefined ? this.#register.kept(id) : changed;
+    const became = this.became.get(id);
+    return became === undefined ? this.#register.kept(id) : became;
   }
 }
 
-async function openPage(opened: Opened, page: number, sealed: Sealed): Promise<Kept[] | null> {
+async function store(opened: Opened, register: Register, became: Became, settings: Record<string, unknown>): Promise<void> {
+  const wait = waiting.get(opened) ?? (await waitingOn(opened));
+  const row = wait.next;
+  const sealed = became.length === 0 ? null : await sealJson(opened.key, changePlace(row), became);
+  const said: [string, Sealed | null][] = [];
+  for (const [name, value] of Object.entries(settings)) {
+    const gone = value === null || value === undefined;
+    said.push([name, gone ? null : await sealJson(opened.key, settingPlace(name), value)]);
+  }
+  if (sealed === null && said.length === 0) return;
+  await write(opened.db, ["changes", "settings"], (writing) => {
+    const named = writing.objectStore("settings");
+    return Promise.all<unknown>([
+      sealed && writing.objectStore("changes").put(sealed, row),
+      ...said.map(([name, value]) => (value === null ? named.delete(name) : named.put(value, name))),
+    ]);
+  }, "relaxed"); // lost with its cursor, it is pulled again
+  if (sealed === null) return;
+  wait.next = row + 1;
+  wait.rows.push(row);
+  apply(register, became, wait);
+  if (wait.rows.length >= MOST_WAITING) await layIn(opened, register, wait);
+}
+
+function apply(register: Register, became: Became, wait: Waiting): void {
+  for (const [id, record] of became) {
+    const known = register.kept(id);
+    if (known !== null) wait.pages.add(pageOf(known)); // a person may have moved to another household
+    if (record === null) {
+      register.remove(id);
+    } else {
+      wait.pages.add(pageOf(record));
+      register.put(record);
+    }
+  }
+}
+
+/** Writes the pages that the waiting rows touch, and then forgets the rows. */
+async function layIn(opened: Opened, register: Register, wait: Waiting): Promise<void> {
+  const breathe = breather();
+  const pages = [...wait.pages];
+  for (let first = 0; first < pages.length; first += PAGES_AT_ONCE) {
+    const sealed: [number, Sealed | null][] = [];
+    for (const page of pages.slice(first, first + PAGES_AT_ONCE)) {
+      const records = register.page(page);
+      sealed.push([page, records.length === 0 ? null : await sealJson(opened.key, pagePlace(page), records)]);
+      await breathe();
+    }
+    await write(opened.db, ["pages"], (writing) => {
+      const kept = writing.objectStore("pages");
+      return inSlices(sealed, ([page, value]) => (value === null ? kept.delete(page) : kept.put(value, page)));
+    }, "relaxed");
+  }
+  // after the pages, in the order in which one database writes: strict, so that they are on the disk before the rows go
+  await write(opened.db, ["changes"], (writing) => inSlices(wait.rows, (row) => writing.objectStore("changes").delete(row)));
+  wait.rows = [];
+  wait.pages.clear();
+}
+
+/** Of a profile that was just made, whose register nobody has loaded: the rows that are there are read with it later. */
+async function waitingOn(opened: Opened): Promise<Waiting> {
+  const rows = await opened.db.getAllKeys("changes");
+  const wait: Waiting = { next: (rows.at(-1) ?? -1) + 1, rows: [], pages: new Set() };
+  waiting.set(opened, wait);
+  return wait;
+}
+
+async function whole<T>(opened: Opened, place: string, sealed: Sealed): Promise<T | null> {
   try {
-    return await openJson<Kept[]>(opened.key, pagePlace(page), sealed);
+    return await openJson<T>(opened.key, place, sealed);
   } catch (error) {
     if (error instanceof Damaged) return null;
     throw error;

@@ -62,6 +62,10 @@ export class Register {
   readonly #seen = new Map<Uuid, Seen | null>();
   /** kind and household (or person, where a record names only that) -> ids that name it now or did */
   readonly #near = new Map<string, Set<Uuid>>();
+  /** the other way round: record -> what it names now or did */
+  readonly #owners = new Map<Uuid, Uuid[]>();
+  /** household -> all its people in order, where it has been asked for since one of them changed */
+  readonly #people = new Map<Uuid, Seen<MemberData>[]>();
   readonly #homes = new Set<Uuid>();
   /** household -> the revision at which it, or what names it, changed last */
   readonly #touched = new Map<Uuid, number>();
@@ -136,10 +140,12 @@ export class Register {
 
   /** Those who live there (with `all`: also who has left), the head first, then by age. */
   members(householdId: Uuid, all = false): Seen<MemberData>[] {
-    const found = this.#by<MemberData>("member", householdId).filter((one) => all || one.data.left_on == null);
-    const head = this.household(householdId)?.data.head_member_id ?? null;
-    const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
-    return found.sort((one, other) => rank(one) - rank(other) || compared(bornOf(one), bornOf(other)) || compared(one.id, other.id));
+    let people = this.#people.get(householdId);
+    if (people === undefined) {
+      people = this.#inOrder(householdId);
+      this.#people.set(householdId, people);
+    }
+    return people.filter((one) => all || one.data.left_on == null);
   }
 
   member(id: Uuid): Seen<MemberData> | null {
@@ -149,12 +155,19 @@ export class Register {
   /** Records of another kind that name the household, or only a person of it: requests, deliveries, sheet lines, cases. */
   of(entity: Entity, householdId: Uuid): Seen[] {
     if (entity === "member") return this.members(householdId, true);
-    const people = this.#by("member", householdId).flatMap((one) => this.#by(entity, one.id));
+    const people = this.members(householdId, true).flatMap((one) => this.#by(entity, one.id));
     return [...this.#by(entity, householdId), ...people];
   }
 
   caseOf(roundId: Uuid, householdId: Uuid): Seen<CaseData> | null {
     return this.#by<CaseData>("review_case", householdId).find((one) => one.data.round_id === roundId) ?? null;
+  }
+
+  #inOrder(householdId: Uuid): Seen<MemberData>[] {
+    const head = this.household(householdId)?.data.head_member_id ?? null;
+    const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
+    const found = this.#by<MemberData>("member", householdId);
+    return found.sort((one, other) => rank(one) - rank(other) || compared(bornOf(one), bornOf(other)) || compared(one.id, other.id));
   }
 
   #by<Fields extends Data = Data>(entity: Entity, owner: Uuid): Seen<Fields>[] {
@@ -180,11 +193,16 @@ export class Register {
     const ids = this.#near.get(key);
     if (ids === undefined) this.#near.set(key, new Set([id]));
     else ids.add(id);
+    const owners = this.#owners.get(id);
+    if (owners === undefined) this.#owners.set(id, [owner]);
+    else if (!owners.includes(owner)) owners.push(owner);
   }
 
   /** `data`: what it says, before and now: both households that a person moves between have changed. */
   #changed(id: Uuid, ...data: (Data | undefined)[]): void {
     this.#seen.delete(id);
+    this.#people.delete(id); // its head may be another
+    for (const owner of this.#owners.get(id) ?? []) this.#people.delete(owner);
     this.revision += 1;
     if (this.#homes.has(id)) this.#touched.set(id, this.revision);
     for (const one of data) if (typeof one?.household_id === "string") this.#touched.set(one.household_id, this.revision);

@@ -118,6 +118,13 @@ test("the head comes first, then by age; who has left only where all are asked f
   );
   assert.deepEqual(made.members(HOME).map((one) => one.id), [3, 2, 1, 4].map(id));
   assert.deepEqual(made.members(HOME, true).map((one) => one.id), [3, 5, 2, 1, 4].map(id));
+  made.put(kept("household", HOME, { head_member_id: id(4) }, 2));
+  assert.deepEqual(made.members(HOME).map((one) => one.id), [4, 2, 3, 1].map(id));
+  made.put(person(5, { left_on: null, birth_year: 1950 }));
+  made.remove(id(3));
+  assert.deepEqual(made.members(HOME).map((one) => one.id), [4, 5, 2, 1].map(id));
+  made.overlay([work("member", id(5), { left_on: "2024-10-05" }), work("household", HOME, { head_member_id: id(2) })]);
+  assert.deepEqual(made.members(HOME).map((one) => one.id), [2, 1, 4].map(id));
 });
 
 test("cases are found by round, other records by household or by its people", () => {
