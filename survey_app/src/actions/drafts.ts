@@ -18,7 +18,7 @@ export type Keeper = {
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
-  /** The sending failed: go on. */
+  /** It failed: go on, with what was answered meanwhile. */
   resume(): void;
 };
 
@@ -50,6 +50,12 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     writing = null;
   }
 
+  function begin(): void {
+    state.value = "writing";
+    remember(tablet, draft);
+    writing ??= write();
+  }
+
   return {
     state,
     get draft() {
@@ -57,11 +63,8 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     put(change) {
       draft = { ...draft, ...change, saved_at: instant() };
-      if (stopped) return;
       due = true;
-      state.value = "writing";
-      remember(tablet, draft);
-      writing ??= write();
+      if (!stopped) begin();
     },
     async stop() {
       stopped = true;
@@ -69,6 +72,8 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     resume() {
       stopped = false;
+      // what was answered meanwhile, or was still on its way when it stopped
+      if (due) begin();
     },
   };
 }
@@ -95,11 +100,17 @@ export function draftAbout(drafts: Draft[], kind: string, about: Record<string, 
   return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
-/** Thrown away by the surveyor, with the photos that only it named. */
+/** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {
   const values = tablet.drafts.value.find((one) => one.id === id)?.values;
-  await keepers.get(tablet)?.get(id)?.stop();
-  await dropDraft(tablet.opened, id);
+  const keeper = keepers.get(tablet)?.get(id);
+  await keeper?.stop();
+  try {
+    await dropDraft(tablet.opened, id);
+  } catch (refused) {
+    keeper?.resume();
+    throw refused;
+  }
   forgetKeeper(tablet, id);
   await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }
