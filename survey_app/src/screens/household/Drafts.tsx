@@ -1,12 +1,15 @@
 // Everything that was begun and not saved yet.
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 
+import { throwAway } from "../../actions/drafts.ts";
 import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
 import { say, texts } from "../../words/words.ts";
-import { day, Notice, Screen } from "../parts.tsx";
+import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
+import { standing } from "./cases.ts";
 
 const WORDS = texts({
   title: ["Phiếu đang làm dở", "Begun and not saved"],
@@ -22,6 +25,14 @@ const WORDS = texts({
   request: ["Giấy đề nghị", "Request"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
+  stuck: [
+    "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
+    "This cannot be gone on with: the household or person is not on this tablet any more, was reviewed, or the round is closed. What was filled in is kept.",
+  ],
+  throw_away: ["Bỏ phiếu này", "Throw this away"],
+  sure: ["Bỏ hẳn phần đã ghi?", "Throw away what was filled in?"],
+  keep: ["Không, giữ lại", "No, keep it"],
+  refused: ["Máy chưa xoá được, phiếu vẫn còn. Xin thử lại.", "It could not be deleted and is still there. Please try again."],
 });
 
 /** Where a draft is gone on with; null: it is no form. */
@@ -41,22 +52,59 @@ export function routeOf({ kind, about }: Draft): string[] | null {
 }
 
 export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
+  void tablet.revision.value; // what it is about may come or go
   const open = tablet.drafts.value.filter((one) => routeOf(one) !== null);
   return (
     <Screen title={say(WORDS.title)} back={[]}>
       {open.length === 0 && <Notice kind="info">{say(WORDS.none)}</Notice>}
       {open.length > 0 && <ul class="rows card people">
         {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
-          <li key={draft.id}>
-            <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}>
-              <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
-              <span>{say(WORDS.at, { time: draft.saved_at.slice(11, 16), day: day(draft.saved_at) })}</span>
-            </button>
-          </li>
+          <li key={draft.id}>{mayGoOn(tablet, draft) ? <GoOn tablet={tablet} draft={draft} /> : <Stuck tablet={tablet} draft={draft} />}</li>
         ))}
       </ul>}
     </Screen>
   );
+}
+
+function GoOn({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  return <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}><Told tablet={tablet} draft={draft} /></button>;
+}
+
+function Told({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  return (
+    <>
+      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
+      <span>{say(WORDS.at, { time: draft.saved_at.slice(11, 16), day: day(draft.saved_at) })}</span>
+    </>
+  );
+}
+
+/** Its form does not open any more: here alone it can be thrown away, never by one press. Left on the tablet for ever, it
+ * would keep its surveyor from being taken off. */
+function Stuck({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  const [state, setState] = useState<"told" | "asking" | "refused">("told");
+  return (
+    <div class="stack">
+      <div class="line"><Told tablet={tablet} draft={draft} /></div>
+      <Notice kind="warning">{say(state === "asking" ? WORDS.sure : state === "refused" ? WORDS.refused : WORDS.stuck)}</Notice>
+      <div class="buttons">
+        {state === "asking" && <Button onPress={() => setState("told")}>{say(WORDS.keep)}</Button>}
+        <Button kind="danger" onPress={state === "asking" ? () => void throwAway(tablet, draft.id).catch(() => setState("refused")) : () => setState("asking")}>{say(WORDS.throw_away)}</Button>
+      </div>
+    </div>
+  );
+}
+
+/** Is what it is about on the tablet, and still to be done? */
+export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
+  const { register, reference } = tablet;
+  if (about.household !== undefined && register.household(about.household) === null) return false;
+  const person = about.member ?? about.back;
+  if (person !== undefined && register.member(person) === null) return false;
+  if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
+  if (kind !== "review") return true;
+  const round = reference.value?.rounds.find((one) => one.id === about.round);
+  return round !== undefined && standing(tablet, about.household!, round)?.open === true;
 }
 
 function nameOf({ kind, about }: Draft): keyof typeof WORDS {
