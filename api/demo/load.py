@@ -1,4 +1,5 @@
-"""Loads the demo commune: areas, accounts, totals, plan, a made-up register, two past rounds, requests, the year 2024.
+"""Loads the demo commune: areas, accounts, totals, plan, a made-up register, two past rounds, requests, the year
+2024, a round of this year that is on its way.
 
 NO REAL PERSON'S DATA: names are put together by chance, citizen and telephone numbers lie outside of what is issued
 (people.py). One transaction, through the same writers as the web and the tablets: a start that is killed half-way has
@@ -25,7 +26,7 @@ from api.areas.commands import load_areas
 from api.areas.tables import AreaStatistic, area_id
 from api.changes.edits import Edit, Written
 from api.changes.tables import Origin
-from api.demo import accounts, training
+from api.demo import accounts, surveys, training
 from api.demo.register import MadeUp, register, requests_without_household
 from api.demo.work_of_2024 import load_year
 from api.demo.year import CODE
@@ -63,6 +64,8 @@ def load(engine: Engine, password: str, report: Report, id_key: IdKey) -> bool:
             _load_register(session, commune, [home for home in homes if home.commune == commune], report)
         listed = training.open_training(session, _id("round", "training:2024"))
         report("Đợt tập huấn / training round", listed, listed)
+        listed = surveys.on_its_way(session, homes)
+        report("Đợt rà soát năm nay / this year's round", listed, listed)
         load_year(session, [home for home in homes if home.commune == CODE], plan_id, report)
     return True
 
@@ -129,8 +132,10 @@ def _all_applied(outcomes: list[Written]) -> None:
 
 
 def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeUp]) -> None:
-    """The classes of 2022 and 2023, each by its decision: nothing else gives a household a class."""
-    for place, past in enumerate(_toml("api.demo", "data/truc-thai.toml")["rounds"]):
+    """The classes of 2022 and 2023, each by its decision: nothing else gives a household a class. Of the last round the
+    surveys are there too."""
+    rounds = _toml("api.demo", "data/truc-thai.toml")["rounds"]
+    for place, past in enumerate(rounds):
         round_id = open_round(
             session,
             actor,
@@ -140,7 +145,6 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
             year=past["year"],
             opens_on=past["opens_on"],
             closes_on=past["closes_on"],
-            stage=RoundStage.closed,
             round_id=_id("round", f"{commune}:{past['year']}"),
         )
         decision = Decision(
@@ -153,7 +157,10 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
         )
         recognised = {home.id: PovertyClass(found) for home in homes if (found := home.classes[place])}
         scope = actor.scope_of(Permission.recognitions_prepare)
+        if past is rounds[-1]:
+            surveys.finished(session, actor, round_id, homes, past["opens_on"])
         record_decision(session, actor, scope, decision, recognised, Origin.load)
+        surveys.settle(session, round_id, _id("decision", f"{commune}:{past['year']}"))
         _close(session, area_id(commune), round_id, past["closes_on"])
 
 
@@ -161,7 +168,8 @@ def _close(session: Session, commune_id: UUID, round_id: UUID, day: date) -> Non
     """What closing a round leaves behind: its standing, and the round it opened with."""
     opening, round_ = last_closed(session, commune_id), ReviewRound.__table__  # type: ignore[attr-defined]
     now = clock.now()
-    closed = {"closed_on": day, "closed_at": now, "opening_round_id": opening, "updated_at": now}
+    closed: dict[str, Any] = {"closed_on": day, "closed_at": now, "opening_round_id": opening, "updated_at": now}
+    closed["stage"] = RoundStage.closed
     session.execute(round_.update().where(round_.c.id == round_id).values(**closed))
     keep_standing(session, commune_id, round_id, day)
 

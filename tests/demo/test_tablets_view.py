@@ -33,7 +33,9 @@ def test_the_first_sync_brings_the_hamlets_register(sign_in: SignIn, session: Se
             "household": "SELECT count(*) FROM household WHERE hamlet_id = :hamlet",
             "member": "SELECT count(*) FROM member m JOIN household h ON h.id = household_id WHERE hamlet_id = :hamlet",
             "request": "SELECT count(*) FROM request WHERE hamlet_id = :hamlet",
-            "review_case": "SELECT count(*) FROM review_case WHERE hamlet_id = :hamlet",  # of the training round
+            "review_case": "SELECT count(*) FROM review_case WHERE hamlet_id = :hamlet",
+            "review": "SELECT count(*) FROM review v JOIN household h ON h.id = v.household_id "
+            "WHERE h.hamlet_id = :hamlet",
             "sheet_line": "SELECT count(*) FROM sheet_line l JOIN signing_sheet s ON s.id = l.sheet_id "
             "WHERE s.hamlet_id = :hamlet",
             "delivery": "SELECT count(*) FROM delivery d JOIN household h ON h.id = d.household_id "

@@ -119,11 +119,14 @@ export async function write<Names extends StoreNames<Stores>[]>(
   } catch (error) {
     abort(writing);
     await done;
-    throw isNamed(error, FULL) ? new DiskFull() : error;
+    throw orFull(error);
   }
   const failed = await done;
-  if (failed !== null) throw isNamed(failed, FULL) ? new DiskFull() : failed;
+  if (failed !== null) throw orFull(failed);
 }
+
+/** DiskFull where that is what the browser says, else the error as it is. */
+export const orFull = (error: unknown): unknown => (isNamed(error, "QuotaExceededError") ? new DiskFull() : error);
 
 const AT_ONCE = 16;
 
@@ -140,5 +143,4 @@ function abort(writing: { abort(): void }): void {
   }
 }
 
-const FULL = "QuotaExceededError";
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

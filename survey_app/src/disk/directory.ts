@@ -3,7 +3,7 @@
 
 import type { DBSchema, IDBPDatabase } from "idb";
 
-import { openSteps, type Step } from "./database.ts";
+import { openSteps, orFull, type Step } from "./database.ts";
 import type { Wrapped } from "./keys.ts";
 import type { Tries } from "./tries.ts";
 import type { Profile } from "./vault.ts";
@@ -24,11 +24,13 @@ interface Directory extends DBSchema {
 const NAME = "giamngheo";
 const STEPS: Step[] = [(db) => void db.createObjectStore("profiles")];
 
-/** Opened for each use: a window that waits at the list of profiles holds up no newer build. */
+/** Opened for each use: a window that waits at the list of profiles holds up no newer build. Raises DiskFull. */
 async function inDirectory<T>(work: (db: IDBPDatabase<Directory>) => Promise<T>): Promise<T> {
   const db = await openSteps<Directory>(NAME, STEPS);
   try {
     return await work(db);
+  } catch (error) {
+    throw orFull(error);
   } finally {
     db.close();
   }

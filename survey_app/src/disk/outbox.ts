@@ -4,6 +4,7 @@
 // Every function gives the whole outbox as it is then, not a change of what the caller held: a surveyor saves a form
 // while a receipt is being marked, and neither may take the other off the screen.
 
+import { DiskFull } from "./database.ts";
 import { inTurn } from "./in_turn.ts";
 import { became, boxNow, boxOf, type Box, commit, type Row } from "./outbox_rows.ts";
 import type { Opened } from "./vault.ts";
@@ -71,20 +72,29 @@ export async function sealWork(opened: Opened, works: Work[]): Promise<Work[]> {
 }
 
 /** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same. What comes
- * after another change of its record is made on what that one will become if nobody else changes the record meanwhile. */
+ * after another change of its record is made on what that one will become if nobody else changes the record meanwhile.
+ * The work as it leaves; on a full disk too, where the way out is needed most (what is then sent otherwise after all, the
+ * server keeps beside the first, refused). */
 export async function sealForGood(opened: Opened): Promise<Work[]> {
-  return changing(opened, async (box) => {
+  let leaving: Work[] = [];
+  await changing(opened, async (box) => {
     const outbox = listed(box);
     const will = new Map<Uuid, number>();
-    const rows: Row[] = [];
-    for (const { row, work } of box.rows.filter((one) => isUnsent(one.work))) {
+    const unsent = box.rows.filter((one) => isUnsent(one.work)).map(({ row, work }): Row => {
       const known = madeOn(work, outbox);
       const base = known === null || work.sealed ? known : Math.max(known, will.get(work.id) ?? 0);
       will.set(work.id, (base ?? 0) + 1);
-      if (!work.sealed) rows.push({ row, work: { ...work, base_version: base, sealed: true } });
-    }
-    if (rows.length > 0) await commit(opened, box, { rows });
+      return work.sealed ? { row, work } : { row, work: { ...work, base_version: base, sealed: true } };
+    });
+    leaving = unsent.map((one) => one.work);
+    const rows = unsent.filter(({ work }) => !outbox.includes(work));
+    if (rows.length > 0) await commit(opened, box, { rows }).catch(unlessFull);
   });
+  return leaving;
+}
+
+function unlessFull(error: unknown): void {
+  if (!(error instanceof DiskFull)) throw error;
 }
 
 /** What a receipt or an outcome page of `epoch` says. An epoch other than the known one makes all kept work due again. */

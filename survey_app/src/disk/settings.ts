@@ -1,6 +1,7 @@
 // Small sealed values of a profile.
 
 import { write } from "./database.ts";
+import { inTurn } from "./in_turn.ts";
 import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
 
@@ -18,11 +19,15 @@ export async function setting<T>(opened: Opened, name: string): Promise<T | null
   }
 }
 
-/** null forgets it. On the disk when it returns: a refresh token that is lost is a password typed again. */
+/** null forgets it. On the disk when it returns: a refresh token that is lost is a password typed again. The last one
+ * asked for is the one that stays. */
 export async function setSetting(opened: Opened, name: string, value: unknown): Promise<void> {
-  const sealed = value === null || value === undefined ? null : await sealJson(opened.key, settingPlace(name), value);
-  await write(opened.db, ["settings"], (writing) => {
-    const settings = writing.objectStore("settings");
-    return sealed === null ? settings.delete(name) : settings.put(sealed, name);
+  await inTurn(opened, "settings", async () => {
+    const gone = value === null || value === undefined;
+    const sealed = gone ? null : await sealJson(opened.key, settingPlace(name), value);
+    await write(opened.db, ["settings"], (writing) => {
+      const settings = writing.objectStore("settings");
+      return sealed === null ? settings.delete(name) : settings.put(sealed, name);
+    });
   });
 }

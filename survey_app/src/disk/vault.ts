@@ -7,8 +7,9 @@
 
 import type { IDBPDatabase } from "idb";
 
-import { closeDatabases, openProfileDatabase, profileDatabase, type Stores } from "./database.ts";
+import { openProfileDatabase, type Stores } from "./database.ts";
 import { addEntry, changeEntry, entries, type Entry, entry } from "./directory.ts";
+import { drained } from "./in_turn.ts";
 import { ITERATIONS, newDataKey, unwrap, wrap, type Wrapping, wrappingFrom } from "./keys.ts";
 import { Damaged } from "./sealing.ts";
 import { counted, NO_TRIES, openAt, rebased } from "./tries.ts";
@@ -95,10 +96,11 @@ export async function changePin(opened: Opened, pin: string): Promise<void> {
   await rewrap(opened, "pin", await wrappingFrom(longEnough(pin)));
 }
 
-/** Lets go of the key and the database: from now on the profile has to be unlocked. */
+/** Lets go of the key and the database: from now on the profile has to be unlocked. What was asked to be saved before is
+ * saved: the answer that was typed as the tablet was put down. */
 export function lock(opened: Opened): void {
   ways.delete(opened);
-  closeDatabases(profileDatabase(opened.profile.id));
+  void drained(opened).then(() => opened.db.close());
 }
 
 export const keyPlace = (profileId: string, way: Way): string => `key:${profileId}:${way}`;

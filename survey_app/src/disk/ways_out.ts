@@ -7,7 +7,7 @@
 
 import { deleteDB, openDB } from "idb";
 
-import { type OutboxRow, profileDatabase, type Stores } from "./database.ts";
+import { DiskFull, type OutboxRow, profileDatabase, type Stores } from "./database.ts";
 import { dropEntry, entries, type Entry } from "./directory.ts";
 import { keepBytes, keptFiles, fileContent, openContent, openSaid, sealFile } from "./files.ts";
 import { newDataKey, wrap, wrappingFrom } from "./keys.ts";
@@ -36,7 +36,7 @@ const EXPORT_KEY = "key:export";
 
 /** A file with everything that the server has not acknowledged as stored. What it holds is final from now on. */
 export async function exportOutbox(opened: Opened, passphrase: string): Promise<Blob> {
-  const works = (await sealForGood(opened)).filter(isUnsent);
+  const works = await sealForGood(opened);
   const wrapping = await wrappingFrom(passphrase);
   const readable = await newDataKey();
   const { device_id, username, server } = opened.profile;
@@ -67,9 +67,21 @@ export async function importOutbox(opened: Opened, file: Blob, passphrase: strin
 
 async function taken(opened: Opened, { works, photos, username, server }: Read): Promise<number> {
   if (username !== opened.profile.username || server !== opened.profile.server) throw new OfAnotherAccount(username);
-  // the photos first: work that is here has what it declares
+  // the photos first: work that is here has what it declares. Where there is no room for them the work comes all the
+  // same; they come when the file is taken once more
+  const full = await keptAll(opened, photos).then(() => null, onlyFull);
+  const added = await takeOver(opened, works);
+  if (full !== null) throw full;
+  return added;
+}
+
+async function keptAll(opened: Opened, photos: Photo[]): Promise<void> {
   for (const { content, ...said } of photos) await keepBytes(opened, said, content);
-  return takeOver(opened, works);
+}
+
+function onlyFull(error: unknown): DiskFull {
+  if (error instanceof DiskFull) return error;
+  throw error;
 }
 
 export type LeftBehind = { id: string; username: string; wiped_at: string; count: number; files: number; file: Blob };

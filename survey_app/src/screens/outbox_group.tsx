@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 
 import type { Tablet } from "../tablet.ts";
 import type { Work } from "../work.ts";
-import { faultsOf } from "../words/fields.ts";
+import { faultsOf, fieldName, valueWords } from "../words/fields.ts";
 import { problemWords } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
 import { householdOf, workTitle } from "../words/work_words.ts";
@@ -43,6 +43,15 @@ export function OutboxGroup({ tablet, title, why, mayBePutRight, works }: Props)
   );
 }
 
+const FIELDS_SHOWN = 3;
+
+/** What a change says: two changes of one person are told apart by it. */
+function changes(tablet: Tablet, { base_version, data }: Work): string[] {
+  if (base_version === null) return [];
+  const plain = Object.entries(data).filter(([, value]) => value === null || typeof value !== "object").filter(([name]) => !name.endsWith("_id"));
+  return plain.slice(0, FIELDS_SHOWN).map(([name, value]) => `${fieldName(name)}: ${valueWords(tablet.reference.value, name, value)}`);
+}
+
 function Piece({ tablet, work, mayBePutRight }: { tablet: Tablet; work: Work; mayBePutRight: boolean }): JSX.Element {
   const { register } = tablet;
   void tablet.revision.value;
@@ -56,6 +65,7 @@ function Piece({ tablet, work, mayBePutRight }: { tablet: Tablet; work: Work; ma
     <article class="piece" aria-label={title}>
       <strong>{title}</strong>
       <span class="muted small">{say(WORDS.at, { at: moment(work.recorded_at) })}</span>
+      {changes(tablet, work).map((one) => <span key={one}>{one}</span>)}
       {problem !== null && <p class="fault">{problemWords(problem)}</p>}
       {faults.length > 0 && <ul class="faults">{faults.map((one) => <li key={one}>{one}</li>)}</ul>}
       <div class="buttons">

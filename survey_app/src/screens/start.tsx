@@ -75,8 +75,10 @@ function Who(props: { known: Profile[]; choose: (one: Profile) => void; enrol: (
               {props.known.map((one) => (
                 <li key={one.id}>
                   <button type="button" class="line" onClick={() => props.choose(one)}>
-                    <strong>{one.username}</strong>
-                    <span class="muted">{new URL(one.server).host}</span>
+                    <span class="lines">
+                      <strong>{one.username}</strong>
+                      <span class="muted small">{new URL(one.server).host}</span>
+                    </span>
                     <NextIcon />
                   </button>
                 </li>

@@ -9,7 +9,6 @@ import { language, say, texts } from "../words/words.ts";
 import { CodeForm } from "./enrol_code.tsx";
 import { Bar, Notice } from "./parts.tsx";
 import { Password } from "./password.tsx";
-import { moment } from "./sync_state.tsx";
 
 const WORDS = texts({
   signing_in: ["Đang đăng nhập…", "Signing in…"],
@@ -19,7 +18,6 @@ const WORDS = texts({
   files: ["Đang gửi ảnh…", "Sending photos…"],
   verify: ["Đang đối chiếu với máy chủ…", "Comparing with the server…"],
   counted: ["{step} {done}/{all}", "{step} {done}/{all}"],
-  complete: ["Đã gửi và tải đủ lúc {at}.", "All was sent and loaded at {at}."],
   unreachable: ["Chưa liên lạc được với máy chủ. Máy sẽ tự thử lại; phiếu vẫn còn trên máy.", "The server could not be reached. The tablet tries again by itself; all work is still here."],
   busy: ["Máy chủ đang bận, máy sẽ tự thử lại sau {minutes} phút. Phiếu vẫn còn trên máy.", "The server is busy; the tablet tries again in {minutes} minutes. All work is still here."],
   not_enrolled: [
@@ -44,7 +42,7 @@ function Ended({ tablet, last }: { tablet: Tablet; last: SyncResult }): JSX.Elem
   const again = () => void syncNow(tablet);
   switch (last.ended) {
     case "complete":
-      return <Notice kind="good">{say(WORDS.complete, { at: moment(last.at) })}</Notice>;
+      return null; // told beside it, with the hour
     case "unreachable":
       return <Notice kind="warning">{last.retryAfter >= 60 ? say(WORDS.busy, { minutes: Math.ceil(last.retryAfter / 60) }) : say(WORDS.unreachable)}</Notice>;
     case "signed_out":

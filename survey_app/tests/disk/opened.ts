@@ -38,6 +38,24 @@ export function spoilt<T extends { bytes: ArrayBuffer }>(sealed: T): T {
   return { ...sealed, bytes };
 }
 
+/** A disk without room for what touches these stores, as browsers tell it: the request fails, or the transaction at its
+ * end. Nothing of it is written. */
+export function fullFor(db: Opened["db"], stores: string[], from: "request" | "transaction" = "request"): Opened["db"] {
+  const refuse = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+  const put = from === "request" ? refuse : () => Promise.resolve();
+  const store = { put, delete: () => Promise.resolve(), getKey: () => Promise.resolve(undefined) };
+  return new Proxy(db, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (name !== "transaction") return typeof value === "function" ? value.bind(target) : value;
+      return (asked: string | string[], mode?: IDBTransactionMode, options?: object) => {
+        const touched = mode === "readwrite" && [asked].flat().some((one) => stores.includes(one));
+        return touched ? { objectStore: () => store, done: refuse(), abort: () => {} } : value.call(target, asked, mode, options);
+      };
+    },
+  });
+}
+
 /** Random numbers that are the same every time: mulberry32. */
 export function luck(seed: number): (below: number) => number {
   return (below) => {

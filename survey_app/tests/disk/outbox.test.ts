@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { created, edited, newProfile, restarted, spoilt, told } from "./opened.ts";
+import { created, edited, fullFor, newProfile, restarted, spoilt, told } from "./opened.ts";
 import { DiskFull } from "../../src/disk/database.ts";
 import { loadDrafts, saveDraft, type Draft } from "../../src/disk/drafts.ts";
 import { addWork, damagedWork, heardEpoch, letGo, loadOutbox, markPulled, markWork, outboxNow, sealWork } from "../../src/disk/outbox.ts";
@@ -206,28 +206,13 @@ test("a row that was moved does not pass for another", async () => {
   assert.deepEqual((await loadOutbox(opened)).map((one) => one.seq), [1]);
 });
 
-/** A disk without room, as browsers tell it: the request fails, or the transaction at its end. */
-function full(db: Opened["db"], from: "request" | "transaction"): Opened["db"] {
-  const refuse = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
-  const put = from === "request" ? refuse : () => Promise.resolve();
-  const store = { put, delete: () => Promise.resolve(), getKey: () => Promise.resolve(undefined) };
-  const transaction = () => ({ objectStore: () => store, done: refuse(), abort: () => {} });
-  return new Proxy(db, {
-    get(target, name) {
-      if (name === "transaction") return transaction;
-      const value = Reflect.get(target, name, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
 for (const from of ["request", "transaction"] as const) {
   test(`a full disk (told by the ${from}) says so, and everything before is as it was`, async () => {
     let opened = await newProfile();
     const whole = opened.db;
     await saveDraft(opened, draft("d"));
     const before = await addWork(opened, [created(), created()]);
-    opened.db = full(whole, from);
+    opened.db = fullFor(whole, ["outbox", "drafts"], from);
     await assert.rejects(addWork(opened, [created()], "d"), DiskFull);
     await assert.rejects(saveDraft(opened, draft("e")), DiskFull);
     assert.deepEqual(outboxNow(opened), before);

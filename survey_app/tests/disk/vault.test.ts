@@ -6,9 +6,11 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { changeEntry, entry } from "../../src/disk/directory.ts";
+import { loadDrafts, saveDraft } from "../../src/disk/drafts.ts";
+import { unwrap, wrap, wrappingFrom } from "../../src/disk/keys.ts";
 import { addWork, loadOutbox } from "../../src/disk/outbox.ts";
 import { setSetting, setting } from "../../src/disk/settings.ts";
-import { changePin, FREE_TRIES, lock, makeProfile, MOST_TRIES, NotOpened, profiles, type Refusal, rewrapPassword, unlock, unlockWithPassword } from "../../src/disk/vault.ts";
+import { changePin, FREE_TRIES, keyPlace, lock, makeProfile, MOST_TRIES, NotOpened, profiles, type Refusal, rewrapPassword, unlock, unlockWithPassword } from "../../src/disk/vault.ts";
 
 const WHO = { username: "xom-3", server: "https://giamngheo.example" };
 const PIN = "135790";
@@ -141,6 +143,39 @@ test("a new PIN and a new password replace the old ones", async () => {
   lock(byPassword);
   lock(await unlock(id, "332211"));
   lock(await unlockWithPassword(id, "khác nữa", PIN));
+});
+
+test("a wrapping that was made with fewer iterations is made anew when it opens", async () => {
+  const id = await locked();
+  for (const [way, secret] of [["pin", PIN], ["password", PASSWORD]] as const) {
+    const known = (await entry(id))![way]!;
+    const key = await unwrap(known, await wrappingFrom(secret, known.salt, known.iterations), keyPlace(id, way), true);
+    const weak = await wrap(key, await wrappingFrom(secret, undefined, 1000), keyPlace(id, way));
+    await changeEntry(id, (one) => ({ ...one, [way]: weak }));
+  }
+  lock(await unlock(id, PIN));
+  assert.ok((await entry(id))!.pin!.iterations >= 600_000);
+  lock(await unlockWithPassword(id, PASSWORD, PIN));
+  assert.ok((await entry(id))!.password.iterations >= 600_000);
+  lock(await unlock(id, PIN));
+  lock(await unlockWithPassword(id, PASSWORD, PIN));
+});
+
+test("what was asked to be saved before the tablet was locked is saved", async () => {
+  const opened = await makeProfile(WHO, PIN, PASSWORD);
+  const saving = [
+    addWork(opened, [{ entity: "household", id: "x", base_version: null, data: {} }]),
+    saveDraft(opened, { id: "d", kind: "review", about: {}, values: { a: 1 }, step: null, saved_at: "" }),
+    setSetting(opened, "name", "y"),
+    setSetting(opened, "name", "x"),
+  ];
+  lock(opened);
+  await Promise.all(saving);
+  await new Promise(setImmediate);
+  assert.throws(() => opened.db.transaction("outbox"));
+  const again = await unlock(opened.profile.id, PIN);
+  assert.deepEqual([(await loadOutbox(again)).length, (await loadDrafts(again)).length, await setting(again, "name")], [1, 1, "x"]);
+  lock(again);
 });
 
 test("a PIN that is too short makes nothing", async () => {

@@ -5,12 +5,13 @@ import { test } from "node:test";
 
 import { openDB } from "idb";
 
-import { created, edited, newProfile, spoilt, told } from "./opened.ts";
-import { profileDatabase } from "../../src/disk/database.ts";
+import { created, edited, fullFor, newProfile, spoilt, told } from "./opened.ts";
+import { DiskFull, profileDatabase } from "../../src/disk/database.ts";
 import { changeEntry, entry } from "../../src/disk/directory.ts";
 import { saveDraft } from "../../src/disk/drafts.ts";
 import { fileContent, keepFile, keptFiles, letFileGo } from "../../src/disk/files.ts";
 import { addWork, loadOutbox, markPulled, markWork, outboxNow } from "../../src/disk/outbox.ts";
+import { askToPersist, room } from "../../src/disk/room.ts";
 import { storeChanges } from "../../src/disk/pages.ts";
 import { setSetting } from "../../src/disk/settings.ts";
 import { lock, makeProfile, NotOpened, type Opened, profiles, unlock, unlockWithPassword, wipe } from "../../src/disk/vault.ts";
@@ -38,6 +39,61 @@ test("a photo is kept once, under its hash, sealed, until it is let go", async (
   assert.equal(await fileContent(opened, said.sha256), null);
   await letFileGo(opened, said.sha256);
   assert.deepEqual(await keptFiles(opened), [other]);
+});
+
+/** What the browser says of its room. */
+async function withRoom<T>(told: { usage: number; quota: number; persisted: boolean; grants?: boolean }, work: () => Promise<T>): Promise<T> {
+  const storage = { estimate: async () => told, persisted: async () => told.persisted, persist: async () => told.grants ?? false };
+  Object.defineProperty(navigator, "storage", { value: storage, configurable: true });
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(navigator, "storage");
+  }
+}
+
+test("the browser is asked to keep what is here, and told of is what it promises", async () => {
+  assert.deepEqual([await room(), await askToPersist()], [{ used: null, quota: null, persisted: false }, false]);
+  const told = { usage: 5, quota: 9, persisted: false, grants: true };
+  assert.deepEqual(await withRoom(told, room), { used: 5, quota: 9, persisted: false });
+  assert.equal(await withRoom(told, askToPersist), true);
+  assert.equal(await withRoom({ ...told, grants: false }, askToPersist), false);
+  assert.equal(await withRoom({ ...told, persisted: true, grants: false }, askToPersist), true);
+});
+
+test("photos do not take the room that work needs", async () => {
+  const opened = await newProfile();
+  const picture = new Blob([new Uint8Array(1_000_000)], { type: "image/jpeg" });
+  for (const [usage, quota, kept] of [[0, 1e9, true], [978e6, 1e9, true], [980e6, 1e9, false], [40e6, 50e6, true], [45e6, 50e6, false]] as const) {
+    const keeping = withRoom({ usage, quota, persisted: true }, () => keepFile(opened, picture, "house"));
+    if (kept) await keeping;
+    else await assert.rejects(keeping, DiskFull);
+  }
+});
+
+for (const what of ["the photos", "nothing at all"] as const) {
+  test(`a tablet that has room for ${what === "the photos" ? "the work only" : what} says that it is full`, async () => {
+    const [broken, other] = [await newProfile(), await newProfile()];
+    await addWork(broken, [created()]);
+    const said = await keepFile(broken, photo(), "house");
+    const file = await exportOutbox(broken, SECRET);
+    const whole = other.db;
+    other.db = fullFor(whole, what === "the photos" ? ["files"] : ["files", "outbox"]);
+    await assert.rejects(importOutbox(other, file, SECRET), DiskFull);
+    assert.equal((await loadOutbox(other)).length, what === "the photos" ? 1 : 0);
+    other.db = whole;
+    assert.equal(await importOutbox(other, file, SECRET), what === "the photos" ? 0 : 1);
+    assert.deepEqual(await keptFiles(other), [said]);
+  });
+}
+
+test("the way out is open on a full disk", async () => {
+  const opened = await newProfile();
+  const [home] = await addWork(opened, [created()]);
+  await addWork(opened, [edited(home!.id, { phone: "1" })]);
+  opened.db = fullFor(opened.db, ["outbox"]);
+  const { works } = await readExport(await exportOutbox(opened, SECRET), SECRET);
+  assert.deepEqual(works.map((one) => one.base_version), [null, 1]);
 });
 
 test("a file of work holds what no receipt named, with the photos, and opens with its passphrase only", async () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { type Call, Refused, Unreachable } from "../../src/line/line.ts";
 import type { SyncProgress } from "../../src/line/synchronise.ts";
 import { synchronise } from "../../src/line/synchronise.ts";
 import type { Tablet } from "../../src/tablet.ts";
@@ -158,4 +159,88 @@ test("a page of a Wi-Fi instead of a receipt marks nothing", async () => {
   await onLine(tablet);
   await complete(tablet);
   assert.deepEqual(outcomesOf(tablet), ["applied"]);
+});
+
+/** Some calls do not get through; the path of every one. */
+function losing(tablet: Tablet, lost: (path: string, call: Call) => Error | null): string[] {
+  const call = tablet.line.call.bind(tablet.line);
+  const paths: string[] = [];
+  tablet.line.call = async (method, path, more = {}) => {
+    const error = lost(path, more);
+    if (error !== null) throw error;
+    paths.push(path);
+    return call(method, path, more);
+  };
+  return paths;
+}
+
+const sizeOf = ({ body }: Call): number => (body instanceof ArrayBuffer ? body.byteLength : 0);
+
+test("a line that breaks in every large page and batch carries small ones", async () => {
+  await world("homes", { count: 60 });
+  const tablet = await newTablet();
+  const paths = losing(tablet, (path, call) => {
+    const large = (path.endsWith("/changes") && Number(call.query!.limit) > 40) || (path.endsWith("/batches") && sizeOf(call) > 2500);
+    return large ? new Unreachable("mất sóng") : null;
+  });
+  assert.equal((await complete(tablet)).pulled, 180);
+  const hamlet = hamletOf(tablet);
+  await does(tablet, ...Array.from({ length: 100 }, (_, n) => creates("household", household(hamlet, { note: `Nhà số ${n}` }))));
+  paths.length = 0;
+  await complete(tablet);
+  assert.deepEqual(new Set(outcomesOf(tablet)), new Set(["applied"]));
+  assert.equal(paths.filter((path) => path.endsWith("/batches")).length, 2);
+  await onceEach(tablet);
+});
+
+test("what the server does not take even alone keeps nothing else back, and stays", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const hamlet = hamletOf(tablet);
+  const noise = Array.from(crypto.getRandomValues(new Uint8Array(1500)), (byte) => byte.toString(16)).join("").slice(0, 2000);
+  const large = creates("household", household(hamlet, { note: noise }));
+  await does(tablet, creates("household", household(hamlet)), large, changes(tablet, "household", large.id, { phone: "1" }), creates("household", household(hamlet)));
+  losing(tablet, (path, call) => (path.endsWith("/batches") && sizeOf(call) > 1300 ? new Refused(413, { type: "/problems/too-large", title: "Nội dung gửi lên quá lớn", status: 413 }) : null));
+  assert.deepEqual(await sync(tablet), { ended: "refused", vi: "Nội dung gửi lên quá lớn", en: "Nội dung gửi lên quá lớn" });
+  assert.deepEqual(outcomesOf(tablet), ["applied", null, null, "applied"]);
+  assert.equal(pulled(tablet).size, 2, "the rest of the synchronisation was done");
+});
+
+test("a refusal of the feed does not keep the work on the tablet", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  await does(tablet, creates("household", household(hamletOf(tablet))));
+  losing(tablet, (path) => (path.endsWith("/changes") ? new Refused(500, { type: "/problems/internal-error", title: "x", details: { vi: "Lỗi", en: "Bug" }, status: 500 }) : null));
+  assert.deepEqual(await sync(tablet), { ended: "refused", vi: "Lỗi", en: "Bug" });
+  assert.deepEqual(outcomesOf(tablet), ["applied"]);
+});
+
+test("the reference data travel again only when they have changed", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const held = tablet.reference.value;
+  const again = await restarted(tablet);
+  assert.deepEqual(again.reference.value, held);
+  const before = again.reference.value;
+  await complete(again);
+  assert.equal(again.reference.value, before);
+  await world("home_in_round");
+  await complete(again);
+  assert.notDeepEqual(again.reference.value!.rounds, held!.rounds);
+  assert.equal(again.reference.value!.rounds.length, 1);
+});
+
+test("where nothing is new a synchronisation asks little, and draws nothing again", async () => {
+  await world("homes", { count: 2 });
+  const tablet = await newTablet();
+  await complete(tablet);
+  await does(tablet, creates("household", household(hamletOf(tablet))));
+  await complete(tablet);
+  await complete(tablet);
+  const paths = losing(tablet, () => null);
+  const [outbox, revision] = [tablet.outbox.value, tablet.revision.value];
+  await complete(tablet);
+  assert.deepEqual(paths, ["info", "reference", "changes", "submissions"].map((name) => `/sync/v1/${name}`));
+  assert.equal(tablet.outbox.value, outbox);
+  assert.equal(tablet.revision.value, revision);
 });

@@ -45,6 +45,8 @@ export type FormScreenProps<Values extends object> = {
   /** the work it becomes; null: something has to be corrected first (and is marked) */
   works: () => NewWork[] | null;
   save?: string;
+  /** what is worth a second look before it is saved: a second press saves all the same */
+  doubts?: () => Promise<string[]>;
   /** where saving leads; else back to where one came from */
   after?: string[];
   children: ComponentChildren;
@@ -52,8 +54,8 @@ export type FormScreenProps<Values extends object> = {
 
 /** A form that is saved by one button and then left. */
 export function FormScreen<Values extends object>(props: FormScreenProps<Values>): JSX.Element {
-  const { tablet, form, title, fallback, works, save, after, children } = props;
-  const [said, setSaid] = useState<{ kind: "fault" | "info"; text: string } | null>(null);
+  const { tablet, form, title, fallback, works, save, doubts, after, children } = props;
+  const [said, setSaid] = useState<{ kind: "fault" | "info" | "warning"; text: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const back = () => leaveTo(...fallback);
   const press = async () => {
@@ -65,6 +67,8 @@ export function FormScreen<Values extends object>(props: FormScreenProps<Values>
     if (made.length === 0) return setSaid({ kind: "info", text: say(WORDS.nothing) });
     setBusy(true);
     try {
+      const doubted = ((await doubts?.()) ?? []).join(" ");
+      if (doubted !== "" && said?.text !== doubted) return setSaid({ kind: "warning", text: doubted });
       await send(tablet, form.keeper, made);
       if (after === undefined) back();
       else goInstead(...after);

@@ -14,6 +14,7 @@ import { Button } from "../parts.tsx";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { HouseholdFields } from "./HouseholdFields.tsx";
 import { MemberFields } from "./MemberFields.tsx";
+import { doubtsAbout } from "./doubts.ts";
 import { newPerson } from "./MemberNew.tsx";
 import { numberFault } from "./numbers_taken.ts";
 import { type Kept, useDraft } from "./useDraft.ts";
@@ -58,7 +59,7 @@ function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Elem
   };
   const hamlet = reference.areas.find((one) => one.id === hamletId);
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} after={["household", form.values.peek().id]} works={works}>
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} after={["household", form.values.peek().id]} works={works} doubts={() => doubtsAbout(tablet, form.values.peek().people.map((one) => one.values), form.values.peek().id)}>
       {hamlet !== undefined && <p>{say(WORDS.hamlet, { hamlet: hamlet.full_name })}</p>}
       <HouseholdFields values={home} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
       {ids.map((id, place) => <NewPerson key={id} id={id} place={place} form={form} faults={faults[id] ?? {}} reference={reference} />)}

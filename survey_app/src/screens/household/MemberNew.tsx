@@ -10,6 +10,7 @@ import { today, uuid7 } from "../../ids.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
+import { doubtsAbout } from "./doubts.ts";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { MemberFields } from "./MemberFields.tsx";
 import { useDraft } from "./useDraft.ts";
@@ -39,7 +40,7 @@ function New({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JS
     return Object.keys(found).length > 0 ? null : [newMember(id, householdId, values)];
   };
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
+    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works} doubts={() => doubtsAbout(tablet, [form.values.peek().values], householdId)}>
       <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
     </FormScreen>
   );

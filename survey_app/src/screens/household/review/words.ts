@@ -42,7 +42,7 @@ export const REVIEW = texts({
   b2: ["Điểm B2", "B2"],
   sent: ["Đã lưu phiếu trên máy. Phiếu sẽ được gửi khi có mạng.", "The review is saved on the tablet, and goes when there is a line."],
   done: ["Phiếu của hộ này trong đợt đã xong, hoặc hộ không còn chờ rà soát.", "The review of this household is done, or it waits for none any more."],
-  no_form: ["Máy chưa có mẫu phiếu của đợt này. Xin đồng bộ khi có mạng.", "The form of this round is not on the tablet yet: synchronise when there is a line."],
+  no_form: ["Đợt rà soát này đã đóng, hoặc máy chưa có mẫu phiếu: xin gửi và tải khi có mạng. Phiếu làm dở vẫn được giữ.", "This round is closed, or its form is not on the tablet yet: synchronise when there is a line. What was filled in is kept."],
   home: ["Về hộ", "To the household"],
   refused: ["Chưa lưu được: bộ nhớ máy đầy hoặc lỗi. Phiếu vẫn còn; xin giải phóng bộ nhớ rồi bấm lại.", "Not saved: memory is full or failing. The form is still here: free some room and press again."],
   evidence: ["Ảnh, chữ ký, vị trí", "Photos, signature, position"],
