@@ -113,6 +113,12 @@ class Commune:
             if one["username"] == username and one["state"] != "revoked":
                 done(self.officer.post(f"/sync/v1/devices/{one['id']}/revoke"))
 
+    def new_password(self, username: str, old: str, new: str) -> None:
+        """Chosen on another machine: every other session of the account ends."""
+        change = {"old_password": old, "new_password": new}
+        answer = self._sign_in(username).post("/api/v1/me/password", json=change)
+        assert answer.status_code == 204, answer.text
+
     def submissions(self) -> list[tuple[str, str]]:
         """(submission, outcome) of everything that any tablet has sent."""
         with self.engine.begin() as connection:

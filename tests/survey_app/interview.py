@@ -122,9 +122,10 @@ class Interview:
 
 def picture(luck: random.Random, width: int = 1800, height: int = 1200) -> bytes:
     """A PNG larger than a photo that is kept, unlike every other one."""
-    rows = []
-    for start in range(0, height, 40):
-        rows.append(b"".join(luck.randbytes(3) * 40 for _ in range(width // 40)) * min(40, height - start))
+    rows = (
+        b"".join(luck.randbytes(3) * 40 for _ in range(width // 40)) * min(40, height - start)
+        for start in range(0, height, 40)
+    )
     return png(width, b"".join(rows))
 
 

@@ -15,12 +15,24 @@ function sameBirth(one: Data, other: Data): boolean {
   return yearOf(one) === yearOf(other);
 }
 
-/** Who of other households looks like one of these people. Who has left counts too: they may have come here. */
-export function lookalikes(register: Register, people: Data[], ownHouseholdId: Uuid): Lookalike[] {
-  const wanted = new Map(people.map((one) => [nameOf(one), one]));
-  return register.households().flatMap(({ id, data }) =>
-    id === ownHouseholdId ? [] : register.members(id, true).flatMap((member) => {
-      const found = wanted.get(nameOf(member.data));
-      return found !== undefined && sameBirth(found, member.data) ? [{ member, householdNo: data.household_no }] : [];
-    }));
+const AT_ONCE = 300;
+
+/** Who of other households looks like one of these people. Who has left counts too: they may have come here. Looked for
+ * in slices that leave the screen alive. */
+export async function lookalikes(register: Register, people: Data[], ownHouseholdId: Uuid): Promise<Lookalike[]> {
+  const wanted = people.map((one) => ({ person: one, name: nameOf(one), year: yearOf(one) }));
+  const fits = ({ data }: Seen<MemberData>) => {
+    const year = yearOf(data);
+    return wanted.some((one) => one.year === year && one.name === nameOf(data) && sameBirth(one.person, data));
+  };
+  const households = register.households();
+  const found: Lookalike[] = [];
+  for (let place = 0; place < households.length; place += AT_ONCE) {
+    for (const { id, data } of households.slice(place, place + AT_ONCE)) {
+      if (id === ownHouseholdId) continue;
+      for (const member of register.members(id, true)) if (fits(member)) found.push({ member, householdNo: data.household_no });
+    }
+    await new Promise((resume) => setTimeout(resume));
+  }
+  return found;
 }

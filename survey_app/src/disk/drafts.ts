@@ -3,7 +3,7 @@
 // A draft that became work stays finished: what a form still saves after "Gửi" does not bring it back, to be sent twice.
 
 import { write } from "./database.ts";
-import { inTurn } from "./in_turn.ts";
+import { inTurn, sideBySide } from "./in_turn.ts";
 import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
 
@@ -29,13 +29,11 @@ export const finished = (id: string): string => `draft:${id}`;
 export async function loadDrafts(opened: Opened): Promise<Draft[]> {
   const reading = opened.db.transaction("drafts");
   const [ids, rows] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()]);
-  const drafts = await Promise.all(
-    rows.map((sealed, at) =>
-      openJson<Draft>(opened.key, place(ids[at]!), sealed).catch((error: unknown) => {
-        if (error instanceof Damaged) return null;
-        throw error;
-      }),
-    ),
+  const drafts = await sideBySide([...rows.entries()], ([at, sealed]) =>
+    openJson<Draft>(opened.key, place(ids[at]!), sealed).catch((error: unknown) => {
+      if (error instanceof Damaged) return null;
+      throw error;
+    }),
   );
   const whole = drafts.filter((one) => one !== null);
   return whole.sort((one, other) => (one.saved_at < other.saved_at ? 1 : -1));

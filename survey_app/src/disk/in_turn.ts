@@ -31,3 +31,16 @@ export function breather(): () => Promise<void> {
     since = performance.now();
   };
 }
+
+const AT_ONCE = 16;
+
+/** The same for many, a few at a time and in order: each waits for WebCrypto, and the screen for none of them. */
+export async function sideBySide<T, R>(all: T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  const breathe = breather();
+  for (let first = 0; first < all.length; first += AT_ONCE) {
+    done.push(...(await Promise.all(all.slice(first, first + AT_ONCE).map(work))));
+    await breathe();
+  }
+  return done;
+}

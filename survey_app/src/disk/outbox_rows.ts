@@ -6,7 +6,7 @@
 
 import { inSlices, type OutboxRow, write } from "./database.ts";
 import { finished } from "./drafts.ts";
-import { breather } from "./in_turn.ts";
+import { sideBySide } from "./in_turn.ts";
 import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
 import { isUnsent, type Work } from "../work.ts";
@@ -44,12 +44,9 @@ export async function boxOf(opened: Opened): Promise<Box> {
 /** Writes a step down; then it is true in memory too. Raises DiskFull, and all is as before. */
 export async function commit(opened: Opened, box: Box, step: Step): Promise<void> {
   const ledger = step.ledger ?? box.ledger;
-  const breathe = breather();
-  const sealed: [number, OutboxRow][] = [];
-  for (const { row, work } of step.rows ?? []) {
-    sealed.push([row, { due: isUnsent(work), work: await sealJson(opened.key, workPlace(row), work) }]);
-    await breathe();
-  }
+  const sealed = await sideBySide(step.rows ?? [], async ({ row, work }): Promise<[number, OutboxRow]> => {
+    return [row, { due: isUnsent(work), work: await sealJson(opened.key, workPlace(row), work) }];
+  });
   const sealedLedger = await sealJson(opened.key, LEDGER, ledger);
   const note = step.draft && (await sealJson(opened.key, finished(step.draft.id), step.draft.became));
   await write(opened.db, ["outbox", "ledger", "drafts"], async (writing) => {
@@ -80,15 +77,11 @@ function merged(rows: Row[], step: Step): Row[] {
 }
 
 async function openRows(opened: Opened, numbers: number[], sealed: OutboxRow[]): Promise<Row[]> {
-  const rows: Row[] = [];
-  const breathe = breather();
-  for (const [at, row] of numbers.entries()) {
+  const rows = await sideBySide([...numbers.entries()], async ([at, row]): Promise<Row | null> => {
     const work = await openJson<Work>(opened.key, workPlace(row), sealed[at]!.work).catch(spoilt<null>(null));
-    // what is spoilt stays on the disk: nothing here deletes work
-    if (work !== null) rows.push({ row, work });
-    await breathe();
-  }
-  return rows;
+    return work === null ? null : { row, work };
+  });
+  return rows.filter((one) => one !== null); // what is spoilt stays on the disk: nothing here deletes work
 }
 
 async function openLedger(opened: Opened, sealed: Sealed | undefined, numbers: number[], rows: Row[]): Promise<Ledger> {

@@ -27,7 +27,7 @@ const pagePlace = (page: number): string => `pages:${page}`;
 const changePlace = (row: number): string => `changes:${row}`;
 const waiting = new WeakMap<Opened, Waiting>();
 
-/** All pages into memory, in steps that leave the screen alive; tells how much is done, in pages. A damaged page is left
+/** All pages into memory, in steps that leave the screen alive; tells how much is done, in pages and rows. A damaged page is left
  * out, and told, so that convergence fetches it again. */
 export async function loadRegister(
   opened: Opened, progress: (done: number, all: number) => void,
@@ -35,6 +35,8 @@ export async function loadRegister(
   const register = new Register();
   const damaged: number[] = [];
   const breathe = breather();
+  const rows = await opened.db.getAllKeys("changes");
+  const all = PAGES + rows.length;
   for (let first = 0; first < PAGES; first += PAGES_AT_ONCE) {
     const range = IDBKeyRange.bound(first, first + PAGES_AT_ONCE - 1);
     const reading = opened.db.transaction("pages");
@@ -46,16 +48,16 @@ export async function loadRegister(
       for (const record of records ?? []) register.put(record);
       await breathe();
     }
-    progress(Math.min(first + PAGES_AT_ONCE, PAGES), PAGES);
+    progress(Math.min(first + PAGES_AT_ONCE, PAGES), all);
   }
   const wait: Waiting = { next: 0, rows: [], pages: new Set() };
-  for (const row of await opened.db.getAllKeys("changes")) {
+  for (const [done, row] of rows.entries()) {
     const became = await whole<Became>(opened, changePlace(row), (await opened.db.get("changes", row))!);
     if (became === null) damaged.push(A_CHANGE);
-    else apply(register, became, wait);
+    else await apply(register, became, wait);
     wait.rows.push(row);
     wait.next = row + 1;
-    await breathe();
+    progress(PAGES + done + 1, all);
   }
   waiting.set(opened, wait);
   return { register, damaged };
@@ -76,11 +78,14 @@ export async function storeChanges(
   });
 }
 
-/** At the end of a first sync: forgets the records that it did not bring. */
+/** At the end of a first sync: forgets the records that it did not bring, and lays in the others: what opens the tablet
+ * from now on are pages, each read by itself. */
 export async function removeBefore(opened: Opened, register: Register, life: number): Promise<void> {
   await inTurn(opened, "pages", async () => {
     const old = [...register.allKept()].filter((one) => one.life < life);
     await store(opened, register, old.map((one) => [one.id, null]), {});
+    const wait = waiting.get(opened);
+    if (wait !== undefined && wait.rows.length > 0) await layIn(opened, register, wait);
   });
 }
 
@@ -143,12 +148,14 @@ async function store(opened: Opened, register: Register, became: Became, setting
   if (sealed === null) return;
   wait.next = row + 1;
   wait.rows.push(row);
-  apply(register, became, wait);
+  await apply(register, became, wait);
   if (wait.rows.length >= MOST_WAITING) await layIn(opened, register, wait);
 }
 
-function apply(register: Register, became: Became, wait: Waiting): void {
-  for (const [id, record] of became) {
+async function apply(register: Register, became: Became, wait: Waiting): Promise<void> {
+  const breathe = breather();
+  for (const [at, [id, record]] of became.entries()) {
+    if (at % 50 === 49) await breathe();
     const known = register.kept(id);
     if (known !== null) wait.pages.add(pageOf(known)); // a person may have moved to another household
     if (record === null) {

@@ -6,7 +6,7 @@
 //                                    before what it never had. Where the whole register would have to come again, and in
 //                                    a first sync, the work goes first
 //   push                             then the outcomes of what waits, of what is not yet in a verified backup
-//   pull                             to the end: what was acknowledged is in the records now
+//   pull                             to the end, where anything was said of the outbox: that is in the records now
 //   verify                           once a day, and where something looked wrong
 //   let go                           only now: of what was pulled and is in a backup
 //   files                            last: a day of photos takes longer than all the rest
@@ -115,16 +115,19 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
     tell({ step: "reference", done: 0, all: null });
     await bringReference(tablet);
   });
+  let upToDate = false;
   const bring = async (briefly: boolean) => {
     const brought = await pull(tablet, (done, all) => tell({ step: "pull", done, all }), { briefly });
     pulled += brought.changes;
+    upToDate = !brought.resynced;
   };
   if (await hasPulled(tablet)) await steps.take(() => bring(true));
+  const before = tablet.outbox.value;
   await steps.take(async () => {
     if (unsentOf(tablet).length > 0) sent = await push(tablet, info, (done, all) => tell({ step: "push", done, all }));
   });
   await steps.take(() => outcomes(tablet, sent));
-  await steps.take(() => bring(false));
+  if (!upToDate || tablet.outbox.value !== before) await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
   await changing(tablet, letGo(tablet.opened));
   await steps.take(async () => void (await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }))));

@@ -22,8 +22,8 @@ import { UpdateOffer } from "./update_offer.tsx";
 export function App(): JSX.Element {
   return (
     <>
-      <Shown />
       <UpdateOffer />
+      <Shown />
     </>
   );
 }

@@ -135,10 +135,11 @@ export function DateField(props: FieldProps<string> & { min?: string; max?: stri
   );
 }
 
-/** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required. */
-export function Choice(props: FieldProps<string> & { options: Option[] }): JSX.Element {
+/** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required; `always` one is
+ * chosen, so that there is nothing to mark as required either. */
+export function Choice(props: FieldProps<string> & { options: Option[]; always?: boolean }): JSX.Element {
   const id = useId();
-  const press = (code: string) => props.onChange(props.value === code && !props.required ? null : code);
+  const press = (code: string) => props.onChange(props.value === code && !props.required && !props.always ? null : code);
   return (
     <fieldset class={props.fault === undefined ? "field" : "field faulty"} aria-describedby={described(id, props)}>
       <legend>{props.label}{props.required && <span aria-hidden="true"> *</span>}</legend>

@@ -64,8 +64,8 @@ function Look(): JSX.Element {
   const sizes = (["normal", "large", "largest"] as const).map((code) => ({ code, label: WORDS[code] }));
   return (
     <section class="card">
-      <Choice label={say(WORDS.language)} options={languages} value={language.value} required onChange={(code) => (language.value = code as Language)} />
-      <Choice label={say(WORDS.size)} options={sizes} value={size.value} required onChange={(code) => (size.value = code as Size)} />
+      <Choice label={say(WORDS.language)} options={languages} value={language.value} always onChange={(code) => (language.value = code as Language)} />
+      <Choice label={say(WORDS.size)} options={sizes} value={size.value} always onChange={(code) => (size.value = code as Size)} />
     </section>
   );
 }
@@ -78,7 +78,7 @@ function Idle({ tablet }: { tablet: Tablet }): JSX.Element {
   };
   return (
     <section class="card">
-      <Choice label={say(WORDS.idle)} options={options} value={String(idleMinutes.value)} required onChange={choose} />
+      <Choice label={say(WORDS.idle)} options={options} value={String(idleMinutes.value)} always onChange={choose} />
     </section>
   );
 }

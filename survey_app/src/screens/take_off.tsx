@@ -15,6 +15,7 @@ const WORDS = texts({
   title: ["Gỡ người dùng khỏi máy", "Take this user off the tablet"],
   why: ["Xoá khoá và mọi dữ liệu của {username} trên máy này. Dữ liệu trên máy chủ không thay đổi.", "Deletes the key and all data of {username} on this tablet. Nothing changes on the server."],
   not_yet: ["Chưa gỡ được: còn {unsent} phiếu chưa gửi, {files} ảnh chưa gửi xong, {drafts} phiếu làm dở.", "Not yet: {unsent} pieces of work and {files} photos are not sent, {drafts} forms are half-filled."],
+  no_backup: ["Máy chủ đã nhận {n} phiếu nhưng chưa sao lưu xong. Nếu không vội, hãy gỡ sau.", "The server has {n} pieces of work but no backup of them yet. If there is no hurry, do this later."],
   take: ["Gỡ khỏi máy…", "Take off…"],
   sure: ["Bạn chắc chứ? Muốn dùng lại máy này phải có mã đăng ký mới.", "Are you sure? A new code is needed to use this tablet again."],
   yes: ["Gỡ {username} khỏi máy", "Take {username} off"],
@@ -39,6 +40,7 @@ export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
       {free && asked.value && (
         <>
           <Notice kind="warning">{say(WORDS.sure)}</Notice>
+          {outbox.length > 0 && <Notice kind="warning">{say(WORDS.no_backup, { n: outbox.length })}</Notice>}
           <div class="buttons">
             <Button onPress={() => (asked.value = false)}>{say(WORDS.no)}</Button>
             <Button kind="danger" onPress={() => void takeOff(tablet)}>{say(WORDS.yes, { username })}</Button>

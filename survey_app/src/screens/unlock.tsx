@@ -21,7 +21,8 @@ const WORDS = texts({
   password: ["Mật khẩu tài khoản", "Password of the account"],
   password_hint: ["Mở được cả khi không có mạng. Sau đó bạn đặt mã PIN mới.", "Works without a network too. Then you choose a new PIN."],
   open: ["Mở", "Open"],
-  wait: ["Bạn đã nhập sai nhiều lần. Xin chờ {time} rồi thử lại, hoặc mở bằng mật khẩu.", "Too many wrong tries. Please wait {time}, or use the password."],
+  wait: ["Bạn đã nhập sai nhiều lần. Xin chờ {seconds} giây{minutes} rồi thử lại.", "Too many wrong tries. Please wait {seconds} seconds{minutes}."],
+  minutes: [" (khoảng {n} phút)", " (about {n} minutes)"],
 });
 
 type Props = { profile: Profile; note: string | null; back: () => void };
@@ -46,7 +47,7 @@ export function Unlock({ profile, note, back }: Props): JSX.Element {
     }
     busy.value = false;
   };
-  const told = seconds > 0 ? say(WORDS.wait, { time: clockWords(seconds) }) : busy.value ? say(WORDS.opening) : fault.value;
+  const told = seconds > 0 ? waitWords(seconds) : busy.value ? say(WORDS.opening) : fault.value;
   const stopped = busy.value || seconds > 0;
   return (
     <Screen title={say(WORDS.title, { username: profile.username })} back={back}>
@@ -86,8 +87,10 @@ function ByPassword(props: { stopped: boolean; open: (password: string, pin: str
   );
 }
 
-/** 7:58 */
-const clockWords = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+function waitWords(seconds: number): string {
+  const minutes = seconds < 120 ? "" : say(WORDS.minutes, { n: Math.ceil(seconds / 60) });
+  return say(WORDS.wait, { seconds, minutes });
+}
 
 /** Whole seconds until a moment; 0 when it has come. */
 function useWait(until: number | null): number {

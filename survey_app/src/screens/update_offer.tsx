@@ -1,4 +1,4 @@
-// "A new build is there": offered where no form is open, below everything else.
+// "A new build is there": offered above everything else, where no form is open.
 
 import type { JSX } from "preact";
 

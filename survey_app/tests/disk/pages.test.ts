@@ -73,6 +73,7 @@ test("a new first sync ends with what it brought", async () => {
   await storeChanges(opened, register, [put("household", HOME, 1, {}), put("household", OTHER, 1, {})], 1, {});
   await storeChanges(opened, register, [put("household", HOME, 1, {})], 2, {});
   await removeBefore(opened, register, 2);
+  assert.deepEqual([await opened.db.count("changes"), await opened.db.getAllKeys("pages")], [0, [1]]);
   assert.deepEqual(sorted(register).map((one) => one.id), [HOME]);
   await same(opened, register);
   await removeRecords(opened, register, [register.kept(HOME)!]);
@@ -160,6 +161,14 @@ test("two changes at once lose neither", async () => {
   await Promise.all(homes.map((home) => storeChanges(opened, register, [put("household", home, 1, {})], 1, {})));
   assert.equal(register.page(1).length, 6);
   await same(opened, register);
+});
+
+test("how much is read is told up to the end", async () => {
+  const [opened, register] = [await newProfile(), new Register()];
+  for (const home of [HOME, OTHER]) await storeChanges(opened, register, [put("household", home, 1, {})], 1, {});
+  const told: [number, number][] = [];
+  await loadRegister(opened, (done, all) => told.push([done, all]));
+  assert.deepEqual([told[0], told.at(-1)], [[8, 258], [258, 258]]);
 });
 
 test("a setting that is spoilt is one that is not there", async () => {

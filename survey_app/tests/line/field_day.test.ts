@@ -229,3 +229,18 @@ test("the reference data travel again only when they have changed", async () => 
   assert.notDeepEqual(again.reference.value!.rounds, held!.rounds);
   assert.equal(again.reference.value!.rounds.length, 1);
 });
+
+test("where nothing is new a synchronisation asks little, and draws nothing again", async () => {
+  await world("homes", { count: 2 });
+  const tablet = await newTablet();
+  await complete(tablet);
+  await does(tablet, creates("household", household(hamletOf(tablet))));
+  await complete(tablet);
+  await complete(tablet);
+  const paths = losing(tablet, () => null);
+  const [outbox, revision] = [tablet.outbox.value, tablet.revision.value];
+  await complete(tablet);
+  assert.deepEqual(paths, ["info", "reference", "changes", "submissions"].map((name) => `/sync/v1/${name}`));
+  assert.equal(tablet.outbox.value, outbox);
+  assert.equal(tablet.revision.value, revision);
+});

@@ -275,6 +275,15 @@ def test_a_large_area_is_walked_in_portions_and_nobody_is_lost(
     assert behind(officer, "health_insurance", **asked) == whole, "a page for each hamlet, empty or not"
 
 
+def test_of_an_area_above_the_communes_nothing_is_kept_but_the_counts_below(
+    sign_in: SignIn, busy: None, session: Session
+) -> None:
+    value(sign_in("truc-ninh"), "poor_households", area="363")
+    kept = "SELECT a.level, count(*) FROM indicator_count c JOIN area a ON a.id = c.area_id GROUP BY 1"
+    levels = dict(map(tuple, session.execute(text(kept)).all()))
+    assert set(levels) == {"hamlet", "commune"}
+
+
 def test_an_earlier_state_of_knowledge_is_counted_in_portions_and_not_for_a_whole_province(
     sign_in: SignIn, busy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

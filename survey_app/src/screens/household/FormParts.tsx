@@ -46,7 +46,7 @@ export type FormScreenProps<Values extends object> = {
   works: () => NewWork[] | null;
   save?: string;
   /** what is worth a second look before it is saved: a second press saves all the same */
-  doubts?: () => string[];
+  doubts?: () => Promise<string[]>;
   /** where saving leads; else back to where one came from */
   after?: string[];
   children: ComponentChildren;
@@ -65,10 +65,10 @@ export function FormScreen<Values extends object>(props: FormScreenProps<Values>
       return void setTimeout(toFirstFault);
     }
     if (made.length === 0) return setSaid({ kind: "info", text: say(WORDS.nothing) });
-    const doubted = (doubts?.() ?? []).join(" ");
-    if (doubted !== "" && said?.text !== doubted) return setSaid({ kind: "warning", text: doubted });
     setBusy(true);
     try {
+      const doubted = ((await doubts?.()) ?? []).join(" ");
+      if (doubted !== "" && said?.text !== doubted) return setSaid({ kind: "warning", text: doubted });
       await send(tablet, form.keeper, made);
       if (after === undefined) back();
       else goInstead(...after);

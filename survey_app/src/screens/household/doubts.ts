@@ -11,8 +11,8 @@ const WORDS = texts({
   go_on: ["Nếu không phải cùng một người, bấm Lưu lần nữa.", "If it is somebody else, press Save once more."],
 });
 
-export function doubtsAbout(tablet: Tablet, people: Data[], householdId: Uuid): string[] {
-  const found = lookalikes(tablet.register, people, householdId).slice(0, 3);
+export async function doubtsAbout(tablet: Tablet, people: Data[], householdId: Uuid): Promise<string[]> {
+  const found = (await lookalikes(tablet.register, people, householdId)).slice(0, 3);
   const told = found.map(({ member, householdNo }) => say(WORDS.known, { name: member.data.full_name, home: householdNo ?? say(WORDS.unnumbered) }));
   return told.length === 0 ? [] : [...told, say(WORDS.go_on)];
 }

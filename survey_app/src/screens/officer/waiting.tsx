@@ -29,7 +29,7 @@ const WORDS = texts({
   reason: ["Lý do không nhận (rà soát viên sẽ đọc)", "Why it is refused (the surveyor reads it)"],
   refuse_now: ["Không nhận phiếu này", "Refuse it"],
   leave: ["Để đó", "Leave it"],
-  now: ["Kết quả: {words}", "Outcome: {words}"],
+  now: ["{title}: {words}", "{title}: {words}"],
   applied: ["đã ghi nhận", "in force"],
   merged: ["đã ghi nhận, ghép với thay đổi khác", "in force, merged"],
   conflict: ["trái nhau, chờ quyết định", "in conflict"],
@@ -44,21 +44,28 @@ type Kind = (typeof KINDS)[number];
 export function WaitingList({ tablet }: { tablet: Tablet }): JSX.Element {
   const kind = useSignal<Kind>("held");
   const asked = useAsked(() => waiting(tablet.line, kind.value), kind.value);
+  // what was decided is gone from the list: the list says what came of it
+  const told = useSignal<string | null>(null);
+  const decided = (words: string) => {
+    told.value = words;
+    asked.again();
+  };
   return (
     <Screen title={say(WORDS.title)} back={["officer"]}>
       <div class="tabs" role="group" aria-label={say(WORDS.kinds)}>
-        {KINDS.map((one) => <button type="button" key={one} aria-pressed={one === kind.value} onClick={() => (kind.value = one)}>{say(WORDS[one])}</button>)}
+        {KINDS.map((one) => <button type="button" key={one} aria-pressed={one === kind.value} onClick={() => ((told.value = null), (kind.value = one))}>{say(WORDS[one])}</button>)}
       </div>
+      {told.value !== null && <Notice kind="info">{told.value}</Notice>}
       <Answer tablet={tablet} asked={asked}>
         {(found) => found.length === 0 ? <p class="empty">{say(WORDS.none)}</p> : (
-          <ul class="rows">{found.map((one) => <li key={one.submission_id}><Piece tablet={tablet} one={one} changed={asked.again} /></li>)}</ul>
+          <ul class="rows">{found.map((one) => <li key={one.submission_id}><Piece tablet={tablet} one={one} decided={decided} /></li>)}</ul>
         )}
       </Answer>
     </Screen>
   );
 }
 
-function Piece({ tablet, one, changed }: { tablet: Tablet; one: WaitingSubmission; changed: () => void }): JSX.Element {
+function Piece({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmission; decided: (words: string) => void }): JSX.Element {
   const data = useSignal<Data | null | undefined>(undefined);
   const title = workTitle(tablet.register, { entity: one.entity, id: one.record_id });
   const faults = one.problem === null ? [] : faultsOf(tablet.reference.value, one.problem);
@@ -77,32 +84,31 @@ function Piece({ tablet, one, changed }: { tablet: Tablet; one: WaitingSubmissio
         </dl>
       )}
       {data.value === undefined && !one.handed_over && <Button onPress={() => void look()}>{say(WORDS.look)}</Button>}
-      {!one.handed_over && <Deciding tablet={tablet} one={one} changed={changed} />}
+      {!one.handed_over && <Deciding tablet={tablet} one={one} decided={(words) => decided(say(WORDS.now, { title, words }))} />}
     </article>
   );
 }
 
-function Deciding({ tablet, one, changed }: { tablet: Tablet; one: WaitingSubmission; changed: () => void }): JSX.Element {
+function Deciding({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmission; decided: (words: string) => void }): JSX.Element {
   const reason = useSignal<string | null>(null);
   const refusing = useSignal(false);
   const busy = useSignal(false);
-  const told = useSignal<{ kind: "info" | "fault"; words: string } | null>(null);
+  const fault = useSignal<string | null>(null);
   const run = async (step: () => Promise<{ outcome: string }>) => {
     if (busy.value) return;
     busy.value = true;
+    fault.value = null;
     try {
-      const { outcome } = await step();
-      told.value = { kind: "info", words: say(WORDS.now, { words: outcomeWords(outcome) }) };
-      changed();
+      decided(outcomeWords((await step()).outcome));
     } catch (error) {
-      told.value = { kind: "fault", words: said(error) };
+      fault.value = said(error);
     }
     busy.value = false;
   };
   const mayRefuse = one.outcome !== "rejected";
   return (
     <>
-      {told.value !== null && <Notice kind={told.value.kind}>{told.value.words}</Notice>}
+      {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
       {refusing.value && <TextField label={say(WORDS.reason)} long value={reason.value} onChange={(value) => (reason.value = value)} required />}
       <div class="buttons">
         {!refusing.value && <Button kind="main" disabled={busy.value} onPress={() => void run(() => retry(tablet.line, one.submission_id))}>{say(WORDS.retry)}</Button>}
