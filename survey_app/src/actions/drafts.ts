@@ -3,6 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 
 import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { inTurn } from "../disk/in_turn.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Attachment } from "../wire.ts";
@@ -18,7 +19,7 @@ export type Keeper = {
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
-  /** The sending failed: go on. */
+  /** The sending failed: go on, with what was answered meanwhile. */
   resume(): void;
 };
 
@@ -50,6 +51,13 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     writing = null;
   }
 
+  function begin(): void {
+    state.value = "writing";
+    remember(tablet, draft);
+    // as a whole: who locks the tablet waits for the last answer, not only for the one that is being written
+    writing ??= inTurn(tablet.opened, `draft:${draft.id}`, write);
+  }
+
   return {
     state,
     get draft() {
@@ -57,11 +65,8 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     put(change) {
       draft = { ...draft, ...change, saved_at: instant() };
-      if (stopped) return;
       due = true;
-      state.value = "writing";
-      remember(tablet, draft);
-      writing ??= write();
+      if (!stopped) begin();
     },
     async stop() {
       stopped = true;
@@ -69,6 +74,7 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     resume() {
       stopped = false;
+      if (due) begin();
     },
   };
 }

@@ -48,14 +48,20 @@ export async function push(tablet: Tablet, info: Info, tell: (done: number, all:
 }
 
 /** The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt. Two of
- * them on the road at once could not name their versions: the second is made on what the first becomes. */
+ * them on the road at once could not name their versions: the second is made on what the first becomes. A review is
+ * scored from the people as the server has them when it comes: what was left out ahead of it goes first. */
 async function ready(tablet: Tablet, limits: Limits): Promise<Work[]> {
   const outbox = tablet.outbox.value;
   const batch: Work[] = [];
   const touched = new Set(limits.refused.keys());
   let bytes = ENVELOPE_BYTES;
+  let leftOut = false;
   for (const work of unsentOf(tablet)) {
-    if (touched.has(work.id)) continue;
+    if (leftOut && work.entity === "review") break;
+    if (touched.has(work.id)) {
+      leftOut ||= !limits.refused.has(work.id);
+      continue;
+    }
     touched.add(work.id);
     bytes += new TextEncoder().encode(JSON.stringify(submission({ ...work, base_version: madeOn(work, outbox) }))).length + 2;
     if (batch.length > 0 && (batch.length >= limits.submissions || bytes > limits.bytes)) break;
