@@ -80,6 +80,18 @@ export function startSyncing(tablet: Tablet, told: { revoked: () => void; comple
     clearTimeout(timer);
     if (pause !== null) plan(pause);
   });
+  const woken = wakings(tablet, plan);
+  plan(0);
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    heard();
+    woken();
+  };
+}
+
+/** New work, and a network that comes. */
+function wakings(tablet: Tablet, plan: (pause: number) => void): () => void {
   let unsent = tablet.outbox.peek().filter(isUnsent).length;
   const saved = effect(() => {
     const now = tablet.outbox.value.filter(isUnsent).length;
@@ -88,11 +100,7 @@ export function startSyncing(tablet: Tablet, told: { revoked: () => void; comple
   });
   const online = () => mayTry(tablet.lastSync.peek()) && plan(0);
   addEventListener("online", online);
-  plan(0);
   return () => {
-    ended = true;
-    clearTimeout(timer);
-    heard();
     saved();
     removeEventListener("online", online);
   };

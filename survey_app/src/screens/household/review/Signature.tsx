@@ -31,18 +31,24 @@ export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Prom
     pen(canvas.current!).lineTo(...place(canvas.current!, event));
     pen(canvas.current!).stroke();
   };
+  // one after the other: what was cleared must not come back by a stroke before it
+  const inTurn = (deed: () => Promise<void> | void, after: boolean) => {
+    kept.current = kept.current.then(deed).then(() => setDrawn(after)).catch(() => undefined);
+  };
   const end = () => {
     const picture = content(canvas.current!, "image/png");
-    kept.current = kept.current.then(() => picture).then(onKeep).then(() => setDrawn(true));
+    inTurn(async () => onKeep(await picture), true);
   };
   const clear = () => {
     blank(canvas.current!);
-    setDrawn(false);
-    kept.current = kept.current.then(onClear);
+    inTurn(onClear, false);
   };
   return (
     <>
-      <canvas ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)} onPointerDown={begin} onPointerMove={draw} onPointerUp={end} />
+      <canvas
+        ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)}
+        onPointerDown={begin} onPointerMove={draw} onPointerUp={end}
+      />
       <p class="hint" role="status">{say(drawn ? WORDS.kept : WORDS.here)}</p>
       <div class="buttons">
         <Button disabled={!drawn} onPress={clear}>{say(WORDS.clear)}</Button>
