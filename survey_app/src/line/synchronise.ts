@@ -134,7 +134,9 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
   if (!upToDate || tablet.outbox.value !== before) await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
   await changing(tablet, letGo(tablet.opened));
-  await steps.take(async () => void (await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }))));
+  await steps.take(async () => {
+    tablet.files.value = await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }));
+  });
   return steps.refused === null ? { ended: "complete", at: instant(), sent, pulled } : refusal(steps.refused);
 }
 
