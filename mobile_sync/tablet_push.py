@@ -59,13 +59,18 @@ def _ready(storage: Storage, limits: _Limits) -> list[Work]:
     """The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt.
 
     Two changes of one record on the road at once could not name their versions: the second is made on what the
-    first becomes, and only its receipt tells that.
+    first becomes, and only its receipt tells that. A review is scored from the people as the server has them when it
+    comes: what was left out ahead of it goes first.
     """
     batch: list[Work] = []
     size = _ENVELOPE_BYTES
     touched = set(limits.refused)
+    left_out = False
     for one in storage.unsent():
+        if left_out and one.entity == "review":
+            break
         if one.record_id in touched:
+            left_out = left_out or one.record_id not in limits.refused
             continue
         touched.add(one.record_id)
         work = _sealed(storage, one)

@@ -21,7 +21,7 @@ from tests.make import sheets, tablets, walk
 from tests.make.interventions import serving
 from tests.make.people import PASSWORD
 from tests.make.reviews import households
-from tests.make.tablets import HAMLET, household, member, request, submission
+from tests.make.tablets import HAMLET, household, member, request, review, submission
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
@@ -79,6 +79,17 @@ def test_changes_of_one_record_follow_each_other_and_never_clash_with_themselves
     stored = one.storage.pulled(home)
     assert stored is not None
     assert (stored.version, stored.data["phone"], stored.data["note"]) == (5, "3", "của máy b")
+
+
+def test_a_review_goes_after_all_that_was_written_of_the_people_before_it(tablet: Make) -> None:
+    one = tablet()
+    home = one.create("household", household())
+    person = one.create("member", member(home))
+    one.change("member", person, {"birth_year": 1990})
+    one.create("review", review(home, uuid7()))
+    assert [(told["entity"], told["version"]) for told in one.push()] == [
+        ("household", 1), ("member", 1), ("member", 2), ("review", None),
+    ]  # fmt: skip
 
 
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_written_twice(tablet: Make, session: Session) -> None:

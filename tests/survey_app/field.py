@@ -35,14 +35,17 @@ def child_name(number: int) -> str:
 def _head(number: int) -> dict[str, Any]:
     return {
         "full_name": head_name(number), "birth_year": 1950 + number % 40, "sex": ("male", "female")[number % 2],
-        "relation_to_head": "head", "health_insurance": number % 3 > 0,
+        "relation_to_head": "head", "health_insurance": number % 3 > 0, "labour_status": "working",
+        "labour_contract": number % 2 > 0, "qualification": "none", "disability": "none", "pension": False,
+        "social_allowance": False,
     }  # fmt: skip
 
 
 def _child(number: int) -> dict[str, Any]:
     return {
         "full_name": child_name(number), "birth_year": 2015, "sex": "female", "relation_to_head": "child",
-        "schooling": "lower_secondary", "health_insurance": True,
+        "schooling": "primary", "right_level": True, "health_insurance": True, "disability": "none",
+        "nutrition": "normal", "qualification": "none",
     }  # fmt: skip
 
 

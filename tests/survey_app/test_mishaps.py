@@ -9,14 +9,15 @@ from tests.make.people import PASSWORD
 from tests.survey_app.conftest import NewTablet
 from tests.survey_app.field import Commune
 from tests.survey_app.interview import Interview, answers
+from tests.survey_app.tablet import Tablet
 
 
-def interview_of(tablet: object, commune: Commune) -> Interview:
+def interview_of(tablet: Tablet, commune: Commune) -> Interview:
     form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
-    return Interview(tablet, form, answers(form, random.Random(5)))  # type: ignore[arg-type]
+    return Interview(tablet, form, answers(form, random.Random(5)))
 
 
-def test_a_form_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
+def test_a_review_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
     new_tablet: NewTablet, commune: Commune
 ) -> None:
     homes = commune.homes(3)
@@ -33,13 +34,11 @@ def test_a_form_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
     tablet.send()
     tablet.sent()
     tablet.go("list")
-    tablet.press("Phiếu đang làm dở (2)")
+    tablet.page.get_by_role("link", name="Làm tiếp 1 phiếu đang sửa dở").click()
     tablet.sees("Không làm tiếp được")
-    expect(tablet.button("Bỏ phiếu này")).to_have_count(1)
-    tablet.press("Bỏ phiếu này")
-    tablet.press("Không, giữ lại")
-    tablet.press("Bỏ phiếu này")
-    tablet.press("Bỏ phiếu này")
+    expect(tablet.button("Bỏ phần đã ghi")).to_have_count(1)
+    tablet.press("Bỏ phần đã ghi")
+    tablet.press("Bấm lần nữa để bỏ hẳn")
     expect(tablet.page.get_by_text("Không làm tiếp được")).to_have_count(0)
     tablet.page.locator("ul.people button").click()
     tablet.sees("Đã lưu trên máy")

@@ -19,26 +19,35 @@ export function correction(tablet: Tablet, work: Work): Correction | null {
 }
 
 function household({ register }: Tablet, { id, base_version, data }: Work): Correction | null {
-  // with the id it had: its people wait for that one on the server
-  if (base_version === null) return { kind: "household", about: { new_in: String(data.hamlet_id) }, route: ["household", "new", String(data.hamlet_id)], values: { id, values: data, people: [], head: data.head_member_id ?? null } };
+  const head = data.head_member_id ?? null;
+  if (base_version === null) {
+    const hamlet = String(data.hamlet_id);
+    // with the id it had: its people wait for that one on the server
+    return { kind: "household", about: { new_in: hamlet }, route: ["household", "new", hamlet], values: { id, values: data, people: [], head } };
+  }
   const seen = register.household(id);
   if (seen === null) return null;
-  if (!HOUSEHOLD_FIELDS.some((name) => name in data)) return { kind: "head", about: { household: id }, route: ["household", id, "head"], values: { head: data.head_member_id ?? null, becomes: null } };
-  return { kind: "household", about: { household: id }, route: ["household", id, "edit"], values: changed(seen.data, data, baseOf(register, id)) };
+  const about = { household: id };
+  const onlyHead = !HOUSEHOLD_FIELDS.some((name) => name in data);
+  if (onlyHead) return { kind: "head", about, route: ["household", id, "head"], values: { head, becomes: null } };
+  return { kind: "household", about, route: ["household", id, "edit"], values: changed(seen.data, data, baseOf(register, id)) };
 }
 
 function member({ register }: Tablet, { id, base_version, data }: Work): Correction | null {
   if (base_version === null) {
     const home = String(data.household_id);
-    return register.household(home) && { kind: "member", about: { new_in: home, household: home }, route: ["member", "new", home], values: { id, values: data } };
+    if (register.household(home) === null) return null;
+    return { kind: "member", about: { new_in: home, household: home }, route: ["member", "new", home], values: { id, values: data } };
   }
   const seen = register.member(id);
-  if (seen === null || "household_id" in data) return null;
+  if (seen === null || "household_id" in data || data.left_on === null) return null;
   const about = { member: id, household: seen.data.household_id };
   const base = baseOf(register, id);
-  if ("left_on" in data) return data.left_on === null ? null : { kind: "leaving", about, route: ["member", id, "leave"], values: { left_on: data.left_on, left_reason: data.left_reason, head: null, base } };
+  const { left_on, left_reason } = data;
+  if (left_on) return { kind: "leaving", about, route: ["member", id, "leave"], values: { left_on, left_reason, head: null, base } };
   // what was typed of the citizen number is typed again: it may be what was wrong
-  return { kind: "member", about, route: ["member", id], values: changed({ ...seen.data, personal_id: null }, data, base, seen.data) };
+  const values = changed({ ...seen.data, personal_id: null }, { ...data, personal_id: null }, base, seen.data);
+  return { kind: "member", about, route: ["member", id], values };
 }
 
 const changed = (seen: Data, data: Data, base: number, before: Data = seen) => ({ values: { ...seen, ...data }, base, before: { ...before } });

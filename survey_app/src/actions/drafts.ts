@@ -3,6 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 
 import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { inTurn } from "../disk/in_turn.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Attachment } from "../wire.ts";
@@ -18,7 +19,7 @@ export type Keeper = {
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
-  /** It failed: go on, with what was answered meanwhile. */
+  /** The sending failed: go on, with what was answered meanwhile. */
   resume(): void;
 };
 
@@ -53,7 +54,8 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
   function begin(): void {
     state.value = "writing";
     remember(tablet, draft);
-    writing ??= write();
+    // as a whole: who locks the tablet waits for the last answer, not only for the one that is being written
+    writing ??= inTurn(tablet.opened, `draft:${draft.id}`, write);
   }
 
   return {

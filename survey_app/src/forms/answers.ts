@@ -51,7 +51,10 @@ export function faultOf(question: Question, value: unknown): Words | null {
   return question.type === "number" ? numberFault(question, value as number) : null;
 }
 
-const WRONG = { vi: "Câu trả lời này không hợp với câu hỏi: xin trả lời lại.", en: "This does not fit the question: please answer it again." };
+const WRONG = {
+  vi: "Câu trả lời này không hợp với câu hỏi: xin trả lời lại.",
+  en: "This does not fit the question: please answer it again.",
+};
 const LONGEST_TEXT = 2000;
 
 function fits(question: Question, value: unknown): boolean {

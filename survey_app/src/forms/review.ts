@@ -94,9 +94,17 @@ export function pointsFault(points: number | null): Words | null {
 export function dayFault(round: Round, on: Day, today: Day): Words | null {
   if (!on) return { vi: "Xin ghi ngày rà soát.", en: "Give the day of the survey, please." };
   if (on < round.opens_on) {
-    return { vi: `Ngày rà soát ở trước ngày bắt đầu của đợt (${written(round.opens_on)}).`, en: `The day lies before the first day of the round (${round.opens_on}).` };
+    return {
+      vi: `Ngày rà soát ở trước ngày bắt đầu của đợt (${written(round.opens_on)}).`,
+      en: `The day lies before the first day of the round (${round.opens_on}).`,
+    };
   }
-  return on > today ? { vi: "Ngày rà soát không thể sau hôm nay. Xin xem lại ngày của máy.", en: "The day cannot lie in the future. Check the tablet's clock." } : null;
+  return on > today ? FUTURE : null;
 }
+
+const FUTURE = {
+  vi: "Ngày rà soát không thể sau hôm nay. Xin xem lại ngày của máy.",
+  en: "The day cannot lie in the future. Check the tablet's clock.",
+};
 
 const written = (day: Day): string => day.split("-").reverse().join("/");

@@ -73,9 +73,9 @@ function AccountStep(props: Props & { done: (account: Account, token: string) =>
     event.preventDefault();
     const { username, password } = form.value;
     if (address === null || username === null || password === null || busy.value) return;
+    const account = { server: address, username: username.trim(), password };
     busy.value = true;
     fault.value = null;
-    const account = { server: address, username: username.trim(), password };
     try {
       props.done(account, await tried(account));
     } catch (error) {
@@ -94,14 +94,19 @@ function AccountStep(props: Props & { done: (account: Account, token: string) =>
         <TextField label={say(WORDS.password)} name="password" type="password" autoComplete="current-password" value={form.value.password} onChange={set("password")} required />
         <TextField label={say(WORDS.server)} hint={say(WORDS.server_hint)} name="server" type="url" value={form.value.server} onChange={set("server")} fault={address === null ? say(WORDS.address) : undefined} required />
         {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
-        {same !== undefined && <Notice kind="info">{say(WORDS.known)}</Notice>}
-        {same === undefined ? (
-          <Button kind="main" submit disabled={busy.value}>{say(busy.value ? WORDS.trying : WORDS.next)}</Button>
-        ) : (
-          <Button kind="main" onPress={() => props.choose(same)}>{say(WORDS.unlock)}</Button>
-        )}
+        {same === undefined && <Button kind="main" submit disabled={busy.value}>{say(busy.value ? WORDS.trying : WORDS.next)}</Button>}
+        {same !== undefined && <Known choose={() => props.choose(same)} />}
       </form>
     </Screen>
+  );
+}
+
+function Known({ choose }: { choose: () => void }): JSX.Element {
+  return (
+    <>
+      <Notice kind="info">{say(WORDS.known)}</Notice>
+      <Button kind="main" onPress={choose}>{say(WORDS.unlock)}</Button>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import type { Tablet } from "../tablet.ts";
 import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
+import { mayGoOn } from "./household/Drafts.tsx";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
 import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
 import { MainNav } from "./main_nav.tsx";
@@ -30,6 +31,8 @@ const WORDS = texts({
   all_hamlets: ["Tất cả các xóm", "All hamlets"],
   until: ["{kind} {year}, đến {day}", "{kind} {year}, until {day}"],
   training: ["Đợt tập huấn: số liệu không có giá trị pháp lý.", "A training round: its data have no legal force."],
+  choose_hamlet: ["Chọn xóm để thêm hộ mới.", "Choose a hamlet to add a household."],
+  begun: ["Làm tiếp {n} phiếu đang sửa dở", "Go on with {n} forms that were begun"],
   new: ["Hộ mới", "New household"],
   new_where: ["Thêm hộ mới ở {hamlet}", "A new household in {hamlet}"],
   none: ["Không có hộ nào ở đây.", "No household here."],
@@ -67,6 +70,7 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
         <New hamlets={hamlets} chosen={state.value.hamletId} />
       </div>
       <Which tablet={tablet} rounds={rounds} round={round} hamlets={hamlets} hamletId={state.value.hamletId} set={set} />
+      <Begun tablet={tablet} />
       {round !== null && <Tabs visit={visit} counts={found.counts} onVisit={(one) => set({ visit: one, scroll: 0 })} />}
       {found.lines.length === 0 ? (
         <p class="empty" role="status">{say(state.value.text === "" ? WORDS.none : WORDS.none_found)}</p>
@@ -83,6 +87,13 @@ function hamletsOf(reference: Reference | null): Area[] {
   return found.sort((one, other) => one.full_name.localeCompare(other.full_name, "vi", { numeric: true }));
 }
 
+/** Forms that were begun and not saved: reviews stand under their tab, unless they do not open any more; the others only
+ * here. */
+function Begun({ tablet }: { tablet: Tablet }): JSX.Element | null {
+  const here = tablet.drafts.value.filter((one) => one.kind !== "not_home" && (one.kind !== "review" || !mayGoOn(tablet, one))).length;
+  return here === 0 ? null : <a class="button plain" href="#/drafts">{say(WORDS.begun, { n: here })}</a>;
+}
+
 type WhichProps = { tablet: Tablet; rounds: Round[]; round: Round | null; hamlets: Area[]; hamletId: string | null; set: (change: Partial<ListState>) => void };
 
 /** The round and the hamlet: chosen where there are several, told where there is one. */
@@ -97,6 +108,7 @@ function Which({ tablet, rounds, round, hamlets, hamletId, set }: WhichProps): J
           {hamlets.length > 1 && <Select label={say(WORDS.hamlet)} value={hamletId ?? ""} options={all} onChange={(id) => set({ hamletId: id || null })} />}
         </div>
       )}
+      {hamlets.length > 1 && hamletId === null && <p class="muted small">{say(WORDS.choose_hamlet)}</p>}
       {rounds.length > 1 && round?.training && <Notice kind="warning">{say(WORDS.training)}</Notice>}
     </>
   );

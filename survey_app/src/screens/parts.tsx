@@ -1,7 +1,7 @@
 // The pieces that every screen is made of: large enough for a finger, named for a screen reader, kind in what they say.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { parsedNumber, typedNumber } from "../forms/numbers.ts";
 import type { Option } from "../wire.ts";
@@ -14,6 +14,7 @@ const WORDS = texts({
   back: ["Quay lại", "Back"],
   yes: ["Có", "Yes"],
   no: ["Không", "No"],
+  odd: ["Xin ghi một con số, ví dụ 12 hoặc 12,5.", "A number, please, such as 12 or 12.5."],
   not_known: ["Chưa rõ", "Not known"],
 });
 
@@ -115,13 +116,21 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
-/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand); what is not one is told as null, and stays to be seen. */
+/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand). What is not one is told as null, stays to
+ * be seen, and is pointed out. */
 export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
   const id = useId();
-  const change = (event: { currentTarget: { value: string } }) => props.onChange(parsedNumber(event.currentTarget.value, props.decimals));
+  const [odd, setOdd] = useState(false);
+  const told = { ...props, ...(odd && { fault: say(WORDS.odd) }) };
+  const change = (event: { currentTarget: { value: string } }) => {
+    const typed = event.currentTarget.value;
+    const number = parsedNumber(typed, props.decimals);
+    setOdd(number === null && typed.trim() !== "");
+    props.onChange(number);
+  };
   return (
-    <Field id={id} {...props}>
-      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, props)} aria-invalid={props.fault !== undefined} onInput={change} />
+    <Field id={id} {...told}>
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, told)} aria-invalid={told.fault !== undefined} onInput={change} />
     </Field>
   );
 }

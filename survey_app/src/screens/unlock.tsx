@@ -29,23 +29,14 @@ type Props = { profile: Profile; note: string | null; back: () => void };
 
 export function Unlock({ profile, note, back }: Props): JSX.Element {
   const way = useSignal<"pin" | "password">("pin");
-  const refusal = useSignal<Refusal | null>(null);
-  const fault = useSignal<string | null>(null);
-  const busy = useSignal(false);
+  const { refusal, fault, busy, open } = useOpening();
+  const hard = refusal.value?.why === "hard-locked";
+  if (hard) way.value = "password";
   const seconds = useWait(refusal.value?.why === "wait" ? refusal.value.until : null);
-
-  const open = async (opening: () => Promise<Opened>) => {
-    if (busy.value) return;
-    busy.value = true;
-    fault.value = null;
-    try {
-      await enter(await opening());
-    } catch (error) {
-      fault.value = said(error);
-      refusal.value = error instanceof NotOpened ? error.refusal : null;
-      if (refusal.value?.why === "hard-locked") way.value = "password";
-    }
-    busy.value = false;
+  const otherWay = () => {
+    // each way has its own tries: a wait of the PIN does not keep the password waiting
+    refusal.value = fault.value = null;
+    way.value = way.value === "pin" ? "password" : "pin";
   };
   const told = seconds > 0 ? waitWords(seconds) : busy.value ? say(WORDS.opening) : fault.value;
   const stopped = busy.value || seconds > 0;
@@ -59,14 +50,30 @@ export function Unlock({ profile, note, back }: Props): JSX.Element {
         ) : (
           <ByPassword stopped={stopped} open={(password, pin) => open(() => unlockWithPassword(profile.id, password, pin))} />
         )}
-        {refusal.value?.why !== "hard-locked" && (
-          <Button onPress={() => (way.value = way.value === "pin" ? "password" : "pin")}>
-            {say(way.value === "pin" ? WORDS.by_password : WORDS.by_pin)}
-          </Button>
-        )}
+        {!hard && <Button onPress={otherWay}>{say(way.value === "pin" ? WORDS.by_password : WORDS.by_pin)}</Button>}
       </div>
     </Screen>
   );
+}
+
+/** One try at a time, and why the last one did not open. */
+function useOpening() {
+  const refusal = useSignal<Refusal | null>(null);
+  const fault = useSignal<string | null>(null);
+  const busy = useSignal(false);
+  const open = async (opening: () => Promise<Opened>) => {
+    if (busy.value) return;
+    busy.value = true;
+    fault.value = null;
+    try {
+      await enter(await opening());
+    } catch (error) {
+      fault.value = said(error);
+      refusal.value = error instanceof NotOpened ? error.refusal : null;
+    }
+    busy.value = false;
+  };
+  return { refusal, fault, busy, open };
 }
 
 function ByPassword(props: { stopped: boolean; open: (password: string, pin: string) => void }): JSX.Element {

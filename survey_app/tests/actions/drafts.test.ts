@@ -11,10 +11,10 @@ import { send } from "../../src/actions/save.ts";
 import { loadDrafts } from "../../src/disk/drafts.ts";
 import { keepFile, keptFiles } from "../../src/disk/files.ts";
 import { loadOutbox, outboxNow } from "../../src/disk/outbox.ts";
-import type { Opened } from "../../src/disk/vault.ts";
+import { lock, type Opened } from "../../src/disk/vault.ts";
 import { Register } from "../../src/register/register.ts";
 import type { Tablet } from "../../src/tablet.ts";
-import { created, newProfile, restarted } from "../disk/opened.ts";
+import { created, fullFor, newProfile, restarted } from "../disk/opened.ts";
 
 /** As much of a tablet as forms touch. */
 async function tabletOf(opened: Opened): Promise<Tablet> {
@@ -148,4 +148,33 @@ test("a refused new household is put right under its own id: its people wait for
   const form = correction(tablet, work as never)!;
   assert.deepEqual(form.route, ["household", "new", "x"]);
   assert.deepEqual([form.values.id, form.values.head, form.values.people], ["h", "m", []]);
+});
+
+test("what is answered while a sending fails is on the disk when it has failed", async () => {
+  const tablet = await tabletOf(await newProfile());
+  const keeper = keeperOf(tablet, newDraft("review", about, {}));
+  keeper.put({ values: { answer: 1 } });
+  await until(() => keeper.state.value === "kept");
+  const { db } = tablet.opened;
+  tablet.opened.db = fullFor(db, ["outbox"]);
+  const sending = assert.rejects(send(tablet, keeper, [created()]));
+  keeper.put({ values: { answer: 2 } });
+  await sending;
+  tablet.opened.db = db;
+  await until(() => keeper.state.value === "kept");
+  assert.equal(draftAbout(tablet.drafts.value, "review", about)!.values.answer, 2);
+  const later = await loadDrafts(await restarted(tablet.opened));
+  assert.deepEqual(later.map((one) => one.values), [{ answer: 2 }]);
+});
+
+test("the answers that were typed as the tablet was locked are on the disk", async () => {
+  for (const quick of [1, 2, 3]) {
+    const tablet = await tabletOf(await newProfile());
+    const keeper = keeperOf(tablet, newDraft("review", about, {}));
+    for (let answer = 1; answer <= quick; answer++) keeper.put({ values: { answer } });
+    lock(tablet.opened);
+    await until(() => keeper.state.value !== "writing");
+    const later = await loadDrafts(await restarted(tablet.opened));
+    assert.deepEqual(later.map((one) => one.values), [{ answer: quick }]);
+  }
 });

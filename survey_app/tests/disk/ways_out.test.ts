@@ -242,6 +242,17 @@ for (const what of ["work", "photo"] as const) {
   });
 }
 
+test("what is left is not thrown away where some of it could not be read", async () => {
+  const opened = await used();
+  await addWork(opened, [created()]);
+  const { sha256 } = await keepFile(opened, photo(), "house");
+  const row = (await opened.db.get("files", sha256))!;
+  await opened.db.put("files", { ...row, content: spoilt(row.content) }, sha256);
+  await wipe(opened.profile.id);
+  assert.equal(await takeLeftBehind(await newProfile(), opened.profile.id, "mật khẩu"), 1);
+  assert.equal((await leftBehind()).find((one) => one.id === opened.profile.id)?.files, 1);
+});
+
 test("a wipe that was cut off is finished at the next start", async () => {
   const opened = await used();
   const { id } = opened.profile;

@@ -82,3 +82,27 @@ test("a review is taken as it was filled in, and the server comes to the same re
   assert.deepEqual([result.b1, result.b2, result.proposed_class, result.deprivations], [found.assessment.b1, found.assessment.b2, found.assessment.proposed_class, found.assessment.deprivations]);
   assert.equal(tablet.register.caseOf(roundId, home)!.data.stage, "surveyed");
 });
+
+test("a review is not scored before all that was written of the people ahead of it", async () => {
+  const { home, round: roundId } = await world<{ home: string; round: string }>("home_in_round");
+  const tablet = await newTablet();
+  await complete(tablet);
+  const reference = tablet.reference.value!;
+  const round = reference.rounds.find((one) => one.id === roundId)!;
+  const form = formOf(reference, round)!;
+  const child = uuid7();
+  await does(tablet, newMember(child, home, { ...person("Vũ Thị Mới", "child", 2012), health_insurance: true, schooling: "lower_secondary" }));
+  await does(tablet, ...changeMember(opening(tablet, child), { ...tablet.register.member(child)!.data, health_insurance: false, schooling: "none" }));
+  const answers = Object.fromEntries(asked(form, {}).map((one, n) => [one.code, answer(one, n)]));
+  const place = placeOf(reference, tablet.register.household(home)!.data.hamlet_id);
+  const computed = pointsComputed(form, place);
+  const values = { ...emptyReview(round, today()), people_confirmed: true, answers, ...(computed ? {} : { b1_entered: 90, paper_no: "B-7" }) };
+  const members = tablet.register.members(home, true);
+  const found = judged({ form, answers, members, place, on: values.surveyed_on, b1Entered: values.b1_entered });
+  const review = newReview({ id: uuid7(), householdId: home, round, form, pointsComputed: computed }, values, found);
+  await does(tablet, review);
+  await taken(tablet);
+  const result = tablet.outbox.value.find((one) => one.id === review.id)!.told!.result!;
+  assert.deepEqual(result.differences ?? [], []);
+  assert.ok((result.deprivations as string[]).length > 0);
+});

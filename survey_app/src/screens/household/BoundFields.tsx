@@ -31,16 +31,21 @@ type TextProps = { most: number; long?: boolean; required?: boolean; hint?: stri
 
 export function TextOf({ most, ...props }: Props & TextProps): JSX.Element {
   const { long, required, hint, type, inputMode } = props;
-  return <TextField {...shared(props)} value={useField<string>(props.values, props.name)} maxLength={most} long={long} required={required} hint={hint} type={type} inputMode={inputMode} />;
+  const value = useField<string>(props.values, props.name);
+  return <TextField {...shared(props)} {...{ value, long, required, hint, type, inputMode }} maxLength={most} />;
 }
 
 export function ChoiceOf({ options, ...props }: Props & { options: Option[] }): JSX.Element {
   return <Choice {...shared(props)} value={useField<string>(props.values, props.name)} options={options} required />;
 }
 
+type SelectProps = { options: Option[]; required?: boolean; none?: string | null };
+
 /** `none`: what stands where nothing is chosen. */
-export function SelectOf({ options, required, none = null, ...props }: Props & { options: Option[]; required?: boolean; none?: string | null }): JSX.Element {
-  return <Select {...shared(props)} value={useField<string>(props.values, props.name)} options={options} required={required} onChange={(code) => props.set({ [props.name]: code ?? none })} />;
+export function SelectOf({ options, required, none = null, ...props }: Props & SelectProps): JSX.Element {
+  const value = useField<string>(props.values, props.name);
+  const change = (code: string | null) => props.set({ [props.name]: code ?? none });
+  return <Select {...shared(props)} value={value} options={options} required={required} onChange={change} />;
 }
 
 export function DayOf({ max, ...props }: Props & { max: string }): JSX.Element {

@@ -1,10 +1,9 @@
 // Support of a signing sheet is handed over to a household, or refused by it.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { newDelivery, type DeliveryValues } from "../../actions/papers.ts";
-import { deliveryFaults, type Faults } from "../../forms/checks.ts";
+import { deliveryFaults } from "../../forms/checks.ts";
 import { today, uuid7 } from "../../ids.ts";
 import type { Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
@@ -14,6 +13,7 @@ import { language, say, texts } from "../../words/words.ts";
 import { DateField, Notice, TextField, YesNo } from "../parts.tsx";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { amountOf, awaited, lineOf } from "./support.ts";
+import { useChecked } from "./useChecked.ts";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
@@ -35,28 +35,52 @@ export function Delivery({ tablet, lineId }: { tablet: Tablet; lineId: Uuid }): 
 
 function Form({ tablet, line }: { tablet: Tablet; line: Seen }): JSX.Element {
   const householdId = line.data.household_id as Uuid;
-  const head = tablet.register.members(householdId)[0]?.data.full_name ?? null;
-  const member = line.data.member_id ? (tablet.register.member(line.data.member_id as Uuid)?.data.full_name ?? head) : head;
-  const initial = () => ({ id: uuid7(), delivered_on: today(), received_by: member, refused: false, note: null, attachments: [] });
+  const initial = () => ({ id: uuid7(), delivered_on: today(), received_by: meantFor(tablet, line), refused: false, note: null, attachments: [] });
   const form = useDraft<DeliveryDraft>(tablet, "delivery", { sheet_line: line.id, household: householdId }, initial);
-  const [faults, setFaults] = useState<Faults>({});
   const values = form.values.value;
   const waits = awaited(tablet.register, householdId).some((one) => one.id === line.id);
-  const works = () => {
-    const found = deliveryFaults(values as unknown as Data, today());
-    setFaults(found);
-    return Object.keys(found).length > 0 || !waits ? null : [newDelivery(values.id, line, values)];
-  };
-  const said = (name: string) => (faults[name] === undefined ? undefined : say(faults[name]));
+  const { said, works } = useChecked(() => ({
+    faults: { ...deliveryFaults(values as unknown as Data, today()), ...(waits ? {} : { line: WORDS.ticked }) },
+    works: () => [newDelivery(values.id, line, values)],
+  }));
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
       {!waits && <Notice kind="warning">{say(WORDS.ticked)}</Notice>}
-      <p class="amount"><strong>{amountOf(line.data, language.value)}</strong></p>
-      <p>{[line.data.title, line.data.period, named(tablet.reference.value!, "support_form", line.data.form as string)].filter(Boolean).join(" · ")}</p>
+      <Line tablet={tablet} data={line.data} />
       <YesNo label={say(WORDS.took)} value={!values.refused} required onChange={(took) => form.set({ refused: took === false })} />
-      <DateField label={say(WORDS.on)} value={values.delivered_on} max={today()} required fault={said("delivered_on")} onChange={(day) => form.set({ delivered_on: day ?? "" })} />
-      <TextField label={say(values.refused ? WORDS.refused_by : WORDS.by)} value={values.received_by} maxLength={120} required fault={said("received_by")} onChange={(received_by) => form.set({ received_by })} />
+      <DateField
+        label={say(WORDS.on)}
+        value={values.delivered_on}
+        max={today()}
+        required
+        fault={said("delivered_on")}
+        onChange={(day) => form.set({ delivered_on: day ?? "" })}
+      />
+      <TextField
+        label={say(values.refused ? WORDS.refused_by : WORDS.by)}
+        value={values.received_by}
+        maxLength={120}
+        required
+        fault={said("received_by")}
+        onChange={(received_by) => form.set({ received_by })}
+      />
       <TextField label={say(WORDS.note)} value={values.note} long maxLength={2000} onChange={(note) => form.set({ note })} />
     </FormScreen>
+  );
+}
+
+/** The person of the line, else the head. */
+function meantFor({ register }: Tablet, { data }: Seen): string | null {
+  const person = data.member_id ? register.member(data.member_id as Uuid) : null;
+  return (person ?? register.members(data.household_id as Uuid)[0])?.data.full_name ?? null;
+}
+
+function Line({ tablet, data }: { tablet: Tablet; data: Data }): JSX.Element {
+  const form = named(tablet.reference.value!, "support_form", data.form as string);
+  return (
+    <>
+      <p class="amount"><strong>{amountOf(data, language.value)}</strong></p>
+      <p>{[data.title, data.period, form].filter(Boolean).join(" · ")}</p>
+    </>
   );
 }

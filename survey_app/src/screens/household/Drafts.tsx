@@ -24,15 +24,13 @@ const WORDS = texts({
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
-  at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
-  stuck: [
+  gone: [
     "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
     "This cannot be gone on with: the household or person is not on this tablet any more, was reviewed, or the round is closed. What was filled in is kept.",
   ],
-  throw_away: ["Bỏ phiếu này", "Throw this away"],
-  sure: ["Bỏ hẳn phần đã ghi?", "Throw away what was filled in?"],
-  keep: ["Không, giữ lại", "No, keep it"],
-  refused: ["Máy chưa xoá được, phiếu vẫn còn. Xin thử lại.", "It could not be deleted and is still there. Please try again."],
+  drop: ["Bỏ phần đã ghi", "Throw it away"],
+  sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
+  at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });
 
 /** Where a draft is gone on with; null: it is no form. */
@@ -52,46 +50,19 @@ export function routeOf({ kind, about }: Draft): string[] | null {
 }
 
 export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
-  void tablet.revision.value; // what it is about may come or go
+  void tablet.revision.value;
   const open = tablet.drafts.value.filter((one) => routeOf(one) !== null);
   return (
     <Screen title={say(WORDS.title)} back={[]}>
       {open.length === 0 && <Notice kind="info">{say(WORDS.none)}</Notice>}
-      {open.length > 0 && <ul class="rows card people">
-        {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
-          <li key={draft.id}>{mayGoOn(tablet, draft) ? <GoOn tablet={tablet} draft={draft} /> : <Stuck tablet={tablet} draft={draft} />}</li>
-        ))}
-      </ul>}
+      {open.length > 0 && (
+        <ul class="rows card people">
+          {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
+            <li key={draft.id}>{mayGoOn(tablet, draft) ? <Line tablet={tablet} draft={draft} /> : <Orphan tablet={tablet} draft={draft} />}</li>
+          ))}
+        </ul>
+      )}
     </Screen>
-  );
-}
-
-function GoOn({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  return <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}><Told tablet={tablet} draft={draft} /></button>;
-}
-
-function Told({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  return (
-    <>
-      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
-      <span>{say(WORDS.at, { time: draft.saved_at.slice(11, 16), day: day(draft.saved_at) })}</span>
-    </>
-  );
-}
-
-/** Its form does not open any more: here alone it can be thrown away, never by one press. Left on the tablet for ever, it
- * would keep its surveyor from being taken off. */
-function Stuck({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  const [state, setState] = useState<"told" | "asking" | "refused">("told");
-  return (
-    <div class="stack">
-      <div class="line"><Told tablet={tablet} draft={draft} /></div>
-      <Notice kind="warning">{say(state === "asking" ? WORDS.sure : state === "refused" ? WORDS.refused : WORDS.stuck)}</Notice>
-      <div class="buttons">
-        {state === "asking" && <Button onPress={() => setState("told")}>{say(WORDS.keep)}</Button>}
-        <Button kind="danger" onPress={state === "asking" ? () => void throwAway(tablet, draft.id).catch(() => setState("refused")) : () => setState("asking")}>{say(WORDS.throw_away)}</Button>
-      </div>
-    </div>
   );
 }
 
@@ -105,6 +76,31 @@ export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
   if (kind !== "review") return true;
   const round = reference.value?.rounds.find((one) => one.id === about.round);
   return round !== undefined && standing(tablet, about.household!, round)?.open === true;
+}
+
+const when = ({ saved_at }: Draft): string => say(WORDS.at, { time: saved_at.slice(11, 16), day: day(saved_at) });
+
+function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  return (
+    <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}>
+      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
+      <span>{when(draft)}</span>
+    </button>
+  );
+}
+
+/** Its form does not open any more: it is kept until the surveyor throws it away, by two presses. */
+function Orphan({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  const [asking, setAsking] = useState(false);
+  const press = () => (asking ? void throwAway(tablet, draft.id).catch(() => setAsking(false)) : setAsking(true));
+  return (
+    <div class="line">
+      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
+      <span>{when(draft)}</span>
+      <span>{say(WORDS.gone)}</span>
+      <Button kind={asking ? "danger" : "plain"} onPress={press}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>
+    </div>
+  );
 }
 
 function nameOf({ kind, about }: Draft): keyof typeof WORDS {

@@ -20,12 +20,18 @@ const WORDS = texts({
   throw_away: ["Bỏ, làm lại từ đầu", "Throw it away"],
   sure: ["Bỏ phần đã ghi của phiếu này?", "Throw away what was filled in?"],
   keep: ["Không, giữ lại", "No, keep it"],
-  refused: ["Máy chưa ghi được vì bộ nhớ đầy hoặc lỗi. Phần đã nhập vẫn còn trên màn hình; xin giải phóng bộ nhớ rồi bấm lại.", "The tablet could not write it (memory is full?). What you typed is still here: free some room and try again."],
+  refused: [
+    "Máy chưa ghi được vì bộ nhớ đầy hoặc lỗi. Phần đã nhập vẫn còn trên màn hình; xin giải phóng bộ nhớ rồi bấm lại.",
+    "The tablet could not write it (memory is full?). What you typed is still here: free some room and try again.",
+  ],
   nothing: ["Chưa có gì thay đổi.", "Nothing was changed."],
   faults: ["Xin xem lại các ô được đánh dấu.", "Please look at the marked fields."],
   choose: ["Chọn…", "Choose…"],
   not_here: ["Không thấy trên máy này", "Not on this tablet"],
-  not_here_long: ["Có thể đã chuyển đi nơi khác, hoặc đã nhập vào hộ khác.", "It may have gone to another area, or been merged with another household."],
+  not_here_long: [
+    "Có thể đã chuyển đi nơi khác, hoặc đã nhập vào hộ khác.",
+    "It may have gone to another area, or been merged with another household.",
+  ],
 });
 
 /** A record that the address names is not on the tablet (any more). */
@@ -114,14 +120,30 @@ export function DraftNote<Values extends object>(props: { tablet: Tablet; form: 
   );
 }
 
+type SelectProps = {
+  label: string;
+  value: string | null;
+  options: Option[];
+  onChange: (code: string | null) => void;
+  fault?: string | undefined;
+  required?: boolean | undefined;
+};
+
 /** One of a long list. */
-export function Select(props: { label: string; value: string | null; options: Option[]; onChange: (code: string | null) => void; fault?: string; required?: boolean }): JSX.Element {
+export function Select(props: SelectProps): JSX.Element {
   const id = useId();
   const { label, value, options, onChange, fault, required } = props;
   return (
     <div class={fault === undefined ? "field" : "field faulty"}>
       <label for={id}>{label}{required && <span aria-hidden="true"> *</span>}</label>
-      <select id={id} value={value ?? ""} required={required} aria-invalid={fault !== undefined} aria-describedby={fault === undefined ? undefined : `${id}-fault`} onChange={(event) => onChange(event.currentTarget.value || null)}>
+      <select
+        id={id}
+        value={value ?? ""}
+        required={required}
+        aria-invalid={fault !== undefined}
+        aria-describedby={fault === undefined ? undefined : `${id}-fault`}
+        onChange={(event) => onChange(event.currentTarget.value || null)}
+      >
         <option value="">{say(WORDS.choose)}</option>
         {options.map((one) => <option key={one.code} value={one.code}>{say(one.label)}</option>)}
       </select>

@@ -1,24 +1,29 @@
 // Another person becomes the head of the household.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { baseOf } from "../../actions/changes.ts";
 import { changeHead } from "../../actions/households.ts";
 import type { Faults } from "../../forms/checks.ts";
+import type { NewWork } from "../../disk/outbox.ts";
+import type { MemberData, Register, Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
-import { optionsOf } from "../../words/codes.ts";
 import { say, texts } from "../../words/words.ts";
 import { Choice, Notice } from "../parts.tsx";
 import { FormScreen, NotHere, Select } from "./FormParts.tsx";
+import { peopleOptions, relationsBesideHead } from "./person_options.ts";
+import { useChecked } from "./useChecked.ts";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
   title: ["Đổi chủ hộ", "Another head"],
   head: ["Ai là chủ hộ?", "Who is the head?"],
   becomes: ["{name} là gì của chủ hộ mới?", "What is {name} to the new head?"],
-  others: ["Sau khi lưu, xin xem lại quan hệ của những người khác với chủ hộ mới.", "After saving, check what the others are to the new head."],
+  others: [
+    "Sau khi lưu, xin xem lại quan hệ của những người khác với chủ hộ mới.",
+    "After saving, check what the others are to the new head.",
+  ],
   choose: ["Xin chọn.", "Please choose."],
 });
 
@@ -31,31 +36,44 @@ export function HeadChange({ tablet, householdId }: { tablet: Tablet; householdI
 }
 
 function Form({ tablet, householdId, headId }: { tablet: Tablet; householdId: Uuid; headId: Uuid | null }): JSX.Element {
-  const { register } = tablet;
-  const people = register.members(householdId);
+  const people = tablet.register.members(householdId);
   const form = useDraft<HeadDraft>(tablet, "head", { household: householdId }, () => ({ head: headId, becomes: null }));
-  const [faults, setFaults] = useState<Faults>({});
   const { head, becomes } = form.values.value;
-  const person = (id: Uuid | null) => {
-    const found = people.find((one) => one.id === id);
-    return found === undefined ? null : { id: found.id, base: baseOf(register, found.id), relation: found.data.relation_to_head, name: found.data.full_name };
-  };
-  const old = head === headId ? null : person(headId);
-  const works = () => {
-    const next = person(head);
-    const found: Faults = { ...(next === null ? { head: WORDS.choose } : {}), ...(old !== null && becomes === null ? { becomes: WORDS.choose } : {}) };
-    setFaults(found);
-    if (next === null || Object.keys(found).length > 0) return null;
-    if (head === headId) return [];
-    return changeHead({ id: householdId, base: baseOf(register, householdId) }, next, old === null ? null : { ...old, becomes: becomes! });
-  };
-  const options = people.map((one) => ({ code: one.id, label: { vi: one.data.full_name, en: one.data.full_name } }));
-  const relations = optionsOf(tablet.reference.value!, "relation").filter((one) => one.code !== "head");
+  const old = people.find((one) => one.id === headId && head !== headId);
+  const { said, works } = useChecked(() => {
+    const next = people.find((one) => one.id === head);
+    const faults: Faults = { ...(next === undefined && { head: WORDS.choose }), ...(old && becomes === null && { becomes: WORDS.choose }) };
+    return { faults, works: () => (head === headId ? [] : changed(tablet.register, householdId, next!, old, becomes)) };
+  });
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
-      <Choice label={say(WORDS.head)} value={head} required options={options} fault={faults.head && say(faults.head)} onChange={(chosen) => form.set({ head: chosen })} />
-      {old !== null && <Select label={say(WORDS.becomes, { name: old.name })} value={becomes} required options={relations} fault={faults.becomes && say(faults.becomes)} onChange={(code) => form.set({ becomes: code })} />}
+      <Choice
+        label={say(WORDS.head)}
+        value={head}
+        required
+        options={peopleOptions(people)}
+        fault={said("head")}
+        onChange={(chosen) => form.set({ head: chosen })}
+      />
+      {old !== undefined && (
+        <Select
+          label={say(WORDS.becomes, { name: old.data.full_name })}
+          value={becomes}
+          required
+          options={relationsBesideHead(tablet.reference.value!)}
+          fault={said("becomes")}
+          onChange={(code) => form.set({ becomes: code })}
+        />
+      )}
       <Notice kind="info">{say(WORDS.others)}</Notice>
     </FormScreen>
   );
+}
+
+type Member = Seen<MemberData>;
+
+function changed(register: Register, householdId: Uuid, next: Member, old: Member | undefined, becomes: string | null): NewWork[] {
+  const person = ({ id, data }: Member) => ({ id, base: baseOf(register, id), relation: data.relation_to_head });
+  const before = old === undefined ? null : { ...person(old), becomes: becomes! };
+  return changeHead({ id: householdId, base: baseOf(register, householdId) }, person(next), before);
 }

@@ -41,7 +41,8 @@ export function HouseholdNew({ tablet, hamletId }: { tablet: Tablet; hamletId: U
 
 function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Element {
   const reference = tablet.reference.value!;
-  const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [person({ ...newPerson(), relation_to_head: "head" })], head: null });
+  const first = () => person({ ...newPerson(), relation_to_head: "head" });
+  const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [first()], head: null });
   const form = useDraft<NewHouseholdDraft>(tablet, "household", { new_in: hamletId }, initial);
   const [faults, setFaults] = useState<Record<string, Faults>>({});
   const home = useComputed(() => form.values.value.values);
@@ -57,11 +58,21 @@ function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Elem
     const { people } = form.values.peek();
     form.set({ people: [...people, person(newPerson(people[0]?.values.ethnicity ?? null))] });
   };
+  const doubts = () => {
+    const { id, people } = form.values.peek();
+    return doubtsAbout(tablet, people.map((one) => one.values), id);
+  };
+  const screen = { tablet, form, title: say(WORDS.title), fallback: [], after: ["household", form.values.peek().id] };
   const hamlet = reference.areas.find((one) => one.id === hamletId);
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={[]} after={["household", form.values.peek().id]} works={works} doubts={() => doubtsAbout(tablet, form.values.peek().people.map((one) => one.values), form.values.peek().id)}>
+    <FormScreen {...screen} works={works} doubts={doubts}>
       {hamlet !== undefined && <p>{say(WORDS.hamlet, { hamlet: hamlet.full_name })}</p>}
-      <HouseholdFields values={home} faults={faults[""] ?? {}} reference={reference} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
+      <HouseholdFields
+        values={home}
+        faults={faults[""] ?? {}}
+        reference={reference}
+        set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })}
+      />
       {ids.map((id, place) => <NewPerson key={id} id={id} place={place} form={form} faults={faults[id] ?? {}} reference={reference} />)}
       <Button onPress={add}>{say(WORDS.add)}</Button>
     </FormScreen>
@@ -72,12 +83,20 @@ type PersonProps = { id: Uuid; place: number; form: Kept<NewHouseholdDraft>; fau
 
 function NewPerson({ id, place, form, faults, reference }: PersonProps): JSX.Element {
   const values = useComputed(() => form.values.value.people.find((one) => one.id === id)?.values ?? {});
-  const people = (change: (one: Person) => Person[]) => form.set({ people: form.values.peek().people.flatMap((one) => (one.id === id ? change(one) : [one])) });
+  const people = (change: (one: Person) => Person[]) =>
+    form.set({ people: form.values.peek().people.flatMap((one) => (one.id === id ? change(one) : [one])) });
   const isHead = place === 0 && form.values.peek().head === null;
   return (
     <section class="card person">
       <h2>{isHead ? say(WORDS.head) : say(WORDS.person, { number: place + 1 })}</h2>
-      <MemberFields values={values} faults={faults} reference={reference} today={today()} withoutRelation={isHead} set={(change) => people((one) => [{ ...one, values: { ...one.values, ...change } }])} />
+      <MemberFields
+        values={values}
+        faults={faults}
+        reference={reference}
+        today={today()}
+        withoutRelation={isHead}
+        set={(change) => people((one) => [{ ...one, values: { ...one.values, ...change } }])}
+      />
       {!isHead && <Button kind="danger" onPress={() => people(() => [])}>{say(WORDS.drop)}</Button>}
     </section>
   );

@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { noteNotHome } from "../../actions/drafts.ts";
 import type { HouseholdData, MemberData, Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
-import type { Uuid } from "../../wire.ts";
+import type { Data, Uuid } from "../../wire.ts";
 import { named } from "../../words/codes.ts";
 import { language, say, texts } from "../../words/words.ts";
 import { Button, day, Notice, Screen } from "../parts.tsx";
@@ -122,7 +122,7 @@ function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid })
           <li key={id}>
             <button type="button" class="line" onClick={() => go("delivery", id)}>
               <strong>{[data.title, amountOf(data, language.value)].filter(Boolean).join(": ")}</strong>
-              <span>{[data.period, data.hand_out_on ? say(WORDS.on, { when: day(data.hand_out_on as string) }) : ""].filter(Boolean).join(" · ")}</span>
+              <span>{[data.period, whenOf(data)].filter(Boolean).join(" · ")}</span>
             </button>
           </li>
         ))}
@@ -131,13 +131,16 @@ function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid })
   );
 }
 
+const whenOf = (line: Data): string => (line.hand_out_on ? say(WORDS.on, { when: day(line.hand_out_on as string) }) : "");
+
 function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
   const papers = tablet.register.of("request", householdId);
   if (papers.length === 0) return null;
+  const kind = (data: Data) => named(tablet.reference.value!, "request_kind", data.kind as string);
   return (
     <section class="stack">
       <h2>{say(WORDS.requests)}</h2>
-      <ul>{papers.map(({ id, data }) => <li key={id}>{named(tablet.reference.value!, "request_kind", data.kind as string)}, {day(data.received_on as string)}</li>)}</ul>
+      <ul>{papers.map(({ id, data }) => <li key={id}>{kind(data)}, {day(data.received_on as string)}</li>)}</ul>
     </section>
   );
 }
@@ -146,7 +149,7 @@ function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }
 function Gone({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
   const people = tablet.register.members(householdId, true).filter((one) => one.data.left_on);
   if (people.length === 0) return null;
-  const told = ({ left_on, left_reason }: MemberData) => [day(left_on), named(tablet.reference.value!, "left_reason", left_reason as string)].join(" · ");
+  const why = ({ left_reason }: MemberData) => named(tablet.reference.value!, "left_reason", left_reason as string);
   return (
     <section class="stack">
       <h2>{say(WORDS.gone)}</h2>
@@ -155,7 +158,7 @@ function Gone({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): J
           <li key={id}>
             <button type="button" class="line" onClick={() => go("member", id, "leave")}>
               <strong>{data.full_name}</strong>
-              <span>{told(data)}</span>
+              <span>{day(data.left_on)} · {why(data)}</span>
             </button>
           </li>
         ))}

@@ -2,10 +2,9 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { newMember } from "../../actions/people.ts";
-import { type Faults, memberFaults } from "../../forms/checks.ts";
+import { memberFaults } from "../../forms/checks.ts";
 import { today, uuid7 } from "../../ids.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
@@ -13,6 +12,7 @@ import { say, texts } from "../../words/words.ts";
 import { doubtsAbout } from "./doubts.ts";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { MemberFields } from "./MemberFields.tsx";
+import { useChecked } from "./useChecked.ts";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({ title: ["Thêm người", "Add a person"] });
@@ -31,17 +31,17 @@ export function MemberNew({ tablet, householdId }: { tablet: Tablet; householdId
 function New({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const initial = () => ({ id: uuid7(), values: newPerson(tablet.register.members(householdId)[0]?.data.ethnicity ?? null) });
   const form = useDraft<NewMemberDraft>(tablet, "member", { new_in: householdId, household: householdId }, initial);
-  const [faults, setFaults] = useState<Faults>({});
   const shown = useComputed(() => form.values.value.values);
-  const works = () => {
+  const { faults, works } = useChecked(() => {
     const { id, values } = form.values.peek();
-    const found = memberFaults(values, today());
-    setFaults(found);
-    return Object.keys(found).length > 0 ? null : [newMember(id, householdId, values)];
-  };
+    return { faults: memberFaults(values, today()), works: () => [newMember(id, householdId, values)] };
+  });
+  const set = (change: Data) => form.set({ values: { ...form.values.peek().values, ...change } });
+  const doubts = () => doubtsAbout(tablet, [form.values.peek().values], householdId);
+  const screen = { tablet, form, title: say(WORDS.title), fallback: ["household", householdId], works, doubts };
   return (
-    <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works} doubts={() => doubtsAbout(tablet, [form.values.peek().values], householdId)}>
-      <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
+    <FormScreen {...screen}>
+      <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} set={set} />
     </FormScreen>
   );
 }

@@ -2,11 +2,10 @@
 
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { baseOf } from "../../actions/changes.ts";
 import { changeMember } from "../../actions/people.ts";
-import { type Faults, memberFaults } from "../../forms/checks.ts";
+import { memberFaults } from "../../forms/checks.ts";
 import { today } from "../../ids.ts";
 import type { MemberData } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
@@ -16,6 +15,7 @@ import { Button } from "../parts.tsx";
 import { goInstead } from "../route.ts";
 import { FormScreen, NotHere } from "./FormParts.tsx";
 import { MemberFields } from "./MemberFields.tsx";
+import { useChecked } from "./useChecked.ts";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
@@ -35,17 +35,16 @@ function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: MemberData
   // what is shown of the citizen number is masked: the form holds only what is typed anew
   const initial = () => ({ values: { ...seen, personal_id: null }, base: baseOf(tablet.register, id), before: { ...seen } });
   const form = useDraft<MemberDraft>(tablet, "member", { member: id, household: seen.household_id }, initial);
-  const [faults, setFaults] = useState<Faults>({});
   const shown = useComputed(() => form.values.value.values);
-  const works = () => {
+  const { faults, works } = useChecked(() => {
     const { values, base, before } = form.values.peek();
-    const found = memberFaults(values, today());
-    setFaults(found);
-    return Object.keys(found).length > 0 ? null : changeMember({ id, base, before }, values);
-  };
+    return { faults: memberFaults(values, today()), works: () => changeMember({ id, base, before }, values) };
+  });
+  const set = (change: Data) => form.set({ values: { ...form.values.peek().values, ...change } });
+  const fields = { values: shown, faults, set, reference: tablet.reference.value!, today: today() };
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", seen.household_id]} works={works}>
-      <MemberFields values={shown} faults={faults} reference={tablet.reference.value!} today={today()} masked={form.values.peek().before.personal_id as string | null} set={(change) => form.set({ values: { ...form.values.peek().values, ...change } })} />
+      <MemberFields {...fields} masked={form.values.peek().before.personal_id as string | null} />
       <Button kind="danger" onPress={() => goInstead("member", id, "leave")}>{say(WORDS.gone)}</Button>
     </FormScreen>
   );

@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 
+import type { MemberData } from "../../register/register.ts";
 import type { Contradiction } from "../../scoring/rules.ts";
 import type { Tablet } from "../../tablet.ts";
-import type { Uuid } from "../../wire.ts";
+import type { Reference, Uuid } from "../../wire.ts";
 import { named } from "../../words/codes.ts";
 import { language, say, texts } from "../../words/words.ts";
 import { day } from "../parts.tsx";
@@ -27,13 +28,16 @@ export function People({ tablet, householdId, warnings = [] }: { tablet: Tablet;
         <li key={id}>
           <button type="button" class="line" onClick={() => go("member", id)}>
             <strong>{data.full_name}</strong>
-            <span>
-              {[named(reference, "relation", data.relation_to_head), named(reference, "sex", data.sex), say(WORDS.born, { when: data.birth_date ? day(data.birth_date) : String(data.birth_year ?? "?") }), waiting ? say(WORDS.waiting) : ""].filter(Boolean).join(" · ")}
-            </span>
+            <span>{[...whoIs(reference, data), waiting ? say(WORDS.waiting) : ""].filter(Boolean).join(" · ")}</span>
           </button>
           {warnings.filter((one) => one.member_id === id).map((one) => <p key={one.code} class="fault">{one[language.value]}</p>)}
         </li>
       ))}
     </ul>
   );
+}
+
+function whoIs(reference: Reference, { relation_to_head, sex, birth_date, birth_year }: MemberData): string[] {
+  const when = birth_date ? day(birth_date) : String(birth_year ?? "?");
+  return [named(reference, "relation", relation_to_head), named(reference, "sex", sex), say(WORDS.born, { when })];
 }

@@ -1,10 +1,9 @@
 // A household asks for something on paper (Mẫu 01, Mẫu 04, average living standard): it is written down and sent.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { newRequest } from "../../actions/papers.ts";
-import { type Faults, requestFaults } from "../../forms/checks.ts";
+import { requestFaults } from "../../forms/checks.ts";
 import { today, uuid7 } from "../../ids.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
@@ -12,6 +11,7 @@ import { optionsOf } from "../../words/codes.ts";
 import { say, texts } from "../../words/words.ts";
 import { Choice, DateField, Notice, TextField } from "../parts.tsx";
 import { FormScreen, NotHere } from "./FormParts.tsx";
+import { useChecked } from "./useChecked.ts";
 import { useDraft } from "./useDraft.ts";
 
 const WORDS = texts({
@@ -19,7 +19,10 @@ const WORDS = texts({
   kind: ["Hộ đề nghị việc gì?", "What does the household ask for?"],
   received: ["Ngày nhận giấy", "Received on"],
   reason: ["Lý do hộ nêu", "The reason they give"],
-  next: ["Cán bộ xã xem giấy, ghi kết quả nhận diện (Phiếu A) rồi mới đưa hộ vào danh sách rà soát.", "The commune officer reads it and sets down Phiếu A before the household comes onto a list."],
+  next: [
+    "Cán bộ xã xem giấy, ghi kết quả nhận diện (Phiếu A) rồi mới đưa hộ vào danh sách rà soát.",
+    "The commune officer reads it and sets down Phiếu A before the household comes onto a list.",
+  ],
 });
 
 export type RequestDraft = { id: Uuid; kind: string | null; received_on: string | null; reason: string | null };
@@ -30,20 +33,32 @@ export function Request({ tablet, householdId }: { tablet: Tablet; householdId: 
 }
 
 function Form({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
-  const form = useDraft<RequestDraft>(tablet, "request", { household: householdId }, () => ({ id: uuid7(), kind: null, received_on: today(), reason: null }));
-  const [faults, setFaults] = useState<Faults>({});
+  const initial = () => ({ id: uuid7(), kind: null, received_on: today(), reason: null });
+  const form = useDraft<RequestDraft>(tablet, "request", { household: householdId }, initial);
   const values = form.values.value;
-  const works = () => {
-    const found = requestFaults(values, today());
-    setFaults(found);
-    return Object.keys(found).length > 0 ? null : [newRequest(values.id, householdId, values)];
-  };
-  const said = (name: string) => (faults[name] === undefined ? undefined : say(faults[name]));
+  const { said, works } = useChecked(() => ({
+    faults: requestFaults(values, today()),
+    works: () => [newRequest(values.id, householdId, values)],
+  }));
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
-      <Choice label={say(WORDS.kind)} value={values.kind} required options={optionsOf(tablet.reference.value!, "request_kind")} fault={said("kind")} onChange={(kind) => form.set({ kind })} />
+      <Choice
+        label={say(WORDS.kind)}
+        value={values.kind}
+        required
+        options={optionsOf(tablet.reference.value!, "request_kind")}
+        fault={said("kind")}
+        onChange={(kind) => form.set({ kind })}
+      />
       {values.kind === "review" && <Notice kind="info">{say(WORDS.next)}</Notice>}
-      <DateField label={say(WORDS.received)} value={values.received_on} max={today()} required fault={said("received_on")} onChange={(received_on) => form.set({ received_on })} />
+      <DateField
+        label={say(WORDS.received)}
+        value={values.received_on}
+        max={today()}
+        required
+        fault={said("received_on")}
+        onChange={(received_on) => form.set({ received_on })}
+      />
       <TextField label={say(WORDS.reason)} value={values.reason} long maxLength={2000} onChange={(reason) => form.set({ reason })} />
     </FormScreen>
   );

@@ -12,8 +12,14 @@ import { STANDING, type Work } from "../../work.ts";
 import { Notice } from "../parts.tsx";
 
 const WORDS = texts({
-  waits: ["Chưa gửi được: {what}. Đã lưu trên máy, sẽ gửi khi có mạng.", "Not sent yet: {what}. It is saved here and goes when there is a line."],
-  conflict: ["Có người khác cũng sửa: {what}. Cán bộ xã sẽ quyết định.", "Somebody else changed it too: {what}. The commune officer decides."],
+  waits: [
+    "Chưa gửi được: {what}. Đã lưu trên máy, sẽ gửi khi có mạng.",
+    "Not sent yet: {what}. It is saved here and goes when there is a line.",
+  ],
+  conflict: [
+    "Có người khác cũng sửa: {what}. Cán bộ xã sẽ quyết định.",
+    "Somebody else changed it too: {what}. The commune officer decides.",
+  ],
   held: ["Đang chờ xử lý trên máy chủ: {what}.", "Waits on the server: {what}."],
   rejected: ["Máy chủ chưa nhận: {what}.", "The server did not take: {what}."],
   household: ["thông tin hộ", "the household"],

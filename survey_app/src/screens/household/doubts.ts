@@ -6,7 +6,10 @@ import type { Data, Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 
 const WORDS = texts({
-  known: ["Trên máy đã có {name} cùng tên, cùng năm sinh ở hộ {home}.", "{name}, of the same name and birth, is in household {home} already."],
+  known: [
+    "Trên máy đã có {name} cùng tên, cùng năm sinh ở hộ {home}.",
+    "{name}, of the same name and birth, is in household {home} already.",
+  ],
   unnumbered: ["chưa có số", "without a number"],
   go_on: ["Nếu không phải cùng một người, bấm Lưu lần nữa.", "If it is somebody else, press Save once more."],
 });

@@ -23,7 +23,10 @@ const WORDS = texts({
   located: ["Đã lấy vị trí, sai số khoảng {metres} m.", "Taken, within about {metres} m."],
   not_located: ["Chưa lấy được vị trí. Phiếu vẫn gửi được.", "No position could be taken. The review can be sent all the same."],
   bad_photo: ["Không đọc được ảnh này. Xin chụp lại.", "This picture cannot be read. Take it again, please."],
-  refused: ["Máy chưa lưu được: có thể đầy bộ nhớ. Phiếu vẫn gửi được.", "Not kept: memory may be full. The review can be sent all the same."],
+  refused: [
+    "Máy chưa lưu được: có thể đầy bộ nhớ. Phiếu vẫn gửi được.",
+    "Not kept: memory may be full. The review can be sent all the same.",
+  ],
   working: ["Đang xử lý…", "Working…"],
 });
 const PHOTO = "house";

@@ -12,7 +12,10 @@ import type { Filling } from "./state.ts";
 import { REVIEW } from "./words.ts";
 
 type Props = { filled: Filling };
-const useOf = <Name extends keyof ReviewValues>({ filled }: Props, name: Name): ReviewValues[Name] => useComputed(() => filled.draft.values.value[name]).value;
+/** One value of the draft: its field is drawn again when it changes, and no other one. */
+function useOf<Name extends keyof ReviewValues>({ filled }: Props, name: Name): ReviewValues[Name] {
+  return useComputed(() => filled.draft.values.value[name]).value;
+}
 
 export function More(props: Props): JSX.Element {
   return (
@@ -29,22 +32,44 @@ export function More(props: Props): JSX.Element {
 
 function Codes({ name, list, ...props }: Props & { name: "causes" | "needs"; list: string }): JSX.Element {
   const { draft, tablet } = props.filled;
-  return <Choices label={say(REVIEW[name])} value={useOf(props, name)} options={optionsOf(tablet.reference.value!, list)} onChange={(codes) => draft.set({ [name]: codes })} />;
+  const options = optionsOf(tablet.reference.value!, list);
+  return <Choices label={say(REVIEW[name])} value={useOf(props, name)} options={options} onChange={(codes) => draft.set({ [name]: codes })} />;
 }
 
 function Day(props: Props): JSX.Element {
   const { draft, round } = props.filled;
   const value = useOf(props, "surveyed_on");
   const fault = dayFault(round, value, today());
-  return <DateField label={say(REVIEW.surveyed_on)} value={value} min={round.opens_on} max={today()} required fault={fault === null ? undefined : say(fault)} onChange={(on) => draft.set({ surveyed_on: on ?? "" })} />;
+  return (
+    <DateField
+      label={say(REVIEW.surveyed_on)}
+      value={value}
+      min={round.opens_on}
+      max={today()}
+      required
+      fault={fault === null ? undefined : say(fault)}
+      onChange={(on) => draft.set({ surveyed_on: on ?? "" })}
+    />
+  );
 }
 
 function Text({ name, most, ...props }: Props & { name: "respondent" | "paper_no"; most: number }): JSX.Element {
-  return <TextField label={say(REVIEW[name])} value={useOf(props, name)} maxLength={most} onChange={(text) => props.filled.draft.set({ [name]: text })} />;
+  const change = (text: string | null) => props.filled.draft.set({ [name]: text });
+  return <TextField label={say(REVIEW[name])} value={useOf(props, name)} maxLength={most} onChange={change} />;
 }
 
 function Points(props: Props): JSX.Element {
   const value = useOf(props, "b1_entered");
   const fault = pointsFault(value);
-  return <NumberField label={say(REVIEW.b1_entered)} hint={say(REVIEW.b1_hint)} value={value} min={0} max={MOST_POINTS} fault={fault === null ? undefined : say(fault)} onChange={(points) => props.filled.draft.set({ b1_entered: points })} />;
+  return (
+    <NumberField
+      label={say(REVIEW.b1_entered)}
+      hint={say(REVIEW.b1_hint)}
+      value={value}
+      min={0}
+      max={MOST_POINTS}
+      fault={fault === null ? undefined : say(fault)}
+      onChange={(points) => props.filled.draft.set({ b1_entered: points })}
+    />
+  );
 }

@@ -39,13 +39,22 @@ function Field({ question, value, onAnswer }: FieldProps): JSX.Element {
   if (question.type === "single") return <Choice {...shared} value={value as string | null} options={question.options} />;
   if (question.type === "multi") return <Several {...shared} value={value as string[] | null} question={question} />;
   if (question.type === "boolean") return <YesNo {...shared} value={value as boolean | null} />;
-  if (question.type === "number") return <NumberField {...shared} value={value as number | null} decimals={question.decimals} min={question.min} max={question.max} />;
+  const { decimals, min, max } = question;
+  if (question.type === "number") return <NumberField {...shared} value={value as number | null} {...{ decimals, min, max }} />;
   if (question.type === "date") return <DateField {...shared} value={value as string | null} />;
   return <TextField {...shared} value={value as string | null} long maxLength={2000} />;
 }
 
+type SeveralProps = {
+  question: Question;
+  value: string[] | null;
+  onChange: (value: string[] | null) => void;
+  label: string;
+  fault?: string | undefined;
+};
+
 /** "None of these" is an answer of its own: who has pressed nothing has not been asked. */
-function Several({ question, value, onChange, ...shared }: { question: Question; value: string[] | null; onChange: (value: string[] | null) => void; label: string; hint?: string; fault?: string }): JSX.Element {
+function Several({ question, value, onChange, ...shared }: SeveralProps): JSX.Element {
   const chosen = value === null ? [] : value.length === 0 ? [NONE] : value;
   const change = (now: string[]) => {
     if (now.includes(NONE) && !chosen.includes(NONE)) return onChange([]);

@@ -31,14 +31,15 @@ function Shown({ filled, onJump, judged }: Props & { judged: Judged }): JSX.Elem
   const missing = gaps(filled.form, filled.round, filled.pointsComputed, values, today());
   const notAsked = open(filled.form, values.answers);
   const vi = language.value === "vi";
-  const proposed = assessment.proposed_class;
+  const code = assessment.proposed_class;
+  const proposed = code === null ? say(REVIEW.undecided) : named(filled.tablet.reference.value!, "poverty_class", code);
   return (
     <>
       {missing.length > 0 && <Gaps kind="warning" said={say(REVIEW.gaps)} gaps={missing} onJump={onJump} />}
       {contradictions.length > 0 && <Contradictions filled={filled} list={contradictions} onJump={onJump} />}
       {notAsked.length > 0 && <Gaps kind="info" said={say(REVIEW.open)} gaps={notAsked} onJump={onJump} />}
       <section class="card">
-        <p class="proposed">{say(REVIEW.proposed)}: <strong>{proposed === null ? say(REVIEW.undecided) : named(filled.tablet.reference.value!, "poverty_class", proposed)}</strong></p>
+        <p class="proposed">{say(REVIEW.proposed)}: <strong>{proposed}</strong></p>
         <p>{vi ? assessment.reason_vi : assessment.reason_en}</p>
         <p class="hint">{say(REVIEW.only_proposal)}</p>
       </section>
@@ -48,7 +49,9 @@ function Shown({ filled, onJump, judged }: Props & { judged: Judged }): JSX.Elem
   );
 }
 
-function Gaps({ kind, said, gaps: list, onJump }: { kind: "warning" | "info"; said: string; gaps: Gap[]; onJump: (step: string) => void }): JSX.Element {
+type GapsProps = { kind: "warning" | "info"; said: string; gaps: Gap[]; onJump: (step: string) => void };
+
+function Gaps({ kind, said, gaps: list, onJump }: GapsProps): JSX.Element {
   return (
     <Notice kind={kind}>
       <p>{said}</p>
@@ -76,6 +79,12 @@ function Contradictions({ filled, list, onJump }: { filled: Filling; list: Contr
   );
 }
 
+/** Of B2, where it is known. */
+function deprivation({ deprived }: Line): string {
+  if (deprived === null || deprived === undefined) return "";
+  return say(deprived ? REVIEW.deprived : REVIEW.not_deprived);
+}
+
 function Lines({ title, total, lines }: { title: string; total: number | null; lines: Line[] }): JSX.Element {
   const vi = language.value === "vi";
   const points = (value: number | null) => (value === null ? say(REVIEW.unknown) : say(REVIEW.points, { points: value }));
@@ -87,7 +96,7 @@ function Lines({ title, total, lines }: { title: string; total: number | null; l
           <li key={one.code} class={one.deprived ? "deprived" : undefined}>
             <span class="asked">{vi ? one.label_vi : one.label_en}</span>
             <span class="answered">{vi ? one.answer_vi : one.answer_en}</span>
-            <span class="points">{one.deprived === null || one.deprived === undefined ? points(one.points) : `${say(one.deprived ? REVIEW.deprived : REVIEW.not_deprived)} · ${points(one.points)}`}</span>
+            <span class="points">{[deprivation(one), points(one.points)].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ul>

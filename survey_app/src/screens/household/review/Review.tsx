@@ -12,6 +12,7 @@ import { today } from "../../../ids.ts";
 import type { Tablet } from "../../../tablet.ts";
 import type { Form, Round, Uuid } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
+import { householdName } from "../../../words/work_words.ts";
 import { Button, Notice, Screen } from "../../parts.tsx";
 import { go, goInstead } from "../../route.ts";
 import { standing } from "../cases.ts";
@@ -63,18 +64,16 @@ function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Elem
     at.value = key;
     draft.keeper.put({ step: key });
   };
-  const title = say(REVIEW.title, { name: tablet.register.members(householdId)[0]?.data.full_name ?? "" });
-  const onward = steps[place + 1];
-  const before = steps[place - 1];
+  const title = say(REVIEW.title, { name: householdName(tablet.register, householdId) });
+  const [before, after] = [steps[place - 1]?.key, steps[place + 1]?.key];
   const leave = () => leaveTo("household", householdId);
-  const toBefore = before && (() => jump(before.key));
-  const confirm = () => {
-    draft.set({ people_confirmed: true });
-    jump(onward!.key);
+  const onBack = before === undefined ? undefined : () => jump(before);
+  const onward = () => {
+    if (step.kind === "people") draft.set({ people_confirmed: true });
+    jump(after!);
   };
-  const foot = step.kind === "result" ? <Sending filled={filled} onSent={onSent} onBack={toBefore!} /> : (
-    <Onward label={say(step.kind === "people" ? REVIEW.right : REVIEW.next)} onPress={step.kind === "people" ? confirm : () => jump(onward!.key)} onBack={toBefore} />
-  );
+  const forward = <Onward label={say(step.kind === "people" ? REVIEW.right : REVIEW.next)} onPress={onward} onBack={onBack} />;
+  const foot = step.kind === "result" ? <Sending filled={filled} onSent={onSent} onBack={onBack} /> : forward;
   return (
     <Screen title={title} back={leave} foot={foot}>
       {round.training && <Notice kind="warning"><strong>{say(REVIEW.training)} {say(form.scoring.label)}</strong></Notice>}
@@ -118,12 +117,15 @@ function Progress({ place, all, filled }: { place: number; all: number; filled: 
     <div class="steps">
       <progress max={all} value={place} aria-label={say(REVIEW.progress, { step: place, all })} />
       <span>{say(REVIEW.progress, { step: place, all })}</span>
-      {state === "refused" ? <Notice kind="fault">{say(REVIEW.not_saved)}</Notice> : <span class="saved">{say(state === "kept" ? REVIEW.saved : REVIEW.saving)}</span>}
+      {state === "refused" && <Notice kind="fault">{say(REVIEW.not_saved)}</Notice>}
+      {state !== "refused" && <span class="saved">{say(state === "kept" ? REVIEW.saved : REVIEW.saving)}</span>}
     </div>
   );
 }
 
-function Onward({ label, onPress, onBack, disabled }: { label: string; onPress: () => void; onBack?: () => void; disabled?: boolean }): JSX.Element {
+type OnwardProps = { label: string; onPress: () => void; onBack: (() => void) | undefined; disabled?: boolean };
+
+function Onward({ label, onPress, onBack, disabled }: OnwardProps): JSX.Element {
   return (
     <div class="onward">
       {onBack !== undefined && <Button onPress={onBack}>{say(REVIEW.before)}</Button>}
@@ -144,7 +146,7 @@ function Inhabitants({ filled }: { filled: Filling }): JSX.Element {
 }
 
 /** The foot of the last step. Its review is judged when it is sent: as everything is then. */
-function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => void; onBack: () => void }): JSX.Element {
+function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => void; onBack: (() => void) | undefined }): JSX.Element {
   const { tablet, householdId, round, form, draft, pointsComputed } = filled;
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState(false);

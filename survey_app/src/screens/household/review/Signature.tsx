@@ -34,20 +34,26 @@ export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Prom
     pen(canvas.current!).lineTo(...place(canvas.current!, event));
     pen(canvas.current!).stroke();
   };
+  // one after the other: what was cleared must not come back by a stroke before it
+  const inTurn = (deed: () => Promise<boolean> | boolean) => {
+    kept.current = kept.current.then(deed).then(setDrawn, () => setDrawn(false));
+  };
   const end = () => {
     if (!wrote.current) return;
     wrote.current = false;
     const picture = content(canvas.current!, "image/png");
-    kept.current = kept.current.then(() => picture).then(onKeep).then(setDrawn, () => setDrawn(false));
+    inTurn(async () => onKeep(await picture));
   };
   const clear = () => {
     blank(canvas.current!);
-    setDrawn(false);
-    kept.current = kept.current.then(onClear);
+    inTurn(() => (onClear(), false));
   };
   return (
     <>
-      <canvas ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)} onPointerDown={begin} onPointerMove={draw} onPointerUp={end} onPointerCancel={end} />
+      <canvas
+        ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)}
+        onPointerDown={begin} onPointerMove={draw} onPointerUp={end} onPointerCancel={end}
+      />
       <p class="hint" role="status">{say(drawn ? WORDS.kept : WORDS.here)}</p>
       <div class="buttons">
         <Button disabled={!drawn} onPress={clear}>{say(WORDS.clear)}</Button>
