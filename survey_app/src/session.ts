@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+import { whenTaken } from "./disk/database.ts";
 import { askToPersist } from "./disk/room.ts";
 import { setting } from "./disk/settings.ts";
 import { lock as lockProfile, type Opened, wipe } from "./disk/vault.ts";
@@ -27,6 +28,13 @@ export const session = signal<Session>({ at: "away", why: "start" });
 /** The profile that was open last: the way back to the same screen is for the same person only. */
 let last: string | null = null;
 let stop: (() => void) | null = null;
+
+// the browser has closed it (its data were cleared, its disk failed), or a newer build wants it: nothing can be saved until
+// it is opened anew, and the start says what is wrong
+whenTaken((profileId) => {
+  const now = session.value;
+  if (now.at === "in" && now.tablet.opened.profile.id === profileId) lock();
+});
 
 /** Reads the profile into memory and lets its owner in. Raises what the disk raises. */
 export async function enter(opened: Opened): Promise<Tablet> {

@@ -32,8 +32,9 @@ export async function syncNow(tablet: Tablet): Promise<SyncResult> {
   }
 }
 
-/** The pause before the next try by itself; null: not before somebody does something. */
-export function pauseAfter(result: SyncResult, failures: number, chance: number = Math.random()): number | null {
+/** The pause before the next try by itself; null: not before somebody does something. `waits`: what was saved, or came
+ * to be due again, while it went on. */
+export function pauseAfter(result: SyncResult, failures: number, chance: number = Math.random(), waits = false): number | null {
   switch (result.ended) {
     case "signed_out":
     case "not_enrolled":
@@ -43,6 +44,8 @@ export function pauseAfter(result: SyncResult, failures: number, chance: number 
       const grown = Math.min(EVERY, FIRST_PAUSE * 2 ** Math.min(failures, 10));
       return Math.max(result.retryAfter * 1000, grown / 2 + (chance * grown) / 2);
     }
+    case "complete":
+      return waits ? FIRST_PAUSE : EVERY;
     default:
       return EVERY;
   }
@@ -73,7 +76,7 @@ export function startSyncing(tablet: Tablet, told: { revoked: () => void; comple
     if (result.ended === "complete") told.complete();
     failures = result.ended === "unreachable" ? failures + 1 : 0;
     notBefore = result.ended === "unreachable" ? Date.now() + result.retryAfter * 1000 : 0;
-    const pause = pauseAfter(result, failures);
+    const pause = pauseAfter(result, failures, Math.random(), tablet.outbox.peek().some(isUnsent));
     clearTimeout(timer);
     if (pause !== null) plan(pause);
   });

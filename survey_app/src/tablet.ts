@@ -8,6 +8,7 @@ import { loadOutbox } from "./disk/outbox.ts";
 import { loadRegister } from "./disk/pages.ts";
 import { setting, setSetting } from "./disk/settings.ts";
 import type { Opened } from "./disk/vault.ts";
+import type { SentFile } from "./line/files.ts";
 import { Line } from "./line/line.ts";
 import type { SyncProgress, SyncResult } from "./line/synchronise.ts";
 import type { Register } from "./register/register.ts";
@@ -25,6 +26,8 @@ export type Tablet = {
   reference: Signal<Reference | null>;
   syncing: Signal<SyncProgress | null>;
   lastSync: Signal<SyncResult | null>;
+  /** what became of photos and signatures in the last synchronisation that came to them */
+  files: Signal<SentFile[]>;
   /** when everything was last complete; null: never */
   completeAt: Signal<string | null>;
   /** ends every call when the app is locked */
@@ -54,6 +57,7 @@ export async function openTablet(opened: Opened, progress: (done: number, all: n
     reference: signal(await setting<Reference>(opened, "reference")),
     syncing: signal(null),
     lastSync: signal(null),
+    files: signal([]),
     completeAt: signal(await setting<string>(opened, "complete_at")),
     ending,
   };

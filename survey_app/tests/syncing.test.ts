@@ -23,6 +23,12 @@ test("after all is sent, and after a refusal, a quarter of an hour", () => {
   assert.equal(pauseAfter({ ended: "refused", vi: "…", en: "…" }, 0), QUARTER);
 });
 
+test("what was saved while all else was sent is not left for a quarter of an hour", () => {
+  const complete = { ended: "complete", at: "2024-10-05T08:00:00+07:00", sent: 1, pulled: 0 } as const;
+  assert.equal(pauseAfter(complete, 0, 0, true), 15_000);
+  assert.equal(pauseAfter({ ended: "refused", vi: "…", en: "…" }, 0, 0, true), QUARTER);
+});
+
 test("what needs a password or a code is not tried again by itself", () => {
   for (const ended of ["signed_out", "not_enrolled", "revoked"] as const) assert.equal(pauseAfter({ ended }, 1), null);
 });

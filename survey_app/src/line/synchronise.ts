@@ -32,7 +32,11 @@ import { verify } from "./verify.ts";
 const VERIFY_AGAIN_MS = 24 * 3_600_000;
 
 /** What is shown while it runs. `all` null: nobody knows yet. */
-export type SyncProgress = { step: "signing_in" | "reference" | "pull" | "push" | "files" | "verify"; done: number; all: number | null };
+export type SyncProgress = {
+  step: "signing_in" | "reference" | "pull" | "push" | "files" | "verify";
+  done: number;
+  all: number | null;
+};
 
 export type SyncResult =
   | { ended: "complete"; at: string; sent: number; pulled: number }
@@ -130,7 +134,9 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
   if (!upToDate || tablet.outbox.value !== before) await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
   await changing(tablet, letGo(tablet.opened));
-  await steps.take(async () => void (await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }))));
+  await steps.take(async () => {
+    tablet.files.value = await sendFiles(tablet, info, (done, all) => tell({ step: "files", done, all }));
+  });
   return steps.refused === null ? { ended: "complete", at: instant(), sent, pulled } : refusal(steps.refused);
 }
 
@@ -160,7 +166,8 @@ async function heard(tablet: Tablet, info: Info): Promise<void> {
 /** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
 async function outcomes(tablet: Tablet, sent: number): Promise<void> {
   const told = tablet.outbox.value.filter((work) => !isUnsent(work));
-  if (told.some((work) => WAITING.includes(work.outcome ?? "")) || (sent === 0 && told.length > 0)) await askAgain(tablet);
+  const waits = told.some((work) => WAITING.includes(work.outcome ?? ""));
+  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet);
 }
 
 async function convergence(tablet: Tablet, tell: Tell): Promise<void> {

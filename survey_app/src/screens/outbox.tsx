@@ -9,8 +9,9 @@ import { corrected } from "../actions/corrected.ts";
 import { type State, stateOf } from "../words/work_words.ts";
 import { MainNav } from "./main_nav.tsx";
 import { OutboxGroup } from "./outbox_group.tsx";
-import { Button, Notice, Screen } from "./parts.tsx";
+import { Button, Screen } from "./parts.tsx";
 import { RoomLeft } from "./room_left.tsx";
+import { StillHere } from "./still_here.tsx";
 import { SyncPanel } from "./sync_panel.tsx";
 import { moment } from "./sync_state.tsx";
 import { WaysOut } from "./ways_out.tsx";
@@ -48,7 +49,7 @@ export function Outbox({ tablet, parts }: { tablet: Tablet; parts: string[] }): 
           <p class="muted">{at === null ? say(WORDS.never) : say(WORDS.last, { at: moment(at) })}</p>
           <Button kind="main" disabled={busy} onPress={() => void syncNow(tablet)}>{say(busy ? WORDS.sending : WORDS.send)}</Button>
         </section>
-        {outbox.length === 0 && <Notice kind="good">{say(WORDS.nothing)}</Notice>}
+        <StillHere tablet={tablet} nothing={outbox.length === 0 ? say(WORDS.nothing) : null} />
         {ORDER.map((state) => (
           <OutboxGroup key={state} tablet={tablet} title={say(WORDS[state])} mayBePutRight={state === "refused"} why={why[state]} works={outbox.filter((work) => stateOf(work, again) === state)} />
         ))}
