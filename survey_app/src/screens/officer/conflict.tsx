@@ -53,7 +53,9 @@ export function ConflictScreen({ tablet, id }: { tablet: Tablet; id: string }): 
 
 function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflict; again: () => void }): JSX.Element {
   const choice = useSignal<Choices | null>(null);
-  const values = useSignal<Data>(Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, clash?.server ?? null])));
+  const typed = useSignal<Data>({});
+  // of every field that clashes now: another one may have come since the screen was opened
+  const values: Data = Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, name in typed.value ? typed.value[name] : (clash?.server ?? null)]));
   const reason = useSignal<string | null>(null);
   const fault = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -63,7 +65,7 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     busy.value = true;
     fault.value = null;
     try {
-      await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values.value : null, reason.value);
+      await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values : null, reason.value);
       void syncNow(tablet);
       goInstead("officer", "conflicts");
     } catch (error) {
@@ -72,14 +74,16 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     }
     busy.value = false;
   };
-  const options = (["server", "device", "values"] as const).map((code) => ({ code, label: WORDS[`take_${code}`] }));
+  // a paper is taken or left as a whole (docs/sync-protocol.md, "Reviews")
+  const possible = conflict.entity === "review" ? (["server", "device"] as const) : (["server", "device", "values"] as const);
+  const options = possible.map((code) => ({ code, label: WORDS[`take_${code}`] }));
   return (
     <form class="stack" onSubmit={submit}>
       <h2>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id })}</h2>
       <Values tablet={tablet} conflict={conflict} />
       <Choice label={say(WORDS.which)} options={options} value={choice.value} onChange={(code) => (choice.value = code as Choices | null)} required />
-      {choice.value === "values" && Object.keys(values.value).map((name) => (
-        <ValueField key={name} reference={tablet.reference.value} field={name} value={values.value[name]} onChange={(value) => (values.value = { ...values.value, [name]: value })} />
+      {choice.value === "values" && Object.keys(values).map((name) => (
+        <ValueField key={name} reference={tablet.reference.value} field={name} value={values[name]} onChange={(value) => (typed.value = { ...typed.value, [name]: value })} />
       ))}
       <TextField label={say(WORDS.reason)} hint={say(WORDS.reason_hint)} long value={reason.value} onChange={(value) => (reason.value = value)} required />
       {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
