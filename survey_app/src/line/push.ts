@@ -34,7 +34,8 @@ export function waiting(tablet: Tablet, batch: Work[] = []): { pending: number; 
  * until then is marked, the rest stays. What the server does not take even alone keeps nothing else back: it is told at
  * the end, as Refused, and stays. */
 export async function push(tablet: Tablet, info: Info, tell: (done: number, all: number) => void): Promise<number> {
-  const limits: Limits = { submissions: Math.min(info.max_submissions, MOST_AT_ONCE), bytes: info.max_bytes, refused: new Map() };
+  const submissions = Math.min(info.max_submissions, MOST_AT_ONCE);
+  const limits: Limits = { submissions, bytes: info.max_bytes, refused: new Map() };
   const patience = 3 * unsentOf(tablet).length + 100;
   let done = 0;
   tell(0, unsentOf(tablet).length);
@@ -63,7 +64,7 @@ async function ready(tablet: Tablet, limits: Limits): Promise<Work[]> {
       continue;
     }
     touched.add(work.id);
-    bytes += new TextEncoder().encode(JSON.stringify(submission({ ...work, base_version: madeOn(work, outbox) }))).length + 2;
+    bytes += sizeOf({ ...work, base_version: madeOn(work, outbox) });
     if (batch.length > 0 && (batch.length >= limits.submissions || bytes > limits.bytes)) break;
     batch.push(work);
   }
@@ -82,9 +83,14 @@ async function send(tablet: Tablet, batch: Work[], limits: Limits): Promise<numb
       limits.refused.set(batch[0]!.id, error);
       return 0;
     }
-    if (error instanceof Unreachable && batch.length > SMALLEST_BATCH && error.retryAfter === 0 && !tablet.ending.signal.aborted) return halved(tablet, batch, limits);
+    if (batch.length > SMALLEST_BATCH && smallerMayPass(tablet, error)) return halved(tablet, batch, limits);
     throw error;
   }
+}
+
+/** The line broke, and nobody asked to wait: less may get through where this did not. */
+export function smallerMayPass(tablet: Tablet, error: unknown): boolean {
+  return error instanceof Unreachable && error.retryAfter === 0 && !tablet.ending.signal.aborted;
 }
 
 async function halved(tablet: Tablet, batch: Work[], limits: Limits): Promise<number> {
@@ -97,8 +103,8 @@ async function halved(tablet: Tablet, batch: Work[], limits: Limits): Promise<nu
 /** How much of the batch the receipt names: all of it, or it is no receipt for it and would be asked for without end. */
 function named(batch: Work[], receipt: Receipt): number {
   const told = new Set(receipt.outcomes.map((outcome) => outcome.submission_id));
-  if (!batch.every((work) => told.has(work.submission_id))) throw new Unreachable("the receipt does not name everything that was sent");
-  return batch.length;
+  if (batch.every((work) => told.has(work.submission_id))) return batch.length;
+  throw new Unreachable("the receipt does not name everything that was sent");
 }
 
 async function posted(tablet: Tablet, batch: Work[]): Promise<Receipt> {
@@ -116,6 +122,9 @@ async function posted(tablet: Tablet, batch: Work[]): Promise<Receipt> {
   const response = await tablet.line.call("POST", "/sync/v1/batches", { body: await packed(JSON.stringify(body)), headers });
   return response.json();
 }
+
+/** On the wire, before it is packed, with the comma. */
+const sizeOf = (work: Work): number => new TextEncoder().encode(JSON.stringify(submission(work))).length + 2;
 
 async function packed(text: string): Promise<ArrayBuffer> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));

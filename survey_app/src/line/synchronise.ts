@@ -32,7 +32,11 @@ import { verify } from "./verify.ts";
 const VERIFY_AGAIN_MS = 24 * 3_600_000;
 
 /** What is shown while it runs. `all` null: nobody knows yet. */
-export type SyncProgress = { step: "signing_in" | "reference" | "pull" | "push" | "files" | "verify"; done: number; all: number | null };
+export type SyncProgress = {
+  step: "signing_in" | "reference" | "pull" | "push" | "files" | "verify";
+  done: number;
+  all: number | null;
+};
 
 export type SyncResult =
   | { ended: "complete"; at: string; sent: number; pulled: number }
@@ -162,7 +166,8 @@ async function heard(tablet: Tablet, info: Info): Promise<void> {
 /** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
 async function outcomes(tablet: Tablet, sent: number): Promise<void> {
   const told = tablet.outbox.value.filter((work) => !isUnsent(work));
-  if (told.some((work) => WAITING.includes(work.outcome ?? "")) || (sent === 0 && told.length > 0)) await askAgain(tablet);
+  const waits = told.some((work) => WAITING.includes(work.outcome ?? ""));
+  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet);
 }
 
 async function convergence(tablet: Tablet, tell: Tell): Promise<void> {

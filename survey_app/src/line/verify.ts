@@ -79,15 +79,19 @@ async function mend(tablet: Tablet, place: Place): Promise<void> {
   const pages = place.empty ? [{ changes: [], ids: [], after: null }] : await bucketPages(tablet, place);
   const named = new Set(pages[0]!.ids ?? []);
   const brought = pages.flatMap((page) => page.changes);
-  const stale = [...tablet.register.allKept()].filter((record) => record.area_id === place.area && bucketOf(record.id) === place.bucket);
+  const { area, bucket } = place;
+  const held = [...tablet.register.allKept()];
+  const stale = held.filter((record) => record.area_id === area && bucketOf(record.id) === bucket);
   // the version held may be what is damaged: the server's word goes, so what is held goes first
   const known = new Map(stale.map((record) => [record.id, record]));
   for (const { id } of brought) {
     const elsewhere = tablet.register.kept(id);
     if (elsewhere !== null) known.set(id, elsewhere);
   }
-  const gone = [...known.values()].filter((record) => !named.has(record.id) || brought.some((change) => change.id === record.id));
-  const removals = gone.map(({ entity, id, version }): Change => ({ entity, id, version, op: "remove", reason: "deleted" }));
+  const fresh = new Set(brought.map((change) => change.id));
+  const gone = [...known.values()].filter((record) => !named.has(record.id) || fresh.has(record.id));
+  const removed = { op: "remove", reason: "deleted" } as const;
+  const removals = gone.map(({ entity, id, version }): Change => ({ entity, id, version, ...removed }));
   const life = (await setting<number>(tablet.opened, "life")) ?? 0;
   await storeChanges(tablet.opened, tablet.register, [...removals, ...brought], life, {});
 }
@@ -102,7 +106,9 @@ async function bucketPages(tablet: Tablet, { area, bucket }: Place): Promise<Buc
   return pages;
 }
 
-async function ask<Answer>(tablet: Tablet, path: string, query: Record<string, string | number | null> = {}): Promise<Answer> {
+type Query = Record<string, string | number | null>;
+
+async function ask<Answer>(tablet: Tablet, path: string, query: Query = {}): Promise<Answer> {
   const cursor = await setting<string>(tablet.opened, "cursor");
   return (await tablet.line.call("GET", `/sync/v1/digests${path}`, { query: { ...query, cursor } })).json();
 }
@@ -118,4 +124,6 @@ function byArea(records: Iterable<Kept>): Map<Uuid, Kept[]> {
   return found;
 }
 
-const same = (mine: Digest, server: Digest = NOTHING): boolean => mine.count === server.count && mine.digest === server.digest;
+function same(mine: Digest, server: Digest = NOTHING): boolean {
+  return mine.count === server.count && mine.digest === server.digest;
+}

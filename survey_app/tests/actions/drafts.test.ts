@@ -83,6 +83,41 @@ test("a disk that refuses leaves the form as it is; the button works again, and 
   assert.equal(outboxNow(tablet.opened).length, 1);
 });
 
+/** A disk that refuses while this runs. */
+async function refusing(method: "put" | "delete", work: () => Promise<unknown>): Promise<void> {
+  const known = IDBObjectStore.prototype[method];
+  IDBObjectStore.prototype[method] = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  await work().finally(() => Object.assign(IDBObjectStore.prototype, { [method]: known }));
+}
+
+test("what is answered while a sending fails is kept: no further answer is needed for it", async () => {
+  const tablet = await tabletOf(await newProfile());
+  const keeper = keeperOf(tablet, newDraft("review", about, {}));
+  keeper.put({ values: { answer: 1 } });
+  await until(() => keeper.state.value === "kept");
+  await refusing("put", async () => {
+    const sending = assert.rejects(send(tablet, keeper, [created()]));
+    keeper.put({ values: { answer: 2 } });
+    await sending;
+    await until(() => keeper.state.value !== "writing");
+  });
+  assert.equal(keeper.state.value, "refused", "shown as saved, and is not");
+  assert.equal(draftAbout(tablet.drafts.value, "review", about)!.values.answer, 2);
+});
+
+test("a form that could not be thrown away goes on being kept", async () => {
+  const tablet = await tabletOf(await newProfile());
+  const keeper = keeperOf(tablet, newDraft("review", about, {}));
+  keeper.put({ values: { answer: 1 } });
+  await until(() => keeper.state.value === "kept");
+  await refusing("delete", () => assert.rejects(throwAway(tablet, keeper.draft.id)));
+  keeper.put({ values: { answer: 2 } });
+  await until(() => keeper.state.value === "kept");
+  assert.deepEqual((await loadDrafts(await restarted(tablet.opened))).map((one) => one.values), [{ answer: 2 }]);
+});
+
 test("a form that is thrown away takes its photos along, and nobody else's", async () => {
   const tablet = await tabletOf(await newProfile());
   const picture = (text: string) => keepFile(tablet.opened, new Blob([text], { type: "image/jpeg" }), "house");

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changedFields } from "../../src/actions/changes.ts";
+import { changedFields, tidy } from "../../src/actions/changes.ts";
 import { changeHead, changeHousehold, newHousehold, splitHousehold } from "../../src/actions/households.ts";
 import { newDelivery, newRequest, newReview } from "../../src/actions/papers.ts";
-import { changeMember, leave, newMember, stay } from "../../src/actions/people.ts";
+import { changeMember, leave, memberData, newMember, stay } from "../../src/actions/people.ts";
 import { emptyReview } from "../../src/forms/review.ts";
 import type { Form, Round } from "../../src/wire.ts";
 
@@ -124,4 +124,11 @@ test("a review says what was asked and what the tablet makes of it; what the rou
 test("nothing and null are the same, lists are compared by what they hold", () => {
   assert.deepEqual(changedFields({ a: 1, list: ["x"] }, { a: 1, b: null, list: ["x"] }), {});
   assert.deepEqual(changedFields({ a: 1 }, { a: null, c: undefined }), { a: null });
+});
+
+test("what comes with a pasted name and is not seen does not go along: the server would refuse it weeks later", () => {
+  assert.equal(tidy("\u202e\u2066Nguyễn\u200b Văn\u00ad A\ufeff"), "Nguyễn Văn A");
+  assert.equal(tidy("một\r\nhai\u2028ba\u0007\ud800"), "một\nhai\nba");
+  assert.equal(tidy("\u200b \u3164"), null);
+  assert.equal(memberData({ personal_id: "\u200b036 090 001 234\ufeff" }).personal_id, "036090001234");
 });

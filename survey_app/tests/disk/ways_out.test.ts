@@ -161,6 +161,22 @@ test("a file that is none, is cut off or was tampered with says so", async () =>
   assert.deepEqual([read.works.length, read.files.length, read.damaged], [2, 0, 1]);
 });
 
+test("a header that somebody has written anew is no file of work, at once: the tablet does not work at it for an hour", async () => {
+  const opened = await newProfile();
+  await addWork(opened, [created()]);
+  const [magic, header] = (await (await exportOutbox(opened, SECRET)).text()).split("\n") as [string, string];
+  const said = JSON.parse(header);
+  const with_ = (change: object) => new Blob([`${magic}\n${JSON.stringify({ ...said, ...change })}\n${"x".repeat(2000)}`]);
+  const wrong = [{ key: { ...said.key, iterations: 4_000_000_000 } }, { key: { ...said.key, iterations: 0 } }, { key: null },
+    { pieces: [null] }, { pieces: [{ ...said.pieces[0], size: -1 }] }, { pieces: [{ ...said.pieces[0], size: "1" }] }];
+  for (const change of wrong) {
+    const read = readExport(with_(change), SECRET).then(() => "read", (error: Error) => error.name);
+    const late = new Promise((told) => setTimeout(told, 5000, "still working").unref());
+    assert.equal(await Promise.race([read, late]), "SyntaxError", JSON.stringify(change));
+  }
+  await assert.rejects(readExport(new Blob([`${magic}\nnull\n`]), SECRET), SyntaxError);
+});
+
 async function used(): Promise<Opened> {
   const opened = await makeProfile({ username: "xom-3", server: "https://giamngheo.example" }, PIN, "mật khẩu");
   await storeChanges(opened, new Register(), [{ entity: "household", id: "018f7f6e-9000-7000-8000-000000000001", version: 1, op: "put", data: { hamlet_id: "a" } }], 1, { cursor: "c" });

@@ -1,11 +1,13 @@
 // Everything that was begun and not saved yet.
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 
+import { throwAway } from "../../actions/drafts.ts";
 import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
 import { say, texts } from "../../words/words.ts";
-import { day, Notice, Screen } from "../parts.tsx";
+import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
 
 const WORDS = texts({
@@ -21,6 +23,12 @@ const WORDS = texts({
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
+  gone: [
+    "Hộ này không còn trên máy (chuyển đi hoặc đã nhập hộ khác) nên chưa gửi được; phần đã ghi vẫn được giữ.",
+    "This household is not on the tablet any more (moved or merged), so it cannot be sent; what was filled in is kept.",
+  ],
+  drop: ["Bỏ phần đã ghi", "Throw it away"],
+  sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });
 
@@ -41,21 +49,46 @@ export function routeOf({ kind, about }: Draft): string[] | null {
 }
 
 export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
+  void tablet.revision.value;
   const open = tablet.drafts.value.filter((one) => routeOf(one) !== null);
   return (
     <Screen title={say(WORDS.title)} back={[]}>
       {open.length === 0 && <Notice kind="info">{say(WORDS.none)}</Notice>}
-      {open.length > 0 && <ul class="rows card people">
-        {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
-          <li key={draft.id}>
-            <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}>
-              <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
-              <span>{say(WORDS.at, { time: draft.saved_at.slice(11, 16), day: day(draft.saved_at) })}</span>
-            </button>
-          </li>
-        ))}
-      </ul>}
+      {open.length > 0 && (
+        <ul class="rows card people">
+          {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
+            <li key={draft.id}>{isThere(tablet, draft) ? <Line tablet={tablet} draft={draft} /> : <Orphan tablet={tablet} draft={draft} />}</li>
+          ))}
+        </ul>
+      )}
     </Screen>
+  );
+}
+
+const isThere = ({ register }: Tablet, { about }: Draft): boolean => about.household === undefined || register.household(about.household) !== null;
+
+const when = ({ saved_at }: Draft): string => say(WORDS.at, { time: saved_at.slice(11, 16), day: day(saved_at) });
+
+function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  return (
+    <button type="button" class="line" onClick={() => go(...routeOf(draft)!)}>
+      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
+      <span>{when(draft)}</span>
+    </button>
+  );
+}
+
+/** Its household has left this tablet: it is kept until the surveyor throws it away, by two presses. */
+function Orphan({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
+  const [asking, setAsking] = useState(false);
+  const press = () => (asking ? void throwAway(tablet, draft.id) : setAsking(true));
+  return (
+    <div class="line">
+      <strong>{say(WORDS[nameOf(draft)])}</strong>
+      <span>{when(draft)}</span>
+      <span>{say(WORDS.gone)}</span>
+      <Button kind={asking ? "danger" : "plain"} onPress={press}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>
+    </div>
   );
 }
 

@@ -107,11 +107,9 @@ function toFirstFault(): void {
 export function DraftNote<Values extends object>(props: { tablet: Tablet; form: Kept<Values>; onGone: () => void }): JSX.Element | null {
   const { tablet, form, onGone } = props;
   const [asking, setAsking] = useState(false);
-  const gone = async () => {
-    await throwAway(tablet, form.keeper.draft.id);
-    onGone();
-  };
-  if (form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
+  const [failed, setFailed] = useState(false);
+  const gone = () => throwAway(tablet, form.keeper.draft.id).then(onGone, () => setFailed(true));
+  if (failed || form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
   if (!form.begun) return null;
   return (
     <Notice kind="info">
