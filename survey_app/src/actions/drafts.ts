@@ -96,9 +96,10 @@ export function newDraft(kind: string, about: Record<string, string>, values: Re
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. */
+/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
-  const names = Object.keys(about);
+  const ofPerson = about.member !== undefined || about.back !== undefined;
+  const names = Object.keys(about).filter((name) => !ofPerson || name !== "household");
   return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 

@@ -178,3 +178,12 @@ test("the answers that were typed as the tablet was locked are on the disk", asy
     assert.deepEqual(later.map((one) => one.values), [{ answer: quick }]);
   }
 });
+
+test("what was begun about a person is found after the person went to another household", async () => {
+  const tablet = await tabletOf(await newProfile());
+  keeperOf(tablet, newDraft("member", { member: "m", household: "h1" }, {})).put({ values: { note: "dở" } });
+  const drafts = tablet.drafts.value;
+  assert.deepEqual(draftAbout(drafts, "member", { member: "m", household: "h2" })?.values, { note: "dở" });
+  assert.equal(draftAbout(drafts, "member", { member: "other", household: "h1" }), null);
+  assert.equal(draftAbout(drafts, "member", { new_in: "h1", household: "h1" }), null);
+});
