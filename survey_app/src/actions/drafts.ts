@@ -96,11 +96,12 @@ export function newDraft(kind: string, about: Record<string, string>, values: Re
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now. */
+/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now;
+ * what was refused and is written down `again` is another form than what is new. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
   const ofPerson = about.member !== undefined || about.back !== undefined;
   const names = Object.keys(about).filter((name) => !ofPerson || name !== "household");
-  return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
+  return drafts.find((one) => one.kind === kind && one.about.again === about.again && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
 /** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
