@@ -69,3 +69,28 @@ def test_a_new_build_waits_until_no_form_is_open(
     tablet.sent()
     assert set(commune.reviews(round_id)) == set(homes)
     assert tablet.complaints == []
+
+
+NEXT = """navigator.serviceWorker.getRegistration().then(it => new Promise(told => {
+  it.addEventListener('updatefound', () => {
+    const worker = it.installing;
+    worker.addEventListener('statechange', () => told(worker.state));
+  });
+  it.update();
+}))"""
+
+
+def test_a_build_of_which_a_proxy_gave_something_else_is_not_taken(
+    new_tablet: NewTablet, app: FastAPI, tmp_path: Path
+) -> None:
+    tablet = new_tablet()
+    tablet.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    tablet.open()
+    next_build(tmp_path / "tomorrow")
+    (tmp_path / "tomorrow/main.js").write_text("<html>Bảo trì</html>")
+    app.state.settings = app.state.settings.model_copy(update={"app_folder": tmp_path / "tomorrow"})
+    assert tablet.page.evaluate(NEXT) == "redundant"
+    assert not tablet.page.evaluate("navigator.serviceWorker.getRegistration().then(it => it.waiting !== null)")
+    tablet.network(False)
+    tablet.open()
+    tablet.sees("Chào bạn!")
