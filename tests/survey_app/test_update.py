@@ -17,6 +17,8 @@ from tests.survey_app.interview import Interview, answers
 from tests.survey_app.tablet import until
 
 CACHES = "caches.keys().then(names => names.sort())"
+WAITS = "navigator.serviceWorker.getRegistration().then(it => it.waiting !== null)"
+DRAWN = "new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)))"
 
 
 def next_build(folder: Path) -> str:
@@ -46,7 +48,8 @@ def test_a_new_build_waits_until_no_form_is_open(
     page = tablet.page
     assert page.evaluate(CACHES) == [f"app-{today}"]
     page.evaluate("navigator.serviceWorker.getRegistration().then(it => it.update()).then(() => true)")
-    until(lambda: "app-tomorrow" in page.evaluate(CACHES), "the new build is loaded", page)
+    until(lambda: page.evaluate(WAITS), "the new build is loaded, and waits", page)
+    page.evaluate(DRAWN)
     expect(page.get_by_text("Có bản mới của ứng dụng.")).to_have_count(0)
     interview.onward()
     interview.screen()

@@ -23,7 +23,7 @@ function household({ register }: Tablet, { id, base_version, data }: Work): Corr
   if (base_version === null) {
     const hamlet = String(data.hamlet_id);
     // with the id it had: its people wait for that one on the server
-    return { kind: "household", about: { new_in: hamlet }, route: ["household", "new", hamlet], values: { id, values: data, people: [], head } };
+    return { kind: "household", about: { new_in: hamlet, again: id }, route: ["household", "new", hamlet, id], values: { id, values: data, people: [], head } };
   }
   const seen = register.household(id);
   if (seen === null) return null;
@@ -37,7 +37,7 @@ function member({ register }: Tablet, { id, base_version, data }: Work): Correct
   if (base_version === null) {
     const home = String(data.household_id);
     if (register.household(home) === null) return null;
-    return { kind: "member", about: { new_in: home, household: home }, route: ["member", "new", home], values: { id, values: data } };
+    return { kind: "member", about: { new_in: home, household: home, again: id }, route: ["member", "new", home, id], values: { id, values: data } };
   }
   const seen = register.member(id);
   if (seen === null || "household_id" in data || data.left_on === null) return null;

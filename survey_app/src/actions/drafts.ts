@@ -37,27 +37,7 @@ export function keeperOf(tablet: Tablet, draft: Draft): Keeper {
 function newKeeper(tablet: Tablet, first: Draft): Keeper {
   const state = signal<Keeping>("kept");
   let draft = first;
-  let writing: Promise<void> | null = null;
-  let due = false;
-  let stopped = false;
-
-  async function write(): Promise<void> {
-    while (due && !stopped) {
-      due = false;
-      // refused: the next answer tries again
-      const now = await saveDraft(tablet.opened, draft).then((): Keeping => "kept", (): Keeping => "refused");
-      if (!due) state.value = now;
-    }
-    writing = null;
-  }
-
-  function begin(): void {
-    state.value = "writing";
-    remember(tablet, draft);
-    // as a whole: who locks the tablet waits for the last answer, not only for the one that is being written
-    writing ??= inTurn(tablet.opened, `draft:${draft.id}`, write);
-  }
-
+  const { changed, stop, resume } = writerOf(tablet, state, () => draft);
   return {
     state,
     get draft() {
@@ -65,14 +45,43 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
     },
     put(change) {
       draft = { ...draft, ...change, saved_at: instant() };
+      changed();
+    },
+    stop,
+    resume,
+  };
+}
+
+/** Writes the draft as it is by then, once more as long as it changes meanwhile. */
+function writerOf(tablet: Tablet, state: Signal<Keeping>, draft: () => Draft) {
+  let writing: Promise<void> | null = null;
+  let due = false;
+  let stopped = false;
+  const write = async () => {
+    while (due && !stopped) {
+      due = false;
+      // refused: the next answer tries again
+      const now = await saveDraft(tablet.opened, draft()).then((): Keeping => "kept", (): Keeping => "refused");
+      if (!due) state.value = now;
+    }
+    writing = null;
+  };
+  const begin = () => {
+    state.value = "writing";
+    remember(tablet, draft());
+    // as a whole: who locks the tablet waits for the last answer, not only for the one that is being written
+    writing ??= inTurn(tablet.opened, `draft:${draft().id}`, write);
+  };
+  return {
+    changed: () => {
       due = true;
       if (!stopped) begin();
     },
-    async stop() {
+    stop: async () => {
       stopped = true;
       await writing;
     },
-    resume() {
+    resume: () => {
       stopped = false;
       // what was answered meanwhile, or was still on its way when it stopped
       if (due) begin();
@@ -96,10 +105,12 @@ export function newDraft(kind: string, about: Record<string, string>, values: Re
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. */
+/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now;
+ * what was refused and is written down `again` is another form than what is new. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
-  const names = Object.keys(about);
-  return drafts.find((one) => one.kind === kind && names.every((name) => one.about[name] === about[name])) ?? null;
+  const ofPerson = about.member !== undefined || about.back !== undefined;
+  const names = Object.keys(about).filter((name) => !ofPerson || name !== "household");
+  return drafts.find((one) => one.kind === kind && one.about.again === about.again && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
 /** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */

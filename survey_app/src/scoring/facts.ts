@@ -3,7 +3,7 @@
 
 type Json = any;
 /** The day and the place of a review. */
-export type Where = { on: string; area_type: string; region: string | null; school_year_starts?: string };
+export type Where = { on: string; area_type: string; region: string | null; school_year_starts: string };
 
 /** What a member's facts carry over from the record as it is. A birth makes the others. */
 const MEMBER_FIELDS = [
@@ -18,7 +18,7 @@ const NEW_YEAR = 101;
  * year without a day counts as 1 January and is marked (`year_only`). `school_year` is the year in which the school
  * year of that day began.
  */
-export function facts(answers: Record<string, unknown>, members: Json[], { on, area_type, region, school_year_starts = "09-01" }: Where): Json {
+export function facts(answers: Record<string, unknown>, members: Json[], { on, area_type, region, school_year_starts }: Where): Json {
   const day = whole(on);
   const starts = Number(school_year_starts.replace("-", ""));
   const schoolYear = Math.floor(day / A_YEAR) - (day % A_YEAR < starts ? 1 : 0);

@@ -146,7 +146,7 @@ test("a refused new household is put right under its own id: its people wait for
   const tablet = await tabletOf(await newProfile());
   const work = { entity: "household", id: "h", base_version: null, data: { hamlet_id: "x", residence: "permanent", head_member_id: "m" } };
   const form = correction(tablet, work as never)!;
-  assert.deepEqual(form.route, ["household", "new", "x"]);
+  assert.deepEqual(form.route, ["household", "new", "x", "h"]);
   assert.deepEqual([form.values.id, form.values.head, form.values.people], ["h", "m", []]);
 });
 
@@ -177,4 +177,23 @@ test("the answers that were typed as the tablet was locked are on the disk", asy
     const later = await loadDrafts(await restarted(tablet.opened));
     assert.deepEqual(later.map((one) => one.values), [{ answer: quick }]);
   }
+});
+
+test("what was begun about a person is found after the person went to another household", async () => {
+  const tablet = await tabletOf(await newProfile());
+  keeperOf(tablet, newDraft("member", { member: "m", household: "h1" }, {})).put({ values: { note: "dở" } });
+  const drafts = tablet.drafts.value;
+  assert.deepEqual(draftAbout(drafts, "member", { member: "m", household: "h2" })?.values, { note: "dở" });
+  assert.equal(draftAbout(drafts, "member", { member: "other", household: "h1" }), null);
+  assert.equal(draftAbout(drafts, "member", { new_in: "h1", household: "h1" }), null);
+});
+
+test("two refused households of one hamlet, and a new one, are three forms", async () => {
+  const tablet = await tabletOf(await newProfile());
+  const refused = (id: string) => correction(tablet, { entity: "household", id, base_version: null, data: { hamlet_id: "x" } } as never)!;
+  const [one, other] = [refused("h1"), refused("h2")];
+  keeperOf(tablet, newDraft(one.kind, one.about, one.values)).put({ values: one.values });
+  assert.equal(draftAbout(tablet.drafts.value, "household", other.about), null);
+  assert.equal(draftAbout(tablet.drafts.value, "household", { new_in: "x" }), null);
+  assert.equal(draftAbout(tablet.drafts.value, "household", one.about)!.values.id, "h1");
 });

@@ -33,12 +33,14 @@ const WORDS = texts({
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });
 
+const again = (about: Draft["about"]): string[] => (about.again === undefined ? [] : [about.again]);
+
 /** Where a draft is gone on with; null: it is no form. */
 export function routeOf({ kind, about }: Draft): string[] | null {
   const routes: Record<string, (string | undefined)[]> = {
     review: ["review", about.household, about.round],
-    household: about.new_in === undefined ? ["household", about.household, "edit"] : ["household", "new", about.new_in],
-    member: about.new_in === undefined ? ["member", about.member] : ["member", "new", about.new_in],
+    household: about.new_in === undefined ? ["household", about.household, "edit"] : ["household", "new", about.new_in, ...again(about)],
+    member: about.new_in === undefined ? ["member", about.member] : ["member", "new", about.new_in, ...again(about)],
     leaving: ["member", about.member ?? about.back, "leave"],
     head: ["household", about.household, "head"],
     split: ["split", about.household],

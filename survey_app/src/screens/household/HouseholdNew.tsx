@@ -35,15 +35,18 @@ export type NewHouseholdDraft = { id: Uuid; values: Data; people: Person[]; head
 
 const person = (values: Data): Person => ({ id: uuid7(), values });
 
-export function HouseholdNew({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Element {
-  return tablet.reference.value === null ? <NotHere /> : <New tablet={tablet} hamletId={hamletId} />;
+type Props = { tablet: Tablet; hamletId: Uuid; again: Uuid | undefined };
+
+/** `again`: the id of the refused one that is put right. */
+export function HouseholdNew(props: Props): JSX.Element {
+  return props.tablet.reference.value === null ? <NotHere /> : <New {...props} />;
 }
 
-function New({ tablet, hamletId }: { tablet: Tablet; hamletId: Uuid }): JSX.Element {
+function New({ tablet, hamletId, again }: Props): JSX.Element {
   const reference = tablet.reference.value!;
   const first = () => person({ ...newPerson(), relation_to_head: "head" });
   const initial = () => ({ id: uuid7(), values: { residence: "permanent" }, people: [first()], head: null });
-  const form = useDraft<NewHouseholdDraft>(tablet, "household", { new_in: hamletId }, initial);
+  const form = useDraft<NewHouseholdDraft>(tablet, "household", { new_in: hamletId, ...(again !== undefined && { again }) }, initial);
   const [faults, setFaults] = useState<Record<string, Faults>>({});
   const home = useComputed(() => form.values.value.values);
   // who there is: changed by one who comes or goes, not by a key press

@@ -23,14 +23,18 @@ export type NewMemberDraft = { id: Uuid; values: Data };
 /** Most people of a household are of one people: the form proposes that of its head. */
 export const newPerson = (ethnicity: unknown = null): Data => ({ merit_person: false, disability: "none", ethnicity });
 
-export function MemberNew({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
-  const household = tablet.register.household(householdId);
-  return household === null || tablet.reference.value === null ? <NotHere /> : <New tablet={tablet} householdId={householdId} />;
+type Props = { tablet: Tablet; householdId: Uuid; again: Uuid | undefined };
+
+/** `again`: the id of the refused one that is put right. */
+export function MemberNew(props: Props): JSX.Element {
+  const household = props.tablet.register.household(props.householdId);
+  return household === null || props.tablet.reference.value === null ? <NotHere /> : <New {...props} />;
 }
 
-function New({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
+function New({ tablet, householdId, again }: Props): JSX.Element {
   const initial = () => ({ id: uuid7(), values: newPerson(tablet.register.members(householdId)[0]?.data.ethnicity ?? null) });
-  const form = useDraft<NewMemberDraft>(tablet, "member", { new_in: householdId, household: householdId }, initial);
+  const about = { new_in: householdId, household: householdId, ...(again !== undefined && { again }) };
+  const form = useDraft<NewMemberDraft>(tablet, "member", about, initial);
   const shown = useComputed(() => form.values.value.values);
   const { faults, works } = useChecked(() => {
     const { id, values } = form.values.peek();

@@ -20,19 +20,19 @@ import { Split } from "./Split.tsx";
 /** `parts`: the whole address, its first part included. */
 export type HouseholdScreen = (props: { tablet: Tablet; parts: string[] }) => JSX.Element;
 
-/** household/<id>, household/<id>/edit, household/<id>/head, household/new/<hamlet> */
-function household({ tablet, parts: [, id, what] }: { tablet: Tablet; parts: string[] }): JSX.Element {
+/** household/<id>, household/<id>/edit, household/<id>/head, household/new/<hamlet>, household/new/<hamlet>/<refused one> */
+function household({ tablet, parts: [, id, what, again] }: { tablet: Tablet; parts: string[] }): JSX.Element {
   if (id === undefined) return <NotHere />;
-  if (id === "new") return what === undefined ? <NotHere /> : <HouseholdNew key={what} tablet={tablet} hamletId={what} />;
+  if (id === "new") return what === undefined ? <NotHere /> : <HouseholdNew key={`${what} ${again}`} tablet={tablet} hamletId={what} again={again} />;
   if (what === "edit") return <HouseholdEdit key={id} tablet={tablet} id={id} />;
   if (what === "head") return <HeadChange key={id} tablet={tablet} householdId={id} />;
   return <Household key={id} tablet={tablet} id={id} />;
 }
 
-/** member/<id>, member/<id>/leave, member/new/<household> */
-function member({ tablet, parts: [, id, what] }: { tablet: Tablet; parts: string[] }): JSX.Element {
+/** member/<id>, member/<id>/leave, member/new/<household>, member/new/<household>/<refused one> */
+function member({ tablet, parts: [, id, what, again] }: { tablet: Tablet; parts: string[] }): JSX.Element {
   if (id === undefined) return <NotHere />;
-  if (id === "new") return what === undefined ? <NotHere /> : <MemberNew key={what} tablet={tablet} householdId={what} />;
+  if (id === "new") return what === undefined ? <NotHere /> : <MemberNew key={`${what} ${again}`} tablet={tablet} householdId={what} again={again} />;
   return what === "leave" ? <MemberLeave key={id} tablet={tablet} id={id} /> : <MemberScreen key={id} tablet={tablet} id={id} />;
 }
 

@@ -8,7 +8,8 @@ import { type Conflict, conflicts, resolve } from "../../line/officer.ts";
 import { syncNow } from "../../syncing.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Data } from "../../wire.ts";
-import { fieldName, valueWords } from "../../words/fields.ts";
+import { valueWords } from "../../words/fields.ts";
+import { recordLines } from "../../words/record_words.ts";
 import { said } from "../../words/said.ts";
 import { say, texts } from "../../words/words.ts";
 import { workTitle } from "../../words/work_words.ts";
@@ -53,7 +54,9 @@ export function ConflictScreen({ tablet, id }: { tablet: Tablet; id: string }): 
 
 function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflict; again: () => void }): JSX.Element {
   const choice = useSignal<Choices | null>(null);
-  const values = useSignal<Data>(Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, clash?.server ?? null])));
+  const typed = useSignal<Data>({});
+  // of every field that clashes now: another one may have come since the screen was opened
+  const values: Data = Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, name in typed.value ? typed.value[name] : (clash?.server ?? null)]));
   const reason = useSignal<string | null>(null);
   const fault = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -63,7 +66,7 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     busy.value = true;
     fault.value = null;
     try {
-      await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values.value : null, reason.value);
+      await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values : null, reason.value);
       void syncNow(tablet);
       goInstead("officer", "conflicts");
     } catch (error) {
@@ -72,14 +75,16 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     }
     busy.value = false;
   };
-  const options = (["server", "device", "values"] as const).map((code) => ({ code, label: WORDS[`take_${code}`] }));
+  // a paper is taken or left as a whole (docs/sync-protocol.md, "Reviews")
+  const possible = conflict.entity === "review" ? (["server", "device"] as const) : (["server", "device", "values"] as const);
+  const options = possible.map((code) => ({ code, label: WORDS[`take_${code}`] }));
   return (
     <form class="stack" onSubmit={submit}>
-      <h2>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id })}</h2>
+      <h2>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id, data: { household_id: conflict.fields.household_id?.server } })}</h2>
       <Values tablet={tablet} conflict={conflict} />
       <Choice label={say(WORDS.which)} options={options} value={choice.value} onChange={(code) => (choice.value = code as Choices | null)} required />
-      {choice.value === "values" && Object.keys(values.value).map((name) => (
-        <ValueField key={name} reference={tablet.reference.value} field={name} value={values.value[name]} onChange={(value) => (values.value = { ...values.value, [name]: value })} />
+      {choice.value === "values" && Object.keys(values).map((name) => (
+        <ValueField key={name} reference={tablet.reference.value} field={name} value={values[name]} onChange={(value) => (typed.value = { ...typed.value, [name]: value })} />
       ))}
       <TextField label={say(WORDS.reason)} hint={say(WORDS.reason_hint)} long value={reason.value} onChange={(value) => (reason.value = value)} required />
       {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
@@ -88,9 +93,23 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
   );
 }
 
+type Row = { key: string; label: string; words: Record<"base" | "server" | "device", string> };
+
+/** What the three say, side by side; of a second review only what is not the same in both. */
+function rowsOf(tablet: Tablet, { entity, fields }: Conflict): Row[] {
+  const known = { register: tablet.register, reference: tablet.reference.value };
+  const lines = (column: "base" | "server" | "device") => recordLines(known, Object.fromEntries(Object.entries(fields).map(([name, clash]) => [name, clash?.[column] ?? null])));
+  const [base, server, device] = [lines("base"), lines("server"), lines("device")];
+  const empty = valueWords(null, "", null);
+  const find = (list: typeof base, key: string) => list.find((one) => one.key === key)?.words ?? empty;
+  const all = new Map([...server, ...device].map((one) => [one.key, one.label]));
+  const rows = [...all].map(([key, label]) => ({ key, label, words: { base: find(base, key), server: find(server, key), device: find(device, key) } }));
+  return entity === "review" ? rows.filter(({ words }) => words.server !== words.device) : rows;
+}
+
 function Values({ tablet, conflict }: { tablet: Tablet; conflict: Conflict }): JSX.Element {
   const columns = ["base", "server", "device"] as const;
-  const reference = tablet.reference.value;
+  const rows = rowsOf(tablet, conflict);
   return (
     <div class="wide">
       <table>
@@ -99,10 +118,10 @@ function Values({ tablet, conflict }: { tablet: Tablet; conflict: Conflict }): J
           <tr><th scope="col">{say(WORDS.field)}</th>{columns.map((one) => <th scope="col" key={one}>{say(WORDS[one])}</th>)}</tr>
         </thead>
         <tbody>
-          {Object.entries(conflict.fields).map(([name, clash]) => (
-            <tr key={name}>
-              <th scope="row">{fieldName(name)}</th>
-              {columns.map((one) => <td key={one} data-of={say(WORDS[one])}>{valueWords(reference, name, clash?.[one])}</td>)}
+          {rows.map(({ key, label, words }) => (
+            <tr key={key}>
+              <th scope="row">{label}</th>
+              {columns.map((one) => <td key={one} data-of={say(WORDS[one])}>{words[one]}</td>)}
             </tr>
           ))}
         </tbody>

@@ -35,7 +35,7 @@ export function Conflicts({ tablet }: { tablet: Tablet }): JSX.Element {
 function Line({ tablet, conflict }: { tablet: Tablet; conflict: Conflict }): JSX.Element {
   const words = (
     <span class="lines">
-      <strong>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id })}</strong>
+      <strong>{workTitle(tablet.register, { entity: conflict.entity, id: conflict.record_id, data: { household_id: conflict.fields.household_id?.server } })}</strong>
       <span>{Object.keys(conflict.fields).map(fieldName).join(", ")}</span>
       <span class="muted small">{say(conflict.handed_over ? WORDS.handed_over : WORDS.since, { at: moment(conflict.opened_at) })}</span>
     </span>

@@ -6,7 +6,8 @@ import type { JSX } from "preact";
 import { refuse, retry, sentData, waiting, type WaitingSubmission } from "../../line/officer.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Data } from "../../wire.ts";
-import { faultsOf, fieldName, valueWords } from "../../words/fields.ts";
+import { faultsOf } from "../../words/fields.ts";
+import { recordLines } from "../../words/record_words.ts";
 import { problemWords, said } from "../../words/said.ts";
 import { language, say, texts } from "../../words/words.ts";
 import { workTitle } from "../../words/work_words.ts";
@@ -80,7 +81,7 @@ function Piece({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmissio
       {data.value === null && <p class="muted">{say(WORDS.no_data)}</p>}
       {data.value && (
         <dl class="facts">
-          {Object.entries(data.value).map(([name, value]) => <><dt>{fieldName(name)}</dt><dd>{valueWords(tablet.reference.value, name, value)}</dd></>)}
+          {recordLines({ register: tablet.register, reference: tablet.reference.value }, data.value).map(({ key, label, words }) => [<dt key={key}>{label}</dt>, <dd key={`${key}-said`}>{words}</dd>])}
         </dl>
       )}
       {data.value === undefined && !one.handed_over && <Button onPress={() => void look()}>{say(WORDS.look)}</Button>}
