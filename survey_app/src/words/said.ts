@@ -17,6 +17,7 @@ const WORDS = texts({
     "The server is busy, try again in {minutes} minutes. All that was entered is still on this tablet.",
   ],
   wrong: ["Chưa đúng. Còn {left} lần thử.", "Not right. {left} tries are left."],
+  wrong_password: ["Chưa đúng mật khẩu. Xin nhập lại.", "That is not the password. Please try again."],
   wait: ["Nhập sai nhiều lần, hãy chờ một lát rồi thử lại.", "Too many wrong tries, please wait a while."],
   hard_locked: [
     "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
@@ -57,7 +58,8 @@ export function said(fault: unknown): string {
   }
   if (fault instanceof NotOpened) {
     const { refusal } = fault;
-    if (refusal.why === "wrong") return say(WORDS.wrong, { left: refusal.left });
+    // of a password there are tries without end
+    if (refusal.why === "wrong") return refusal.left === Infinity ? say(WORDS.wrong_password) : say(WORDS.wrong, { left: refusal.left });
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
   if (fault instanceof DiskFull) return say(WORDS.disk_full);
