@@ -63,7 +63,8 @@ def counting() -> Iterator[Callable[[str, int, int], None]]:
 
 def show_ready(address: str, password: str | None) -> None:
     """The address, and where the demo is loaded its accounts and what to try first."""
-    console.print(f"\n[bold green]✓ Sẵn sàng / ready:[/] [bold]{address}[/]   tài liệu API: {address}/docs   ứng dụng rà soát: {address}/app/")
+    console.print(f"\n[bold green]✓ Sẵn sàng / ready:[/] [bold]{address}[/]   tài liệu API: {address}/docs")
+    console.print(f"  Ứng dụng rà soát cho máy tính bảng / the survey app: {address}/app/")
     if password is not None:
         _show_demo(address, password)
     console.print("\n[dim]Dừng: Ctrl-C. Dữ liệu được giữ cho lần chạy sau. / Ctrl-C stops; all data is kept.[/]\n")

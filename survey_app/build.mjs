@@ -26,8 +26,9 @@ cpSync("public", OUT, { recursive: true });
 const shared = { bundle: true, minify: true, target: "es2022", format: "esm", outdir: OUT, logLevel: "warning", legalComments: "none" };
 await build({ ...shared, entryPoints: ["src/main.tsx", "src/style.css"], jsx: "automatic", jsxImportSource: "preact", define: { BUILD: JSON.stringify(version) } });
 
-const files = readdirSync(OUT).sort();
-await build({ ...shared, entryPoints: ["src/sw.ts"], define: { BUILD: JSON.stringify(version), FILES: JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]) } });
+// What the service worker keeps, with what it must be: [path, integrity].
+const kept = readdirSync(OUT).sort().map((name) => [name === "index.html" ? "./" : name, `sha256-${createHash("sha256").update(readFileSync(`${OUT}/${name}`)).digest("base64")}`]);
+await build({ ...shared, entryPoints: ["src/sw.ts"], define: { BUILD: JSON.stringify(version), FILES: JSON.stringify(kept) } });
 writeFileSync(`${OUT}/version.json`, JSON.stringify({ version }));
 
 const packed = readdirSync(OUT).reduce((sum, name) => sum + gzipSync(readFileSync(`${OUT}/${name}`)).length, 0);

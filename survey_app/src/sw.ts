@@ -1,14 +1,16 @@
 // The service worker: the app is there without a network, whole and of one build. The API is never kept here.
 
 declare const BUILD: string;
-declare const FILES: string[];
+/** path, and the digest of what belongs to this build */
+declare const FILES: [string, string][];
 const worker: any = globalThis; // TypeScript knows a page or a worker, not both
 
 const CACHE = `app-${BUILD}`;
 
 worker.addEventListener("install", (event: any) => {
-  // "reload": not what the browser's own cache holds of the build before
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES.map((path) => new Request(path, { cache: "reload" })))));
+  // "reload": not what the browser's own cache holds of the build before. Anything else than this build (a page of a proxy
+  // with status 200, the next build) ends the installation, and the build before stays
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES.map(([path, integrity]) => new Request(path, { cache: "reload", integrity })))));
 });
 
 worker.addEventListener("activate", (event: any) => {

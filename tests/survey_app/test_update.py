@@ -17,6 +17,8 @@ from tests.survey_app.interview import Interview, answers
 from tests.survey_app.tablet import until
 
 CACHES = "caches.keys().then(names => names.sort())"
+WAITS = "navigator.serviceWorker.getRegistration().then(it => it.waiting !== null)"
+DRAWN = "new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)))"
 
 
 def next_build(folder: Path) -> str:
@@ -46,7 +48,8 @@ def test_a_new_build_waits_until_no_form_is_open(
     page = tablet.page
     assert page.evaluate(CACHES) == [f"app-{today}"]
     page.evaluate("navigator.serviceWorker.getRegistration().then(it => it.update()).then(() => true)")
-    until(lambda: "app-tomorrow" in page.evaluate(CACHES), "the new build is loaded", page)
+    until(lambda: page.evaluate(WAITS), "the new build is loaded, and waits", page)
+    page.evaluate(DRAWN)
     expect(page.get_by_text("Có bản mới của ứng dụng.")).to_have_count(0)
     interview.onward()
     interview.screen()
@@ -66,3 +69,28 @@ def test_a_new_build_waits_until_no_form_is_open(
     tablet.sent()
     assert set(commune.reviews(round_id)) == set(homes)
     assert tablet.complaints == []
+
+
+NEXT = """navigator.serviceWorker.getRegistration().then(it => new Promise(told => {
+  it.addEventListener('updatefound', () => {
+    const worker = it.installing;
+    worker.addEventListener('statechange', () => told(worker.state));
+  });
+  it.update();
+}))"""
+
+
+def test_a_build_of_which_a_proxy_gave_something_else_is_not_taken(
+    new_tablet: NewTablet, app: FastAPI, tmp_path: Path
+) -> None:
+    tablet = new_tablet()
+    tablet.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    tablet.open()
+    next_build(tmp_path / "tomorrow")
+    (tmp_path / "tomorrow/main.js").write_text("<html>Bảo trì</html>")
+    app.state.settings = app.state.settings.model_copy(update={"app_folder": tmp_path / "tomorrow"})
+    assert tablet.page.evaluate(NEXT) == "redundant"
+    assert not tablet.page.evaluate("navigator.serviceWorker.getRegistration().then(it => it.waiting !== null)")
+    tablet.network(False)
+    tablet.open()
+    tablet.sees("Chào bạn!")

@@ -3,13 +3,13 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import type { Draft } from "../disk/drafts.ts";
 import { counted, type Counts, foundPerson } from "../register/search.ts";
 import type { ListLine } from "../register/register.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
+import { mayGoOn } from "./household/Drafts.tsx";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
 import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
 import { MainNav } from "./main_nav.tsx";
@@ -70,7 +70,7 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
         <New hamlets={hamlets} chosen={state.value.hamletId} />
       </div>
       <Which tablet={tablet} rounds={rounds} round={round} hamlets={hamlets} hamletId={state.value.hamletId} set={set} />
-      <Begun drafts={tablet.drafts.value} />
+      <Begun tablet={tablet} />
       {round !== null && <Tabs visit={visit} counts={found.counts} onVisit={(one) => set({ visit: one, scroll: 0 })} />}
       {found.lines.length === 0 ? (
         <p class="empty" role="status">{say(state.value.text === "" ? WORDS.none : WORDS.none_found)}</p>
@@ -87,10 +87,11 @@ function hamletsOf(reference: Reference | null): Area[] {
   return found.sort((one, other) => one.full_name.localeCompare(other.full_name, "vi", { numeric: true }));
 }
 
-/** Forms that were begun and not saved: reviews stand under their tab, a change of a household or a person only here. */
-function Begun({ drafts }: { drafts: Draft[] }): JSX.Element | null {
-  const others = drafts.filter((one) => one.kind !== "not_home" && one.kind !== "review").length;
-  return others === 0 ? null : <a class="button plain" href="#/drafts">{say(WORDS.begun, { n: others })}</a>;
+/** Forms that were begun and not saved: reviews stand under their tab, unless they do not open any more; the others only
+ * here. */
+function Begun({ tablet }: { tablet: Tablet }): JSX.Element | null {
+  const here = tablet.drafts.value.filter((one) => one.kind !== "not_home" && (one.kind !== "review" || !mayGoOn(tablet, one))).length;
+  return here === 0 ? null : <a class="button plain" href="#/drafts">{say(WORDS.begun, { n: here })}</a>;
 }
 
 type WhichProps = { tablet: Tablet; rounds: Round[]; round: Round | null; hamlets: Area[]; hamletId: string | null; set: (change: Partial<ListState>) => void };

@@ -9,6 +9,7 @@ import type { Tablet } from "../../tablet.ts";
 import { say, texts } from "../../words/words.ts";
 import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
+import { standing } from "./cases.ts";
 
 const WORDS = texts({
   title: ["Phiếu đang làm dở", "Begun and not saved"],
@@ -24,8 +25,8 @@ const WORDS = texts({
   request: ["Giấy đề nghị", "Request"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   gone: [
-    "Hộ này không còn trên máy (chuyển đi hoặc đã nhập hộ khác) nên chưa gửi được; phần đã ghi vẫn được giữ.",
-    "This household is not on the tablet any more (moved or merged), so it cannot be sent; what was filled in is kept.",
+    "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
+    "This cannot be gone on with: the household or person is not on this tablet any more, was reviewed, or the round is closed. What was filled in is kept.",
   ],
   drop: ["Bỏ phần đã ghi", "Throw it away"],
   sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
@@ -59,7 +60,7 @@ export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
       {open.length > 0 && (
         <ul class="rows card people">
           {[...open].sort((one, other) => other.saved_at.localeCompare(one.saved_at)).map((draft) => (
-            <li key={draft.id}>{isThere(tablet, draft) ? <Line tablet={tablet} draft={draft} /> : <Orphan tablet={tablet} draft={draft} />}</li>
+            <li key={draft.id}>{mayGoOn(tablet, draft) ? <Line tablet={tablet} draft={draft} /> : <Orphan tablet={tablet} draft={draft} />}</li>
           ))}
         </ul>
       )}
@@ -67,7 +68,17 @@ export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
   );
 }
 
-const isThere = ({ register }: Tablet, { about }: Draft): boolean => about.household === undefined || register.household(about.household) !== null;
+/** Is what it is about on the tablet, and still to be done? */
+export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
+  const { register, reference } = tablet;
+  if (about.household !== undefined && register.household(about.household) === null) return false;
+  const person = about.member ?? about.back;
+  if (person !== undefined && register.member(person) === null) return false;
+  if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
+  if (kind !== "review") return true;
+  const round = reference.value?.rounds.find((one) => one.id === about.round);
+  return round !== undefined && standing(tablet, about.household!, round)?.open === true;
+}
 
 const when = ({ saved_at }: Draft): string => say(WORDS.at, { time: saved_at.slice(11, 16), day: day(saved_at) });
 
@@ -80,13 +91,13 @@ function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element 
   );
 }
 
-/** Its household has left this tablet: it is kept until the surveyor throws it away, by two presses. */
+/** Its form does not open any more: it is kept until the surveyor throws it away, by two presses. */
 function Orphan({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
   const [asking, setAsking] = useState(false);
-  const press = () => (asking ? void throwAway(tablet, draft.id) : setAsking(true));
+  const press = () => (asking ? void throwAway(tablet, draft.id).catch(() => setAsking(false)) : setAsking(true));
   return (
     <div class="line">
-      <strong>{say(WORDS[nameOf(draft)])}</strong>
+      <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
       <span>{when(draft)}</span>
       <span>{say(WORDS.gone)}</span>
       <Button kind={asking ? "danger" : "plain"} onPress={press}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>

@@ -52,7 +52,8 @@ async function attach(filled: Filling, picture: Blob, purpose: string, instead: 
   const gone = new Set([said, ...instead].map((one) => one.sha256));
   const others = filled.draft.values.peek().attachments.filter((one) => !gone.has(one.sha256));
   filled.draft.set({ attachments: [...others, said] });
-  await letUnusedGo(filled.tablet, instead);
+  // and the picture itself, where the form was sent while it was made: nothing names it any more
+  await letUnusedGo(filled.tablet, [said, ...instead]);
 }
 
 function detach(filled: Filling, gone: Attachment[]): void {
@@ -116,7 +117,11 @@ function Signed({ filled }: { filled: Filling }): JSX.Element {
   const now = () => filled.draft.values.peek().attachments.filter((one) => one.purpose === SIGNATURE);
   // what was signed before is shown; what is being signed stays in its frame, kept with every stroke
   const [before, setBefore] = useState(now()[0]);
-  const keep = (picture: Blob) => attach(filled, picture, SIGNATURE, now()).then(() => setRefused(false), () => setRefused(true));
+  const keep = async (picture: Blob) => {
+    const kept = await attach(filled, picture, SIGNATURE, now()).then(() => true, () => false);
+    setRefused(!kept);
+    return kept;
+  };
   const clear = () => {
     detach(filled, now());
     setBefore(undefined);

@@ -15,10 +15,12 @@ const WORDS = texts({
 const WIDTH = 800;
 const HEIGHT = 300;
 
-/** `onKeep` is given a PNG after every stroke: who goes on to the next screen has signed. */
-export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Promise<void>; onClear: () => void }): JSX.Element {
+/** `onKeep` is given a PNG after every stroke, and tells whether it is kept: who goes on to the next screen has signed. A
+ * finger that only touches the frame has written nothing. */
+export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Promise<boolean>; onClear: () => void }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const kept = useRef(Promise.resolve());
+  const wrote = useRef(false);
   const [drawn, setDrawn] = useState(false);
   useEffect(() => blank(canvas.current!), []);
   const begin = (event: PointerEvent) => {
@@ -28,26 +30,29 @@ export function Signature({ onKeep, onClear }: { onKeep: (picture: Blob) => Prom
   };
   const draw = (event: PointerEvent) => {
     if (event.buttons === 0) return;
+    if (event.type === "pointermove") wrote.current = true;
     pen(canvas.current!).lineTo(...place(canvas.current!, event));
     pen(canvas.current!).stroke();
   };
   // one after the other: what was cleared must not come back by a stroke before it
-  const inTurn = (deed: () => Promise<void> | void, after: boolean) => {
-    kept.current = kept.current.then(deed).then(() => setDrawn(after)).catch(() => undefined);
+  const inTurn = (deed: () => Promise<boolean> | boolean) => {
+    kept.current = kept.current.then(deed).then(setDrawn, () => setDrawn(false));
   };
   const end = () => {
+    if (!wrote.current) return;
+    wrote.current = false;
     const picture = content(canvas.current!, "image/png");
-    inTurn(async () => onKeep(await picture), true);
+    inTurn(async () => onKeep(await picture));
   };
   const clear = () => {
     blank(canvas.current!);
-    inTurn(onClear, false);
+    inTurn(() => (onClear(), false));
   };
   return (
     <>
       <canvas
         ref={canvas} class="signature" width={WIDTH} height={HEIGHT} role="img" aria-label={say(WORDS.here)}
-        onPointerDown={begin} onPointerMove={draw} onPointerUp={end}
+        onPointerDown={begin} onPointerMove={draw} onPointerUp={end} onPointerCancel={end}
       />
       <p class="hint" role="status">{say(drawn ? WORDS.kept : WORDS.here)}</p>
       <div class="buttons">

@@ -1,0 +1,70 @@
+"""What goes wrong around a form that is open: the household is gone, a finger slips."""
+
+import random
+
+from playwright.sync_api import expect
+
+from tests.make.answers import done
+from tests.make.people import PASSWORD
+from tests.survey_app.conftest import NewTablet
+from tests.survey_app.field import Commune
+from tests.survey_app.interview import Interview, answers
+from tests.survey_app.tablet import Tablet
+
+
+def interview_of(tablet: Tablet, commune: Commune) -> Interview:
+    form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
+    return Interview(tablet, form, answers(form, random.Random(5)))
+
+
+def test_a_review_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
+    homes = commune.homes(3)
+    commune.round(homes)
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    interview = interview_of(tablet, commune)
+    interview.begin(homes[0])
+    interview.screen()
+    interview.begin(homes[2])
+    interview.screen()
+    body = {"survivor_id": homes[1], "absorbed_id": homes[0]}
+    done(commune.officer.post("/api/v1/households/merge", json=body))
+    tablet.send()
+    tablet.sent()
+    tablet.go("list")
+    tablet.page.get_by_role("link", name="Làm tiếp 1 phiếu đang sửa dở").click()
+    tablet.sees("Không làm tiếp được")
+    expect(tablet.button("Bỏ phần đã ghi")).to_have_count(1)
+    tablet.press("Bỏ phần đã ghi")
+    tablet.press("Bấm lần nữa để bỏ hẳn")
+    expect(tablet.page.get_by_text("Không làm tiếp được")).to_have_count(0)
+    tablet.page.locator("ul.people button").click()
+    tablet.sees("Đã lưu trên máy")
+    assert tablet.complaints == []
+
+
+def test_a_finger_that_only_touches_the_frame_has_not_signed(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    commune.round([home], "signature")
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    interview = interview_of(tablet, commune)
+    interview.begin(home)
+    interview.questions()
+    interview.onward()
+    canvas = tablet.page.locator("canvas.signature")
+    canvas.click()
+    files = """new Promise(async told => {
+      const name = (await indexedDB.databases()).map(one => one.name).find(one => one !== 'giamngheo');
+      indexedDB.open(name).onsuccess = ({target: {result: db}}) => {
+        db.transaction('files').objectStore('files').count().onsuccess = it => (db.close(), told(it.target.result));
+      };
+    })"""
+    tablet.page.wait_for_timeout(500)
+    assert tablet.page.evaluate(files) == 0
+    expect(tablet.page.get_by_text("Đã lưu chữ ký.")).to_have_count(0)
+    interview.sign()
+    assert tablet.page.evaluate(files) == 1
+    assert tablet.complaints == []
