@@ -21,11 +21,12 @@ export function PinPad(props: { label: string; stopped: boolean; onPin: (pin: st
   const pin = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   // after a wrong one the next begins anew
+  const stopped = useRef(false);
   useEffect(() => {
-    if (!props.stopped) {
-      pin.value = "";
-      field.current?.focus();
-    }
+    // what was typed before the first picture was drawn stays
+    if (stopped.current && !props.stopped) pin.value = "";
+    stopped.current = props.stopped;
+    if (!props.stopped) field.current?.focus();
   }, [props.stopped]);
   const press = (digit: string) => (pin.value += digit);
   const submit = (event: Event) => {

@@ -62,6 +62,7 @@ export function said(fault: unknown): string {
   }
   if (fault instanceof NotOpened) {
     const { refusal } = fault;
+    // of a password there are tries without end
     if (refusal.why === "wrong") return Number.isFinite(refusal.left) ? say(WORDS.wrong, { left: refusal.left }) : say(WORDS.wrong_secret);
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
