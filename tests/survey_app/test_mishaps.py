@@ -8,7 +8,7 @@ from tests.make.answers import done
 from tests.make.people import PASSWORD
 from tests.survey_app.conftest import NewTablet
 from tests.survey_app.field import Commune
-from tests.survey_app.interview import Interview, answers
+from tests.survey_app.interview import Interview, answers, picture
 from tests.survey_app.tablet import Tablet
 
 
@@ -67,6 +67,37 @@ def test_a_finger_that_only_touches_the_frame_has_not_signed(new_tablet: NewTabl
     expect(tablet.page.get_by_text("Đã lưu chữ ký.")).to_have_count(0)
     interview.sign()
     assert tablet.page.evaluate(files) == 1
+    assert tablet.complaints == []
+
+
+def test_a_review_waits_for_the_picture_that_is_being_kept(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    round_id = commune.round([home], "photo")
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    interview = interview_of(tablet, commune)
+    interview.begin(home)
+    interview.questions()
+    interview.onward()
+    tablet.page.evaluate("""() => {
+      const real = window.createImageBitmap;
+      const free = new Promise(go => { window.goOn = go });
+      window.createImageBitmap = async (...all) => (await free, real(...all));
+    }""")
+    tablet.page.locator("input[type=file]").set_input_files(
+        {"name": "nha.png", "mimeType": "image/png", "buffer": picture(random.Random(1), 200, 160)}
+    )
+    tablet.sees("Đang xử lý…")
+    interview.onward()
+    tablet.sees("Đang lưu ảnh, xin chờ một chút rồi gửi.")
+    expect(tablet.button("Gửi phiếu")).to_be_disabled()
+    tablet.page.evaluate("window.goOn()")
+    expect(tablet.button("Gửi phiếu")).to_be_enabled()
+    interview.send()
+    tablet.send()
+    tablet.sent()
+    review = commune.reviews(round_id)[home]
+    assert [one["purpose"] for one in review["attachments"]] == ["house"]
     assert tablet.complaints == []
 
 

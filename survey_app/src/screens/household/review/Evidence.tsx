@@ -46,6 +46,16 @@ export function Evidence({ filled }: { filled: Filling }): JSX.Element {
   );
 }
 
+/** Counts a picture as long as it is being made. */
+async function making<Result>(filled: Filling, work: () => Promise<Result>): Promise<Result> {
+  filled.making.value += 1;
+  try {
+    return await work();
+  } finally {
+    filled.making.value -= 1;
+  }
+}
+
 /** On the disk first, then in the draft: what a draft names is there. `instead`: takes the place of these. */
 async function attach(filled: Filling, picture: Blob, purpose: string, instead: Attachment[] = []): Promise<void> {
   const said = await keepFile(filled.tablet.opened, picture, purpose);
@@ -70,9 +80,11 @@ function Photos({ filled }: { filled: Filling }): JSX.Element {
     input.value = "";
     if (file === undefined) return;
     setSaid(say(WORDS.working));
-    const picture = await reduced(file).catch(() => null);
-    if (picture === null) return setSaid(say(WORDS.bad_photo));
-    setSaid(await attach(filled, picture, PHOTO).then(() => null, () => say(WORDS.refused)));
+    await making(filled, async () => {
+      const picture = await reduced(file).catch(() => null);
+      if (picture === null) return setSaid(say(WORDS.bad_photo));
+      setSaid(await attach(filled, picture, PHOTO).then(() => null, () => say(WORDS.refused)));
+    });
   };
   return (
     <section class="card">
@@ -118,7 +130,7 @@ function Signed({ filled }: { filled: Filling }): JSX.Element {
   // what was signed before is shown; what is being signed stays in its frame, kept with every stroke
   const [before, setBefore] = useState(now()[0]);
   const keep = async (picture: Blob) => {
-    const kept = await attach(filled, picture, SIGNATURE, now()).then(() => true, () => false);
+    const kept = await making(filled, () => attach(filled, picture, SIGNATURE, now())).then(() => true, () => false);
     setRefused(!kept);
     return kept;
   };

@@ -151,6 +151,7 @@ function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => vo
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState(false);
   const missing = gaps(form, round, pointsComputed, draft.values.value, today());
+  const making = filled.making.value > 0;
   const press = async () => {
     setBusy(true);
     try {
@@ -168,7 +169,8 @@ function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => vo
   return (
     <>
       {refused && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
-      <Onward label={say(REVIEW.send)} disabled={busy || missing.length > 0} onPress={press} onBack={onBack} />
+      {making && <Notice kind="info">{say(REVIEW.making)}</Notice>}
+      <Onward label={say(REVIEW.send)} disabled={busy || making || missing.length > 0} onPress={press} onBack={onBack} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 // A review that is being filled in: its draft, its form, and what every screen of it needs to know.
 
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 
 import { formOf, judged, type Judged, type Place, placeOf, pointsComputed } from "../../../forms/judged.ts";
 import { emptyReview, reviewSteps, type ReviewStep, type ReviewValues } from "../../../forms/review.ts";
@@ -18,6 +18,8 @@ export type Filling = {
   pointsComputed: boolean;
   draft: Kept<ReviewValues>;
   steps: ReadonlySignal<ReviewStep[]>;
+  /** how many pictures are being made smaller or written down: a review sent now would go without them */
+  making: Signal<number>;
 };
 
 /** null: the form of the round is not on the tablet. */
@@ -40,7 +42,7 @@ export function filling(tablet: Tablet, householdId: Uuid, round: Round, form: F
     if (now.map((one) => one.key).join() !== last.map((one) => one.key).join()) last = now;
     return last;
   });
-  return { tablet, householdId, round, form, place, pointsComputed: pointsComputed(form, place), draft, steps };
+  return { tablet, householdId, round, form, place, pointsComputed: pointsComputed(form, place), draft, steps, making: signal(0) };
 }
 
 /** With all that are registered there, as they are now. */

@@ -71,6 +71,7 @@ export const REVIEW = texts({
     "This round is closed, or its form is not on the tablet yet: synchronise when there is a line. What was filled in is kept.",
   ],
   home: ["Về hộ", "To the household"],
+  making: ["Đang lưu ảnh, xin chờ một chút rồi gửi.", "A picture is being kept: a moment, then send."],
   refused: [
     "Chưa lưu được: bộ nhớ máy đầy hoặc lỗi. Phiếu vẫn còn; xin giải phóng bộ nhớ rồi bấm lại.",
     "Not saved: memory is full or failing. The form is still here: free some room and press again.",
