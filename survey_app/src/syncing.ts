@@ -55,13 +55,14 @@ export function pauseAfter(result: SyncResult, failures: number, chance: number 
 export function startSyncing(tablet: Tablet, told: { revoked: () => void; complete: () => void }): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  // of a clock that nobody sets: after a wrong year is put right it would wait for a year
   let notBefore = 0;
   let running = false;
   let ended = false;
 
   const plan = (pause: number) => {
     clearTimeout(timer);
-    if (!ended) timer = setTimeout(run, Math.max(pause, notBefore - Date.now()));
+    if (!ended) timer = setTimeout(run, Math.max(pause, notBefore - performance.now()));
   };
   const run = async () => {
     if (navigator.onLine === false || running) return;
@@ -75,7 +76,7 @@ export function startSyncing(tablet: Tablet, told: { revoked: () => void; comple
     if (result.ended === "revoked") return told.revoked();
     if (result.ended === "complete") told.complete();
     failures = result.ended === "unreachable" ? failures + 1 : 0;
-    notBefore = result.ended === "unreachable" ? Date.now() + result.retryAfter * 1000 : 0;
+    notBefore = result.ended === "unreachable" ? performance.now() + result.retryAfter * 1000 : 0;
     const pause = pauseAfter(result, failures, Math.random(), tablet.outbox.peek().some(isUnsent));
     clearTimeout(timer);
     if (pause !== null) plan(pause);

@@ -160,3 +160,12 @@ test("a server below a path of another host", async () => {
   await line.call("GET", "/sync/v1/info");
   assert.equal(asked[1]!.path, "/giamngheo/sync/v1/info");
 });
+
+test("a refusal without words is told in ours: never an empty notice", async () => {
+  const page = new Response("<html>Request Entity Too Large</html>", { status: 413, headers: { "Content-Type": "text/html" } });
+  for (const answer of [page, json({}, 409), json(null, 422)]) {
+    const { line } = lineTo([json(TOKENS), answer]);
+    const refused = await line.call("GET", "/x").then(() => null, (error: unknown) => error as Refused);
+    assert.match(refused!.problem.details!.vi, /Phiếu vẫn còn nguyên trên máy/);
+  }
+});

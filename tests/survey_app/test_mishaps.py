@@ -68,3 +68,23 @@ def test_a_finger_that_only_touches_the_frame_has_not_signed(new_tablet: NewTabl
     interview.sign()
     assert tablet.page.evaluate(files) == 1
     assert tablet.complaints == []
+
+
+def test_a_screen_that_breaks_says_so_and_leads_back(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.page.evaluate("() => { Array.prototype.flatMap = null; }")  # household screens use it
+    tablet.go("household", home)
+    tablet.sees("Những gì đã lưu vẫn còn trên máy.")
+    tablet.press("Mở lại ứng dụng")
+    tablet.unlock()
+    tablet.household(home)
+
+
+def test_an_address_that_was_cut_off_opens_the_app(new_tablet: NewTablet) -> None:
+    tablet = new_tablet()
+    tablet.page.goto("about:blank")
+    tablet.page.goto(f"{tablet.address}/app/#/household/%E1%BB")
+    tablet.sees("Chào bạn!")
+    assert tablet.complaints == []

@@ -28,6 +28,17 @@ export class OfAnotherAccount extends Error {
   }
 }
 
+/** Some of a file is spoilt: what could be read was taken. */
+export class PartlyDamaged extends Error {
+  readonly added: number;
+  readonly damaged: number;
+  constructor(added: number, damaged: number) {
+    super(`${damaged} pieces are damaged`);
+    this.added = added;
+    this.damaged = damaged;
+  }
+}
+
 export type Export = { device_id: string; username: string; server: string; made_at: string; works: Work[]; files: Attachment[]; damaged: number };
 type Photo = Attachment & { content: Uint8Array<ArrayBuffer> };
 type Read = Omit<Export, "files"> & { photos: Photo[] };
@@ -60,9 +71,12 @@ export async function readExport(file: Blob, passphrase: string): Promise<Export
 }
 
 /** Puts the work of a file into this outbox under its own submission ids (twice is once); how much was new. Raises as
- * readExport, OfAnotherAccount, DiskFull. */
+ * readExport, OfAnotherAccount, DiskFull, PartlyDamaged. */
 export async function importOutbox(opened: Opened, file: Blob, passphrase: string): Promise<number> {
-  return taken(opened, await opening(file, passphrase));
+  const read = await opening(file, passphrase);
+  const added = await taken(opened, read);
+  if (read.damaged > 0) throw new PartlyDamaged(added, read.damaged);
+  return added;
 }
 
 async function taken(opened: Opened, { works, photos, username, server }: Read): Promise<number> {

@@ -174,9 +174,15 @@ async function hasExpired(response: Response): Promise<boolean> {
   return response.status === 401 && (await problemOf(response.clone())).slug === "not-signed-in";
 }
 
+/** Somebody on the way has answered (a proxy's page), or the server without its own words. */
+const wordless = (status: number) => ({
+  vi: `Máy chủ hoặc đường truyền chưa nhận (mã ${status}). Phiếu vẫn còn nguyên trên máy; máy sẽ tự thử lại.`,
+  en: `The server, or the line to it, did not take this (code ${status}). All work is still on the tablet, which tries again by itself.`,
+});
+
 async function problemOf(response: Response): Promise<Refused> {
   const { status } = response;
   const told: Partial<Problem> | null = await response.json().catch(() => null);
-  const problem = { type: "", title: "", status, ...(typeof told === "object" ? told : {}) };
+  const problem = { type: "", title: "", status, ...(told?.title ? told : { details: wordless(status) }) };
   return status === 401 ? new SignedOut(status, problem) : new Refused(status, problem);
 }

@@ -1,6 +1,7 @@
 // Which screen is shown: the profiles while nobody is in, else what the address names.
 
 import type { JSX } from "preact";
+import { useErrorBoundary } from "preact/hooks";
 
 import { place } from "../one_window.ts";
 import { session } from "../session.ts";
@@ -11,19 +12,24 @@ import { FirstSync } from "./first_sync.tsx";
 import { HouseholdList } from "./list.tsx";
 import { officerScreen } from "./officer/screens.tsx";
 import { Outbox } from "./outbox.tsx";
-import { Elsewhere, NotSecure, Opening } from "./plain.tsx";
+import { Broken, Elsewhere, NotSecure, Opening } from "./plain.tsx";
 import { Revoked } from "./revoked.tsx";
-import { route } from "./route.ts";
+import { go, route } from "./route.ts";
 import { Settings } from "./settings.tsx";
 import { Start } from "./start.tsx";
 import { SpokenState } from "./sync_state.tsx";
 import { UpdateOffer } from "./update_offer.tsx";
 
 export function App(): JSX.Element {
+  const [fault, forgiven] = useErrorBoundary();
+  const toList = () => {
+    go();
+    forgiven();
+  };
   return (
     <>
       <UpdateOffer />
-      <Shown />
+      {fault === undefined ? <Shown /> : <Broken onList={toList} />}
     </>
   );
 }

@@ -122,7 +122,8 @@ function PinStep(props: { account: Account; token: string; back: () => void }): 
     const { username, server, password } = props.account;
     try {
       const opened = await makeProfile({ username, server }, pins.value[0], password);
-      await setSetting(opened, "refresh_token", props.token);
+      // the profile is made: a second press would make another one. Without the token the password is asked for again
+      await setSetting(opened, "refresh_token", props.token).catch(() => undefined);
       await enter(opened);
     } catch (error) {
       fault.value = said(error);

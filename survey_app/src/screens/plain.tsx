@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 
 import { say, texts } from "../words/words.ts";
-import { Bar, Notice, Screen } from "./parts.tsx";
+import { Bar, Button, Notice, Screen } from "./parts.tsx";
 
 const WORDS = texts({
   app: ["Rà soát hộ nghèo", "Poverty review"],
@@ -19,6 +19,10 @@ const WORDS = texts({
     "Ứng dụng phải được mở bằng địa chỉ bắt đầu bằng https:// (hoặc localhost trên chính máy chủ). Chỉ khi đó trình duyệt mới cho phép mã hoá dữ liệu trên máy và làm việc khi mất mạng.",
     "The app has to be opened at an address that begins with https:// (or localhost on the server itself). Only then does the browser allow it to seal what lies on the tablet, and to work without a network.",
   ],
+  broken: ["Màn hình này gặp trục trặc", "Something went wrong with this screen"],
+  broken_why: ["Những gì đã lưu vẫn còn trên máy. Hãy về danh sách; nếu vẫn lỗi thì mở lại ứng dụng và báo cán bộ xã.", "What was saved is still on the tablet. Go to the list; if that does not help, open the app again and tell the commune officer."],
+  list: ["Về danh sách", "To the list"],
+  again: ["Mở lại ứng dụng", "Open the app again"],
   not_secure_ask: ["Hãy hỏi cán bộ xã địa chỉ đúng.", "Ask the commune officer for the right address."],
 });
 
@@ -36,6 +40,20 @@ export function Elsewhere(): JSX.Element {
       <Notice kind="info">{say(WORDS.elsewhere_why)}</Notice>
       <p>{say(WORDS.elsewhere_safe)}</p>
     </Screen>
+  );
+}
+
+/** Instead of a blank page. Built of nothing that may be what is broken. */
+export function Broken({ onList }: { onList: () => void }): JSX.Element {
+  return (
+    <div class="screen">
+      <header class="bar"><h1>{say(WORDS.broken)}</h1></header>
+      <main class="stack">
+        <Notice kind="fault">{say(WORDS.broken_why)}</Notice>
+        <Button kind="main" onPress={onList}>{say(WORDS.list)}</Button>
+        <Button onPress={() => location.reload()}>{say(WORDS.again)}</Button>
+      </main>
+    </div>
   );
 }
 

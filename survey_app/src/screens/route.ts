@@ -6,7 +6,13 @@ import { signal } from "@preact/signals";
 export const route = signal<string[]>(parsed());
 
 function parsed(): string[] {
-  return typeof location === "undefined" ? [] : location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  if (typeof location === "undefined") return [];
+  try {
+    return location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    // cut off in the middle of a letter: the app starts all the same
+    return [];
+  }
 }
 
 export function go(...parts: string[]): void {

@@ -94,8 +94,8 @@ function In({ tablet }: { tablet: Tablet }): JSX.Element {
     if (file.value === null || passphrase.value === null) return;
     busy.value = true;
     try {
-      const count = await importOutbox(tablet.opened, file.value, passphrase.value);
-      shown(tablet, await loadOutbox(tablet.opened));
+      // also what came of a file that did not come whole
+      const count = await importOutbox(tablet.opened, file.value, passphrase.value).finally(async () => shown(tablet, await loadOutbox(tablet.opened)));
       told.value = { kind: "good", words: count === 0 ? say(WORDS.none) : say(WORDS.taken, { n: count }) };
     } catch (error) {
       told.value = { kind: "fault", words: error instanceof SyntaxError ? say(WORDS.no_file) : said(error) };

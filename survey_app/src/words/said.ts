@@ -2,7 +2,7 @@
 
 import { DatabaseBusy, DiskFull, NewerDatabase } from "../disk/database.ts";
 import { NotOpened } from "../disk/vault.ts";
-import { OfAnotherAccount } from "../disk/ways_out.ts";
+import { OfAnotherAccount, PartlyDamaged } from "../disk/ways_out.ts";
 import { Refused, Unreachable } from "../line/line.ts";
 import type { Problem, Words } from "../wire.ts";
 import { language, say, texts } from "./words.ts";
@@ -17,7 +17,11 @@ const WORDS = texts({
     "The server is busy, try again in {minutes} minutes. All that was entered is still on this tablet.",
   ],
   wrong: ["Chưa đúng. Còn {left} lần thử.", "Not right. {left} tries are left."],
-  wrong_password: ["Chưa đúng mật khẩu. Xin nhập lại.", "That is not the password. Please try again."],
+  wrong_secret: ["Chưa đúng, xin thử lại.", "Not right, please try again."],
+  partly: [
+    "Tệp bị hỏng một phần: đã nhận {added} phiếu, còn {damaged} phần không đọc được. Hãy giữ lại tệp và máy cũ, rồi báo cán bộ xã.",
+    "Part of the file is damaged: {added} pieces were taken, {damaged} could not be read. Keep the file and the old tablet, and tell the commune officer.",
+  ],
   wait: ["Nhập sai nhiều lần, hãy chờ một lát rồi thử lại.", "Too many wrong tries, please wait a while."],
   hard_locked: [
     "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
@@ -59,12 +63,13 @@ export function said(fault: unknown): string {
   if (fault instanceof NotOpened) {
     const { refusal } = fault;
     // of a password there are tries without end
-    if (refusal.why === "wrong") return refusal.left === Infinity ? say(WORDS.wrong_password) : say(WORDS.wrong, { left: refusal.left });
+    if (refusal.why === "wrong") return Number.isFinite(refusal.left) ? say(WORDS.wrong, { left: refusal.left }) : say(WORDS.wrong_secret);
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
   if (fault instanceof DiskFull) return say(WORDS.disk_full);
   if (fault instanceof NewerDatabase) return say(WORDS.newer);
   if (fault instanceof DatabaseBusy) return say(WORDS.held_open);
+  if (fault instanceof PartlyDamaged) return say(WORDS.partly, { added: fault.added, damaged: fault.damaged });
   if (fault instanceof OfAnotherAccount) return say(WORDS.of_another, { username: fault.username });
   return say(WORDS.fault);
 }

@@ -15,7 +15,7 @@ import { askToPersist, room } from "../../src/disk/room.ts";
 import { storeChanges } from "../../src/disk/pages.ts";
 import { setSetting } from "../../src/disk/settings.ts";
 import { lock, makeProfile, NotOpened, type Opened, profiles, unlock, unlockWithPassword, wipe } from "../../src/disk/vault.ts";
-import { exportOutbox, importOutbox, leftBehind, OfAnotherAccount, readExport, takeLeftBehind } from "../../src/disk/ways_out.ts";
+import { exportOutbox, importOutbox, leftBehind, OfAnotherAccount, type PartlyDamaged, readExport, takeLeftBehind } from "../../src/disk/ways_out.ts";
 import { finishWipes } from "../../src/disk/wipe.ts";
 import { Register } from "../../src/register/register.ts";
 import type { Work } from "../../src/work.ts";
@@ -261,4 +261,14 @@ test("a wipe that was cut off is finished at the next start", async () => {
   await finishWipes();
   assert.equal(await exists(opened), false);
   assert.equal(await entry(id), undefined);
+});
+
+test("of a file that is spoilt in part what can be read is taken, and nobody is told that all of it is here", async () => {
+  const opened = await newProfile();
+  await addWork(opened, [created(), created()]);
+  const bytes = new Uint8Array(await (await exportOutbox(opened, SECRET)).arrayBuffer());
+  bytes[bytes.length - 1]! ^= 1;
+  const other = await newProfile();
+  const fault = await importOutbox(other, new Blob([bytes]), SECRET).then(() => null, (error: unknown) => error as PartlyDamaged);
+  assert.deepEqual([fault?.added, fault?.damaged, (await loadOutbox(other)).length], [1, 1, 1]);
 });
