@@ -20,18 +20,17 @@ export function PinPad(props: { label: string; stopped: boolean; onPin: (pin: st
   const id = useId();
   const pin = useSignal("");
   const field = useRef<HTMLInputElement>(null);
-  // after a wrong one the next begins anew
-  const stopped = useRef(false);
   useEffect(() => {
-    // what was typed before the first picture was drawn stays
-    if (stopped.current && !props.stopped) pin.value = "";
-    stopped.current = props.stopped;
     if (!props.stopped) field.current?.focus();
   }, [props.stopped]);
   const press = (digit: string) => (pin.value += digit);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (pin.value.length >= SHORTEST_PIN && !props.stopped) props.onPin(pin.value);
+    if (pin.value.length < SHORTEST_PIN || props.stopped) return;
+    const typed = pin.value;
+    // at once: after a wrong one the next begins anew, and none of its digits is cleared
+    pin.value = "";
+    props.onPin(typed);
   };
   const key = (digit: string) => (
     <button type="button" class="key" key={digit} disabled={props.stopped} onClick={() => press(digit)}>{digit}</button>
