@@ -209,6 +209,7 @@ def _changed_since(names: Collection[str]) -> Conflict:
         "trường đó.",
         f"Since this conflict was opened, somebody has changed: {named}. Read the record again, then choose `values` "
         "and name these fields too.",
+        fields=sorted(names),
     )
 
 

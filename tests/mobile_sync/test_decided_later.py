@@ -59,6 +59,7 @@ def test_what_somebody_has_changed_since_is_decided_too_and_never_overwritten_un
     refused = decided(sign_in, conflict, choice=choice)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
     assert "note" in refused.json()["detail"]
+    assert refused.json()["fields"] == ["note"]
     missing = decided(sign_in, conflict, choice="values", values={"phone": "2"})
     assert missing.status_code == 422
     record = decided(sign_in, conflict, choice="values", values={"phone": "2", "note": "9"}).json()

@@ -50,3 +50,26 @@ def test_a_second_review_is_taken_or_left_as_a_whole(
     officer.press("Quyết định")
     officer.sees("Không có mâu thuẫn nào.")
     assert commune.reviews(round_id)[home]["paper_no"] == "B-2"
+
+
+def test_what_others_changed_since_is_decided_too(
+    new_tablet: NewTablet, commune: Commune, engine: Engine, sign_in: SignIn
+) -> None:
+    (home,) = commune.homes(1)
+    before = commune.household(home)
+    commune.change(home, phone="0911000001")
+    said = {"phone": "0911000002", "note": "cửa xanh"}
+    sent = submission("household", said, record=home, base=before["version"])
+    assert push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), sent)[0]["outcome"] == "conflict"
+    officer = opened(new_tablet, commune)
+    commune.change(home, note="cửa đỏ")
+    officer.page.get_by_label("Lấy giá trị của máy tính bảng").check()
+    officer.type("Lý do", "Đã gọi điện hỏi chủ hộ")
+    officer.press("Quyết định")
+    officer.sees("Từ khi mâu thuẫn này mở ra")
+    expect(officer.page.get_by_label("Ghi chú")).to_have_value("cửa đỏ")
+    officer.type("Điện thoại", "0911000002")
+    officer.press("Quyết định")
+    officer.sees("Không có mâu thuẫn nào.")
+    decided = commune.household(home)
+    assert (decided["phone"], decided["note"]) == ("0911000002", "cửa đỏ")

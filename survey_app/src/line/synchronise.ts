@@ -181,6 +181,6 @@ async function convergence(tablet: Tablet, tell: Tell): Promise<void> {
   if (found.busy) return;
   await setSetting(opened, "verify_due", null);
   await setSetting(opened, "verified_at", now);
-  // told in the settings: fetching again would not mend it
+  // shown in the settings (screens/settings.tsx): fetching again would not mend it
   await setSetting(opened, "differing", found.differing);
 }

@@ -2,8 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
-import { setSetting } from "../disk/settings.ts";
+import { setSetting, setting } from "../disk/settings.ts";
 import { changePin } from "../disk/vault.ts";
 import { IDLE_CHOICES, idleMinutes, lockAfter } from "../idle_minutes.ts";
 import { appVersion } from "../line/versions.ts";
@@ -41,6 +42,8 @@ const WORDS = texts({
   forms: ["Mẫu phiếu", "Forms"],
   loaded: ["Tải đủ lần cuối", "Last complete"],
   never: ["chưa", "never"],
+  differing: ["Đối chiếu với máy chủ", "Compared with the server"],
+  buckets: ["còn {n} phần khác nhau: xin báo cán bộ xã", "{n} parts still differ: please tell the commune officer"],
 });
 
 export function Settings({ tablet, parts }: { tablet: Tablet; parts: string[] }): JSX.Element {
@@ -87,6 +90,8 @@ function About({ tablet }: { tablet: Tablet }): JSX.Element {
   const { username, server } = tablet.opened.profile;
   const at = tablet.completeAt.value;
   const forms = tablet.reference.value?.forms ?? [];
+  const [differing, setDiffering] = useState(0);
+  useEffect(() => void setting<number>(tablet.opened, "differing").then((found) => setDiffering(found ?? 0)), [at]);
   return (
     <section class="card">
       <h2>{say(WORDS.about)}</h2>
@@ -96,6 +101,7 @@ function About({ tablet }: { tablet: Tablet }): JSX.Element {
         <dt>{say(WORDS.version)}</dt><dd>{appVersion}</dd>
         <dt>{say(WORDS.forms)}</dt><dd>{forms.map((form) => `${form.code} ${form.version} (${form.sha256.slice(0, 8)})`).join(", ")}</dd>
         <dt>{say(WORDS.loaded)}</dt><dd>{at === null ? say(WORDS.never) : moment(at)}</dd>
+        {differing > 0 && <><dt>{say(WORDS.differing)}</dt><dd>{say(WORDS.buckets, { n: differing })}</dd></>}
       </dl>
     </section>
   );

@@ -4,6 +4,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
+import { Refused } from "../../line/line.ts";
 import { type Conflict, conflicts, resolve } from "../../line/officer.ts";
 import { syncNow } from "../../syncing.ts";
 import type { Tablet } from "../../tablet.ts";
@@ -52,11 +53,21 @@ export function ConflictScreen({ tablet, id }: { tablet: Tablet; id: string }): 
   );
 }
 
+/** What the server holds of every field that clashes now: another one may have come since the screen was opened. */
+function standing(tablet: Tablet, { record_id, fields }: Conflict, since: string[]): Data {
+  const today = tablet.register.kept(record_id)?.data ?? {};
+  return {
+    ...Object.fromEntries(since.map((name) => [name, today[name] ?? null])),
+    ...Object.fromEntries(Object.entries(fields).map(([name, clash]) => [name, clash?.server ?? null])),
+  };
+}
+
 function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflict; again: () => void }): JSX.Element {
   const choice = useSignal<Choices | null>(null);
   const typed = useSignal<Data>({});
-  // of every field that clashes now: another one may have come since the screen was opened
-  const values: Data = Object.fromEntries(Object.entries(conflict.fields).map(([name, clash]) => [name, name in typed.value ? typed.value[name] : (clash?.server ?? null)]));
+  // what others have changed of the record since the conflict was opened: the server names it when it is decided
+  const since = useSignal<string[]>([]);
+  const values: Data = { ...standing(tablet, conflict, since.value), ...typed.value };
   const reason = useSignal<string | null>(null);
   const fault = useSignal<string | null>(null);
   const busy = useSignal(false);
@@ -71,6 +82,12 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
       goInstead("officer", "conflicts");
     } catch (error) {
       fault.value = said(error);
+      if (error instanceof Refused && Array.isArray(error.problem.fields)) {
+        // first what the record says today: that is what the officer looks at
+        await syncNow(tablet);
+        since.value = error.problem.fields as string[];
+        choice.value = "values";
+      }
       again(); // somebody may have changed the record: what is shown is to be what is decided on
     }
     busy.value = false;
