@@ -15,7 +15,7 @@ class Home:
     """A household. `poverty_class`: of the standing; `average` for one of average living standard beside it.
 
     `ethnicity`, `female_head`: of its head; None where nobody is named as head. `reviewed`: there is a review that says
-    what it is deprived of.
+    what it is deprived of; `undetermined`: the indicators of which that review does not know it.
     """
 
     household_id: UUID
@@ -29,6 +29,7 @@ class Home:
     merit: bool = False
     reviewed: bool = False
     deprivations: frozenset[str] = frozenset()
+    undetermined: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
     wishes: frozenset[str] = frozenset()
     movements: frozenset[str] = frozenset()

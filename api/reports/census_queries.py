@@ -86,7 +86,7 @@ def _reviews(session: Session, basis: Basis) -> dict[UUID, Any]:
     """The reviews in force of the round, by household."""
     if basis.round is None:
         return {}
-    query = select(REVIEW.c.household_id, REVIEW.c.deprivations, REVIEW.c.causes, REVIEW.c.needs)
+    query = select(REVIEW.c.household_id, REVIEW.c.deprivations, REVIEW.c.undetermined, REVIEW.c.causes, REVIEW.c.needs)
     rows = session.execute(query.where(REVIEW.c.round_id == basis.round.id, REVIEW.c.in_force))
     return {row.household_id: row for row in rows}
 
@@ -128,6 +128,7 @@ def _home(row: Any, poverty_class: str | None, hamlet_id: UUID, persons: int, re
         merit=bool(row.merit),
         reviewed=review is not row or row.review_id is not None,
         deprivations=frozenset(review.deprivations or ()),
+        undetermined=frozenset(review.undetermined or ()),
         causes=frozenset(review.causes or ()),
         wishes=frozenset((review.wishes if review is row else review.needs) or ()),
         movements=frozenset(row.movements or ()),

@@ -64,7 +64,9 @@ def tells(count: Of) -> Tells:
     their record says; or what is sensitive in it (ethnic group, health, labour capacity, deprivations)."""
     if count.name in ("homes", "ledger"):
         return "class" if count.unit == "households" and count.poverty_class != "average" else "read"
-    if count.name in ("deprived", "deprivations") or (count.name == "ethnic" and count.argument != "all"):
+    if count.name in ("deprived", "deprivations", "undetermined") or (
+        count.name == "ethnic" and count.argument != "all"
+    ):
         return "sensitive"
     return "sensitive" if count.argument in _SENSITIVE.get(count.name, ()) else "read"
 
@@ -104,6 +106,12 @@ def _homes(census: Census, count: Of) -> Iterator[Mark]:
 def _not_reviewed(census: Census, count: Of) -> Iterator[Mark]:
     for home in _homes_of(census, count):
         if not home.reviewed:
+            yield _home_mark(home, count)
+
+
+def _undetermined(census: Census, count: Of) -> Iterator[Mark]:
+    for home in _homes_of(census, count):
+        if home.undetermined:
             yield _home_mark(home, count)
 
 
@@ -196,6 +204,7 @@ def _ledger(census: Census, count: Of) -> Iterator[Mark]:
 _COUNTERS: dict[str, Callable[[Census, Of], Iterator[Mark]]] = {
     "homes": _homes,
     "not_reviewed": _not_reviewed,
+    "undetermined": _undetermined,
     "deprivations": _deprivations,
     "deprived": _deprived,
     "group": _group,

@@ -120,9 +120,12 @@ class Commune:
                 text("SELECT a.code FROM household h JOIN area a ON a.id = h.hamlet_id WHERE h.id = :i"), {"i": home}
             ).scalar_one()
             cases(self.session, round_id, [home], where, stage="cleared")
+            lacks = self.random.sample(DEPRIVATIONS, self.random.randint(0, 4))
+            unsure = [one for one in DEPRIVATIONS if one not in lacks and self.random.random() < 0.05]
             review(
                 self.session, round_id, home, poverty_class, surveyed_on=date(year, 9, 20),
-                deprivations=self.random.sample(DEPRIVATIONS, self.random.randint(0, 4)),
+                deprivations=lacks,
+                undetermined=unsure,
                 causes=self.random.sample(CAUSES, self.random.randint(0, 3)),
                 needs=self.random.sample(NEEDS, self.random.randint(0, 3)),
             )  # fmt: skip

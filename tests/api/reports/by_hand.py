@@ -86,6 +86,7 @@ def _deprived(found: dict[str, Cells], rows: Exported, hamlet: str, poverty_clas
         found[form][hamlet, "", "households"] += 1
         review = rows.reviews.get(home["id"])
         found[form][hamlet, "", "not_reviewed"] += review is None
+        found[form][hamlet, "", "undetermined"] += bool(review and review["undetermined"])
         for code in DEPRIVATIONS if review else ():
             lacks = code in review["deprivations"]
             found[form][hamlet, "", f"deprived_{code}"] += lacks
