@@ -121,7 +121,7 @@ def _tell_planner(session: Session) -> None:
     after a start that was killed it comes and says so to the planner, which then reads whole tables for each row. What
     we say ourselves counts our rows, and keeps autovacuum away until the load has ended.
     """
-    session.execute(sql.load("api/demo/sql/tell_planner.sql"))
+    session.execute(text(session.execute(sql.load("api/demo/sql/tell_planner.sql")).scalar_one()))
 
 
 def _all_applied(outcomes: list[Written]) -> None:
