@@ -35,7 +35,7 @@ def test_work_that_cannot_be_sent_goes_by_a_file_and_arrives_once(
     passphrase = second.page.locator("form").nth(1).locator("input[type=password]")
     passphrase.fill("khong phai cau do")
     second.press("Nhận vào máy")
-    expect(second.page.locator("[role=alert]")).to_have_text("Chưa đúng mật khẩu. Xin nhập lại.")
+    expect(second.page.locator("[role=alert]")).to_have_text("Chưa đúng, xin thử lại.")
     passphrase.fill(PASSPHRASE)
     second.press("Nhận vào máy")
     second.sees("Đã nhận 1 phiếu vào hộp gửi.")
