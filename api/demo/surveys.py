@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session
 
 from api import clock, sql
@@ -22,6 +22,7 @@ from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.demo import accounts
 from api.demo.register import NEAR, OUT, POOR, MadeUp
+from api.households.stored import among
 from api.reviews.assignments import assign
 from api.reviews.cases import CASE, case_id
 from api.reviews.commands import open_round
@@ -135,11 +136,11 @@ def _review(
             raise written.problem or ValueError(f"the demo was not taken: {written}")
     # of a few the people lack more than a class allows, whatever their house is like: the meeting found otherwise
     decided = {"override_reason": "Họp dân thống nhất theo tình hình thực tế của hộ.", "override_by": actor.account_id}
-    wanted = {one.home.id: one.wanted for one in surveyed}
-    for row in session.execute(select(REVIEW).where(REVIEW.c.round_id == round_id)).all():
-        if row.proposed_class != wanted[row.household_id]:
-            values = {"override_class": wanted[row.household_id], "override_at": clock.now(), **decided}
-            session.execute(update(REVIEW).where(REVIEW.c.id == row.id).values(**values))
+    for aim in _POINTS:
+        homes = [one.home.id for one in surveyed if one.wanted == aim]
+        theirs = REVIEW.c.round_id == round_id, among(REVIEW.c.household_id, homes)
+        values = {"override_class": aim, "override_at": clock.now(), **decided}
+        session.execute(update(REVIEW).where(*theirs, REVIEW.c.proposed_class.is_distinct_from(aim)).values(**values))
 
 
 def _paper(rng: Random, law: Standard, round_id: UUID, one: Surveyed, days: tuple[date, date]) -> dict[str, Any]:

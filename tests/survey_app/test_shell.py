@@ -14,14 +14,6 @@ NEW_PASSWORD = "mot-mat-khau-khac-2026"
 PHONES = ("0911000111", "0922000222", "0933000333")
 
 
-def write(tablet: Tablet, home: str, field: str, value: str) -> None:
-    tablet.household(home)
-    tablet.press("Sửa thông tin hộ")
-    tablet.type(field, value)
-    tablet.press("Lưu")
-    expect(tablet.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
-
-
 def test_a_tablet_that_nobody_touches_locks_itself_and_keeps_the_form(new_tablet: NewTablet, commune: Commune) -> None:
     (home,) = commune.homes(1)
     tablet = new_tablet()
@@ -60,7 +52,7 @@ def test_another_password_signs_the_tablet_out_and_opens_it_from_then_on(
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
-    write(tablet, home, "Điện thoại", PHONES[0])
+    tablet.writes(home, "Điện thoại", PHONES[0])
     commune.new_password("xom-3", PASSWORD, NEW_PASSWORD)
     tablet.open()
     tablet.unlock()
@@ -88,7 +80,7 @@ def test_refused_work_says_why_and_is_put_right_as_a_new_submission(new_tablet: 
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
-    write(tablet, mine, "Số hộ", "77")
+    tablet.writes(mine, "Số hộ", "77")
     commune.change(other, household_no="77")
     tablet.network(True)
     tablet.sent()
@@ -107,7 +99,7 @@ def test_refused_work_says_why_and_is_put_right_as_a_new_submission(new_tablet: 
 
 def conflict(tablet: Tablet, commune: Commune, home: str) -> None:
     tablet.network(False)
-    write(tablet, home, "Điện thoại", PHONES[0])
+    tablet.writes(home, "Điện thoại", PHONES[0])
     commune.change(home, phone=PHONES[1])
     tablet.network(True)
     tablet.send()

@@ -9,7 +9,7 @@ const FIRST_WAIT = 30_000;
 const LONGEST_WAIT = 3_600_000;
 
 /** What the try number `count` costs if it is wrong: nothing for the free ones, then 30 s, twice as much each time. */
-export function waitAfter(count: number, free: number): number {
+function waitAfter(count: number, free: number): number {
   return count < free ? 0 : Math.min(FIRST_WAIT * 2 ** (count - free), LONGEST_WAIT);
 }
 

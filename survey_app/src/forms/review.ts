@@ -36,7 +36,7 @@ export function emptyReview(round: Round, today: Day): ReviewValues {
   };
 }
 
-export const EVIDENCE: Evidence[] = ["photo", "signature", "position"];
+const EVIDENCE: Evidence[] = ["photo", "signature", "position"];
 
 /** A screen of a review: the people, a step of the form, what else is asked, evidence, the result. */
 export type ReviewStep = { kind: "people" | "more" | "evidence" | "result"; key: string } | { kind: "questions"; key: string; step: Step };

@@ -23,7 +23,7 @@ export function newPinFault([pin, again]: [string, string]): string | undefined 
 }
 
 /** One digit repeated, or digits that go up or down one by one. */
-export function tooEasy(pin: string): boolean {
+function tooEasy(pin: string): boolean {
   const steps = new Set([...pin].slice(1).map((digit, place) => Number(digit) - Number(pin[place])));
   return steps.size === 1 && [0, 1, -1].includes([...steps][0]!);
 }

@@ -2,34 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.make import rounds, tablets, walk
-from tests.make.reviews import household
+from tests.make import tablets, walk
 from tests.make.tablets import review
 
 SignIn = Callable[[str], httpx.Client]
 HERE = {"lat": 20.2841, "lon": 106.2193, "accuracy_m": 12}
-
-
-@pytest.fixture
-def home(session: Session) -> str:
-    made = household(session)
-    session.commit()
-    return str(made)
-
-
-@pytest.fixture
-def round_id(session: Session, home: str) -> str:
-    made = rounds.review_round(session)
-    rounds.cases(session, made, [UUID(home)])
-    session.commit()
-    return str(made)
 
 
 def switch(client: httpx.Client, round_id: str, version: int, *evidence: str) -> httpx.Response:

@@ -26,21 +26,6 @@ def officer(sign_in: SignIn) -> httpx.Client:
     return sign_in("truc-thai")
 
 
-@pytest.fixture
-def home(session: Session) -> str:
-    made = household(session)
-    session.commit()
-    return str(made)
-
-
-@pytest.fixture
-def round_id(session: Session, home: str) -> str:
-    made = rounds.review_round(session)
-    rounds.cases(session, made, [UUID(home)])
-    session.commit()
-    return str(made)
-
-
 def post(client: httpx.Client, home: str, round_id: str, **fields: Any) -> httpx.Response:
     return client.post("/api/v1/reviews", json=review(home, round_id, **fields))
 

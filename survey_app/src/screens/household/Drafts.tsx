@@ -36,7 +36,7 @@ const WORDS = texts({
 const again = (about: Draft["about"]): string[] => (about.again === undefined ? [] : [about.again]);
 
 /** Where a draft is gone on with; null: it is no form. */
-export function routeOf({ kind, about }: Draft): string[] | null {
+function routeOf({ kind, about }: Draft): string[] | null {
   const routes: Record<string, (string | undefined)[]> = {
     review: ["review", about.household, about.round],
     household: about.new_in === undefined ? ["household", about.household, "edit"] : ["household", "new", about.new_in, ...again(about)],

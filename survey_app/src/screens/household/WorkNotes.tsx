@@ -30,7 +30,7 @@ const WORDS = texts({
 });
 
 /** The work on a household and its people that is not simply in force, the newest first. */
-export function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
+function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
   const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || memberIds.has(one.id);
   const mine = outbox.filter(about);
   const again = corrected(mine);
