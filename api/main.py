@@ -1,5 +1,6 @@
 """create_app(): settings, engine, routers, problems, middleware. Nothing else."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
@@ -25,7 +26,7 @@ from api.config import Settings, settings
 from api.credit.routes import router as credit
 from api.dashboard.routes import pages
 from api.dashboard.routes import router as dashboard
-from api.db import make_engine
+from api.db import close, make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
 from api.eligibility.routes import router as eligibility
@@ -145,4 +146,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     keeper.stop()
     sealer.stop()
-    app.state.engine.dispose()
+    # in a thread: requests that uvicorn has just cancelled need the loop for their own end
+    await asyncio.to_thread(close, app.state.engine)
