@@ -38,7 +38,7 @@ class Goal:
     link: str | None
 
 
-_GAPS = {"household": "hộ", "person": "người", "intervention": "mô hình", "trainee": "lượt"}
+_GAPS = {"household": "hộ", "person": "người", "intervention": "mô hình", "trainee": "người", "vnd": "đồng"}
 _UNITS = {"percent": " %", "percentage_point": " điểm phần trăm", "count": ""}
 
 
