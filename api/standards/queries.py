@@ -60,10 +60,27 @@ def form(session: Session, code: str, version: int) -> tuple[Standard, Form]:
     return found, asked
 
 
-def forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[dict[str, Any]]:
-    """The forms of these versions (code, version) as docs/sync-protocol.md shows them in `reference`."""
+def by_form_version(session: Session, versions: Collection[int]) -> dict[int, Standard]:
+    """The standards whose forms have these numbers, without those that are not here."""
     if not versions:
-        return []
+        return {}
+    rows = session.execute(select(*_KEY).where(_standard.c.form_version.in_(list(versions)))).all()
+    return {one.definition.form_version: one for one in _compiled(session, rows)}
+
+
+FORM_A = "form-a"
+
+
+def forms_of(session: Session, versions: Collection[tuple[str, int]], day: date) -> list[dict[str, Any]]:
+    """The forms of these versions (code, version) as docs/sync-protocol.md shows them in `reference`, and form A of the
+    standard in force on the day: a household may ask to be reviewed whatever round is open, or none."""
+    known = _forms_of(session, versions) if versions else []
+    today = standard_on(session, day, StandardKind.live)
+    asked = None if today is None or (today.code, today.version) in versions else today.form(FORM_A)
+    return known if today is None or asked is None else [*known, wire_form(today, asked)]
+
+
+def _forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[dict[str, Any]]:
     query = select(*_KEY).where(tuple_(_standard.c.code, _standard.c.version).in_(list(versions)))
     rows = session.execute(query.order_by(_standard.c.code, _standard.c.version)).all()
     return [wire_form(one, asked) for one in _compiled(session, rows) for asked in one.definition.forms]
@@ -78,7 +95,10 @@ def wire_form(one: Standard, asked: Form) -> dict[str, Any]:
         "code": asked.code,
         "version": one.definition.form_version,
         "sha256": one.sha256,
+        "label": fields["label"],
+        "note": fields["note"],
         "questions": fields["questions"],
+        "needs_b_if": fields["needs_b_if"],
         "scoring": one.scoring,
     }
 
