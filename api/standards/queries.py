@@ -71,19 +71,20 @@ def by_form_version(session: Session, versions: Collection[int]) -> dict[int, St
 FORM_A = "form-a"
 
 
-def forms_of(session: Session, versions: Collection[tuple[str, int]], day: date) -> list[dict[str, Any]]:
-    """The forms of these versions (code, version) as docs/sync-protocol.md shows them in `reference`, and form A of the
-    standard in force on the day: a household may ask to be reviewed whatever round is open, or none."""
-    known = _forms_of(session, versions) if versions else []
-    today = standard_on(session, day, StandardKind.live)
-    asked = None if today is None or (today.code, today.version) in versions else today.form(FORM_A)
-    return known if today is None or asked is None else [*known, wire_form(today, asked)]
-
-
-def _forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[dict[str, Any]]:
+def forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[dict[str, Any]]:
+    """The forms of these versions (code, version) as docs/sync-protocol.md shows them in `reference`."""
+    if not versions:
+        return []
     query = select(*_KEY).where(tuple_(_standard.c.code, _standard.c.version).in_(list(versions)))
     rows = session.execute(query.order_by(_standard.c.code, _standard.c.version)).all()
     return [wire_form(one, asked) for one in _compiled(session, rows) for asked in one.definition.forms]
+
+
+def form_a_on(session: Session, day: date) -> dict[str, Any] | None:
+    """Form A of the standard in force on the day: a household may ask to be reviewed whatever round is open."""
+    found = standard_on(session, day, StandardKind.live)
+    asked = None if found is None else found.form(FORM_A)
+    return None if found is None or asked is None else wire_form(found, asked)
 
 
 def wire_form(one: Standard, asked: Form) -> dict[str, Any]:
