@@ -117,12 +117,8 @@ class Request(SQLModel, table=True):
 
 
 class Screening(SQLModel, table=True):
-    """The result of Phiếu A for a request (TT 07/2021, Phụ lục II); a request has one. `passed`: the household goes on
-    to Phiếu B.
-
-    `by_rule`: the rule of the form has said so. Else a person has, with a reason: the items of the form are not known
-    here, or it was filled in on paper (then `form_code` is null), or its rule leaves it open.
-    """
+    """The result of Phiếu A for a request (TT 07/2021, Phụ lục II). `passed`: the household goes on to Phiếu B; the
+    rule of the form has said so (`by_rule`), or a person, with a reason. Without `form_code` it was filled on paper."""
 
     __tablename__ = "screening"
     __table_args__ = (
@@ -142,8 +138,7 @@ class Screening(SQLModel, table=True):
     screened_on: date
     screened_by: UUID | None = None
     by_rule: bool
-    # whoever sent it had found otherwise
-    differs_from_device: bool
+    differs_from_device: bool  # whoever sent it had found otherwise
     version: int
     recorded_at: datetime = Field(sa_type=_WHEN)
 

@@ -109,7 +109,7 @@ function Outcome({ found }: { found: boolean | null }): JSX.Element {
   return (
     <section class="card">
       <p class="proposed"><strong>{say(SCREENING.by_rule, { what: resultWords(found) })}</strong></p>
-      <p class="hint">{say(SCREENING.next)}</p>
+      {found && <p class="hint">{say(SCREENING.next)}</p>}
     </section>
   );
 }
