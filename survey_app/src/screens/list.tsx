@@ -10,6 +10,8 @@ import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
 import { mayGoOn } from "./household/Drafts.tsx";
+import { screeningDue } from "./household/screening/papers_of.ts";
+import { SCREENING } from "./household/screening/words.ts";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
 import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
 import { MainNav } from "./main_nav.tsx";
@@ -182,6 +184,7 @@ function Line({ tablet, line, text, showsVisit }: LineProps): JSX.Element {
   const { household, head, people, visit } = line;
   const { household_no, current_class, address } = household.data;
   const reference = tablet.reference.value;
+  const due = screeningDue(tablet, household.id);
   const person = foundPerson(tablet.register, household.id, text);
   const told = [
     household_no ? say(WORDS.number, { number: household_no }) : say(WORDS.no_number),
@@ -197,6 +200,7 @@ function Line({ tablet, line, text, showsVisit }: LineProps): JSX.Element {
       </span>
       <span class="pills">
         {showsVisit && <span class={`pill ${visit ?? "not_listed"}`}>{say(visit === null ? WORDS.not_listed : WORDS[visit])}</span>}
+        {due !== null && <span class={`pill ${due === "done" ? "done" : "draft"}`}>{say(SCREENING[due])}</span>}
         {household.waiting && <span class="pill unsent">{say(WORDS.waiting)}</span>}
       </span>
     </a>

@@ -24,6 +24,7 @@ const KINDS = texts({
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
   review: ["Phiếu rà soát", "Review"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   officer: ["Việc của cán bộ", "Officer's work"],
 });

@@ -10,6 +10,7 @@ import { say, texts } from "../../words/words.ts";
 import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
 import { standing } from "./cases.ts";
+import { paper } from "./screening/papers_of.ts";
 
 const WORDS = texts({
   title: ["Phiếu đang làm dở", "Begun and not saved"],
@@ -23,6 +24,7 @@ const WORDS = texts({
   head: ["Đổi chủ hộ", "Another head"],
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   gone: [
     "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
@@ -45,6 +47,7 @@ function routeOf({ kind, about }: Draft): string[] | null {
     head: ["household", about.household, "head"],
     split: ["split", about.household],
     request: ["request", about.household],
+    screening: ["screening", about.request],
     delivery: ["delivery", about.sheet_line],
   };
   const parts = routes[kind];
@@ -75,6 +78,10 @@ export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
   const person = about.member ?? about.back;
   if (person !== undefined && register.member(person) === null) return false;
   if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
+  if (kind === "screening") {
+    const request = register.request(about.request!);
+    return request !== null && paper(tablet, request).open;
+  }
   if (kind !== "review") return true;
   const round = reference.value?.rounds.find((one) => one.id === about.round);
   return round !== undefined && standing(tablet, about.household!, round)?.open === true;
