@@ -120,6 +120,18 @@ class Interview:
         self.tablet.sees("Đã lưu phiếu trên máy")
 
 
+def visit(tablet: Tablet, form: dict[str, Any], home: str, given: dict[str, Any], photo: bytes) -> None:
+    """A whole review of a round that asks for photos."""
+    interview = Interview(tablet, form, given)
+    interview.begin(home)
+    interview.questions()
+    assert len(interview.asked) == len(given)
+    interview.onward()  # causes and needs
+    interview.photo(photo)
+    interview.onward()
+    interview.send()
+
+
 def picture(luck: random.Random, width: int = 1800, height: int = 1200) -> bytes:
     """A PNG larger than a photo that is kept, unlike every other one."""
     rows = (

@@ -77,6 +77,10 @@ class Tablet:
         assert self._context is not None
         self._context.set_offline(self._offline)
 
+    def network_next(self, there: bool) -> None:
+        """What there is when it is switched on again."""
+        self._offline = not there
+
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LINE.search(message.text):
             self.complaints.append(f"{message.type}: {message.text}")
