@@ -17,6 +17,8 @@ export type Keeper = {
   state: Signal<Keeping>;
   /** The draft is this now. It is on its way to the disk when this returns. */
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
+  /** When what it is now was written; false: the disk refused. */
+  settled(): Promise<boolean>;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
   /** The sending failed: go on, with what was answered meanwhile. */
@@ -37,7 +39,7 @@ export function keeperOf(tablet: Tablet, draft: Draft): Keeper {
 function newKeeper(tablet: Tablet, first: Draft): Keeper {
   const state = signal<Keeping>("kept");
   let draft = first;
-  const { changed, stop, resume } = writerOf(tablet, state, () => draft);
+  const { changed, settled, stop, resume } = writerOf(tablet, state, () => draft);
   return {
     state,
     get draft() {
@@ -47,6 +49,7 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
       draft = { ...draft, ...change, saved_at: instant() };
       changed();
     },
+    settled,
     stop,
     resume,
   };
@@ -76,6 +79,10 @@ function writerOf(tablet: Tablet, state: Signal<Keeping>, draft: () => Draft) {
     changed: () => {
       due = true;
       if (!stopped) begin();
+    },
+    settled: async () => {
+      await writing;
+      return state.value === "kept";
     },
     stop: async () => {
       stopped = true;
