@@ -79,12 +79,12 @@ export async function importOutbox(opened: Opened, file: Blob, passphrase: strin
   return added;
 }
 
-async function taken(opened: Opened, { works, photos, username, server }: Read): Promise<number> {
+async function taken(opened: Opened, { works, photos, username, server, device_id }: Read): Promise<number> {
   if (username !== opened.profile.username || server !== opened.profile.server) throw new OfAnotherAccount(username);
   // the photos first: work that is here has what it declares. Where there is no room for them the work comes all the
   // same; they come when the file is taken once more
   const full = await keptAll(opened, photos).then(() => null, onlyFull);
-  const added = await takeOver(opened, works);
+  const added = await takeOver(opened, works, device_id);
   if (full !== null) throw full;
   return added;
 }

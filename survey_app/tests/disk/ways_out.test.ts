@@ -10,7 +10,7 @@ import { DiskFull, profileDatabase } from "../../src/disk/database.ts";
 import { changeEntry, entry } from "../../src/disk/directory.ts";
 import { saveDraft } from "../../src/disk/drafts.ts";
 import { fileContent, keepFile, keptFiles, letFileGo } from "../../src/disk/files.ts";
-import { addWork, loadOutbox, markPulled, markWork, outboxNow } from "../../src/disk/outbox.ts";
+import { addWork, heardEpoch, letGo, loadOutbox, markPulled, markWork, outboxNow, sealWork } from "../../src/disk/outbox.ts";
 import { askToPersist, room } from "../../src/disk/room.ts";
 import { storeChanges } from "../../src/disk/pages.ts";
 import { setSetting } from "../../src/disk/settings.ts";
@@ -23,7 +23,7 @@ import type { Work } from "../../src/work.ts";
 const SECRET = "một câu dài để mở tệp";
 const PIN = "135790";
 const photo = (text = "ảnh") => new Blob([text], { type: "image/jpeg" });
-const content = ({ outcome: _o, told: _t, epoch: _e, pulled: _p, sealed: _s, ...said }: Work) => said;
+const content = ({ outcome: _o, told: _t, epoch: _e, pulled: _p, sealed: _s, shared: _h, ...said }: Work) => said;
 
 test("a photo is kept once, under its hash, sealed, until it is let go", async () => {
   const opened = await newProfile();
@@ -137,6 +137,38 @@ test("what was taken over survives a restart beside own work with the same seq, 
   await importOutbox(other, await exportOutbox(broken, SECRET), SECRET);
   await markWork(other, [told(theirs!, "held", null)], "e1", 0);
   assert.deepEqual((await loadOutbox(other)).map((one) => one.outcome), [null, "held"]);
+});
+
+test("where work comes from goes along, also over a third tablet", async () => {
+  const [first, second, third] = [await newProfile(), await newProfile(), await newProfile()];
+  const from = async (giver: Opened, taker: Opened) => {
+    await importOutbox(taker, await exportOutbox(giver, SECRET), SECRET);
+    return (await loadOutbox(taker)).map((one) => one.shared);
+  };
+  await addWork(first, [created()]);
+  const other = [{ from: first.profile.device_id, durable: false }];
+  assert.deepEqual([await from(first, second), await from(second, third)], [other, other]);
+});
+
+test("shared work is let go by an answer that names it and calls it durable, and by no other tablet's mark", async () => {
+  const [broken, other] = [await newProfile(), await newProfile()];
+  const [theirs] = await addWork(broken, [created()]);
+  await importOutbox(other, await exportOutbox(broken, SECRET), SECRET);
+  await markWork(other, [told(theirs!)], "e1", 0);
+  await markPulled(other);
+  await markWork(other, [], "e1", 9);
+  assert.equal((await letGo(other)).length, 1, "its own backups say nothing of it");
+  await markWork(other, [told(theirs!)], "e1", 9, "another");
+  await heardEpoch(other, "e2");
+  await markWork(other, [told(theirs!)], "e2", 0);
+  await markPulled(other);
+  await markWork(other, [], "e2", 9);
+  assert.equal((await letGo(other)).length, 1, "a restored server is asked anew");
+  const own = (await sealWork(other, await addWork(other, [created()])))[0];
+  await markWork(other, [told(own!)], "e2", 0);
+  await markPulled(other);
+  await markWork(other, [told(theirs!)], "e2", 9, "another");
+  assert.deepEqual((await letGo(other)).map((one) => one.id), [own!.id], "the page of another one says nothing of what is done here");
 });
 
 test("a tablet of another account or server takes nothing", async () => {
