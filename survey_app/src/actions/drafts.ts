@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 
-import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { type Draft, dropDraft, NOT_HOME, saveDraft } from "../disk/drafts.ts";
 import { inTurn } from "../disk/in_turn.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
@@ -135,8 +135,6 @@ export async function throwAway(tablet: Tablet, id: string): Promise<void> {
   await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }
 
-const NOT_HOME = "not_home";
-
 /** Nobody was at home: a note for the list, on this tablet only (a case is set down as not reached at the office). */
 export async function noteNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
   const about = { household: householdId, round: roundId };
@@ -150,6 +148,11 @@ export async function noteNotHome(tablet: Tablet, householdId: string, roundId: 
 /** When nobody was at home, in order. */
 export function notHome(drafts: Draft[], householdId: string, roundId: string): string[] {
   return (draftAbout(drafts, NOT_HOME, { household: householdId, round: roundId })?.values.tries as string[] | undefined) ?? [];
+}
+
+/** The notes alone are no reason to leave anything on a tablet that is wiped. What fails is left sealed. */
+export async function forgetNotes({ opened, drafts }: Tablet): Promise<void> {
+  for (const { id, kind } of drafts.value) if (kind === NOT_HOME) await dropDraft(opened, id).catch(() => undefined);
 }
 
 export async function forgetNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
