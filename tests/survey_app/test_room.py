@@ -86,12 +86,16 @@ def test_a_browser_that_promises_when_it_is_asked_again_is_not_warned_of(
     assert tablet.complaints == []
 
 
-def test_storage_that_was_promised_at_the_enrolment_warns_of_nothing(new_tablet: NewTablet, commune: Commune) -> None:
+def test_a_browser_is_asked_at_the_enrolment_and_where_it_promises_nobody_is_warned(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
     (home,) = commune.homes(1)
     tablet = new_tablet()
-    promises(tablet, keeps=True)
+    # one that promises to whoever asks
+    asked = "persisted = async () => kept; navigator.storage.persist = async () => (kept = true)"
+    tablet.page.context.add_init_script(f"let kept = false; navigator.storage.{asked}")
+    tablet.open()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    assert tablet.page.evaluate("navigator.storage.persisted()") is True
     tablet.network(False)
     tablet.writes(home, "Ghi chú", "Nhà dột")
     tablet.go("outbox")
