@@ -53,7 +53,15 @@ def fill(place: Locator, person: dict[str, Any]) -> None:
         elif field in YES_NO:
             group = place.get_by_role("group", name=YES_NO[field])
             group.get_by_label("Có" if value else "Không", exact=True).check()
-        elif field in ("ethnicity", "relation_to_head", "qualification", "labour_status", "disability", "schooling", "nutrition"):
+        elif field in (
+            "ethnicity",
+            "relation_to_head",
+            "qualification",
+            "labour_status",
+            "disability",
+            "schooling",
+            "nutrition",
+        ):
             chosen = place.get_by_label(LABELS[field])
             if chosen.count():  # what the head is to the head is not asked
                 chosen.select_option(value)
