@@ -1,5 +1,5 @@
-"""Without a finger or a mouse: everything is reached by the keyboard, one sees where one is, and nothing is lost by a key
-that is held down. What is shown is also said."""
+"""Without a finger or a mouse: everything is reached by the keyboard, one sees where one is, and nothing is lost by a
+key that is held down. What is shown is also said."""
 
 import random
 import re
