@@ -3,13 +3,13 @@ them and writes them in one go for all its kinds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from sqlmodel import Session
 
-# Writes rows of one table, in the order given.
-Write = Callable[[Session, Sequence[Any]], None]
+# Writes rows of one table, in the order given; what is done in the block is done while the database takes them in.
+Write = Callable[[Session, Sequence[Any]], AbstractContextManager[None]]
 
 Kept = dict[Write, list[Any]]
 
@@ -35,7 +35,8 @@ def put(session: Session, into: Write, rows: Sequence[Any]) -> None:
     """Rows for one table: written now, or with all others at the end of the block that collects them."""
     waiting = session.info.get(_COLLECTED)
     if waiting is None:
-        into(session, rows)
+        with into(session, rows):
+            pass
     else:
         waiting.setdefault(into, []).extend(rows)
 
@@ -48,10 +49,21 @@ def waiting(session: Session, into: Write) -> Sequence[Any]:
 
 def write(session: Session) -> None:
     """Writes what is collected so far."""
+    with writing(session):
+        pass
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """Writes what is collected so far; the block is done while the database takes in the last table's, which is the one
+    that was `put` first."""
     rows_of = session.info.get(_COLLECTED)
-    while rows_of:
-        into, rows = rows_of.popitem()
-        into(session, rows)
+    with ExitStack() as last:
+        while rows_of:
+            into, rows = rows_of.popitem()
+            last.close()
+            last.enter_context(into(session, rows))
+        yield
 
 
 def kept(session: Session) -> Kept:

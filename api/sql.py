@@ -1,7 +1,8 @@
 """The set-based statements kept as .sql files beside the feature that owns them, and what is bound into statements."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -9,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.copy import LibpqWriter
+from psycopg.generators import copy_end
 from psycopg.types.string import BytesBinaryDumper
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Dialect, Executable, TextClause, TypeDecorator, Uuid, text
@@ -33,6 +36,7 @@ def fetch(session: Session, statement: Executable, **parameters: Any) -> Sequenc
     Values go to the driver as they are (`id_list` makes one of ids, `rows` one of rows), and come as it reads them.
     """
     text, fixed = _compiled(statement)
+    _landed(session)
     session.flush()  # as session.execute does
     result = session.connection().exec_driver_sql(text, fixed | parameters)
     return result.all() if result.returns_rows else ()
@@ -58,17 +62,84 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
     rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells whose row
     was refused, where the database says which: the id that stands in its column number `record`.
     """
+    with copying(session, path, types, rows, record=record):
+        pass
+
+
+@contextmanager
+def copying(
+    session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], *, record: int = 0
+) -> Iterator[None]:
+    """Like `copy`, and the block is done while the database takes the rows in: foreign keys and most of the indexes
+    come after the last row. A refusal is raised at the end of the block, or by a `fetch` or `copy` in it, for these
+    wait for the rows first. Any other statement in it is refused by the driver.
+    """
+    _landed(session)
+    session.info[_UNDER_WAY] = _sent(session, path, types, rows, record)
+    try:
+        yield
+    except BaseException:
+        with suppress(DBAPIError):
+            _landed(session)  # before the answer has come the connection cannot even roll back
+        raise
+    _landed(session)
+
+
+_UNDER_WAY = "rows the database is taking in"
+
+
+def _landed(session: Session) -> None:
+    """The rows under way, if there are any, have been taken. Raises the refusal."""
+    waits = session.info.pop(_UNDER_WAY, None)
+    if waits is not None:
+        waits()
+
+
+def _sent(
+    session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], record: int
+) -> Callable[[], None]:
+    """Sends the rows; what waits until they are taken."""
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
-    try:
-        with connection.cursor() as cursor, cursor.copy(_read(path).encode()) as stream:
+    sent: list[Any] = []
+    with _refusals_told(path, sent):
+        cursor = connection.cursor()
+        writer = _Unawaited(cursor)
+        with cursor.copy(_read(path).encode(), writer=writer) as stream:
             # the one in C: the driver asks a class in Python about every value, seven times as long
             cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
             stream.set_types(types)
-            sent = []
             for row in rows:
                 sent.append(row[record])
                 stream.write_row(row)
+
+    def landed() -> None:
+        with _refusals_told(path, sent), cursor:
+            writer.wait()
+
+    return landed
+
+
+class _Unawaited(LibpqWriter):
+    """Ends a COPY without waiting for what the database says to it."""
+
+    def finish(self, exc: BaseException | None = None) -> None:
+        if exc is not None:
+            super().finish(exc)
+            return
+        self._answer = copy_end(self.connection.pgconn, None)
+        next(self._answer)  # the end is sent
+
+    def wait(self) -> None:
+        with self.connection.lock:
+            self.connection.wait(self._answer)
+
+
+@contextmanager
+def _refusals_told(path: str, sent: Sequence[Any]) -> Iterator[None]:
+    """What the driver raises becomes what SQLAlchemy raises, with the record whose row was refused."""
+    try:
+        yield
     except psycopg.Error as error:
         refusal = DBAPIError.instance(path, None, error, psycopg.Error)
         line = _LINE.search(error.diag.context or "")

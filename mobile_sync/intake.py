@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api import clock
+from api import clock, late_rows
 from api.accounts.actor import Actor, narrowed
 from api.changes import attempts
 from api.changes.edits import Edit
@@ -42,6 +43,8 @@ class SortedOut:
     undurable_from: int | None = None
     # somebody waits for a record that the batch creates
     awaited: bool = False
+    # the outcomes as JSON, where nothing that comes later can change one
+    told: bytes | None = None
 
     @property
     def replayed(self) -> int:
@@ -50,9 +53,9 @@ class SortedOut:
 
 @dataclass(frozen=True)
 class Received:
-    """What the receipt tells: the outcomes, and the tablet's `seq` up to which a verified backup has everything."""
+    """What the receipt tells: the outcomes as JSON, and the tablet's `seq` up to which a verified backup has all."""
 
-    outcomes: list[dict[str, Any]]
+    outcomes: bytes
     durable_through: int
 
 
@@ -91,8 +94,7 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
     marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_arrival(session, actor, batch, newest, sorted_out, marked)
-    decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
-    outcomes = [_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers]
+    outcomes = _told(sorted_out, entries) if sorted_out.told is None else sorted_out.told
     return Received(outcomes, senders.durable_through(marked, max(device.last_seq, newest)))
 
 
@@ -143,8 +145,14 @@ def _journalled(
         new = [entry for entry in entries if entry.arrival.submission_id in ours]
     sorted_out.undurable_from = device.undurable_from
     if new:
-        lowest = journal.write(session, actor.account_id, batch, new, device.arrivals + 1)
+        lowest = min(entry.arrival.seq for entry in new)
         sorted_out.undurable_from = min(lowest, lowest if device.undurable_from is None else device.undurable_from)
+        # with one tablet at a time the database and we would wait for each other: a tenth of the batch's time
+        with late_rows.writing(session):
+            rows = journal.rows_of(session, actor.account_id, batch, new, device.arrivals + 1)
+        with journal.writing(session, rows):
+            if not sorted_out.stored and not sorted_out.awaited:
+                sorted_out.told = _told(sorted_out, entries)
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, new)
     if waiting:
@@ -189,6 +197,13 @@ def _note_arrival(
         # what the fleet's page shows of a tablet is worth no refused batch
         log.error("the contact of a tablet could not be noted: %s", type(error).__name__)
         senders.note_arrival(session, actor, batch, seen.bare, *told)
+
+
+def _told(sorted_out: SortedOut, entries: Sequence[Entry]) -> bytes:
+    """The outcomes as JSON, in the order sent. The values are JSON's already: a walk through a model would cost more
+    than applying them."""
+    decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
+    return to_json([_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers])
 
 
 def _answer(

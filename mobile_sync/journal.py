@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,12 +99,14 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry], number: int) -> int:
-    """The batch's new submissions (at least one), which make it the tablet's arrival of this number; their lowest
-    `seq`."""
+Rows = list[tuple[Any, ...]]
+
+
+def rows_of(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[Entry], number: int) -> Rows:
+    """The batch's new submissions as they are written, sealed. They make it the tablet's arrival of this number."""
     key, now = id_key(session), sql.moment_bytes(clock.now())
     device_id, account, batch_id = batch.device_id.bytes, account_id.bytes, batch.batch_id.bytes
-    rows = (
+    return [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
             _id(arrival.record_id), sent.base_version if sent else None, sent and _moment(sent.recorded_at), now,
@@ -113,9 +116,12 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
         for entry in entries
         for arrival in (entry.arrival,)
         for sent in (arrival.submission,)
-    )  # fmt: skip
-    sql.copy(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
-    return min(entry.arrival.seq for entry in entries)
+    ]  # fmt: skip
+
+
+def writing(session: Session, rows: Rows) -> AbstractContextManager[None]:
+    """Writes them. The block is done while the database takes them in (see `sql.copying`)."""
+    return sql.copying(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
 
 
 def _id(value: UUID | None) -> bytes | None:
