@@ -1,7 +1,7 @@
 """The set-based statements kept as .sql files beside the feature that owns them, and what is bound into statements."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -75,7 +75,7 @@ def copying(
     wait for the rows first. Any other statement in it is refused by the driver.
     """
     _landed(session)
-    session.info[_UNDER_WAY] = _sent(session, path, types, rows, record)
+    session.info[_UNDER_WAY] = _UnderWay(session, path, types, rows, record)
     try:
         yield
     except BaseException:
@@ -89,35 +89,60 @@ _UNDER_WAY = "rows the database is taking in"
 
 
 def _landed(session: Session) -> None:
-    """The rows under way, if there are any, have been taken. Raises the refusal."""
-    waits = session.info.pop(_UNDER_WAY, None)
-    if waits is not None:
-        waits()
+    """The rows under way, if there are any, have been taken in. Raises the refusal."""
+    under_way = session.info.pop(_UNDER_WAY, None)
+    if under_way is not None:
+        under_way.land()
 
 
-def _sent(
-    session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], record: int
-) -> Callable[[], None]:
-    """Sends the rows; what waits until they are taken."""
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    sent: list[Any] = []
-    with _refusals_told(path, sent):
-        cursor = connection.cursor()
-        writer = _Unawaited(cursor)
-        with cursor.copy(_read(path).encode(), writer=writer) as stream:
+def landing(session: Session) -> bool:
+    """Is the database still at the rows of `copying`? Waits for nothing."""
+    under_way = session.info.get(_UNDER_WAY)
+    return under_way is not None and under_way.busy()
+
+
+class _UnderWay:
+    """Rows that are sent, and not yet known to be taken."""
+
+    def __init__(
+        self, session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], record: int
+    ) -> None:
+        connection = session.connection().connection.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        self._path = path
+        self._records: list[Any] = []
+        self._cursor = connection.cursor()
+        self._writer = _Unawaited(self._cursor)
+        with self._refusals_told(), self._cursor.copy(_read(path).encode(), writer=self._writer) as stream:
             # the one in C: the driver asks a class in Python about every value, seven times as long
-            cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
+            self._cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
             stream.set_types(types)
             for row in rows:
-                sent.append(row[record])
+                self._records.append(row[record])
                 stream.write_row(row)
 
-    def landed() -> None:
-        with _refusals_told(path, sent), cursor:
-            writer.wait()
+    def busy(self) -> bool:
+        line = self._cursor.connection.pgconn
+        with self._refusals_told():
+            line.consume_input()
+        return bool(line.is_busy())
 
-    return landed
+    def land(self) -> None:
+        with self._refusals_told(), self._cursor:
+            self._writer.wait()
+
+    @contextmanager
+    def _refusals_told(self) -> Iterator[None]:
+        """What the driver raises becomes what SQLAlchemy raises, with the record whose row was refused."""
+        try:
+            yield
+        except psycopg.Error as error:
+            refusal = DBAPIError.instance(self._path, None, error, psycopg.Error)
+            line = _LINE.search(error.diag.context or "")
+            if line and 0 < int(line[1]) <= len(self._records):
+                named = self._records[int(line[1]) - 1]
+                refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
+            raise refusal from error
 
 
 class _Unawaited(LibpqWriter):
@@ -133,20 +158,6 @@ class _Unawaited(LibpqWriter):
     def wait(self) -> None:
         with self.connection.lock:
             self.connection.wait(self._answer)
-
-
-@contextmanager
-def _refusals_told(path: str, sent: Sequence[Any]) -> Iterator[None]:
-    """What the driver raises becomes what SQLAlchemy raises, with the record whose row was refused."""
-    try:
-        yield
-    except psycopg.Error as error:
-        refusal = DBAPIError.instance(path, None, error, psycopg.Error)
-        line = _LINE.search(error.diag.context or "")
-        if line and 0 < int(line[1]) <= len(sent):
-            named = sent[int(line[1]) - 1]
-            refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
-        raise refusal from error
 
 
 _REFUSED = "the row of "

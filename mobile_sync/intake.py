@@ -131,33 +131,33 @@ def _journalled(
     quarantines: bool = False,
 ) -> tuple[SortedOut, list[Entry]]:
     sorted_out = _sort_out(session, actor, arrivals, device)
+    sorted_out.undurable_from = _undurable_from(device, sorted_out.new)
     waiting: Sequence[SyncSubmission] = ()
+    put = partial(journal.put, session, actor.account_id, batch, number=device.arrivals + 1)
     if quarantines:
-        entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
+        new = entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
     else:
         waits = held.awaited(session, actor, batch.device_id, sorted_out.new)
         waiting, sorted_out.awaited = waits.here, waits.born
+        ours = {arrival.submission_id for arrival in sorted_out.new} if waiting else ()
         waited = [journal.stored_arrival(session, row) for row in waiting]
-        entries = apply_all(session, actor, [*sorted_out.new, *waited])
-    new = entries
-    if waiting:
-        ours = {arrival.submission_id for arrival in sorted_out.new}
-        new = [entry for entry in entries if entry.arrival.submission_id in ours]
-    sorted_out.undurable_from = device.undurable_from
-    if new:
-        lowest = min(entry.arrival.seq for entry in new)
-        sorted_out.undurable_from = min(lowest, lowest if device.undurable_from is None else device.undurable_from)
-        # with one tablet at a time the database and we would wait for each other: a tenth of the batch's time
-        with late_rows.writing(session):
-            rows = journal.rows_of(session, actor.account_id, batch, new, device.arrivals + 1)
-        with journal.writing(session, rows):
-            if not sorted_out.stored and not sorted_out.awaited:
-                sorted_out.told = _told(sorted_out, entries)
+        # what stands is written down while the next kind is decided
+        entries = apply_all(session, actor, [*sorted_out.new, *waited], None if waiting else put)
+        new = [entry for entry in entries if entry.arrival.submission_id in ours] if waiting else entries
+    put([entry for entry in new if waiting or not entry.stands])
+    with late_rows.writing(session):
+        if not sorted_out.stored and not sorted_out.awaited:
+            sorted_out.told = _told(sorted_out, entries)
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, new)
     if waiting:
         held.settle(session, waiting, [entry for entry in entries if entry.arrival.submission_id not in ours])
     return sorted_out, entries
+
+
+def _undurable_from(device: Row[Any], new: Sequence[Arrival]) -> int | None:
+    known = () if device.undurable_from is None else (device.undurable_from,)
+    return min((*known, *(arrival.seq for arrival in new)), default=None)
 
 
 def release(session: Session, actor: Actor, device_id: UUID) -> None:
@@ -241,8 +241,11 @@ def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival], devic
     return batch
 
 
-def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> list[Entry]:
-    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go."""
+def apply_all(
+    session: Session, actor: Actor, arrivals: Sequence[Arrival], put: Callable[[list[Entry]], None] | None = None
+) -> list[Entry]:
+    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go. `put` is given
+    those of a kind that stand, as soon as they do."""
     entries: list[Entry] = []
     by_kind: dict[str, list[Arrival]] = {}
     for arrival in arrivals:
@@ -256,7 +259,10 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
             by_kind.setdefault(arrival.entity, []).append(arrival)
     for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
-        entries += _apply_kind(session, actor, KINDS[entity], in_order)
+        decided = _apply_kind(session, actor, KINDS[entity], in_order)
+        entries += decided
+        if put is not None:
+            put([entry for entry in decided if entry.stands])
     held.where_they_were(session, actor, entries)
     return entries
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from api import clock, sql
+from api import clock, late_rows, sql
 from api.changes.edits import Written
 from api.households.citizen_numbers import id_key
 from api.households.stored import among
@@ -99,14 +99,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-Rows = list[tuple[Any, ...]]
-
-
-def rows_of(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[Entry], number: int) -> Rows:
-    """The batch's new submissions as they are written, sealed. They make it the tablet's arrival of this number."""
+def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[Entry], number: int) -> None:
+    """The batch's new submissions, which make it the tablet's arrival of this number: sealed now, and written with the
+    late rows."""
     key, now = id_key(session), sql.moment_bytes(clock.now())
     device_id, account, batch_id = batch.device_id.bytes, account_id.bytes, batch.batch_id.bytes
-    return [
+    rows = [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
             _id(arrival.record_id), sent.base_version if sent else None, sent and _moment(sent.recorded_at), now,
@@ -117,10 +115,11 @@ def rows_of(session: Session, account_id: UUID, batch: Envelope, entries: Iterab
         for arrival in (entry.arrival,)
         for sent in (arrival.submission,)
     ]  # fmt: skip
+    if rows:
+        late_rows.put(session, _write, rows)
 
 
-def writing(session: Session, rows: Rows) -> AbstractContextManager[None]:
-    """Writes them. The block is done while the database takes them in (see `sql.copying`)."""
+def _write(session: Session, rows: Sequence[Any]) -> AbstractContextManager[None]:
     return sql.copying(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api import audit
+from api import audit, late_rows
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.attempts import in_savepoints
@@ -60,7 +60,7 @@ def write_members(
 
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = MemberFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
-        outcomes = [work.written(edit) for edit in part]
+        outcomes = late_rows.meanwhile(session, work.written, part)
         if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
         with storing_members(session, work.fold.added(), work.fold.changed()):
