@@ -122,7 +122,7 @@ class Service:
         found = re.search(r"ready: http://127\.0\.0\.1:(\d+)", self.said())
         assert found is not None, self.said()
         self.port = int(found[1])
-        assert self.get("/healthz") == 200
+        eventually(lambda: self.get("/healthz") == 200, "it answers")
         return self
 
     def workers(self) -> list[int]:
@@ -132,7 +132,7 @@ class Service:
 
     def end(self, sent: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
         (os.killpg if group else os.kill)(self.process.pid, sent)
-        return self.process.wait(60)
+        return self.process.wait(180)
 
     def close(self) -> None:
         try:

@@ -132,7 +132,7 @@ def test_the_demo_is_loaded_once_and_ctrl_c_ends_everything(home: Path, begin: C
     answer = httpx.post(
         f"http://127.0.0.1:{service.port}/api/v1/auth/token",
         data={"username": "truc-thai", "password": found[1]},
-        timeout=30,
+        timeout=60,
     )
     assert answer.status_code == 200, answer.text
     with database(home) as connection:
@@ -142,7 +142,7 @@ def test_the_demo_is_loaded_once_and_ctrl_c_ends_everything(home: Path, begin: C
     assert embedded.running(home) is None
 
     wrong = begin(GIAMNGHEO_ID_KEY=new_key())
-    assert wrong.process.wait(60) == 2
+    assert wrong.process.wait(180) == 2
     assert "không phải khoá đã mã hoá dữ liệu này" in wrong.said()
 
     second = begin("--demo").ready()
@@ -157,7 +157,7 @@ def test_a_port_in_use_is_said_before_anything_is_made(home: Path, begin: Callab
         taken.listen()
         port = int(taken.getsockname()[1])
         service = begin(port=port)
-        assert service.process.wait(30) == 2
+        assert service.process.wait(180) == 2
     assert f"cổng {port}" in service.said()
     assert "PORT=" in service.said()
     assert "Traceback" not in service.said()
@@ -167,7 +167,7 @@ def test_a_port_in_use_is_said_before_anything_is_made(home: Path, begin: Callab
 def test_a_second_launcher_of_one_home_is_refused_and_harms_nobody(home: Path, begin: Callable[..., Service]) -> None:
     service = begin().ready()
     second = begin()
-    assert second.process.wait(30) == 2
+    assert second.process.wait(180) == 2
     assert f"đang chạy với thư mục {home} (tiến trình {service.process.pid})" in second.said()
     assert service.get("/readyz") == 200
 
@@ -194,7 +194,7 @@ def test_commands_work_beside_the_service_and_without_it(home: Path, begin: Call
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=180,
         )
 
     service = begin().ready()
