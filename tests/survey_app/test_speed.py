@@ -1,10 +1,11 @@
 """A slow tablet with a large hamlet: the processor is throttled six times, three thousand households are on it.
 
 What a press costs is told by the processor's own time, six times over: it is the same whatever else the machine does.
-How long it took by the clock, throttled, is looked at beside it, with patience for a busy machine.
+How long it took by the clock, throttled, is looked at beside it, with as much more patience as the machine is crowded.
 """
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
@@ -42,6 +43,14 @@ _HEARD = """async () => {
 _FIRST_PAINT = """new Promise(told => new PerformanceObserver(list => {
   for (const one of list.getEntries()) if (one.name === 'first-contentful-paint') told(one.startTime);
 }).observe({type: 'paint', buffered: true}))"""
+
+
+def crowd() -> float:
+    """How many times longer than its own time something takes here just now, because others are served in between."""
+    by_the_clock, own = time.perf_counter(), time.thread_time()
+    while time.thread_time() - own < 0.2:
+        pass
+    return (time.perf_counter() - by_the_clock) / (time.thread_time() - own)
 
 
 class Watch:
@@ -155,19 +164,23 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(new_tablet: NewTabl
     tablet.network(False)
     watch = Watch(tablet)
     watch.begin(throttled=True)
+    crowds = [crowd()]
     tablet.open()
     paint = tablet.page.evaluate(_FIRST_PAINT)
+    crowds.append(crowd())
     tablet.unlock()
     tablet.sees(head_name(1))
     for throttled, home in ((True, homes[1]), (False, homes[2])):
         watch.begin(throttled=throttled)
         in_the_list(tablet, watch)
         at_a_household(tablet, watch)
+        crowds.append(crowd())
         in_a_review(tablet, watch, Interview(tablet, form, answers(form, random.Random(2))), home)
-    print(f"first paint: {paint:.0f} ms\n{watch.told()}")
-    assert paint <= MOST_TO_FIRST_PAINT
+    patience = max(crowds)
+    print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
+    assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) == len(watch.waited) >= 10
     assert {what: found for what, found in watch.worked.items() if median(found) > MOST_WAITED} == {}, watch.told()
-    late = {what: found for what, found in watch.waited.items() if sorted(found)[:2][-1] > MOST_BY_THE_CLOCK}
+    late = {what: found for what, found in watch.waited.items() if sorted(found)[:2][-1] > MOST_BY_THE_CLOCK * patience}
     assert late == {}, watch.told()
     assert tablet.complaints == []
