@@ -27,10 +27,6 @@ from mobile_sync.pulls import Waiting
 from mobile_sync.reference import Reference
 
 router = APIRouter(tags=["sync"])
-router.include_router(digests)
-router.include_router(fleet)
-router.include_router(files)
-router.include_router(officers)
 
 Pusher = Annotated[Actor, allow(*PUSHERS)]
 Reader = Annotated[Actor, allow(Permission.households_read)]
@@ -160,3 +156,10 @@ def read_reference(
 def _json(content: dict[str, Any]) -> Response:
     # the outcomes are JSON values already: a second walk through a model would cost more than applying them
     return Response(to_json(content), media_type="application/json")
+
+
+# after the ways of every day
+router.include_router(digests)
+router.include_router(fleet)
+router.include_router(files)
+router.include_router(officers)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028_screenings"
-down_revision = "0026_evidence"
+down_revision = "0027_figures"
 branch_labels = None
 depends_on = None
 

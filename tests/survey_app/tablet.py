@@ -13,7 +13,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, P
 TABLET, PHONE = (800, 1280), (360, 740)
 PIN = "482915"
 # a call that did not come through is what offline work is about; the app tells of it in its own words
-_LINE = re.compile(r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error")
+_LINE = re.compile(
+    r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error"
+)
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--lang=vi", "--disable-dev-shm-usage")
 
 
@@ -76,6 +78,10 @@ class Tablet:
         self._offline = not there
         assert self._context is not None
         self._context.set_offline(self._offline)
+
+    def network_next(self, there: bool) -> None:
+        """What there is when it is switched on again."""
+        self._offline = not there
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LINE.search(message.text):

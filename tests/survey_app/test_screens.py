@@ -173,6 +173,7 @@ def review_screens(tablet: Tablet, album: Album, form: Any, home: str) -> None:
     album.shoot(tablet, "drafts")
     tablet.page.locator("ul.people button").first.click()
     interview.onward()
+    expect(tablet.page.get_by_text("Đang tính điểm")).to_have_count(0)
     album.shoot(tablet, "review-result")
     interview.send()
     album.shoot(tablet, "review-saved")
@@ -183,6 +184,7 @@ def lists_and_settings(tablet: Tablet, album: Album) -> None:
     tablet.tab("Chưa làm")
     album.shoot(tablet, "list")
     tablet.page.get_by_role("searchbox").fill("tran thi")
+    expect(tablet.page.get_by_text("Phạm Thị")).to_have_count(0)
     album.shoot(tablet, "search")
     tablet.page.get_by_role("searchbox").fill("")
     for parts, name in ((["settings"], "settings"), (["settings", "pin"], "settings-pin"),

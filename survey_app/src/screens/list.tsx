@@ -16,6 +16,7 @@ import { PlusIcon, SearchIcon } from "./icons.tsx";
 import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
 import { MainNav } from "./main_nav.tsx";
 import { day, Notice, Screen } from "./parts.tsx";
+import { RoomWarning } from "./room_left.tsx";
 import { Select } from "./select.tsx";
 import { Windowed } from "./windowed.tsx";
 
@@ -67,6 +68,7 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
   return (
     <Screen title={say(WORDS.title)} foot={<MainNav tablet={tablet} here="list" />}>
       {tablet.completeAt.value === null && <Notice kind="warning">{say(WORDS.incomplete)} <a href="#/">{say(WORDS.go_on)}</a></Notice>}
+      <RoomWarning tablet={tablet} />
       <div class="row tight">
         <Search text={state.value.text} onText={(text) => set({ text, scroll: 0 })} />
         <New hamlets={hamlets} chosen={state.value.hamletId} />
