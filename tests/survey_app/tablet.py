@@ -13,7 +13,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, P
 TABLET, PHONE = (800, 1280), (360, 740)
 PIN = "482915"
 # a call that did not come through is what offline work is about; the app tells of it in its own words
-_LINE = re.compile(r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error")
+_LINE = re.compile(
+    r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error"
+)
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--lang=vi", "--disable-dev-shm-usage")
 
 
