@@ -153,3 +153,33 @@ def test_an_address_that_was_cut_off_opens_the_app(new_tablet: NewTablet) -> Non
     tablet.page.goto(f"{tablet.address}/app/#/household/%E1%BB")
     tablet.sees("Chào bạn!")
     assert tablet.complaints == []
+
+
+def test_letters_in_a_number_are_told_at_once_kept_and_not_sent(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    commune.round([home])
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    interview = interview_of(tablet, commune)
+    interview.begin(home)
+    number = tablet.page.locator("main input[inputmode=numeric], main input[inputmode=decimal]").first
+    while number.count() == 0:
+        interview.screen()
+        interview.onward()
+    step = interview.step()
+    interview.screen()
+    number.fill("3 con")
+    expect(tablet.page.locator("main [role=alert]")).to_have_text("Xin ghi một con số, ví dụ 12 hoặc 12,5.")
+    expect(tablet.page.locator(".saved")).to_have_text("Đã lưu trên máy")
+    tablet.lock()
+    tablet.unlock()
+    tablet.household(home)
+    tablet.press("Làm tiếp phiếu dở")
+    assert interview.step() == step
+    expect(number).to_have_value("3 con")
+    expect(tablet.page.locator("main [role=alert]")).to_have_count(1)
+    interview.onward()
+    interview.questions()
+    interview.onward()
+    expect(tablet.button("Gửi phiếu")).to_be_disabled()
+    assert tablet.complaints == []
