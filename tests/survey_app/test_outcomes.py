@@ -103,7 +103,7 @@ def late_answer(officer: Tablet) -> None:
     """The held ones are asked for, then those that failed; the first answer is the last to come."""
     asked: list[Route] = []
     path = "**/submissions/waiting?outcome=held*"
-    officer.page.route(path, asked.append)
+    officer.page.route(path, lambda route: asked.append(route))  # noqa: PLW0108 (a built-in has no place for its events)
     officer.go("officer", "waiting")
     until(lambda: bool(asked), "the held ones are asked for", officer.page)
     officer.press("Lỗi máy chủ")
