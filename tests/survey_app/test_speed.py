@@ -1,7 +1,7 @@
 """A slow tablet with a large hamlet: the processor is throttled six times, three thousand households are on it.
 
-Insisted on is the processor's own time, six times over (watch.py): it is the same whatever else the machine does. How
-long it took by the clock, throttled, is looked at beside it, with patience for a busy machine.
+Insisted on is the processor's own time, six times over (watch.py): it is the same whatever else the machine does. The
+throttled clock, which also tells of everybody else's work, is printed beside it, and has to be good once.
 """
 
 import random
@@ -148,6 +148,6 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     assert len(watch.worked) >= len(watch.waited) >= 15
     for found in (watch.worked, watch.after, watch.longest):
         assert {what: times for what, times in found.items() if median(times) > MOST_WAITED} == {}, watch.told()
-    late = {what: found for what, found in watch.waited.items() if sorted(found)[:2][-1] > MOST_BY_THE_CLOCK}
+    late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK}
     assert late == {}, watch.told()
     assert tablet.complaints == []
