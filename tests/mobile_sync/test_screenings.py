@@ -114,6 +114,13 @@ def test_it_leads_onto_the_list_as_one_from_the_web(
     )
 
 
+def test_it_comes_after_its_request_whatever_their_ids(surveyor: httpx.Client, device: str, home: str) -> None:
+    papers = [submission("request", request(home), seq=10 + n) for n in range(12)]
+    push(surveyor, device, *papers), push(surveyor, device, *(result(one["id"], seq=30) for one in papers))
+    places = {change["id"]: place for place, change in enumerate(pull(surveyor)[0])}
+    assert all(places[one["id"]] < places[screening_of(one["id"])] for one in papers)
+
+
 @pytest.mark.parametrize("first", ["household", "request", "screening"])
 def test_it_waits_for_its_request_and_that_for_its_household(
     first: str, surveyor: httpx.Client, device: str, sign_in: SignIn
@@ -186,15 +193,15 @@ def test_two_tablets_that_found_otherwise_wait_for_a_person(
 
 
 def test_a_result_is_corrected_as_a_whole(surveyor: httpx.Client, device: str, paper: str, engine: Engine) -> None:
-    """Another reason here and another result there: the mixture is what nobody found."""
+    """Another reason, or day, here and another result there: the mixture is what nobody found."""
     other = tablets.enrolled(engine, "xom-3")
     push(surveyor, device, result(paper))
     (first,) = push(surveyor, device, result(paper, seq=4, base=1, passed=False))
     (second,) = push(surveyor, other, result(paper, base=1, reason="Nhà sập"))
     (day,) = push(surveyor, other, result(paper, seq=5, base=1, screened_on="2024-09-04"))
-    assert [one["outcome"] for one in (first, second, day)] == ["applied", "conflict", "merged"]
+    assert [one["outcome"] for one in (first, second, day)] == ["applied", "conflict", "conflict"]
     told = read(surveyor, paper)
-    assert (told["passed"], told["reason"], told["screened_on"]) == (False, "Nhà dột, mất việc", "2024-09-04")
+    assert (told["passed"], told["reason"], told["screened_on"]) == (False, "Nhà dột, mất việc", "2024-09-05")
 
 
 def test_what_cannot_be_is_refused_with_its_place(
