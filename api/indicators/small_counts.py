@@ -29,9 +29,10 @@ def without_small_counts(
 
     Numbers of the areas add up to that of the area above, parts of a breakdown to the whole: `whole` is the area whose
     points stand among those of its parts (None: they do not, but everybody may ask for them). `before`: place of a
-    point -> the numerator a year before, where the value tells of both. Projects are no people, totals are public.
+    point -> the numerator a year before, where the value tells of both. Projects and money are no people, totals are
+    public.
     """
-    if one.numerator.grain == "intervention":
+    if one.numerator.grain in ("intervention", "vnd"):
         return list(points)
     cells = {cell: number for place, point in enumerate(points) for cell, number in _cells(one, place, point)}
     hidden = suppress(cells, _lines(cells, points, whole), least=least)

@@ -11,15 +11,14 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
-from api.indicators.definition import Indicator, Measure, Missing
+from api.indicators.definition import Figure, Indicator, Measure
 from api.indicators.points import (
-    NO_TOTALS,
-    NOBODY,
-    NOBODY_KNOWS,
     Numbers,
     Place,
     denominator_of,
+    numerator_of,
     point,
+    unknown_because,
     value_of,
 )
 from api.indicators.queries import children, find_place, mine_among, numbers, place_of
@@ -108,7 +107,7 @@ def held_against(
             first = 0.0
         if one.change_since_new_year:
             value = None if value is None or first is None else round(value - first, 4)
-        return Stand(value, now[one.numerator.code], denominator_of(one, now), first)
+        return Stand(value, numerator_of(one, now), denominator_of(one, now), first)
 
     def stands(one: Indicator) -> list[tuple[Place, date, Stand]]:
         shown = _shown(one, places, days, found, start, own)
@@ -117,8 +116,14 @@ def held_against(
             for n, (p, day) in enumerate((p, day) for p in places for day in days)
         ]
 
+    def targeted(target: Target, one: Indicator) -> TargetProgress:
+        every = stands(one)
+        place, day, stand = every[-1 if len(places) == 1 else 0]
+        why = NOT_TOLD if stand is _NOT_TOLD else unknown_because(one, found[day, place.id][""])
+        return _target(target, every, plan.year, why)
+
     return [
-        _uncounted(target) if (code := _code(target)) is None else _target(target, stands(INDICATORS[code]), plan.year)
+        _uncounted(target) if (code := _code(target)) is None else targeted(target, INDICATORS[code])
         for target in plan.targets
     ]
 
@@ -169,11 +174,15 @@ def _code(target: Target) -> str | None:
     return code if code in INDICATORS else None
 
 
-def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int) -> TargetProgress:
+def _target(
+    target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int, why: Words | None
+) -> TargetProgress:
+    """`why` the value shown first is not known, if it is not."""
     one = INDICATORS[str(_code(target))]
     points = [_point(target, one, where, day, stand, year) for where, day, stand in stands]
     head = points[-1] if len({where.id for where, _, _ in stands}) == 1 else points[0]
-    listed = isinstance(one.denominator, Measure)
+    part = "missing" if isinstance(one.denominator, Measure) else "numerator"
+    behind = f"/api/v1/indicators/{one.code}/records?part={part}&area={stands[0][0].id}&as_of={stands[-1][1]}"
     return TargetProgress(
         code=target.code,
         name=Words(vi=target.title_vi, en=target.title_en),
@@ -185,26 +194,15 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
         actual=head.value,
         numerator=head.numerator,
         denominator=head.denominator,
-        reason=None if head.value is not None else NOT_TOLD if head.numerator is None else _why(one, head.denominator),
+        reason=None if head.value is not None else why,
         gap=head.gap,
         gap_of=one.numerator.grain,
         expected=head.expected,
         on_track=head.on_track,
         rule=_NO_NUMBER if target.value is None else RULE,
-        work_list=f"/api/v1/indicators/{one.code}/records?part={'missing' if listed else 'numerator'}"
-        f"&area={stands[0][0].id}&as_of={stands[-1][1]}",
+        work_list=None if isinstance(one.numerator, Figure) else behind,
         points=points if len(points) > 1 else [],
     )
-
-
-def _why(one: Indicator, denominator: int | None) -> Words:
-    if isinstance(one.denominator, Missing):
-        return one.denominator.reason
-    if isinstance(one.denominator, Measure):
-        if denominator:
-            return NOBODY_KNOWS
-        return NOBODY
-    return NO_TOTALS
 
 
 def _uncounted(target: Target) -> TargetProgress:

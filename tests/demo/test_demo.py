@@ -27,7 +27,17 @@ from tests.make import database, people
 SignIn = Callable[[str], httpx.Client]
 # every table whose rows the demo adds, with those that follow from them
 TABLES = (
-    *("area", "area_statistic", "account", "account_grant", "household", "member", "request", "review_round"),
+    *(
+        "area",
+        "area_statistic",
+        "area_figure",
+        "account",
+        "account_grant",
+        "household",
+        "member",
+        "request",
+        "review_round",
+    ),
     *("recognition_decision", "recognition", "plan", "plan_target", "record_version", "change_pending", "audit_entry"),
     *("plan_item", "budget_line", "money_movement", "intervention", "intervention_step", "delivery", "sheet_line"),
     *(

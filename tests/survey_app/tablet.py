@@ -16,9 +16,11 @@ from tests.make.browser import PATIENCE
 TABLET, PHONE = (800, 1280), (360, 740)
 PIN = "482915"
 # a call that did not come through is what offline work is about; the app tells of it in its own words
-_LINE = re.compile(r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error")
-# The browser tells of the new address a moment later, and until then the screen before is still there, perhaps of another
-# household. Whoever listens last hears of it when the app has drawn the new one.
+_LINE = re.compile(
+    r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error"
+)
+# The browser tells of the new address a moment later, and until then the screen before is still there, perhaps of
+# another household. Whoever listens last hears of it when the app has drawn the new one.
 _GO = """to => new Promise(there => {
   const before = location.hash;
   location.hash = '/' + to;
@@ -87,6 +89,10 @@ class Tablet:
         self._offline = not there
         assert self._context is not None
         self._context.set_offline(self._offline)
+
+    def network_next(self, there: bool) -> None:
+        """What there is when it is switched on again."""
+        self._offline = not there
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LINE.search(message.text):

@@ -17,6 +17,7 @@ from api.areas.tables import area_id
 from api.audit import SystemActor
 from api.plans.commands import load_plan
 from tests.make.answers import done, pointers, refused
+from tests.make.figures import figure
 from tests.make.recognitions import recognise
 from tests.make.reviews import households
 from tests.make.rounds import cases, review, review_round
@@ -166,10 +167,32 @@ def test_without_totals_the_fall_of_the_rate_is_not_known(sign_in: SignIn, plan_
     assert fall["on_track"] is False
 
 
-def test_the_support_of_the_premium_is_not_told_from_who_has_a_card(sign_in: SignIn, plan_id: UUID) -> None:
+def test_the_target_of_the_premium_is_the_share_that_is_paid(sign_in: SignIn, plan_id: UUID, session: Session) -> None:
     officer = sign_in("truc-thai")
     premium = _progress(officer, plan_id, as_of="2024-12-31")["premium_support"]
     assert (premium["target"], premium["actual"], premium["on_track"], premium["gap"]) == (50.0, None, None, None)
-    assert "phí thẻ" in premium["reason"]["vi"]
+    assert premium["reason"]["vi"].startswith("Chưa có số tiền phí thẻ")
+    figure(session, "14080", "average_premium_due", date(2024, 11, 30), 1_000_001)
+    figure(session, "14080", "average_premium_supported", date(2024, 11, 30), 300_000)
+    session.commit()
+    premium = _progress(officer, plan_id, as_of="2024-12-31")["premium_support"]
+    assert (premium["actual"], premium["gap"], premium["gap_of"], premium["on_track"]) == (30.0, 200_001, "vnd", False)
+    assert (premium["numerator"], premium["denominator"], premium["work_list"]) == (300_000, 1_000_001, None)
     cards = done(officer.get("/api/v1/indicators/average_living_standard_insured", params={"as_of": "2024-12-31"}))
     assert cards["points"][0]["denominator"] == 0
+
+
+def test_officers_are_trained_out_of_those_that_the_commune_says_there_are(
+    sign_in: SignIn, plan_id: UUID, session: Session
+) -> None:
+    officer = sign_in("truc-thai")
+    trained = _progress(officer, plan_id, as_of="2024-12-31")["officers_trained"]
+    assert (trained["actual"], trained["numerator"], trained["on_track"]) == (None, 0, None)
+    assert "xã cần ghi" in trained["reason"]["vi"]
+    figure(session, "14080", "poverty_officers", date(2024, 2, 1), 12)
+    session.commit()
+    trained = _progress(officer, plan_id, as_of="2024-12-31", by="area")["officers_trained"]
+    assert (trained["actual"], trained["denominator"], trained["gap"], trained["gap_of"]) == (0.0, 12, 12, "trainee")
+    assert {point["area_code"]: point["value"] for point in trained["points"]} == {
+        "14080": 0.0, **{f"14080-0{n}": None for n in range(1, 9)},
+    }  # fmt: skip
