@@ -54,7 +54,7 @@ def _answer(question: Any, luck: random.Random) -> Any:
     return luck.randrange(int(question["min"] or 0), min(int(question["max"] or 200), 200))
 
 
-def _typed(question: Any, value: Any) -> Any:
+def typed(question: Any, value: Any) -> Any:
     words = {option["code"]: option["label"]["vi"] for option in question["options"]}
     if question["type"] == "single":
         return [words[value]]
@@ -70,7 +70,7 @@ class Interview:
 
     def __init__(self, tablet: Tablet, form: Any, given: dict[str, Any]) -> None:
         self.tablet = tablet
-        self._wanted = {q["label"]["vi"]: _typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
+        self._wanted = {q["label"]["vi"]: typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
         self.asked: set[str] = set()
 
     def begin(self, home: str) -> None:

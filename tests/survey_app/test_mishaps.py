@@ -38,7 +38,7 @@ def test_a_review_whose_household_was_merged_away_is_told_and_can_be_thrown_away
     tablet.sees("Không làm tiếp được")
     expect(tablet.button("Bỏ phần đã ghi")).to_have_count(1)
     tablet.press("Bỏ phần đã ghi")
-    tablet.press("Bấm lần nữa để bỏ hẳn")
+    tablet.press("Bỏ hẳn")
     expect(tablet.page.get_by_text("Không làm tiếp được")).to_have_count(0)
     tablet.page.locator("ul.people button").click()
     tablet.sees("Đã lưu trên máy")

@@ -1,7 +1,7 @@
 """A slow tablet with a large hamlet: the processor is throttled six times, three thousand households are on it.
 
-Insisted on is the processor's own time, six times over (watch.py): it is the same whatever else the machine does. The
-throttled clock, which also tells of everybody else's work, is printed beside it, and has to be good once.
+Insisted on is the processor's own time, six times over (watch.py): it is the same whatever else the machine does. How
+long it took by the clock, throttled, is looked at beside it, with as much more patience as the machine is crowded.
 """
 
 import random
@@ -15,7 +15,7 @@ from tests.survey_app.conftest import NewTablet
 from tests.survey_app.field import Commune, head_name
 from tests.survey_app.interview import Interview, answers, picture
 from tests.survey_app.tablet import PIN, Tablet
-from tests.survey_app.watch import Watch
+from tests.survey_app.watch import Watch, crowd
 
 HOUSEHOLDS = 3000
 # from a press to the picture that answers it, in milliseconds
@@ -131,8 +131,10 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     tablet.network(False)
     watch = Watch(tablet.page)
     watch.begin(throttled=True)
+    crowds = [crowd()]
     tablet.open()
     paint = tablet.page.evaluate(_FIRST_PAINT)
+    crowds.append(crowd())
     tablet.unlock()
     tablet.sees(head_name(1))
     for throttled, home, numbers in ((True, homes[1], range(9001, 9005)), (False, homes[2], range(9005, 9011))):
@@ -143,11 +145,13 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
         at_a_household(tablet, watch)
         a_new_household(tablet, watch, hamlet, numbers)
         in_a_review(tablet, watch, Interview(tablet, form, answers(form, random.Random(2))), home, photo)
-    print(f"first paint: {paint:.0f} ms\n{watch.told()}")
-    assert paint <= MOST_TO_FIRST_PAINT
+        crowds.append(crowd())
+    patience = max(crowds)
+    print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
+    assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) >= len(watch.waited) >= 15
     for found in (watch.worked, watch.after, watch.longest):
         assert {what: times for what, times in found.items() if median(times) > MOST_WAITED} == {}, watch.told()
-    late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK}
+    late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK * patience}
     assert late == {}, watch.told()
     assert tablet.complaints == []

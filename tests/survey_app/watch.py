@@ -4,6 +4,7 @@ The processor's own time, times six, is the same whatever else the machine does,
 clock of the throttled browser, which a surveyor would see, also counts the work of everybody else on the machine.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,14 @@ _HEARD = """async () => {
   return Math.max(0, ...window.waited.splice(0));
 }"""
 _TRACED = "toplevel,devtools.timeline,disabled-by-default-devtools.timeline"
+
+
+def crowd() -> float:
+    """How many times longer than its own time something takes here just now, because others are served in between."""
+    by_the_clock, own = time.perf_counter(), time.thread_time()
+    while time.thread_time() - own < 0.2:
+        pass
+    return (time.perf_counter() - by_the_clock) / (time.thread_time() - own)
 
 
 class Watch:

@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 
-import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { type Draft, dropDraft, NOT_HOME, saveDraft } from "../disk/drafts.ts";
 import { inTurn } from "../disk/in_turn.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
@@ -17,6 +17,8 @@ export type Keeper = {
   state: Signal<Keeping>;
   /** The draft is this now. It is on its way to the disk when this returns. */
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
+  /** When what it is now was written; false: the disk refused. */
+  settled(): Promise<boolean>;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
   /** The sending failed: go on, with what was answered meanwhile. */
@@ -37,7 +39,7 @@ export function keeperOf(tablet: Tablet, draft: Draft): Keeper {
 function newKeeper(tablet: Tablet, first: Draft): Keeper {
   const state = signal<Keeping>("kept");
   let draft = first;
-  const { changed, stop, resume } = writerOf(tablet, state, () => draft);
+  const { changed, settled, stop, resume } = writerOf(tablet, state, () => draft);
   return {
     state,
     get draft() {
@@ -47,6 +49,7 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
       draft = { ...draft, ...change, saved_at: instant() };
       changed();
     },
+    settled,
     stop,
     resume,
   };
@@ -76,6 +79,10 @@ function writerOf(tablet: Tablet, state: Signal<Keeping>, draft: () => Draft) {
     changed: () => {
       due = true;
       if (!stopped) begin();
+    },
+    settled: async () => {
+      await writing;
+      return state.value === "kept";
     },
     stop: async () => {
       stopped = true;
@@ -128,8 +135,6 @@ export async function throwAway(tablet: Tablet, id: string): Promise<void> {
   await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }
 
-const NOT_HOME = "not_home";
-
 /** Nobody was at home: a note for the list, on this tablet only (a case is set down as not reached at the office). */
 export async function noteNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
   const about = { household: householdId, round: roundId };
@@ -143,6 +148,11 @@ export async function noteNotHome(tablet: Tablet, householdId: string, roundId: 
 /** When nobody was at home, in order. */
 export function notHome(drafts: Draft[], householdId: string, roundId: string): string[] {
   return (draftAbout(drafts, NOT_HOME, { household: householdId, round: roundId })?.values.tries as string[] | undefined) ?? [];
+}
+
+/** The notes alone are no reason to leave anything on a tablet that is wiped. What fails is left sealed. */
+export async function forgetNotes({ opened, drafts }: Tablet): Promise<void> {
+  for (const { id, kind } of drafts.value) if (kind === NOT_HOME) await dropDraft(opened, id).catch(() => undefined);
 }
 
 export async function forgetNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {

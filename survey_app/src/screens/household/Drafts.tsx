@@ -1,15 +1,16 @@
 // Everything that was begun and not saved yet.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { throwAway } from "../../actions/drafts.ts";
 import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
 import { say, texts } from "../../words/words.ts";
-import { Button, day, Notice, Screen } from "../parts.tsx";
+import { day, Notice, Screen, toHeading } from "../parts.tsx";
 import { go } from "../route.ts";
+import { Sure } from "../sure.tsx";
 import { standing } from "./cases.ts";
+import { paper } from "./screening/papers_of.ts";
 
 const WORDS = texts({
   title: ["Phiếu đang làm dở", "Begun and not saved"],
@@ -23,13 +24,16 @@ const WORDS = texts({
   head: ["Đổi chủ hộ", "Another head"],
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   gone: [
     "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
     "This cannot be gone on with: the household or person is not on this tablet any more, was reviewed, or the round is closed. What was filled in is kept.",
   ],
   drop: ["Bỏ phần đã ghi", "Throw it away"],
-  sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
+  sure: ["Bỏ hẳn phần đã ghi của phiếu này?", "Throw away what was filled in?"],
+  keep: ["Không, giữ lại", "No, keep it"],
+  drop_now: ["Bỏ hẳn", "Throw it away now"],
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });
 
@@ -45,6 +49,7 @@ function routeOf({ kind, about }: Draft): string[] | null {
     head: ["household", about.household, "head"],
     split: ["split", about.household],
     request: ["request", about.household],
+    screening: ["screening", about.request],
     delivery: ["delivery", about.sheet_line],
   };
   const parts = routes[kind];
@@ -75,6 +80,10 @@ export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
   const person = about.member ?? about.back;
   if (person !== undefined && register.member(person) === null) return false;
   if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
+  if (kind === "screening") {
+    const request = register.request(about.request!);
+    return request !== null && paper(tablet, request).open;
+  }
   if (kind !== "review") return true;
   const round = reference.value?.rounds.find((one) => one.id === about.round);
   return round !== undefined && standing(tablet, about.household!, round)?.open === true;
@@ -93,14 +102,16 @@ function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element 
 
 /** Its form does not open any more: it is kept until the surveyor throws it away, by two presses. */
 function Orphan({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  const [asking, setAsking] = useState(false);
-  const press = () => (asking ? void throwAway(tablet, draft.id).catch(() => setAsking(false)) : setAsking(true));
+  // refused by the disk, it stays in the list
+  const gone = () => throwAway(tablet, draft.id).then(toHeading, () => undefined);
   return (
     <div class="line">
       <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
       <span>{when(draft)}</span>
       <span>{say(WORDS.gone)}</span>
-      <Button kind={asking ? "danger" : "plain"} onPress={press}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>
+      <Sure ask={say(WORDS.drop)} yes={say(WORDS.drop_now)} no={say(WORDS.keep)} onYes={() => void gone()}>
+        <p>{say(WORDS.sure)}</p>
+      </Sure>
     </div>
   );
 }
