@@ -19,8 +19,8 @@ PIN = "482915"
 _LINE = re.compile(
     r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error"
 )
-# The browser tells of the new address a moment later, and until then the screen before is still there, perhaps of another
-# household. Whoever listens last hears of it when the app has drawn the new one.
+# The browser tells of the new address a moment later, and until then the screen before is still there, perhaps of
+# another household. Whoever listens last hears of it when the app has drawn the new one.
 _GO = """to => new Promise(there => {
   const before = location.hash;
   location.hash = '/' + to;

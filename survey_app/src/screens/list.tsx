@@ -9,7 +9,7 @@ import type { Tablet } from "../tablet.ts";
 import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
-import { mayGoOn } from "./household/Drafts.tsx";
+import { mayGoOn } from "./household/draft_routes.ts";
 import { screeningDue } from "./household/screening/papers_of.ts";
 import { SCREENING } from "./household/screening/words.ts";
 import { PlusIcon, SearchIcon } from "./icons.tsx";

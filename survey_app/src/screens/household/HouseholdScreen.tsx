@@ -44,7 +44,7 @@ const WORDS = texts({
 export function HouseholdScreen({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
   void tablet.revision.value; // draws again when the register has changed
   const seen = tablet.register.household(id);
-  return seen === null || tablet.reference.value === null ? <NotHere /> : <Household tablet={tablet} seen={seen} />;
+  return seen === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={id} /> : <Household tablet={tablet} seen={seen} />;
 }
 
 function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData> }): JSX.Element {
