@@ -8,6 +8,7 @@ import { askToPersist, room } from "../disk/room.ts";
 import type { Tablet } from "../tablet.ts";
 import { isUnsent } from "../work.ts";
 import { say, texts } from "../words/words.ts";
+import { useAttempt } from "./attempt.ts";
 import { Button, Notice } from "./parts.tsx";
 import { go } from "./route.ts";
 
@@ -33,6 +34,7 @@ export function RoomLeft({ tablet }: { tablet: Tablet }): JSX.Element {
   const known = useSignal<Room | null>(null);
   const look = () => void room().then((found) => (known.value = found), () => undefined);
   useEffect(look, []);
+  const { attempt, fault } = useAttempt();
   const ask = async () => {
     await askToPersist();
     look();
@@ -41,7 +43,8 @@ export function RoomLeft({ tablet }: { tablet: Tablet }): JSX.Element {
   return (
     <section class="card">
       <h2>{say(WORDS.title)}</h2>
-      {known.value !== null && <Told room={known.value} unsent={unsent} ask={() => void ask()} />}
+      {known.value !== null && <Told room={known.value} unsent={unsent} ask={() => attempt(ask)} />}
+      {fault !== null && <Notice kind="fault">{fault}</Notice>}
       <p class="muted">{say(WORDS.file_why)}</p>
       <Button onPress={() => go("outbox", "file")}>{say(WORDS.file)}</Button>
     </section>

@@ -9,6 +9,7 @@ import { takeOff } from "../session.ts";
 import type { Tablet } from "../tablet.ts";
 import { isUnsent } from "../work.ts";
 import { say, texts } from "../words/words.ts";
+import { useAttempt } from "./attempt.ts";
 import { Button, Notice } from "./parts.tsx";
 
 const WORDS = texts({
@@ -25,6 +26,7 @@ const WORDS = texts({
 export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
   const { username } = tablet.opened.profile;
   const asked = useSignal(false);
+  const { attempt, busy } = useAttempt();
   const files = useSignal<number | null>(null);
   const outbox = tablet.outbox.value;
   useEffect(() => void keptFiles(tablet.opened).then((kept) => (files.value = kept.length), () => undefined), [outbox]);
@@ -43,7 +45,7 @@ export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
           {outbox.length > 0 && <Notice kind="warning">{say(WORDS.no_backup, { n: outbox.length })}</Notice>}
           <div class="buttons">
             <Button onPress={() => (asked.value = false)}>{say(WORDS.no)}</Button>
-            <Button kind="danger" onPress={() => void takeOff(tablet)}>{say(WORDS.yes, { username })}</Button>
+            <Button kind="danger" disabled={busy} onPress={() => attempt(() => takeOff(tablet))}>{say(WORDS.yes, { username })}</Button>
           </div>
         </>
       )}
