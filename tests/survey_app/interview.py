@@ -54,7 +54,7 @@ def _answer(question: Any, luck: random.Random) -> Any:
     return luck.randrange(int(question["min"] or 0), min(int(question["max"] or 200), 200))
 
 
-def _typed(question: Any, value: Any) -> Any:
+def typed(question: Any, value: Any) -> Any:
     words = {option["code"]: option["label"]["vi"] for option in question["options"]}
     if question["type"] == "single":
         return [words[value]]
@@ -70,7 +70,7 @@ class Interview:
 
     def __init__(self, tablet: Tablet, form: Any, given: dict[str, Any]) -> None:
         self.tablet = tablet
-        self._wanted = {q["label"]["vi"]: _typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
+        self._wanted = {q["label"]["vi"]: typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
         self.asked: set[str] = set()
 
     def begin(self, home: str) -> None:
@@ -123,6 +123,18 @@ class Interview:
     def send(self) -> None:
         self.tablet.press("Gửi phiếu")
         self.tablet.sees("Đã lưu phiếu trên máy")
+
+
+def visit(tablet: Tablet, form: dict[str, Any], home: str, given: dict[str, Any], photo: bytes) -> None:
+    """A whole review of a round that asks for photos."""
+    interview = Interview(tablet, form, given)
+    interview.begin(home)
+    interview.questions()
+    assert len(interview.asked) == len(given)
+    interview.onward()  # causes and needs
+    interview.photo(photo)
+    interview.onward()
+    interview.send()
 
 
 def picture(luck: random.Random, width: int = 1800, height: int = 1200) -> bytes:

@@ -24,6 +24,7 @@ const KINDS = texts({
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
   review: ["Phiếu rà soát", "Review"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   officer: ["Việc của cán bộ", "Officer's work"],
 });
@@ -33,6 +34,9 @@ function windowTitle(title: string): string {
   const kind = KINDS[route.value[0] as keyof typeof KINDS];
   return kind === undefined ? title : say(kind);
 }
+
+/** What had the focus is gone: whoever hears the screen stands at its heading again. */
+export const toHeading = (): void => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 
 /** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. The heading takes
  * the focus when the address has changed, so that a screen reader says where one is. */
@@ -62,9 +66,18 @@ export function Screen(props: { title: string; back?: string[] | (() => void); f
   );
 }
 
-export function Button(props: { kind?: "main" | "plain" | "danger"; disabled?: boolean; submit?: boolean; onPress?: () => void; children: ComponentChildren }): JSX.Element {
+type ButtonProps = { kind?: "main" | "plain" | "danger"; disabled?: boolean; submit?: boolean; focused?: boolean; onPress?: () => void; children: ComponentChildren };
+
+/** A key that is held down presses once: what it would press next may be another button. `focused`: it comes with the
+ * focus. */
+export function Button(props: ButtonProps): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (props.focused) button.current?.focus();
+  }, []);
+  const once = (event: KeyboardEvent) => event.repeat && event.key === "Enter" && event.preventDefault();
   return (
-    <button type={props.submit ? "submit" : "button"} class={`button ${props.kind ?? "plain"}`} disabled={props.disabled} onClick={props.onPress}>
+    <button ref={button} type={props.submit ? "submit" : "button"} class={`button ${props.kind ?? "plain"}`} disabled={props.disabled} onKeyDown={once} onClick={props.onPress}>
       {props.children}
     </button>
   );

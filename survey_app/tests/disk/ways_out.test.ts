@@ -56,6 +56,8 @@ test("the browser is asked to keep what is here, and told of is what it promises
   assert.deepEqual([await room(), await askToPersist()], [{ used: null, quota: null, persisted: false }, false]);
   const told = { usage: 5, quota: 9, persisted: false, grants: true };
   assert.deepEqual(await withRoom(told, room), { used: 5, quota: 9, persisted: false });
+  const madeUp = { usage: 5, quota: 5 + 10 * 2 ** 30, persisted: false };
+  assert.deepEqual(await withRoom(madeUp, room), { used: 5, quota: null, persisted: false });
   assert.equal(await withRoom(told, askToPersist), true);
   assert.equal(await withRoom({ ...told, grants: false }, askToPersist), false);
   assert.equal(await withRoom({ ...told, persisted: true, grants: false }, askToPersist), true);

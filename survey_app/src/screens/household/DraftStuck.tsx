@@ -10,8 +10,9 @@ import type { Tablet } from "../../tablet.ts";
 import { said } from "../../words/said.ts";
 import { say, texts } from "../../words/words.ts";
 import { householdName } from "../../words/work_words.ts";
-import { Button, Notice } from "../parts.tsx";
+import { Button, Notice, toHeading } from "../parts.tsx";
 import { go } from "../route.ts";
+import { Sure } from "../sure.tsx";
 import { type Move, moveOf, routeOf } from "./draft_routes.ts";
 
 const WORDS = texts({
@@ -38,23 +39,24 @@ const WORDS = texts({
   move: ["Chuyển phiếu sang hộ {name}", "Move the form to {name}"],
   no_name: ["còn lại", "the one that is left"],
   drop: ["Bỏ phần đã ghi", "Throw it away"],
-  sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
+  sure: ["Bỏ hẳn phần đã ghi của phiếu này?", "Throw away what was filled in?"],
+  keep: ["Không, giữ lại", "No, keep it"],
+  drop_now: ["Bỏ hẳn", "Throw it away now"],
 });
 
 export function Stuck({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  const [asking, setAsking] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const move = moveOf(tablet, draft);
-  const drop = () => {
-    if (!asking) return setAsking(true);
-    void throwAway(tablet, draft.id).catch((error: unknown) => setFault(said(error)));
-  };
+  // refused by the disk, it stays in the list
+  const drop = () => throwAway(tablet, draft.id).then(toHeading, (error: unknown) => setFault(said(error)));
   return (
     <>
       <span>{why(tablet, move)}</span>
       {fault !== null && <Notice kind="fault">{fault}</Notice>}
       {move?.but === null && <Moving tablet={tablet} draft={draft} into={move.into} onFault={setFault} />}
-      <Button kind={asking ? "danger" : "plain"} onPress={drop}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>
+      <Sure ask={say(WORDS.drop)} yes={say(WORDS.drop_now)} no={say(WORDS.keep)} onYes={() => void drop()}>
+        <p>{say(WORDS.sure)}</p>
+      </Sure>
     </>
   );
 }

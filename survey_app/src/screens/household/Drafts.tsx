@@ -22,6 +22,7 @@ const WORDS = texts({
   head: ["Đổi chủ hộ", "Another head"],
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });

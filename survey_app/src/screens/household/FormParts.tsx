@@ -13,6 +13,7 @@ import { say, texts } from "../../words/words.ts";
 import { householdName } from "../../words/work_words.ts";
 import { Button, Notice, Screen } from "../parts.tsx";
 import { goInstead } from "../route.ts";
+import { Sure } from "../sure.tsx";
 import { leaveTo } from "./leaving.ts";
 import type { Kept } from "./useDraft.ts";
 
@@ -21,6 +22,7 @@ const WORDS = texts({
   begun: ["Phiếu này đã làm dở từ trước; xin làm tiếp.", "This was begun before: go on with it."],
   throw_away: ["Bỏ, làm lại từ đầu", "Throw it away"],
   sure: ["Bỏ phần đã ghi của phiếu này?", "Throw away what was filled in?"],
+  gone: ["Bỏ hẳn", "Throw it away now"],
   keep: ["Không, giữ lại", "No, keep it"],
   refused: [
     "Máy chưa ghi được vì bộ nhớ đầy hoặc lỗi. Phần đã nhập vẫn còn trên màn hình; xin giải phóng bộ nhớ rồi bấm lại.",
@@ -119,16 +121,16 @@ function toFirstFault(): void {
 /** Tells that a form was begun before, and lets the surveyor throw it away: never by one press. */
 export function DraftNote<Values extends object>(props: { tablet: Tablet; form: Kept<Values>; onGone: () => void }): JSX.Element | null {
   const { tablet, form, onGone } = props;
-  const [asking, setAsking] = useState(false);
   const [failed, setFailed] = useState(false);
   const gone = () => throwAway(tablet, form.keeper.draft.id).then(onGone, () => setFailed(true));
   if (failed || form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
   if (!form.begun) return null;
   return (
     <Notice kind="info">
-      <p>{say(asking ? WORDS.sure : WORDS.begun)}</p>
-      {asking && <Button onPress={() => setAsking(false)}>{say(WORDS.keep)}</Button>}
-      <Button kind={asking ? "danger" : "plain"} onPress={asking ? gone : () => setAsking(true)}>{say(WORDS.throw_away)}</Button>
+      <p>{say(WORDS.begun)}</p>
+      <Sure ask={say(WORDS.throw_away)} yes={say(WORDS.gone)} no={say(WORDS.keep)} onYes={gone}>
+        <p>{say(WORDS.sure)}</p>
+      </Sure>
     </Notice>
   );
 }

@@ -6,6 +6,7 @@ import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
 import { standing } from "./cases.ts";
+import { paper } from "./screening/papers_of.ts";
 
 const again = (about: Draft["about"]): string[] => (about.again === undefined ? [] : [about.again]);
 
@@ -19,6 +20,7 @@ export function routeOf({ kind, about }: Draft): string[] | null {
     head: ["household", about.household, "head"],
     split: ["split", about.household],
     request: ["request", about.household],
+    screening: ["screening", about.request],
     delivery: ["delivery", about.sheet_line],
   };
   const parts = routes[kind];
@@ -29,6 +31,10 @@ export function routeOf({ kind, about }: Draft): string[] | null {
 export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
   const { register, reference } = tablet;
   if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
+  if (kind === "screening") {
+    const request = register.request(about.request!);
+    return request !== null && paper(tablet, request).open;
+  }
   const person = partOf(about);
   if (person !== null) return register.member(person) !== null;
   if (about.household !== undefined && register.household(about.household) === null) return false;

@@ -37,6 +37,9 @@ const WORDS = texts({
   table: ["Các giá trị", "The values"],
 });
 
+/** Papers of which two are never mixed. */
+const WHOLE = ["review", "screening"];
+
 type Choices = "server" | "device" | "values";
 
 export function ConflictScreen({ tablet, id }: { tablet: Tablet; id: string }): JSX.Element {
@@ -94,7 +97,7 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     busy.value = false;
   };
   // a paper is taken or left as a whole (docs/sync-protocol.md, "Reviews")
-  const possible = conflict.entity === "review" ? (["server", "device"] as const) : (["server", "device", "values"] as const);
+  const possible = WHOLE.includes(conflict.entity) ? (["server", "device"] as const) : (["server", "device", "values"] as const);
   const options = possible.map((code) => ({ code, label: WORDS[`take_${code}`] }));
   return (
     <form class="stack" onSubmit={submit}>

@@ -7,10 +7,11 @@ import { optionsOf } from "../../words/codes.ts";
 import { fieldName, listOf } from "../../words/fields.ts";
 import { Choice, DateField, NumberField, TextField, YesNo } from "../parts.tsx";
 
-const DATES = ["birth_date", "left_on", "surveyed_on", "received_on", "delivered_on"];
+const DATES = ["birth_date", "left_on", "surveyed_on", "received_on", "screened_on", "delivered_on"];
 const NUMBERS = ["birth_year", "b1_entered", "quantity", "amount_vnd"];
 const YES_NO = [
   "no_labour_capacity", "right_level", "labour_contract", "health_insurance", "social_allowance", "pension", "merit_person",
+  "passed",
 ];
 
 /** Letters where a number is asked for: the field says so, and it is not sent. */
