@@ -91,7 +91,7 @@ function Who(props: { known: Profile[]; choose: (one: Profile) => void; enrol: (
           {say(props.known.length === 0 ? WORDS.new : WORDS.another)}
         </Button>
         <LeftBehind />
-        <Button onPress={other}>{say(WORDS.other_language)}</Button>
+        <Button onPress={other}><span lang={language.value === "vi" ? "en" : "vi"}>{say(WORDS.other_language)}</span></Button>
       </div>
     </Screen>
   );
