@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+import { forgetNotes } from "./actions/drafts.ts";
 import { whenTaken } from "./disk/database.ts";
 import { askToPersist } from "./disk/room.ts";
 import { setting } from "./disk/settings.ts";
@@ -81,6 +82,7 @@ export function lock(why: "idle" | "locked" = "locked"): void {
 
 /** Takes the open profile off this tablet. Whoever calls has made sure that nothing is unsent. */
 export async function takeOff(tablet: Tablet): Promise<void> {
+  await forgetNotes(tablet);
   drop(tablet);
   session.value = { at: "away", why: "start" };
   await wipe(tablet.opened.profile.id);
@@ -88,6 +90,7 @@ export async function takeOff(tablet: Tablet): Promise<void> {
 
 async function revoked(tablet: Tablet): Promise<void> {
   const { id, username } = tablet.opened.profile;
+  await forgetNotes(tablet);
   drop(tablet);
   session.value = { at: "opening", done: 0, all: 0 };
   // cut off, it is finished at the next start

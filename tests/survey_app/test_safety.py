@@ -128,17 +128,22 @@ def _seconds(tablet: Tablet) -> int:
 
 def test_a_revoked_tablet_is_wiped_and_unsent_work_stays_sealed(new_tablet: NewTablet, commune: Commune) -> None:
     homes = commune.homes(5)
+    commune.round(homes)
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.network(False)
     tablet.writes(homes[0], "Ghi chú", NOTE)
+    half_a_form(tablet, commune, homes[1])
+    tablet.household(homes[2])
+    tablet.press("Không gặp")
+    tablet.sees("Đã đến 1 lần không gặp")
     commune.revoke("xom-3")
     tablet.network(True)
     tablet.sees("Máy đã bị thu hồi")
-    tablet.sees(re.compile("xom-3: 1 phiếu"))
+    tablet.sees(re.compile("xom-3: 1 phiếu chưa gửi, 1 phiếu làm dở"))
     rows: dict[str, Any] = tablet.page.evaluate(ROWS)
     (left,) = (stores for name, stores in rows.items() if name != "giamngheo")
-    assert {name: count for name, count in left.items() if count} == {"outbox": 1}
+    assert {name: count for name, count in left.items() if count} == {"outbox": 1, "drafts": 1}
     with tablet.page.expect_download() as saving:
         tablet.press("Lưu tệp")
     saved = saving.value.path().read_bytes()
@@ -147,6 +152,16 @@ def test_a_revoked_tablet_is_wiped_and_unsent_work_stays_sealed(new_tablet: NewT
     tablet.press("Về màn hình đầu")
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     tablet.sees(head_name(2))
+    tablet.go("outbox", "file")
+    tablet.type("Mật khẩu lúc đó", PASSWORD)
+    tablet.press("Lấy lại phiếu")
+    tablet.sees("Đã đưa 1 phiếu vào hộp gửi; 1 phiếu làm dở nằm lại")
+    tablet.household(homes[1])
+    tablet.press("Làm tiếp phiếu dở")
+    tablet.sees("Đã lưu trên máy")
+    tablet.send()
+    tablet.sent()
+    assert commune.household(homes[0])["note"] == NOTE
     tablet.off()
     assert not found_on(tablet.disk(), NOTE)
     assert tablet.complaints == []

@@ -130,7 +130,7 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
   await steps.take(async () => {
     if (unsentOf(tablet).length > 0) sent = await push(tablet, info, (done, all) => tell({ step: "push", done, all }));
   });
-  await steps.take(() => outcomes(tablet, sent));
+  await steps.take(() => outcomes(tablet, info, sent));
   if (!upToDate || tablet.outbox.value !== before) await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
   await changing(tablet, letGo(tablet.opened));
@@ -164,10 +164,10 @@ async function heard(tablet: Tablet, info: Info): Promise<void> {
 }
 
 /** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
-async function outcomes(tablet: Tablet, sent: number): Promise<void> {
+async function outcomes(tablet: Tablet, info: Info, sent: number): Promise<void> {
   const told = tablet.outbox.value.filter((work) => !isUnsent(work));
   const waits = told.some((work) => WAITING.includes(work.outcome ?? ""));
-  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet);
+  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet, info);
 }
 
 async function convergence(tablet: Tablet, tell: Tell): Promise<void> {

@@ -14,6 +14,7 @@ import { type Standing, standings } from "./cases.ts";
 import { FIELDS } from "./field_words.ts";
 import { NotHere } from "./FormParts.tsx";
 import { People } from "./People.tsx";
+import { Papers } from "./screening/Papers.tsx";
 import { amountOf, awaited } from "./support.ts";
 import { WorkNotes } from "./WorkNotes.tsx";
 
@@ -36,7 +37,6 @@ const WORDS = texts({
   filled: ["Đã làm phiếu trên máy này.", "The review was filled in on this tablet."],
   training: ["ĐỢT TẬP HUẤN: kết quả không có giá trị.", "TRAINING: without legal effect."],
   gone: ["Không còn ở hộ", "Who left"],
-  requests: ["Giấy đề nghị", "Requests"],
   support: ["Hỗ trợ chờ trao", "Support to hand over"],
   on: ["trao ngày {when}", "on {when}"],
 });
@@ -44,7 +44,7 @@ const WORDS = texts({
 export function HouseholdScreen({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
   void tablet.revision.value; // draws again when the register has changed
   const seen = tablet.register.household(id);
-  return seen === null || tablet.reference.value === null ? <NotHere /> : <Household tablet={tablet} seen={seen} />;
+  return seen === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={id} /> : <Household tablet={tablet} seen={seen} />;
 }
 
 function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData> }): JSX.Element {
@@ -57,6 +57,7 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
       <WorkNotes tablet={tablet} householdId={id} />
       <Facts tablet={tablet} data={data} />
       {standings(tablet, id).map((one) => <InRound key={one.round.id} tablet={tablet} householdId={id} standing={one} />)}
+      <Papers tablet={tablet} householdId={id} />
       <Support tablet={tablet} householdId={id} />
       <h2>{say(WORDS.people)}</h2>
       <People tablet={tablet} householdId={id} />
@@ -67,7 +68,6 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
         {people.length > 1 && <Button onPress={() => go("split", id)}>{say(WORDS.split)}</Button>}
         <Button onPress={() => go("request", id)}>{say(WORDS.request)}</Button>
       </div>
-      <Requests tablet={tablet} householdId={id} />
       <Gone tablet={tablet} householdId={id} />
     </Screen>
   );
@@ -132,18 +132,6 @@ function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid })
 }
 
 const whenOf = (line: Data): string => (line.hand_out_on ? say(WORDS.on, { when: day(line.hand_out_on as string) }) : "");
-
-function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
-  const papers = tablet.register.of("request", householdId);
-  if (papers.length === 0) return null;
-  const kind = (data: Data) => named(tablet.reference.value!, "request_kind", data.kind as string);
-  return (
-    <section class="stack">
-      <h2>{say(WORDS.requests)}</h2>
-      <ul>{papers.map(({ id, data }) => <li key={id}>{kind(data)}, {day(data.received_on as string)}</li>)}</ul>
-    </section>
-  );
-}
 
 /** Who left: pressed, a person can be brought back who was set down as gone by mistake. */
 function Gone({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
