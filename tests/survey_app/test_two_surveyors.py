@@ -18,7 +18,9 @@ _RAW = """async () => {
   const told = [];
   const all = value => {
     if (typeof value === 'string') told.push(value);
-    else if (value instanceof ArrayBuffer) ['latin1', 'utf-8'].forEach(as => told.push(new TextDecoder(as).decode(value)));
+    else if (value instanceof ArrayBuffer) {
+      for (const as of ['latin1', 'utf-8']) told.push(new TextDecoder(as).decode(value));
+    }
     else if (ArrayBuffer.isView(value)) all(value.slice().buffer);
     else if (value && typeof value === 'object') Object.entries(value).flat().forEach(all);
   };

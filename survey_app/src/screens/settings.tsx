@@ -64,7 +64,7 @@ export function Settings({ tablet, parts }: { tablet: Tablet; parts: string[] })
 }
 
 function Look(): JSX.Element {
-  const languages = (["vi", "en"] as const).map((code) => ({ code, label: WORDS[code] }));
+  const languages = (["vi", "en"] as const).map((code) => ({ code, label: WORDS[code], lang: code }));
   const sizes = (["normal", "large", "largest"] as const).map((code) => ({ code, label: WORDS[code] }));
   return (
     <section class="card">

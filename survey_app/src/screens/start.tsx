@@ -92,7 +92,7 @@ function Who(props: { known: Profile[]; fault: string | null; choose: (one: Prof
           {say(props.known.length === 0 ? WORDS.new : WORDS.another)}
         </Button>
         <LeftBehind />
-        <Button onPress={other}>{say(WORDS.other_language)}</Button>
+        <Button onPress={other}><span lang={language.value === "vi" ? "en" : "vi"}>{say(WORDS.other_language)}</span></Button>
       </div>
     </Screen>
   );
