@@ -25,8 +25,9 @@ from api.households.stored import Lock, among, hold_households, survivors
 from api.problems import Invalid, Problem
 from api.reviews import screening_faults
 from api.reviews.cases import CASE
+from api.reviews.rounds import ROUND
 from api.reviews.screening_schemas import ScreeningChange, ScreeningFields
-from api.reviews.tables import Request, RequestKind, Screening
+from api.reviews.tables import Request, RequestKind, RoundKind, Screening
 from api.standards import form_rules
 from api.standards import queries as standards
 
@@ -34,8 +35,8 @@ _request = Request.__table__  # type: ignore[attr-defined]
 _screening = Screening.__table__  # type: ignore[attr-defined]
 
 ENTITY = "screening"
-# what was found, by which form, and why is one thing: a mixture of two is what nobody found
-_TOGETHER = (("form", "answers", "passed", "reason"),)
+# what was found, by which form, when and why is one thing: a mixture of two is what nobody found
+_TOGETHER = (("form", "answers", "passed", "reason", "screened_on"),)
 
 
 def screening_id(request_id: UUID) -> UUID:
@@ -58,7 +59,7 @@ class Screenings:
         self.foreign = history.load_past(session, ENTITY, records, wanting_past(edits, records, thorough))
         self.fold = Fold(records, _TOGETHER, strict=strict)
         self.mistaken = history.mistaken(session, scope, edits, set() if strict else self.foreign)
-        self.listed = set(session.scalars(select(CASE.c.request_id).where(among(CASE.c.request_id, self.requests))))
+        self.listed = self._have_led()
         sent = [one["form"]["version"] for one in self.fields if isinstance(one, dict) and one.get("form")]
         stored = [one.values["form"]["version"] for one in records.values() if one.values["form"]]
         self.standards = standards.by_form_version(session, {*sent, *stored})
@@ -159,6 +160,12 @@ class Screenings:
             records[row.id] = Record(row.id, row.version, _values_of(row), row.version)
             self.differs[row.id] = row.differs_from_device
         return records
+
+    def _have_led(self) -> set[UUID]:
+        """The requests that led onto a list; that of a training round settles nothing."""
+        led = select(CASE.c.request_id).join(ROUND, ROUND.c.id == CASE.c.round_id)
+        led = led.where(among(CASE.c.request_id, self.requests), ROUND.c.kind != RoundKind.training)
+        return set(self.session.scalars(led))
 
     def _result(self, record_id: UUID) -> dict[str, Any]:
         values = self.fold.records[record_id].values

@@ -193,15 +193,15 @@ def test_two_tablets_that_found_otherwise_wait_for_a_person(
 
 
 def test_a_result_is_corrected_as_a_whole(surveyor: httpx.Client, device: str, paper: str, engine: Engine) -> None:
-    """Another reason here and another result there: the mixture is what nobody found."""
+    """Another reason, or day, here and another result there: the mixture is what nobody found."""
     other = tablets.enrolled(engine, "xom-3")
     push(surveyor, device, result(paper))
     (first,) = push(surveyor, device, result(paper, seq=4, base=1, passed=False))
     (second,) = push(surveyor, other, result(paper, base=1, reason="Nhà sập"))
     (day,) = push(surveyor, other, result(paper, seq=5, base=1, screened_on="2024-09-04"))
-    assert [one["outcome"] for one in (first, second, day)] == ["applied", "conflict", "merged"]
+    assert [one["outcome"] for one in (first, second, day)] == ["applied", "conflict", "conflict"]
     told = read(surveyor, paper)
-    assert (told["passed"], told["reason"], told["screened_on"]) == (False, "Nhà dột, mất việc", "2024-09-04")
+    assert (told["passed"], told["reason"], told["screened_on"]) == (False, "Nhà dột, mất việc", "2024-09-05")
 
 
 def test_what_cannot_be_is_refused_with_its_place(
