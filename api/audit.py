@@ -5,6 +5,7 @@ An entry is written unchained in the caller's transaction, so that no writer wai
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -121,5 +122,6 @@ def record(
     late_rows.put(session, _write, [line])
 
 
-def _write(session: Session, lines: Sequence[dict[str, Any]]) -> None:
+def _write(session: Session, lines: Sequence[dict[str, Any]]) -> AbstractContextManager[None]:
     sql.fetch(session, _INSERT, rows=sql.rows(lines))
+    return nullcontext()

@@ -2,16 +2,21 @@
 them and writes them in one go for all its kinds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from math import inf
+from time import monotonic
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-# Writes rows of one table, in the order given.
-Write = Callable[[Session, Sequence[Any]], None]
+from api import sql
+
+# Writes rows of one table, in the order given; what is done in the block is done while the database takes them in.
+Write = Callable[[Session, Sequence[Any]], AbstractContextManager[None]]
 
 Kept = dict[Write, list[Any]]
+Done = TypeVar("Done")
 
 _COLLECTED = "rows to be written late"
 
@@ -35,7 +40,8 @@ def put(session: Session, into: Write, rows: Sequence[Any]) -> None:
     """Rows for one table: written now, or with all others at the end of the block that collects them."""
     waiting = session.info.get(_COLLECTED)
     if waiting is None:
-        into(session, rows)
+        with into(session, rows):
+            pass
     else:
         waiting.setdefault(into, []).extend(rows)
 
@@ -48,10 +54,52 @@ def waiting(session: Session, into: Write) -> Sequence[Any]:
 
 def write(session: Session) -> None:
     """Writes what is collected so far."""
+    with writing(session):
+        pass
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """Writes what is collected so far; the block is done while the database takes in the last table's, which is the one
+    that was `put` first."""
+    with _sender(session) as send:
+        while send():
+            pass
+        yield
+
+
+def meanwhile(session: Session, do: Callable[..., Done], *items: Iterable[Any]) -> list[Done]:
+    """What `map` gives, for work that asks the database nothing. Between the items, whenever the database has nothing
+    to do, it is given the next table of what is collected so far."""
+    with _sender(session) as send:
+        done, look = [], 0.0
+        for one in zip(*items, strict=True):
+            done.append(do(*one))
+            if monotonic() > look:
+                look = monotonic() + _PAUSE if sql.landing(session) or send() else inf
+        return done
+
+
+# Seconds between two looks at what the database is doing: one costs 2 microseconds, an item of work 5 to 150.
+_PAUSE = 0.0002
+
+
+@contextmanager
+def _sender(session: Session) -> Iterator[Callable[[], bool]]:
+    """What sends the rows of one more table, if there are any, once those of the one before have been taken in. At the
+    end of the block the last ones have been."""
     rows_of = session.info.get(_COLLECTED)
-    while rows_of:
-        into, rows = rows_of.popitem()
-        into(session, rows)
+    with ExitStack() as under_way:
+
+        def send() -> bool:
+            if not rows_of:
+                return False
+            into, rows = rows_of.popitem()
+            under_way.close()
+            under_way.enter_context(into(session, rows))
+            return True
+
+        yield send
 
 
 def kept(session: Session) -> Kept:

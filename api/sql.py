@@ -1,7 +1,8 @@
 """The set-based statements kept as .sql files beside the feature that owns them, and what is bound into statements."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -9,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.copy import LibpqWriter
+from psycopg.generators import copy_end
 from psycopg.types.string import BytesBinaryDumper
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Dialect, Executable, TextClause, TypeDecorator, Uuid, text
@@ -33,6 +36,7 @@ def fetch(session: Session, statement: Executable, **parameters: Any) -> Sequenc
     Values go to the driver as they are (`id_list` makes one of ids, `rows` one of rows), and come as it reads them.
     """
     text, fixed = _compiled(statement)
+    _landed(session)
     session.flush()  # as session.execute does
     result = session.connection().exec_driver_sql(text, fixed | parameters)
     return result.all() if result.returns_rows else ()
@@ -58,24 +62,102 @@ def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Seque
     rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells whose row
     was refused, where the database says which: the id that stands in its column number `record`.
     """
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
+    with copying(session, path, types, rows, record=record):
+        pass
+
+
+@contextmanager
+def copying(
+    session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], *, record: int = 0
+) -> Iterator[None]:
+    """Like `copy`, and the block is done while the database takes the rows in: foreign keys and most of the indexes
+    come after the last row. A refusal is raised at the end of the block, or by a `fetch` or `copy` in it, for these
+    wait for the rows first. Any other statement in it is refused by the driver.
+    """
+    _landed(session)
+    session.info[_UNDER_WAY] = _UnderWay(session, path, types, rows, record)
     try:
-        with connection.cursor() as cursor, cursor.copy(_read(path).encode()) as stream:
+        yield
+    except BaseException:
+        with suppress(DBAPIError):
+            _landed(session)  # before the answer has come the connection cannot even roll back
+        raise
+    _landed(session)
+
+
+_UNDER_WAY = "rows the database is taking in"
+
+
+def _landed(session: Session) -> None:
+    """The rows under way, if there are any, have been taken in. Raises the refusal."""
+    under_way = session.info.pop(_UNDER_WAY, None)
+    if under_way is not None:
+        under_way.land()
+
+
+def landing(session: Session) -> bool:
+    """Is the database still at the rows of `copying`? Waits for nothing."""
+    under_way = session.info.get(_UNDER_WAY)
+    return under_way is not None and under_way.busy()
+
+
+class _UnderWay:
+    """Rows that are sent, and not yet known to be taken."""
+
+    def __init__(
+        self, session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], record: int
+    ) -> None:
+        connection = session.connection().connection.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        self._path = path
+        self._records: list[Any] = []
+        self._cursor = connection.cursor()
+        self._writer = _Unawaited(self._cursor)
+        with self._refusals_told(), self._cursor.copy(_read(path).encode(), writer=self._writer) as stream:
             # the one in C: the driver asks a class in Python about every value, seven times as long
-            cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
+            self._cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
             stream.set_types(types)
-            sent = []
             for row in rows:
-                sent.append(row[record])
+                self._records.append(row[record])
                 stream.write_row(row)
-    except psycopg.Error as error:
-        refusal = DBAPIError.instance(path, None, error, psycopg.Error)
-        line = _LINE.search(error.diag.context or "")
-        if line and 0 < int(line[1]) <= len(sent):
-            named = sent[int(line[1]) - 1]
-            refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
-        raise refusal from error
+
+    def busy(self) -> bool:
+        line = self._cursor.connection.pgconn
+        with self._refusals_told():
+            line.consume_input()
+        return bool(line.is_busy())
+
+    def land(self) -> None:
+        with self._refusals_told(), self._cursor:
+            self._writer.wait()
+
+    @contextmanager
+    def _refusals_told(self) -> Iterator[None]:
+        """What the driver raises becomes what SQLAlchemy raises, with the record whose row was refused."""
+        try:
+            yield
+        except psycopg.Error as error:
+            refusal = DBAPIError.instance(self._path, None, error, psycopg.Error)
+            line = _LINE.search(error.diag.context or "")
+            if line and 0 < int(line[1]) <= len(self._records):
+                named = self._records[int(line[1]) - 1]
+                refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
+            raise refusal from error
+
+
+class _Unawaited(LibpqWriter):
+    """Ends a COPY without waiting for what the database says to it."""
+
+    def finish(self, exc: BaseException | None = None) -> None:
+        if exc is not None:
+            super().finish(exc)
+            return
+        self._answer = copy_end(self.connection.pgconn, None)
+        next(self._answer)  # the end is sent
+
+    def wait(self) -> None:
+        with self.connection.lock:
+            self.connection.wait(self._answer)
 
 
 _REFUSED = "the row of "

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from api import clock
+from api import clock, late_rows
 from api.accounts.actor import Actor, narrowed
 from api.changes import attempts
 from api.changes.edits import Edit
@@ -42,6 +43,8 @@ class SortedOut:
     undurable_from: int | None = None
     # somebody waits for a record that the batch creates
     awaited: bool = False
+    # the outcomes as JSON, where nothing that comes later can change one
+    told: bytes | None = None
 
     @property
     def replayed(self) -> int:
@@ -50,9 +53,9 @@ class SortedOut:
 
 @dataclass(frozen=True)
 class Received:
-    """What the receipt tells: the outcomes, and the tablet's `seq` up to which a verified backup has everything."""
+    """What the receipt tells: the outcomes as JSON, and the tablet's `seq` up to which a verified backup has all."""
 
-    outcomes: list[dict[str, Any]]
+    outcomes: bytes
     durable_through: int
 
 
@@ -91,8 +94,7 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
     marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_arrival(session, actor, batch, newest, sorted_out, marked)
-    decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
-    outcomes = [_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers]
+    outcomes = _told(sorted_out, entries) if sorted_out.told is None else sorted_out.told
     return Received(outcomes, senders.durable_through(marked, max(device.last_seq, newest)))
 
 
@@ -129,27 +131,33 @@ def _journalled(
     quarantines: bool = False,
 ) -> tuple[SortedOut, list[Entry]]:
     sorted_out = _sort_out(session, actor, arrivals, device)
+    sorted_out.undurable_from = _undurable_from(device, sorted_out.new)
     waiting: Sequence[SyncSubmission] = ()
+    put = partial(journal.put, session, actor.account_id, batch, number=device.arrivals + 1)
     if quarantines:
-        entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
+        new = entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
     else:
         waits = held.awaited(session, actor, batch.device_id, sorted_out.new)
         waiting, sorted_out.awaited = waits.here, waits.born
+        ours = {arrival.submission_id for arrival in sorted_out.new} if waiting else ()
         waited = [journal.stored_arrival(session, row) for row in waiting]
-        entries = apply_all(session, actor, [*sorted_out.new, *waited])
-    new = entries
-    if waiting:
-        ours = {arrival.submission_id for arrival in sorted_out.new}
-        new = [entry for entry in entries if entry.arrival.submission_id in ours]
-    sorted_out.undurable_from = device.undurable_from
-    if new:
-        lowest = journal.write(session, actor.account_id, batch, new, device.arrivals + 1)
-        sorted_out.undurable_from = min(lowest, lowest if device.undurable_from is None else device.undurable_from)
+        # what stands is written down while the next kind is decided
+        entries = apply_all(session, actor, [*sorted_out.new, *waited], None if waiting else put)
+        new = [entry for entry in entries if entry.arrival.submission_id in ours] if waiting else entries
+    put([entry for entry in new if waiting or not entry.stands])
+    with late_rows.writing(session):
+        if not sorted_out.stored and not sorted_out.awaited:
+            sorted_out.told = _told(sorted_out, entries)
     journal.keep_reused(session, batch.device_id, sorted_out.reused)
     conflicts.open_for(session, new)
     if waiting:
         held.settle(session, waiting, [entry for entry in entries if entry.arrival.submission_id not in ours])
     return sorted_out, entries
+
+
+def _undurable_from(device: Row[Any], new: Sequence[Arrival]) -> int | None:
+    known = () if device.undurable_from is None else (device.undurable_from,)
+    return min((*known, *(arrival.seq for arrival in new)), default=None)
 
 
 def release(session: Session, actor: Actor, device_id: UUID) -> None:
@@ -191,6 +199,13 @@ def _note_arrival(
         senders.note_arrival(session, actor, batch, seen.bare, *told)
 
 
+def _told(sorted_out: SortedOut, entries: Sequence[Entry]) -> bytes:
+    """The outcomes as JSON, in the order sent. The values are JSON's already: a walk through a model would cost more
+    than applying them."""
+    decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
+    return to_json([_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers])
+
+
 def _answer(
     arrival: Arrival, how: str, decided: dict[int, Entry], stored: dict[UUID, SyncSubmission]
 ) -> dict[str, Any]:
@@ -226,8 +241,11 @@ def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival], devic
     return batch
 
 
-def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> list[Entry]:
-    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go."""
+def apply_all(
+    session: Session, actor: Actor, arrivals: Sequence[Arrival], put: Callable[[list[Entry]], None] | None = None
+) -> list[Entry]:
+    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go. `put` is given
+    those of a kind that stand, as soon as they do."""
     entries: list[Entry] = []
     by_kind: dict[str, list[Arrival]] = {}
     for arrival in arrivals:
@@ -241,7 +259,10 @@ def apply_all(session: Session, actor: Actor, arrivals: Sequence[Arrival]) -> li
             by_kind.setdefault(arrival.entity, []).append(arrival)
     for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
         in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
-        entries += _apply_kind(session, actor, KINDS[entity], in_order)
+        decided = _apply_kind(session, actor, KINDS[entity], in_order)
+        entries += decided
+        if put is not None:
+            put([entry for entry in decided if entry.stands])
     held.where_they_were(session, actor, entries)
     return entries
 

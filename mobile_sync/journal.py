@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from api import clock, sql
+from api import clock, late_rows, sql
 from api.changes.edits import Written
 from api.households.citizen_numbers import id_key
 from api.households.stored import among
@@ -98,12 +99,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence[Entry], number: int) -> int:
-    """The batch's new submissions (at least one), which make it the tablet's arrival of this number; their lowest
-    `seq`."""
+def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[Entry], number: int) -> None:
+    """The batch's new submissions, which make it the tablet's arrival of this number: sealed now, and written with the
+    late rows."""
     key, now = id_key(session), sql.moment_bytes(clock.now())
     device_id, account, batch_id = batch.device_id.bytes, account_id.bytes, batch.batch_id.bytes
-    rows = (
+    rows = [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
             _id(arrival.record_id), sent.base_version if sent else None, sent and _moment(sent.recorded_at), now,
@@ -113,9 +114,13 @@ def write(session: Session, account_id: UUID, batch: Envelope, entries: Sequence
         for entry in entries
         for arrival in (entry.arrival,)
         for sent in (arrival.submission,)
-    )  # fmt: skip
-    sql.copy(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
-    return min(entry.arrival.seq for entry in entries)
+    ]  # fmt: skip
+    if rows:
+        late_rows.put(session, _write, rows)
+
+
+def _write(session: Session, rows: Sequence[Any]) -> AbstractContextManager[None]:
+    return sql.copying(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
 
 
 def _id(value: UUID | None) -> bytes | None:

@@ -118,7 +118,7 @@ def reference(session: Session, actor: Actor) -> tuple[str, str]:
     forms = standards.forms_of(session, {(one.standard_code, one.standard_version) for one in rounds})
     form_a = standards.form_a_on(session, clock.today())
     if form_a is not None and form_a not in forms:
-        forms.append(form_a)
+        forms.insert(0, form_a)
     content = Reference(
         areas=_areas(session, actor.scope),
         rounds=rounds,

@@ -80,15 +80,14 @@ def push_batch(request: Request, body: Annotated[bytes, Depends(raw_body)], acto
     with refusals.noted(db, actor):
         batch = arrivals.read_envelope(arrivals.parse(body))
         received = intake.receive(db, actor, batch, request.app.state.settings.sync_max_submissions)
-    return _json(
-        {
-            "batch_id": str(batch.batch_id),
-            "epoch": str(epoch.epoch_of(db)),
-            "server_time": clock.now().isoformat(),
-            "durable_through": received.durable_through,
-            "outcomes": received.outcomes,
-        }
-    )
+    told = {
+        "batch_id": str(batch.batch_id),
+        "epoch": str(epoch.epoch_of(db)),
+        "server_time": clock.now().isoformat(),
+        "durable_through": received.durable_through,
+    }
+    content = b'%b,"outcomes":%b}' % (to_json(told)[:-1], received.outcomes)
+    return Response(content, media_type="application/json")
 
 
 @router.get(
@@ -154,7 +153,7 @@ def read_reference(
 
 
 def _json(content: dict[str, Any]) -> Response:
-    # the outcomes are JSON values already: a second walk through a model would cost more than applying them
+    # JSON values already: a walk through a model would cost more than finding them
     return Response(to_json(content), media_type="application/json")
 
 

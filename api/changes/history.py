@@ -1,6 +1,7 @@
 """The history of records, and the queue of the feed: both are written with the change, one statement each."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -53,8 +54,8 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
     late_rows.put(session, _write_versions, rows)
 
 
-def _write_versions(session: Session, rows: Sequence[Any]) -> None:
-    sql.copy(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
+def _write_versions(session: Session, rows: Sequence[Any]) -> AbstractContextManager[None]:
+    return sql.copying(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
 
 
 _VERSION_TYPES = (sql.ID, "int4", "text", "jsonb", "text", sql.MOMENT, sql.ID, sql.ID, sql.ID)
@@ -84,8 +85,8 @@ def announce(session: Session, announcements: Sequence[Announcement]) -> None:
     late_rows.put(session, _write_announced, rows)
 
 
-def _write_announced(session: Session, rows: Sequence[Any]) -> None:
-    sql.copy(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows, record=1)
+def _write_announced(session: Session, rows: Sequence[Any]) -> AbstractContextManager[None]:
+    return sql.copying(session, "api/changes/sql/announce.sql", _ANNOUNCED_TYPES, rows, record=1)
 
 
 _ANNOUNCED_TYPES = ("text", sql.ID, sql.ID, sql.ID, "int4", "text", "text", sql.ID)
@@ -97,7 +98,7 @@ def follow(session: Session, went: Sequence[Went]) -> None:
         return
     late_rows.write(session)  # what hangs on them may have been announced just now
     rows = [{"household_id": w.household_id, "from_id": w.from_id, "to_id": w.to_id} for w in went]
-    session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": sql.rows(rows)})
+    sql.fetch(session, sql.load("api/changes/sql/follow.sql"), rows=sql.rows(rows))
 
 
 _PAST = text(

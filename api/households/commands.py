@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api import audit
+from api import audit, late_rows
 from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.attempts import in_savepoints
@@ -19,7 +19,7 @@ from api.changes.history import Announcement, Went, announce, follow, keep
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.household_fold import HouseholdFold, number_taken
 from api.households.member_fold import MemberFold
-from api.households.stored import Held, store_households, store_members
+from api.households.stored import Held, storing_households, storing_members
 
 _REFUSALS = {
     "uq_household_hamlet_no": number_taken,
@@ -43,10 +43,10 @@ def write_households(
         outcomes = [work.written(edit) for edit in part]
         if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
-        store_households(session, work.fold.added(), work.fold.changed())
-        keep(session, actor, "household", work.fold.steps, origin)
-        announce_households(session, work.fold, work.held)
-        _audit(session, actor, "households.write", "household", part, outcomes)
+        with storing_households(session, work.fold.added(), work.fold.changed()):
+            announce_households(session, work.fold, work.held)
+            keep(session, actor, "household", work.fold.steps, origin)
+            _audit(session, actor, "households.write", "household", part, outcomes)
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)
@@ -59,13 +59,13 @@ def write_members(
 
     def write(part: Sequence[Edit], thorough: bool) -> list[Written]:
         work = MemberFold(session, actor.scope_of(Permission.households_write), part, strict, thorough)
-        outcomes = [work.written(edit) for edit in part]
+        outcomes = late_rows.meanwhile(session, work.written, part)
         if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
-        store_members(session, work.fold.added(), work.fold.changed())
-        keep(session, actor, "member", work.fold.steps, origin)
-        announce_members(session, work.fold, work.homes_before, work.held.hamlets)
-        _audit(session, actor, "members.write", "member", part, outcomes)
+        with storing_members(session, work.fold.added(), work.fold.changed()):
+            announce_members(session, work.fold, work.homes_before, work.held.hamlets)
+            keep(session, actor, "member", work.fold.steps, origin)
+            _audit(session, actor, "members.write", "member", part, outcomes)
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)

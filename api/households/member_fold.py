@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from api import late_rows
 from api.areas.scope import Scope
 from api.changes.edits import Edit, Written, rejected
 from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
@@ -24,7 +25,7 @@ class MemberFold:
     def __init__(self, session: Session, scope: Scope, edits: Sequence[Edit], strict: bool, thorough: bool) -> None:
         self.strict = strict
         self.key = id_key(session)
-        self.drafts = [member_draft(edit.data, edit.base_version is None) for edit in edits]
+        self.drafts = late_rows.meanwhile(session, _draft, edits)
         self._next = iter(self.drafts)
         ids = worth_loading(edits, thorough)
         named = {d["household_id"] for d in self.drafts if isinstance(d, dict) and "household_id" in d}
@@ -117,6 +118,10 @@ class MemberFold:
             if found:
                 result["warnings"] = found
         return Written(written.outcome, written.version, result=result or None)
+
+
+def _draft(edit: Edit) -> dict[str, Any] | Problem:
+    return member_draft(edit.data, edit.base_version is None)
 
 
 def _check(member_id: UUID, values: Values) -> Problem | None:  # noqa: ARG001 (the shape of a Check)

@@ -26,10 +26,10 @@ from api.households.schemas import MoveIn
 from api.households.stored import (
     Held,
     Lock,
+    change_members,
     hold_households,
     hold_members,
     store_households,
-    store_members,
     survivor_of,
 )
 from api.households.tables import Household, HouseholdMerge, HouseholdMove, HouseholdStatus, Member
@@ -247,6 +247,6 @@ def _store(session: Session, actor: Actor, fold: Fold, held: Held, origin: Origi
 def _store_members(
     session: Session, actor: Actor, people: Fold, held: Held, origin: Origin, homes_before: dict[UUID, str]
 ) -> None:
-    store_members(session, [], people.changed())
+    change_members(session, people.changed())
     keep(session, actor, "member", people.steps, origin)
     announce_members(session, people, homes_before, held.hamlets)

@@ -15,7 +15,7 @@ from api.households.commands import announce_households, announce_members
 from api.households.household_fold import absorbed, no_such_household
 from api.households.preconditions import refuse_stale
 from api.households.schemas import SplitIn
-from api.households.stored import Held, Lock, hold_households, hold_members, store_households, store_members
+from api.households.stored import Held, Lock, change_members, hold_households, hold_members, store_households
 from api.households.tables import HouseholdStatus, Member
 from api.problems import Conflict, FieldError, Invalid, Problem
 
@@ -100,7 +100,7 @@ def _write(
     store_households(session, homes.added(), [])
     keep(session, actor, "household", homes.steps, Origin.split)
     announce_households(session, homes, held)
-    store_members(session, [], people.changed())
+    change_members(session, people.changed())
     keep(session, actor, "member", people.steps, Origin.split)
     hamlets = held.hamlets | {new_id: held.hamlets[household_id]}
     announce_members(session, people, dict.fromkeys(chosen, str(household_id)), hamlets)

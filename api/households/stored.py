@@ -8,6 +8,7 @@ UPDATE) while two people may work in one household at once.
 import base64
 from binascii import a2b_base64
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -194,21 +195,34 @@ def json_value(value: Any) -> Any:
 
 
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
-    """Changed ones first: a number given up by one household may be taken by a new one."""
+    """Stores new and changed ones; see `storing_households`."""
+    with storing_households(session, added, changed):
+        pass
+
+
+def storing_households(session: Session, added: list[Record], changed: list[Record]) -> AbstractContextManager[None]:
+    """Changed ones first: a number given up by one household may be taken by a new one. The block is done while the
+    database takes in the new ones (see `sql.copying`)."""
     _update(session, "update_households", [_row(record) for record in changed])
     now = sql.moment_bytes(clock.now())
     rows = ((r.id.bytes, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
-    _insert(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
+    return _inserting(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
 
 
-def store_members(session: Session, added: list[Record], changed: list[Record]) -> None:
+def change_members(session: Session, changed: list[Record]) -> None:
+    """Stores members that are there already."""
     _update(session, "update_members", [_row(r) | name_keys(r.values["full_name"]) for r in changed])
+
+
+def storing_members(session: Session, added: list[Record], changed: list[Record]) -> AbstractContextManager[None]:
+    """Stores new and changed ones. The block is done while the database takes in the new ones (see `sql.copying`)."""
+    change_members(session, changed)
     now = sql.moment_bytes(clock.now())
     rows = (
         (r.id.bytes, *_columns(r, _PLAIN), *name_keys(r.values["full_name"]).values(), *_number(r), r.version, now, now)
         for r in added
     )
-    _insert(session, "insert_members", (*_PLAIN, *_KEYS), rows if added else ())
+    return _inserting(session, "insert_members", (*_PLAIN, *_KEYS), rows if added else ())
 
 
 _KEYS = ("name_folded", "name_toned", "name_sort", "personal_id_sealed", "personal_id_index", "personal_id_last4")
@@ -246,11 +260,14 @@ def _number(record: Record) -> tuple[bytes | None, bytes | None, str | None]:
     return a2b_base64(number["sealed"]), bytes.fromhex(number["index"]), number["last4"]
 
 
-def _insert(session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
-    if rows:
-        kinds = [_KINDS.get(name, "text") for name in names]
-        types = (sql.ID, *(_TYPES.get(kind, kind) for kind in kinds), "int4", sql.MOMENT, sql.MOMENT)
-        sql.copy(session, f"api/households/sql/{statement}.sql", types, rows)
+def _inserting(
+    session: Session, statement: str, names: tuple[str, ...], rows: Iterable[Any]
+) -> AbstractContextManager[None]:
+    if not rows:
+        return nullcontext()
+    kinds = [_KINDS.get(name, "text") for name in names]
+    types = (sql.ID, *(_TYPES.get(kind, kind) for kind in kinds), "int4", sql.MOMENT, sql.MOMENT)
+    return sql.copying(session, f"api/households/sql/{statement}.sql", types, rows)
 
 
 def _row(record: Record) -> dict[str, Any]:

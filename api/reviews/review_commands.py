@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from api import audit, clock
+from api import audit, clock, late_rows
 from api.accounts.actor import Actor, narrowed
 from api.accounts.permissions import Permission
 from api.changes import history
@@ -53,7 +53,7 @@ def write_reviews(
 
     def write(some: Sequence[Edit], thorough: bool) -> list[Written]:
         reviews = Reviews(session, actor, some, origin, strict=strict, replacing=replacing, thorough=thorough)
-        outcomes = [reviews.write(edit, fields) for edit, fields in zip(some, reviews.fields, strict=True)]
+        outcomes = late_rows.meanwhile(session, reviews.write, some, reviews.fields)
         if not thorough and any(written.outcome != "applied" for written in outcomes):
             return write(some, True)  # one that is there already may be answered otherwise
         reviews.store()

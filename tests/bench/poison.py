@@ -1,5 +1,6 @@
 """One bad record among two hundred: what it costs its neighbours; and how many statements a batch takes."""
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def statements(url: str) -> dict[int, int]:
                 session.begin(),
             ):
                 received = intake.receive(session, actor, arrivals.read_envelope(arrivals.parse(body)), 1000)
-            assert {one["outcome"] for one in received.outcomes} == {"applied"}
+            assert {one["outcome"] for one in json.loads(received.outcomes)} == {"applied"}
             found[size] = len(seen)
         return found
     finally:

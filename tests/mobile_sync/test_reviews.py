@@ -53,6 +53,37 @@ def case(session: Session, home: str) -> tuple[str, str | None]:
     return stage, review_id and str(review_id)
 
 
+_UNTOLD = """
+CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.record_id = '{}' THEN RAISE EXCEPTION 'refused'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_it BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION refuse_it()
+"""
+
+
+@pytest.mark.parametrize("table", ["change_pending", "record_version"])
+def test_what_is_refused_while_reviews_are_scored_harms_neither_them_nor_its_neighbours(
+    surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session, table: str
+) -> None:
+    """The rows that a household's members leave behind go to the database while the next kind is decided."""
+    new = submission("household", household(), seq=3)
+    people = [submission("member", member(new["id"]), seq=n + 4) for n in range(60)]
+    scored = submission("review", review(home, listed(engine, home)), seq=99)
+    session.execute(text(_UNTOLD.format(people[7]["id"], table)))
+    session.commit()
+    outcomes = push(surveyor, device, new, *people, scored)
+    bad = [o["submission_id"] for o in outcomes if o["outcome"] != "applied"]
+    assert bad == [people[7]["submission_id"]]
+    assert case(session, home) == ("surveyed", scored["id"])
+    kept = "SELECT count(*), count(DISTINCT submission_id) FROM sync_submission WHERE seq > 2"
+    assert tuple(session.execute(text(kept)).one()) == (62, 62)
+    told = "SELECT count(*) FROM change_pending WHERE household_id = CAST(:home AS uuid)"
+    assert session.execute(text(told), {"home": new["id"]}).scalar_one() == 60
+    assert push(surveyor, device, new, *people, scored) == [o | {"replayed": True} for o in outcomes]
+
+
 def test_a_review_is_scored_by_the_server_and_moves_its_case(
     surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
 ) -> None:
@@ -191,8 +222,8 @@ def test_what_is_not_known_stays_unknown(surveyor: httpx.Client, device: str, ho
 def test_in_a_training_round_the_points_are_computed_and_say_so(
     surveyor: httpx.Client, device: str, home: str, engine: Engine
 ) -> None:
-    form = surveyor.get("/sync/v1/reference").json()["forms"]
-    assert form == []
+    forms = surveyor.get("/sync/v1/reference").json()["forms"]
+    assert [form["code"] for form in forms] == ["form-a"], "no round is open, and a household may ask all the same"
     round_id = listed(engine, home, standard_code="training-2022", kind="training")
     reference = surveyor.get("/sync/v1/reference").json()
     (one,) = [form for form in reference["forms"] if form["code"] == "form-b"]

@@ -114,6 +114,13 @@ def test_it_leads_onto_the_list_as_one_from_the_web(
     )
 
 
+def test_it_comes_after_its_request_whatever_their_ids(surveyor: httpx.Client, device: str, home: str) -> None:
+    papers = [submission("request", request(home), seq=10 + n) for n in range(12)]
+    push(surveyor, device, *papers), push(surveyor, device, *(result(one["id"], seq=30) for one in papers))
+    places = {change["id"]: place for place, change in enumerate(pull(surveyor)[0])}
+    assert all(places[one["id"]] < places[screening_of(one["id"])] for one in papers)
+
+
 @pytest.mark.parametrize("first", ["household", "request", "screening"])
 def test_it_waits_for_its_request_and_that_for_its_household(
     first: str, surveyor: httpx.Client, device: str, sign_in: SignIn

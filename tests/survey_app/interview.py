@@ -84,6 +84,11 @@ class Interview:
         self.asked |= set(page.evaluate(_ANSWER, self._wanted))
         expect(page.locator(".saved")).to_have_text("Đã lưu trên máy")
 
+    def shown(self) -> list[str]:
+        """What is chosen on the screen, in its order."""
+        chosen = self.tablet.page.locator("main .field label.choice:has(input:checked)")
+        return [one.strip() for one in chosen.all_inner_texts()]
+
     def step(self) -> str:
         return self.tablet.page.locator("main h2").first.inner_text()
 

@@ -166,14 +166,17 @@ def test_a_form_with_items_is_asked_question_by_question_and_its_rule_decides(
     tablet.network(True)
     tablet.sent()
     told = found(commune, home)
-    assert (told["passed"], told["by_rule"], told["differs_from_device"], told["form"]) == (True, True, False, screening.FORM)
+    assert (told["passed"], told["by_rule"], told["differs_from_device"], told["form"]) == (
+        True,
+        True,
+        False,
+        screening.FORM,
+    )
     assert told["answers"] == {"test_salary": False, "test_car": False, "test_house_unsafe": True}
     assert tablet.complaints == []
 
 
-def test_its_questions_fit_every_tablet(
-    new_tablet: NewTablet, commune: Commune, session: Session, axe: str
-) -> None:
+def test_its_questions_fit_every_tablet(new_tablet: NewTablet, commune: Commune, session: Session, axe: str) -> None:
     screening.in_force(session)
     session.commit()
     (home,) = commune.homes(1)

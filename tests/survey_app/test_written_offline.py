@@ -29,11 +29,13 @@ CHILD = {
 LABELS = {
     "full_name": "Họ và tên", "birth_date": "Ngày sinh", "birth_year": "Năm sinh",
     "relation_to_head": "Quan hệ với chủ hộ", "ethnicity": "Dân tộc", "qualification": "Trình độ cao nhất",
-    "labour_status": "Việc làm", "occupation": "Nghề nghiệp", "disability": "Khuyết tật", "schooling": "Đang học cấp", "nutrition": "Dinh dưỡng",
+    "labour_status": "Việc làm", "occupation": "Nghề nghiệp", "disability": "Khuyết tật", "schooling": "Đang học cấp",
+    "nutrition": "Dinh dưỡng",
 }  # fmt: skip
 YES_NO = {
     "labour_contract": "Có hợp đồng lao động?", "health_insurance": "Có thẻ bảo hiểm y tế?",
-    "merit_person": "Người có công?", "social_allowance": "Hưởng trợ cấp xã hội hằng tháng?", "right_level": "Học đúng cấp so với tuổi?",
+    "merit_person": "Người có công?", "social_allowance": "Hưởng trợ cấp xã hội hằng tháng?",
+    "right_level": "Học đúng cấp so với tuổi?",
 }  # fmt: skip
 
 

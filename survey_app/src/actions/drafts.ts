@@ -108,17 +108,33 @@ export function forgetKeeper(tablet: Tablet, id: string): void {
   tablet.drafts.value = tablet.drafts.value.filter((one) => one.id !== id);
 }
 
+/** Another draft takes its place, under its id: no answer of a form that is still open is written over it. */
+export async function replaced(tablet: Tablet, draft: Draft, write: () => Promise<void>): Promise<void> {
+  const keeper = keepers.get(tablet)?.get(draft.id);
+  await keeper?.stop();
+  try {
+    await write();
+  } catch (refused) {
+    keeper?.resume();
+    throw refused;
+  }
+  keepers.get(tablet)?.delete(draft.id);
+  remember(tablet, draft);
+}
+
 export function newDraft(kind: string, about: Record<string, string>, values: Record<string, unknown>): Draft {
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now;
- * what was refused and is written down `again` is another form than what is new. */
+/** The draft of this kind about this, if one was begun. One about a part of a household is found wherever that is by
+ * now; what was refused and is written down `again` is another form than what is new. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
-  const ofPerson = about.member !== undefined || about.back !== undefined;
-  const names = Object.keys(about).filter((name) => !ofPerson || name !== "household");
+  const names = Object.keys(about).filter((name) => partOf(about) === null || name !== "household");
   return drafts.find((one) => one.kind === kind && one.about.again === about.again && names.every((name) => one.about[name] === about[name])) ?? null;
 }
+
+/** The person, the line of a sheet or the request that it is about; null: a whole household. */
+export const partOf = ({ member, back, sheet_line, request }: Draft["about"]): string | null => member ?? back ?? sheet_line ?? request ?? null;
 
 /** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Tablet } from "../tablet.ts";
 import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
-import { mayGoOn } from "./household/Drafts.tsx";
+import { mayGoOn } from "./household/draft_routes.ts";
 import { screeningDue } from "./household/screening/papers_of.ts";
 import { SCREENING } from "./household/screening/words.ts";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
@@ -17,6 +17,7 @@ import { type ListState, listState, roundOf, type Visit } from "./list_state.ts"
 import { MainNav } from "./main_nav.tsx";
 import { day, Notice, Screen } from "./parts.tsx";
 import { RoomWarning } from "./room_left.tsx";
+import { route } from "./route.ts";
 import { Select } from "./select.tsx";
 import { Windowed } from "./windowed.tsx";
 
@@ -123,7 +124,11 @@ function useScroll(state: ReturnType<typeof listState>): void {
   useEffect(() => {
     scrollTo(0, state.peek().scroll);
     let last = state.peek().scroll;
-    const heard = () => (last = scrollY);
+    const here = route.peek();
+    // of the screen that comes next, whose page is shorter, nothing is noted
+    const heard = () => {
+      if (route.peek() === here) last = scrollY;
+    };
     addEventListener("scroll", heard, { passive: true });
     return () => {
       removeEventListener("scroll", heard);

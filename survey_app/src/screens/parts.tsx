@@ -1,9 +1,9 @@
 // The pieces that every screen is made of: large enough for a finger, named for a screen reader, kind in what they say.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
-import { parsedNumber, typedNumber } from "../forms/numbers.ts";
+import { numberOrTyped, typedNumber } from "../forms/numbers.ts";
 import type { Option } from "../wire.ts";
 import { language, say, texts } from "../words/words.ts";
 import { BackIcon } from "./icons.tsx";
@@ -129,21 +129,16 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
-/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand). What is not one is told as null, stays to
- * be seen, and is pointed out. */
-export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
+/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand). What is none is told as it was typed: it
+ * is pointed out at once, kept with the form, and whoever checks the form sends no such thing. */
+export function NumberField(props: FieldProps<number | string> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
   const id = useId();
-  const [odd, setOdd] = useState(false);
-  const told = { ...props, ...(odd && { fault: say(WORDS.odd) }) };
-  const change = (event: { currentTarget: { value: string } }) => {
-    const typed = event.currentTarget.value;
-    const number = parsedNumber(typed, props.decimals);
-    setOdd(number === null && typed.trim() !== "");
-    props.onChange(number);
-  };
+  const { value } = props;
+  const told = { ...props, ...(typeof value === "string" && { fault: say(WORDS.odd) }) };
+  const change = (event: { currentTarget: { value: string } }) => props.onChange(numberOrTyped(event.currentTarget.value, props.decimals));
   return (
     <Field id={id} {...told}>
-      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, told)} aria-invalid={told.fault !== undefined} onInput={change} />
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" maxLength={40} defaultValue={typeof value === "string" ? value : typedNumber(value, language.value)} required={props.required} aria-describedby={described(id, told)} aria-invalid={told.fault !== undefined} onInput={change} />
     </Field>
   );
 }
@@ -159,7 +154,7 @@ export function DateField(props: FieldProps<string> & { min?: string; max?: stri
 
 /** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required; `always` one is
  * chosen, so that there is nothing to mark as required either. */
-export function Choice(props: FieldProps<string> & { options: Option[]; always?: boolean }): JSX.Element {
+export function Choice(props: FieldProps<string> & { options: (Option & { lang?: string })[]; always?: boolean }): JSX.Element {
   const id = useId();
   const press = (code: string) => props.onChange(props.value === code && !props.required && !props.always ? null : code);
   return (
@@ -170,7 +165,7 @@ export function Choice(props: FieldProps<string> & { options: Option[]; always?:
         {props.options.map((one) => (
           <label key={one.code} class="choice">
             <input type="radio" name={id} checked={props.value === one.code} onClick={() => press(one.code)} />
-            <span>{say(one.label)}</span>
+            <span lang={one.lang}>{say(one.label)}</span>
           </label>
         ))}
       </div>

@@ -23,14 +23,18 @@ export function Windowed<Item>({ label, items, keyOf, line }: Props<Item>): JSX.
   const beyond = useBeyond(label);
   const from = Math.max(0, Math.min(first - beyond, items.length - (last - first)));
   const drawn = items.slice(from, last + beyond);
+  const room = { paddingTop: px(from * height), paddingBottom: px(Math.max(0, items.length - from - drawn.length) * height) };
   return (
-    <ul ref={list} class="rows windowed" aria-label={label} style={{ paddingTop: from * height, paddingBottom: Math.max(0, items.length - from - drawn.length) * height }}>
+    <ul ref={list} class="rows windowed" aria-label={label} style={room}>
       {drawn.map((item, place) => (
         <li key={keyOf(item)} aria-setsize={items.length} aria-posinset={from + place + 1}>{line(item)}</li>
       ))}
     </ul>
   );
 }
+
+// a number alone is no length to the browser, and the list would be as high as what is drawn of it
+const px = (length: number): string => `${length}px`;
 
 type List = { current: HTMLUListElement | null };
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Engine, insert, text
 from sqlmodel import Session
 
 from api import clock
@@ -22,6 +22,7 @@ from tests.make import interventions
 from tests.make.answers import done, pointers, refused
 from tests.make.figures import figure
 from tests.make.people import ONE_OF_EACH, Person
+from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]
 OFFICERS = {"kind": "poverty_officers", "as_of": "2024-03-01", "value": 4, "source": "Quyết định số 21/QĐ-UBND"}
@@ -87,6 +88,19 @@ def test_it_comes_in_pages(sign_in: SignIn) -> None:
         if cursor is None:
             break
     assert seen == [4, 3, 2, 1, 0]
+
+
+def test_a_page_costs_the_same_whatever_stands_on_it(sign_in: SignIn, engine: Engine) -> None:
+    officer, costs = sign_in("truc-thai"), []
+    officer.get(address())
+    for value in range(6):
+        done(officer.post(address(), json=OFFICERS | {"value": value}))
+        with counted(engine) as statements:
+            shown = done(officer.get(address(), params={"history": True}))["items"]
+        assert len(shown) == value + 1
+        costs.append(len(statements))
+    assert len(set(costs)) == 1, costs
+    assert costs[0] < 6
 
 
 @pytest.mark.parametrize("named", ["id", "key"])

@@ -4,11 +4,13 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 
 import { throwAway } from "../../actions/drafts.ts";
+import { survivorOf } from "../../actions/moving.ts";
 import { send } from "../../actions/save.ts";
 import type { NewWork } from "../../disk/outbox.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Option } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
+import { householdName } from "../../words/work_words.ts";
 import { Button, Notice, Screen } from "../parts.tsx";
 import { goInstead } from "../route.ts";
 import { Sure } from "../sure.tsx";
@@ -34,13 +36,24 @@ const WORDS = texts({
     "Có thể đã chuyển đi nơi khác, hoặc đã nhập vào hộ khác.",
     "It may have gone to another area, or been merged with another household.",
   ],
+  merged: ["Hộ này đã nhập vào hộ {name}.", "This household was merged into that of {name}."],
+  open: ["Mở hộ {name}", "Open the household of {name}"],
+  begun_there: ["Phiếu đang làm dở về hộ này", "What was begun about this household"],
 });
 
-/** A record that the address names is not on the tablet (any more). */
-export function NotHere(): JSX.Element {
+/** A record that the address names is not on the tablet (any more). Where its household was merged into another one, that
+ * one is shown the way to; and what was begun about it. */
+export function NotHere({ tablet, home }: { tablet?: Tablet; home?: string }): JSX.Element {
+  const into = tablet === undefined ? null : survivorOf(tablet.merged.value, home);
+  const name = into === null ? "" : householdName(tablet!.register, into);
+  const begun = tablet?.drafts.value.some((one) => one.kind !== "not_home" && one.about.household === home) ?? false;
   return (
     <Screen title={say(WORDS.not_here)} back={() => leaveTo()}>
-      <Notice kind="info">{say(WORDS.not_here_long)}</Notice>
+      <Notice kind="info">{name === "" ? say(WORDS.not_here_long) : say(WORDS.merged, { name })}</Notice>
+      <div class="buttons">
+        {home !== undefined && begun && <Button kind="main" onPress={() => goInstead("drafts")}>{say(WORDS.begun_there)}</Button>}
+        {name !== "" && <Button onPress={() => goInstead("household", into!)}>{say(WORDS.open, { name })}</Button>}
+      </div>
     </Screen>
   );
 }

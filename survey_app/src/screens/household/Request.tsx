@@ -29,7 +29,7 @@ export type RequestDraft = { id: Uuid; kind: string | null; received_on: string 
 
 export function Request({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const household = tablet.register.household(householdId);
-  return household === null || tablet.reference.value === null ? <NotHere /> : <Form tablet={tablet} householdId={householdId} />;
+  return household === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={householdId} /> : <Form tablet={tablet} householdId={householdId} />;
 }
 
 function Form({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {

@@ -17,7 +17,7 @@ import { workTitle } from "../../words/work_words.ts";
 import { Button, Choice, Notice, Screen, TextField } from "../parts.tsx";
 import { goInstead } from "../route.ts";
 import { Answer, useAsked } from "./asked.tsx";
-import { ValueField } from "./value_field.tsx";
+import { isOdd, ValueField } from "./value_field.tsx";
 
 const WORDS = texts({
   title: ["Quyết định mâu thuẫn", "Decide a conflict"],
@@ -76,7 +76,8 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
   const busy = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (choice.value === null || reason.value === null || busy.value) return;
+    const odd = choice.value === "values" && Object.entries(values).some(([name, value]) => isOdd(name, value));
+    if (choice.value === null || reason.value === null || busy.value || odd) return;
     busy.value = true;
     fault.value = null;
     try {

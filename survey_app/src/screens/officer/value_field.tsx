@@ -14,13 +14,16 @@ const YES_NO = [
   "passed",
 ];
 
+/** Letters where a number is asked for: the field says so, and it is not sent. */
+export const isOdd = (field: string, value: unknown): boolean => NUMBERS.includes(field) && typeof value === "string";
+
 export function ValueField(props: { reference: Reference | null; field: string; value: unknown; onChange: (value: unknown) => void }): JSX.Element {
   const { reference, field, value, onChange } = props;
   const shared = { label: fieldName(field), onChange };
   const list = listOf(field);
   if (list !== null && reference !== null) return <Choice {...shared} value={value as string | null} options={optionsOf(reference, list)} />;
   if (DATES.includes(field)) return <DateField {...shared} value={value as string | null} />;
-  if (NUMBERS.includes(field)) return <NumberField {...shared} value={value as number | null} />;
+  if (NUMBERS.includes(field)) return <NumberField {...shared} value={value as number | string | null} />;
   if (YES_NO.includes(field)) return <YesNo {...shared} value={value as boolean | null} mayBeUnknown />;
   return <TextField {...shared} value={value as string | null} />;
 }

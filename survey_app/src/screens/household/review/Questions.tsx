@@ -43,7 +43,7 @@ function Field({ question, value, onAnswer }: FieldProps): JSX.Element {
   if (question.type === "multi") return <Several {...shared} value={value as string[] | null} question={question} />;
   if (question.type === "boolean") return <YesNo {...shared} value={value as boolean | null} />;
   const { decimals, min, max } = question;
-  if (question.type === "number") return <NumberField {...shared} value={value as number | null} {...{ decimals, min, max }} />;
+  if (question.type === "number") return <NumberField {...shared} value={value as number | string | null} {...{ decimals, min, max }} />;
   if (question.type === "date") return <DateField {...shared} value={value as string | null} />;
   return <TextField {...shared} value={value as string | null} long maxLength={2000} />;
 }

@@ -35,7 +35,7 @@ export function Review({ tablet, householdId, roundId }: { tablet: Tablet; house
     const round = tablet.revision.value < 0 ? undefined : tablet.reference.value?.rounds.find((one) => one.id === roundId);
     return round !== undefined && standing(tablet, householdId, round)?.open === true;
   });
-  if (tablet.register.household(householdId) === null) return <NotHere />;
+  if (tablet.register.household(householdId) === null) return <NotHere tablet={tablet} home={householdId} />;
   const asked = formOfRound(tablet, roundId);
   if (asked === null) return <Told householdId={householdId} said={say(REVIEW.no_form)} kind="warning" />;
   if (sent) return <Told householdId={householdId} said={say(REVIEW.sent)} kind="good" />;
