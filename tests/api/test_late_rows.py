@@ -116,16 +116,14 @@ def test_without_anything_collected_it_is_a_map(session: Session) -> None:
 
 
 def test_a_bug_in_the_other_work_leaves_what_was_sent_to_the_savepoint(session: Session) -> None:
-    def work(number: int) -> int:
-        return 100 // number
+    session.connection().exec_driver_sql("SAVEPOINT list")
 
-    with pytest.raises(ZeroDivisionError), late_rows.collected(session):
-        session.connection().exec_driver_sql("SAVEPOINT list")
-        before = late_rows.kept(session)
-        history.announce(session, _announced(300))
-        try:
-            late_rows.meanwhile(session, work, [4, 0])
-        finally:
-            session.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT list")
-            late_rows.keep(session, before)
-            assert session.execute(_COUNT).scalar_one() == 0
+    def with_a_bug() -> None:
+        with late_rows.collected(session):
+            history.announce(session, _announced(300))
+            late_rows.meanwhile(session, lambda number: 100 // number, [4, 0])
+
+    with pytest.raises(ZeroDivisionError):
+        with_a_bug()
+    session.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT list")
+    assert session.execute(_COUNT).scalar_one() == 0

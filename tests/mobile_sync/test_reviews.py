@@ -84,6 +84,25 @@ def test_what_is_refused_while_reviews_are_scored_harms_neither_them_nor_its_nei
     assert push(surveyor, device, new, *people, scored) == [o | {"replayed": True} for o in outcomes]
 
 
+def test_what_was_sent_while_a_refused_review_was_scored_is_sent_again(
+    surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
+) -> None:
+    """The list of reviews goes back to its mark, and takes back what went to the database after that."""
+    new = submission("household", household(), seq=3)
+    people = [submission("member", member(new["id"]), seq=n + 4) for n in range(60)]
+    refused = submission("review", review(home, listed(engine, home)), seq=99)
+    session.execute(text(_UNTOLD.replace("record_id", "id").format(refused["id"], "review")))
+    session.commit()
+    outcomes = push(surveyor, device, new, *people, refused)
+    assert [o["outcome"] for o in outcomes] == ["applied"] * 61 + ["quarantined"]
+    for kept in (
+        "SELECT count(DISTINCT submission_id) FROM sync_submission WHERE seq BETWEEN 3 AND 63",
+        "SELECT count(*) FROM change_pending WHERE household_id = CAST(:home AS uuid)",
+        "SELECT count(*) FROM record_version JOIN sync_submission s USING (submission_id) WHERE s.seq BETWEEN 3 AND 63",
+    ):
+        assert session.execute(text(kept), {"home": new["id"]}).scalar_one() == 61, kept
+
+
 def test_a_review_is_scored_by_the_server_and_moves_its_case(
     surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
 ) -> None:
