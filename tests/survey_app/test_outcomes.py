@@ -187,6 +187,7 @@ def test_work_that_the_officer_does_not_take_comes_back_with_the_reason_and_is_p
     expect(surveyor.page.get_by_label("Số hộ")).to_have_value("601")
     surveyor.type("Ghi chú", "lành")
     surveyor.press("Lưu")
+    expect(surveyor.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
     outbox(surveyor)
     expect(surveyor.page.get_by_role("heading", name=KEPT)).to_have_count(0)
     group(surveyor, "Bị trả lại, đã làm lại", 1)

@@ -154,7 +154,7 @@ export function DateField(props: FieldProps<string> & { min?: string; max?: stri
 
 /** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required; `always` one is
  * chosen, so that there is nothing to mark as required either. */
-export function Choice(props: FieldProps<string> & { options: Option[]; always?: boolean }): JSX.Element {
+export function Choice(props: FieldProps<string> & { options: (Option & { lang?: string })[]; always?: boolean }): JSX.Element {
   const id = useId();
   const press = (code: string) => props.onChange(props.value === code && !props.required && !props.always ? null : code);
   return (
@@ -165,7 +165,7 @@ export function Choice(props: FieldProps<string> & { options: Option[]; always?:
         {props.options.map((one) => (
           <label key={one.code} class="choice">
             <input type="radio" name={id} checked={props.value === one.code} onClick={() => press(one.code)} />
-            <span>{say(one.label)}</span>
+            <span lang={one.lang}>{say(one.label)}</span>
           </label>
         ))}
       </div>
