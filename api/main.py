@@ -1,5 +1,6 @@
 """create_app(): settings, engine, routers, problems, middleware. Nothing else."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
@@ -25,7 +26,7 @@ from api.config import Settings, settings
 from api.credit.routes import router as credit
 from api.dashboard.routes import pages
 from api.dashboard.routes import router as dashboard
-from api.db import make_engine
+from api.db import close, make_engine
 from api.deliveries.received import received_by
 from api.deliveries.routes import router as deliveries
 from api.eligibility.routes import router as eligibility
@@ -33,6 +34,7 @@ from api.fund.routes import router as fund
 from api.hamlet_plans.routes import router as hamlet_plans
 from api.health import router as health
 from api.households.routes import router as households
+from api.indicators.figure_routes import router as figures
 from api.indicators.keeper import Keeper
 from api.indicators.routes import router as indicators
 from api.indicators.target_routes import router as progress
@@ -82,7 +84,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     planned = (programmes, plans, plan_items, budgets)
     support = (eligibility, interventions, deliveries, credit, insurance, fund, hamlet_plans, submissions, labour)
     official = (reports, report_papers, report_editions)
-    told = (workbooks, indicators, totals, progress, dashboard, *official, changes, audit)
+    told = (workbooks, indicators, totals, figures, progress, dashboard, *official, changes, audit)
     features = (accounts, areas, households, standards, *procedures, attachments, *planned, *support, *told)
     # A request is held against one path after the other: the tablets' come first, for the others are 2 ms of them.
     app.include_router(sync, prefix="/sync/v1")
@@ -145,4 +147,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     keeper.stop()
     sealer.stop()
-    app.state.engine.dispose()
+    # in a thread: requests that uvicorn has just cancelled need the loop for their own end
+    await asyncio.to_thread(close, app.state.engine)

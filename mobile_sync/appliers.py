@@ -27,6 +27,7 @@ from api.reviews.review_commands import write_reviews
 from api.reviews.review_queries import load_reviews
 from api.reviews.review_rows import REVIEW_PLACES
 from api.reviews.round_queries import load_cases
+from api.reviews.screening import SCREENING_PLACES, load_screenings, write_screenings
 
 Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
 
@@ -63,6 +64,7 @@ KINDS: dict[str, Kind] = {
         Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS),
         Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
         Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES),
+        Kind("screening", 3, Permission.reviews_write, write_screenings, load_screenings, SCREENING_PLACES),
         Kind("review", 2, Permission.reviews_write, write_reviews, load_reviews, REVIEW_PLACES),
         Kind("delivery", 2, Permission.deliveries_write, write_deliveries, load_deliveries, DELIVERY_PLACES),
     )

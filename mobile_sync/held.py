@@ -29,7 +29,7 @@ from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 Decide = Callable[[Session, Actor, Sequence[Arrival]], list[Entry]]
 
-# A household brings its people and papers, and they bring what was changed in them: deeper nothing hangs.
+# A household brings its papers, they bring their Phiếu A, and that what was changed in it: deeper nothing hangs.
 _DEEPEST = 4
 # How many of the officers' list are looked at when somebody reads it
 _AT_ONCE = 500
@@ -64,16 +64,23 @@ def awaited(session: Session, actor: Actor, device_id: UUID, arrivals: Sequence[
 
 
 def _of_tablet(actor: Actor, device_id: UUID, born: set[UUID]) -> ColumnElement[bool]:
-    """What waits for a record that is there or comes now, and what waits for a record that will come with that."""
+    """What waits for a record that is there or comes now, and what waits for a record that will come with that: in one
+    go, so that nothing new overtakes it."""
     s: Any = SyncSubmission
-    parent: Any = aliased(SyncSubmission)
     own = and_(s.device_id == device_id, s.account_id == actor.account_id)
-    first = or_(among(s.waiting_for, born), reaches(actor, s.waiting_for))
-    brings = or_(among(parent.waiting_for, born), reaches(actor, parent.waiting_for))
-    unborn = select(parent.record_id).where(
-        parent.device_id == device_id, parent.outcome == OutcomeKind.held, parent.base_version.is_(None), brings
-    )
-    return and_(own, or_(first, s.waiting_for.in_(unborn)))
+
+    def comes(named: Any, deep: int) -> ColumnElement[bool]:
+        if deep == 0:
+            return or_(among(named, born), reaches(actor, named))
+        parent: Any = aliased(SyncSubmission)
+        unborn = select(parent.record_id).where(
+            parent.device_id == device_id, parent.outcome == OutcomeKind.held, parent.base_version.is_(None),
+            comes(parent.waiting_for, deep - 1),
+        )  # fmt: skip
+        found: ColumnElement[bool] = named.in_(unborn)
+        return found
+
+    return and_(own, or_(*(comes(s.waiting_for, deep) for deep in range(_DEEPEST - 1))))
 
 
 def _born(arrivals: Sequence[Arrival]) -> set[UUID]:

@@ -75,12 +75,19 @@ class Round(Schema):
 
 
 class Form(Schema):
-    """A form of a standard, with all that is needed to ask, check and score it offline."""
+    """A form of a standard, with all that is needed to ask, check and score it offline.
+
+    `needs_b_if`, of form A: whether its answers lead to form B; null while the rule is not known. `note`: what is to
+    be known of the form, such as that its questions are not.
+    """
 
     code: str
     version: int
     sha256: str
+    label: Words
+    note: str | None
     questions: list[dict[str, Any]]
+    needs_b_if: Any
     scoring: dict[str, Any]
 
 
@@ -109,6 +116,9 @@ def reference(session: Session, actor: Actor) -> tuple[str, str]:
     """The content as JSON, and its ETag."""
     rounds = _open_rounds(session, actor.scope)
     forms = standards.forms_of(session, {(one.standard_code, one.standard_version) for one in rounds})
+    form_a = standards.form_a_on(session, clock.today())
+    if form_a is not None and form_a not in forms:
+        forms.insert(0, form_a)
     content = Reference(
         areas=_areas(session, actor.scope),
         rounds=rounds,

@@ -99,7 +99,10 @@ def _values(
         return {**quiet.take, **resolution.values}
     if quiet.clash:
         raise _changed_since(quiet.clash)
-    chosen = {name: sent[name] for name in conflict.fields if name in sent} if resolution.choice == "device" else {}
+    if resolution.choice == "server":
+        return quiet.take
+    # what belongs to a field that was sent clashes with it, and was not sent: the tablet meant what it had seen there
+    chosen = {name: sent.get(name, values["device"]) for name, values in conflict.fields.items()}
     return {**quiet.take, **chosen}
 
 

@@ -36,8 +36,11 @@ def quiet(
     `record_id`: what is decided about. Another one than the conflict's where that was merged into it since.
     """
     names = sent.keys() - conflict.fields.keys()
-    if submission.base_version is None or not names:  # a review: it is not merged field by field
-        return Quiet({name: sent[name] for name in names}, ())
+    if not names:  # a review: it is not merged field by field
+        return Quiet({}, ())
+    if submission.base_version is None:  # the same record was made twice: what did not clash was the same in both
+        today = _of(session, actor, submission.entity, record_id)
+        return Quiet({}, {name for name in names if name not in today or today[name] != sent[name]})
     seen = _seen(session, actor, submission)
     mine = {name: sent[name] for name in names if name not in seen or seen[name] != sent[name]}
     if record_id != conflict.record_id:

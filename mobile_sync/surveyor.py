@@ -12,7 +12,7 @@ import httpx
 
 from mobile_sync.interview import interview
 from mobile_sync.tablet import Tablet, uuid7
-from mobile_sync.tablet_work import STANDING, Record, Work
+from mobile_sync.tablet_work import STANDING, Record, Work, screening_of
 
 _FAMILY = ("Nguyễn", "Trần", "Vũ", "Phạm", "Đỗ", "Hoàng", "Bùi", "Ngô")
 _MIDDLE = {"male": ("Văn", "Đức", "Hữu"), "female": ("Thị", "Ngọc", "Thu")}
@@ -155,8 +155,16 @@ class Surveyor:
 
     def _take_paper(self, household: Record) -> None:
         paper = {"household_id": household.id, "kind": "review", "received_on": self.today}
-        self.tablet.create("request", paper | {"reason": self.luck.choice(_NOTES)})
+        request_id = self.tablet.create("request", paper | {"reason": self.luck.choice(_NOTES)})
         self.day.done["giấy đề nghị"] += 1
+        if self.luck.random() < 0.5:
+            self._screen(request_id)
+
+    def _screen(self, request_id: str) -> None:
+        """Phiếu A, filled in on paper: its items are not known, so a person says what was found, and why."""
+        found = {"passed": self.luck.random() < 0.7, "reason": self.luck.choice(_NOTES), "screened_on": self.today}
+        self.tablet.create("screening", {"request_id": request_id, **found}, screening_of(request_id))
+        self.day.done["phiếu A"] += 1
 
 
 def reckon(tablet: Tablet, since: int, told: list[dict[str, Any]]) -> list[str]:

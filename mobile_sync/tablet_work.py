@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 STANDING = ("applied", "merged")
 WAITING = (None, "held", "quarantined")
@@ -33,3 +34,8 @@ class Record:
     entity: str
     version: int | None
     data: dict[str, Any]
+
+
+def screening_of(request_id: str) -> str:
+    """The id of the result of Phiếu A of a request, which has one: whoever writes it down writes the same record."""
+    return str(uuid5(UUID(request_id), "screening"))

@@ -199,7 +199,8 @@ def _why(sent: SyncSubmission, gone: bool) -> Text:
     if gone:
         return _GONE
     if sent.outcome == OutcomeKind.held:
-        return _ITSELF if sent.waiting_for == sent.record_id else _PARENT
+        parent = _PAPER if sent.entity == "screening" else _PARENT
+        return _ITSELF if sent.waiting_for == sent.record_id else parent
     if sent.outcome == OutcomeKind.quarantined:
         kind = KINDS.get(sent.entity)
         return _UNLEARNT if kind is not None and kind.write is None else _FAILED
@@ -219,6 +220,10 @@ _ITSELF = Text(
 _PARENT = Text(
     "Chờ hộ mà phiếu nêu: trong địa bàn của người gửi chưa có hộ mang mã ấy.",
     "Waits for the household it names: none of that id is in the sender's areas yet.",
+)
+_PAPER = Text(
+    "Chờ giấy đề nghị mà Phiếu A nêu: trong địa bàn của người gửi chưa có giấy mang mã ấy.",
+    "Waits for the request that Phiếu A names: none of that id is in the sender's areas yet.",
 )
 _FAILED = Text(
     "Máy chủ gặp lỗi khi xử lý phiếu. Phiếu được giữ nguyên; hãy thử lại, hoặc sửa rồi ghi nhận.",

@@ -24,7 +24,7 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT);
 cpSync("public", OUT, { recursive: true });
 const shared = { bundle: true, minify: true, target: "es2022", format: "esm", outdir: OUT, logLevel: "warning", legalComments: "none" };
-await build({ ...shared, entryPoints: ["src/main.tsx", "src/style.css"], jsx: "automatic", jsxImportSource: "preact", define: { BUILD: JSON.stringify(version) } });
+await build({ ...shared, entryPoints: ["src/main.tsx", "src/photo_worker.ts", "src/style.css"], jsx: "automatic", jsxImportSource: "preact", define: { BUILD: JSON.stringify(version) } });
 
 // What the service worker keeps, with what it must be: [path, integrity].
 const kept = readdirSync(OUT).sort().map((name) => [name === "index.html" ? "./" : name, `sha256-${createHash("sha256").update(readFileSync(`${OUT}/${name}`)).digest("base64")}`]);

@@ -20,6 +20,7 @@ from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
 from api.config import Settings
+from api.db import close
 from api.keys import IdKey
 from api.main import create_app, furnish, warm
 from tests.make import database, people
@@ -129,7 +130,7 @@ def app(_service: FastAPI, database_url: str, config: Settings) -> Iterator[obje
     app.state, app.middleware_stack = State(), None
     furnish(app, config.model_copy(update={"database_url": database_url}))
     yield app
-    app.state.engine.dispose()
+    close(app.state.engine)
 
 
 @pytest.fixture

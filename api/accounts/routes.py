@@ -27,9 +27,9 @@ router = APIRouter()
 def create_token(form: Annotated[TokenForm, Form()], door: SignInDoor, address: CallerAddress) -> TokensOut:
     """Signs in with name and password (OAuth2 password form). Anybody may try.
 
-    `client_id` may carry the tablet's id: the session is then bound to it, and ends with it. Wrong name, wrong
-    password and disabled account get the same answer; too many failures of an account or an address 429 with
-    `Retry-After`.
+    `client_id` may carry the tablet's id: the session is then bound to it, and ends with it. Wrong name and wrong
+    password get the same answer (that an account is disabled is told after its password only); too many failures of
+    an account or an address 429 with `Retry-After`.
     """
     return sessions.sign_in(door, form.username, form.password, form.client_id, address)
 

@@ -50,7 +50,8 @@ class _Caller:
 
 
 def sign_in(door: Door, username: str, password: str, device_id: UUID | None, address: str) -> TokensOut:
-    """A new session. Raises NotSignedIn (one answer for every reason), TooManyAttempts, DeviceRevoked."""
+    """A new session. Raises NotSignedIn (one answer for every reason, unless the password was right), TooManyAttempts,
+    DeviceRevoked."""
     name = known_form(username)
     with Session(door.engine) as session, session.begin():
         answer = _sign_in_or_refusal(session, door, Keys(name or "?", address), password, device_id)
@@ -83,13 +84,22 @@ def _sign_in_or_refusal(
     if account is None or not right or account.disabled_at:
         attempts.count(session, list(limits), door.limits.window_seconds)
         _note_refusal(session, keys, account, right)
-        return NotSignedIn("Sai tên đăng nhập hoặc mật khẩu.", "Wrong username or password.")
+        return _refusal(disabled=right and account is not None)
     device = _device_named(session, device_id, account.id)
     if device is not None and device.revoked_at:
         audit.record(session, _Caller(account.username, account.id, device.id), "auth.refuse-device", "device")
         return _revoked()
     attempts.forget(session, [keys.account, keys.pair])
     return _new_session(session, door, account, device.id if device else None)
+
+
+def _refusal(*, disabled: bool) -> NotSignedIn:
+    if disabled:
+        # whoever knows the password is no stranger, and would else try until the limit
+        return NotSignedIn(
+            "Tài khoản này đã bị khoá. Hãy liên hệ cán bộ xã.", "This account is disabled. Ask the commune officer."
+        )
+    return NotSignedIn("Sai tên đăng nhập hoặc mật khẩu.", "Wrong username or password.")
 
 
 def _note_refusal(session: Session, keys: Keys, account: Any, right: bool) -> None:

@@ -105,7 +105,7 @@ class ChangeFeed(SQLModel, table=True):
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     first_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
     entity: str = Field(sa_type=Text)
-    rank: int  # 0 household, 1 member, 2 what hangs on them: parents before children
+    rank: int  # 0 household, 1 member, 2 what hangs on them, 3 what hangs on that: parents before children
     household_id: UUID
     version: int
     op: Op = Field(sa_type=Text)

@@ -39,9 +39,40 @@ Found = dict[tuple[date, UUID], dict[str, Numbers]]
 
 def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, patience: Patience) -> Dashboard:
     """Of an area of the caller's on a day. Raises NotFound outside of them."""
+    mine = [] if area else own_and_right_below(session, actor, as_of)
+    return _of(session, actor, *_chosen(session, actor, area, as_of, mine), as_of, patience)
+
+
+def board(
+    session: Session, actor: Actor, area: str | None, as_of: date, patience: Patience
+) -> tuple[Dashboard, list[PlaceOut]]:
+    """The same, with the areas whose dashboard the caller may open: their own, and what lies right below. They are read
+    once for both."""
+    mine = own_and_right_below(session, actor, as_of)
+    place, below = _chosen(session, actor, area, as_of, mine)
+    # a hamlet of an own commune may be an own one too
+    every = {one.id: PlaceOut(area=one.id, area_name=one.name) for some in mine for one in some}
+    return _of(session, actor, place, below, as_of, patience), list(every.values())
+
+
+def _chosen(
+    session: Session, actor: Actor, area: str | None, day: date, mine: Sequence[Sequence[Place]]
+) -> tuple[Place, list[Place]]:
+    """The area asked for and those right below it; read only where it is none of the caller's own (`mine`). Raises
+    NotFound outside of them."""
+    for place, *below in mine:
+        if area in (None, str(place.id)):
+            return place, below
+    place = next((one for some in mine for one in some if str(one.id) == area), None) or find_place(
+        session, actor, area, day
+    )
+    return place, children(session, place, [day]) if place.level is not Level.hamlet else []
+
+
+def _of(
+    session: Session, actor: Actor, place: Place, below: Sequence[Place], as_of: date, patience: Patience
+) -> Dashboard:
     known = clock.now()
-    place = find_place(session, actor, area, as_of)
-    below = children(session, place, [as_of]) if place.level is not Level.hamlet else []
     plan = newest_plan(session, place.id, as_of.year)
     days = usual_days(as_of)
     measures = dict.fromkeys(code for one in (*_RATES, *_DEPRIVATIONS) for code in parts(INDICATORS[one]))
@@ -65,11 +96,6 @@ def dashboard(session: Session, actor: Actor, area: str | None, as_of: date, pat
         money=_money(session, actor, place, as_of),
         tablets=_tablets(session, actor, place, patience),
     )
-
-
-def places_to_choose(session: Session, actor: Actor, day: date) -> list[PlaceOut]:
-    """The areas whose dashboard the caller may open: their own, and what lies right below."""
-    return [PlaceOut(area=one.id, area_name=one.name) for one in own_and_right_below(session, actor, day)]
 
 
 def _rates(places: Sequence[Place], days: Sequence[date], found: Found) -> list[Lines]:

@@ -23,7 +23,7 @@ from api.accounts.schemas import TokensOut
 from api.accounts.sessions import Door
 from api.accounts.signed_in import actor_of
 from api.dashboard.charts import number
-from api.dashboard.feed import dashboard, places_to_choose
+from api.dashboard.feed import board
 from api.dashboard.follow import Follow
 from api.dashboard.listing import Listing
 from api.dashboard.pictures import goals, pictures
@@ -74,16 +74,17 @@ def visitor(session: Session, door: Door, cookies: Mapping[str, str]) -> Visitor
 
 def board_page(session: Session, visit: Visitor, actor: Actor, area: str | None, day: date, patience: Patience) -> str:
     """The dashboard as a page. Raises NotFound for an area that is not the visitor's."""
-    board, follow = dashboard(session, actor, area, day, patience), Follow(actor)
+    shown, places = board(session, actor, area, day, patience)
+    follow = Follow(actor)
     return _TEMPLATES.get_template("board.html").render(
         person=visit.actor.full_name,
-        board=board,
-        places=places_to_choose(session, actor, day),
+        board=shown,
+        places=places,
         today=clock.today(),
-        known=f"{board.known_at:%H:%M ngày %d/%m/%Y}",
-        figures=_figures(board, follow),
-        pictures=pictures(board, follow),
-        goals=goals(board, follow),
+        known=f"{shown.known_at:%H:%M ngày %d/%m/%Y}",
+        figures=_figures(shown, follow),
+        pictures=pictures(shown, follow),
+        goals=goals(shown, follow),
         rule=RULE.vi,
         states=_STATES,
     )

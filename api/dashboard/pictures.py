@@ -38,7 +38,7 @@ class Goal:
     link: str | None
 
 
-_GAPS = {"household": "hộ", "person": "người", "intervention": "mô hình", "trainee": "lượt"}
+_GAPS = {"household": "hộ", "person": "người", "intervention": "mô hình", "trainee": "người", "vnd": "đồng"}
 _UNITS = {"percent": " %", "percentage_point": " điểm phần trăm", "count": ""}
 
 
@@ -195,12 +195,14 @@ def _less(total: int | None, part: int | None) -> int | None:
 
 def _money(one: MoneyOfYear) -> Picture:
     named = [(name, getattr(one, field)) for field, name in _MONEY]
+    any_money = any(vnd for _, vnd in named)
     # a year without any money is no picture
-    millions = [vnd / _MILLION if any(vnd for _, vnd in named) else None for _, vnd in named]
+    millions = [vnd / _MILLION if any_money else None for _, vnd in named]
+    none_yet = f"Năm {one.year} chưa ghi khoản nào. Để xem năm khác, hãy chọn một ngày của năm đó ở đầu trang."
     return Picture(
         "kinh-phi",
         f"Kinh phí năm {one.year}",
-        "Triệu đồng, tất cả các nguồn.",
+        "Triệu đồng, tất cả các nguồn." if any_money else none_yet,
         charts.bars([name for name, _ in named], [("Triệu đồng", millions)], ""),
         Table("Bước", ("Đồng",), tuple((Cell(name), Cell(number(vnd))) for name, vnd in named)),
     )

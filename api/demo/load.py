@@ -31,6 +31,7 @@ from api.demo.register import MadeUp, register, requests_without_household
 from api.demo.work_of_2024 import load_year
 from api.demo.year import CODE
 from api.households.commands import write_households, write_members
+from api.indicators.tables import AreaFigure
 from api.keys import IdKey
 from api.plans.commands import load_plan
 from api.recognitions.closing import keep_standing, last_closed
@@ -175,7 +176,7 @@ def _close(session: Session, commune_id: UUID, round_id: UUID, day: date) -> Non
 
 
 def _load_statistics(session: Session) -> None:
-    """Totals of the hamlets, marked as made up in their source."""
+    """Totals of the hamlets and figures of the commune, marked as made up in their source."""
     read = _toml("api.demo", "data/truc-thai.toml")
     officers = {commune: accounts.account_id(name) for commune, name in accounts.OFFICERS.items()}
     rows = [
@@ -194,6 +195,18 @@ def _load_statistics(session: Session) -> None:
         for hamlet in [f"{year['commune']}-{number:02d}"]
     ]
     session.execute(insert(AreaStatistic), rows)
+    figures = [
+        {
+            **{name: one[name] for name in ("kind", "as_of", "value")},
+            "id": _id("figure", f"{one['commune']}:{one['kind']}:{one['as_of']}"),
+            "area_id": area_id(one["commune"]),
+            "source": read["source"],
+            "recorded_at": clock.now(),
+            "recorded_by": officers[one["commune"]],
+        }
+        for one in read["figures"]
+    ]
+    session.execute(insert(AreaFigure), figures)
 
 
 def _toml(package: str, path: str) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, exists, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, bindparam, cast, exists, func, or_, select, union
 from sqlmodel import Session
 
 from api import clock
 from api.changes.tables import Origin, RecordVersion
 from api.households.stored import among
-from api.households.wire_records import HOUSEHOLD
+from api.households.wire_records import HOUSEHOLD, MEMBER
 
 _VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
 _HOME = "household_id"
@@ -35,8 +35,40 @@ def after(day: date) -> ColumnElement[bool]:
 
 def split_off_after(day: date) -> ColumnElement[bool]:
     """HOUSEHOLD came into being by a split after that day: until then its people lived where they were split from."""
-    first = and_(_VERSION.c.record_id == HOUSEHOLD.c.id, _VERSION.c.version == 1, _VERSION.c.origin == Origin.split)
-    return exists().where(first, after(day)).correlate(HOUSEHOLD)
+    first = and_(_VERSION.c.record_id == HOUSEHOLD.c.id, _VERSION.c.version == 1)
+    # on a tablet it is made like any other, and those who leave are written into it
+    by_split = or_(_VERSION.c.origin == Origin.split, _first_came())
+    return exists().where(first, after(day), by_split).correlate(HOUSEHOLD)
+
+
+def _first_came() -> Any:
+    """Whoever was first in HOUSEHOLD came from another one, and was not registered there. Of those who were there at
+    the same time its head counts: a household that is registered late may take somebody in on its first day."""
+    home = cast(HOUSEHOLD.c.id, Text)
+    here = select(MEMBER.c.id).where(MEMBER.c.household_id == HOUSEHOLD.c.id).correlate(HOUSEHOLD)
+    # ix_record_version_left_household
+    gone = select(_VERSION.c.record_id).where(_moved, _from == home).correlate(HOUSEHOLD)
+    who, arrival, moves = union(here, gone).subquery("who"), _VERSION.alias("arrival"), _VERSION.alias("moves")
+    first_home = (
+        select(moves.c.change[_HOME][0].astext)
+        .where(moves.c.record_id == arrival.c.record_id, moves.c.change.has_key(_HOME))
+        .order_by(moves.c.version)
+        .limit(1)
+        .correlate(arrival)
+        .scalar_subquery()
+    )
+    registered = and_(arrival.c.version == 1, func.coalesce(first_home, home) == home)
+    came = arrival.c.change[_HOME][1].astext == home
+    is_head = arrival.c.record_id == HOUSEHOLD.c.head_member_id
+    return (
+        select(came)
+        .join_from(who, arrival, arrival.c.record_id == who.c.id)
+        .where(or_(came, registered))
+        .order_by(arrival.c.changed_at, is_head.desc(), came.desc())
+        .limit(1)
+        .correlate(HOUSEHOLD)
+        .scalar_subquery()
+    )
 
 
 def left_since(session: Session, household_ids: Iterable[UUID], day: date) -> list[UUID]:

@@ -1,0 +1,1 @@
+"""Indicators and targets: questions asked of the facts, for any area and day (docs/indicators.md)."""

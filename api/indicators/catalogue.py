@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql
 
-from api.indicators.definition import Indicator, Measure, Statistic
+from api.indicators.definition import Figure, Indicator, Measure, Statistic
 from api.indicators.facts import law_of_facts
 from api.indicators.goals import GOALS
 from api.indicators.poverty import DEPRIVATIONS, RATES
+from api.indicators.tables import FigureKind
 from api.problems import UnknownIndicator
 
 INDICATORS: dict[str, Indicator] = {one.code: one for one in (*RATES, *GOALS, *DEPRIVATIONS)}
-# The totals of hamlets, and how many hamlets have none: measures of no grain, kept with the others.
+# The totals of hamlets, and how many hamlets have none; the figures of communes, and how many communes have one and
+# none: measures of no grain, kept with the others.
 TOTALS = ("total_households", "total_persons", "hamlets_without_totals")
+FIGURES = tuple(Figure(kind) for kind in FigureKind)
 
 
 def indicator(code: str) -> Indicator:
@@ -42,7 +45,8 @@ def measures() -> dict[str, Measure]:
 @cache
 def places() -> dict[str, int]:
     """The place of each measure among the numbers of a count, from 1 as in SQL."""
-    return {code: place for place, code in enumerate((*measures(), *TOTALS), start=1)}
+    figures = (code for figure in FIGURES for code in figure.codes)
+    return {code: place for place, code in enumerate((*measures(), *TOTALS, *figures), start=1)}
 
 
 @cache
@@ -53,6 +57,7 @@ def fingerprint() -> str:
 
 def named(law: str) -> str:
     whole = [f"{code} {who(measure)}" for code, measure in measures().items()]
+    whole += [f"{figure.code} {figure.meaning.of_year}" for figure in FIGURES]
     return hashlib.sha256("\n".join([*whole, law]).encode()).hexdigest()[:16]
 
 
@@ -72,4 +77,6 @@ def parts(one: Indicator) -> list[str]:
     found = [part.code for part in (one.numerator, one.denominator, one.unknown) if isinstance(part, Measure)]
     if isinstance(one.denominator, Statistic):
         found += [f"total_{one.denominator.code}", "hamlets_without_totals"]
+    for part in (one.numerator, one.denominator):
+        found += part.codes if isinstance(part, Figure) else ()
     return found

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    bindparam,
     cast,
     exists,
     func,
@@ -30,23 +29,23 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import array, distinct_on
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Session
 
 from api import sql
 from api.areas.scope import valid_on
-from api.areas.tables import Area, AreaClosure, AreaStatistic, AreaSuccession, Level
+from api.areas.tables import Area, AreaClosure, AreaSuccession, Level
 from api.indicators.breakdowns import COLUMNS
-from api.indicators.catalogue import TOTALS, fingerprint, measures, places
+from api.indicators.catalogue import fingerprint, measures, places
 from api.indicators.definition import Measure
 from api.indicators.facts import PLACE, TABLES, Grain, facts_of_days
+from api.indicators.stated import Counts, add_stated
 from api.indicators.tables import FACT_MARK, IndicatorCount
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
 _SUCCESSION = AreaSuccession.__table__  # type: ignore[attr-defined]
-_STATISTIC = AreaStatistic.__table__  # type: ignore[attr-defined]
 _COUNT = IndicatorCount.__table__  # type: ignore[attr-defined]
 
 
@@ -68,9 +67,6 @@ PG_SNAPSHOT, XID8 = _Named("pg_snapshot"), _Named("xid8")
 _COUNTED = (Level.hamlet, Level.commune)
 # So many areas are counted in one statement (two communes): past the memory of a sort, each costs twice as much.
 AT_ONCE = 20
-
-# area -> part of the breakdown -> the numbers, in the order of `places()`
-Counts = dict[UUID, dict[str, list[int]]]
 
 
 def counted_areas(area_ids: Sequence[UUID], days: Sequence[date]) -> Select[Any]:
@@ -230,8 +226,8 @@ def _keep(session: Session, counted: Mapping[date, Counts], breakdown: str, snap
 def count(
     session: Session, areas: Mapping[UUID, Level], days: Sequence[date], known: datetime | None, breakdown: str
 ) -> dict[date, Counts]:
-    """Every measure of these areas on each day, in two statements. Each area has the part "" (where the breakdown has
-    parts: its whole is not among the numbers), so that an area without facts is an area of zeros."""
+    """Every measure of these areas on each day, and what was stated of them, in two statements. Each area has the part
+    "" (where the breakdown has parts: its whole is not among the numbers): one without facts is an area of zeros."""
     where = places()
     counted: dict[date, Counts] = {day: {area_id: {"": [0] * len(where)} for area_id in areas} for day in days}
     by_grain: dict[Grain, list[Measure]] = {}
@@ -244,7 +240,7 @@ def count(
         for measure, number in zip(by_grain[grain], numbers, strict=True):
             line[where[measure.code] - 1] = number
     if breakdown == "":
-        _add_totals(session, areas, days, known, counted)
+        add_stated(session, areas, days, known, counted)
     return counted
 
 
@@ -257,42 +253,3 @@ def _counted(grain: Grain, some: Sequence[Measure], part: Any) -> Select[Any]:
         .select_from(facts)
         .group_by(facts.c.as_of, place, value)
     )
-
-
-def _add_totals(
-    session: Session,
-    areas: Mapping[UUID, Level],
-    days: Sequence[date],
-    known: datetime | None,
-    counted: dict[date, Counts],
-) -> None:
-    """The newest totals of each hamlet that were said of a day up to each of these."""
-    where = places()
-    hamlets = [area_id for area_id, level in areas.items() if level == Level.hamlet]
-    day = (
-        func.unnest(cast(list(days), ARRAY(Date))).table_valued(Column("day", Date), name="asked_day").render_derived()
-    )
-    newest = (
-        select(day.c.day, _STATISTIC.c.area_id, _STATISTIC.c.households, _STATISTIC.c.persons)
-        .join(day, _STATISTIC.c.as_of <= day.c.day)
-        .where(
-            _STATISTIC.c.area_id == func.any(bindparam("hamlets", hamlets, type_=sql.Ids())),
-        )
-        .ext(distinct_on(day.c.day, _STATISTIC.c.area_id))
-        .order_by(
-            day.c.day,
-            _STATISTIC.c.area_id,
-            _STATISTIC.c.as_of.desc(),
-            _STATISTIC.c.recorded_at.desc(),
-            _STATISTIC.c.id.desc(),
-        )
-    )
-    if known is not None:
-        newest = newest.where(_STATISTIC.c.recorded_at < known)
-    said = {(row.day, row.area_id): (row.households, row.persons) for row in session.execute(newest)}
-    for of_day, counts in counted.items():
-        for hamlet in hamlets:
-            households, persons = said.get((of_day, hamlet), (0, 0))
-            missing = (of_day, hamlet) not in said
-            for code, number in zip(TOTALS, (households, persons, missing), strict=True):
-                counts[hamlet][""][where[code] - 1] = int(number)

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from api.indicators.facts import Grain
+from api.indicators.figure_kinds import FigureUnit, Meaning, meanings
+from api.indicators.tables import FigureKind
 from api.schema import Words
 
 Unit = Literal["percent", "count", "percentage_point"]
 Breakdown = Literal["area", "class", "sex", "ethnicity", "merit", "disability", "age", "kind", "category"]
 
-# what a numerator is divided by: facts of the register, dated totals of the hamlets, nothing, or what nobody keeps
-Over = Literal["records", "total_households", "total_persons", "nothing", "not_recorded"]
+# what a numerator is divided by: facts of the register, dated totals of the hamlets, a figure of the commune, nothing
+Over = Literal["records", "total_households", "total_persons", "figure", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,37 @@ class Statistic:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A denominator that nobody keeps: the rate stays unknown, and says why."""
+class Figure:
+    """A dated figure that communes write down from a paper. Unknown where one of the communes has none, and for a
+    hamlet, which it is not split by."""
 
-    reason: Words
+    kind: FigureKind
+
+    @property
+    def meaning(self) -> Meaning:
+        return meanings()[self.kind]
+
+    @property
+    def grain(self) -> FigureUnit:
+        """What it counts: persons, or whole VND."""
+        return self.meaning.unit
+
+    @property
+    def code(self) -> str:
+        """Names the sum over the communes in the table of counts; `given`, `lacking` how many of them have one."""
+        return f"figure_{self.kind}"
+
+    @property
+    def given(self) -> str:
+        return f"{self.code}_given"
+
+    @property
+    def lacking(self) -> str:
+        return f"{self.code}_lacking"
+
+    @property
+    def codes(self) -> tuple[str, str, str]:
+        return self.code, self.given, self.lacking
 
 
 @dataclass(frozen=True)
@@ -51,8 +80,8 @@ class Indicator:
     vi_definition: str
     en_definition: str
     unit: Unit
-    numerator: Measure
-    denominator: Measure | Statistic | Missing | None
+    numerator: Measure | Figure
+    denominator: Measure | Statistic | Figure | None
     breakdowns: tuple[Breakdown, ...]
     source: str
     unknown: Measure | None = None
@@ -75,4 +104,4 @@ class Indicator:
             return "records"
         if isinstance(self.denominator, Statistic):
             return "total_households" if self.denominator.code == "households" else "total_persons"
-        return "nothing" if self.denominator is None else "not_recorded"
+        return "nothing" if self.denominator is None else "figure"

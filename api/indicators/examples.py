@@ -112,3 +112,28 @@ TOTALS: dict[str, Any] = {
         }
     ],
 }
+FIGURE: dict[str, Any] = {
+    "id": "0c7f3e52-5d0e-7a3e-9a56-0d3f0f5d1c77",
+    "area_id": "b9f3b0a1-8a5e-5d0e-8f59-2f3c1f0a7d22",
+    "kind": "poverty_officers",
+    "as_of": "2024-03-01",
+    "value": 14,
+    "source": "Quyết định số 21/QĐ-UBND ngày 01/3/2024 của UBND xã",
+    "recorded_at": "2024-03-04T09:00:00+07:00",
+    "recorded_by": "5b9f3b0a-8a5e-5d0e-8f59-2f3c1f0a7d99",
+    "current": True,
+}
+FIGURE_KIND: dict[str, Any] = {
+    "kind": "poverty_officers",
+    "label": {
+        "vi": "Số cán bộ làm công tác giảm nghèo của xã (người)",
+        "en": "Officers for poverty reduction of the commune (persons)",
+    },
+    "meaning": {
+        "vi": "Số người đang làm công tác giảm nghèo của xã, theo quyết định hoặc danh sách phân công.",
+        "en": "Who works on poverty reduction in the commune, by the decision or list that assigns them.",
+    },
+    "unit": "persons",
+    "of_year": False,
+    "needed_by": ["officers_trained"],
+}

@@ -79,7 +79,7 @@ INTERVENTION = _table(
 )  # fmt: skip
 TRAINEE = _table(
     "trainee_fact",
-    participant_id=Uuid(), area_id=Uuid(), category=Text(), sex=Text(), poverty_officer=Boolean(),
+    participant_id=Uuid(), area_id=Uuid(), category=Text(), sex=Text(), first_of_officer=Boolean(),
     as_of=Date(),
 )  # fmt: skip
 # Of its people: how many, and whether there is one who ...; the head's sex and ethnic group are null where nobody is

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import all_, and_, any_, case, func, literal, or_
 
-from api.indicators.definition import Breakdown, Indicator, Measure, Missing
+from api.indicators.definition import Breakdown, Figure, Indicator, Measure
 from api.indicators.facts import HOUSEHOLD, INTERVENTION, PERSON, TRAINEE
 from api.indicators.poverty import LISTED
-from api.schema import Words
+from api.indicators.tables import FigureKind
 
 _h, _p, _i = HOUSEHOLD.c, PERSON.c, INTERVENTION.c
 _PLAN = "Kế hoạch 16/KH-UBND, mục "
@@ -149,17 +149,14 @@ GOALS: tuple[Indicator, ...] = (
     ),
     Indicator(
         code="premium_support",
-        vi="Mức phí thẻ bảo hiểm y tế được hỗ trợ cho người của hộ nông nghiệp mức sống trung bình",
+        vi="Phần mức phí thẻ bảo hiểm y tế được hỗ trợ cho người của hộ nông nghiệp mức sống trung bình",
         en="Share of the health-insurance premium paid for members of farming households of average living standard",
-        vi_definition="Kế hoạch đặt mức hỗ trợ 50% phí. Số đếm được là người của các hộ đó đang có thẻ; phí và số tiền được hỗ trợ của từng người chưa có nơi ghi nên chưa biết mức hỗ trợ.",
-        en_definition="The plan sets 50 % of the premium. What is counted is the insured persons of these households; the premium and what was paid of it are not recorded for each, so the share is not known.",
+        vi_definition="Số tiền đã hỗ trợ trong năm, chia cho tổng mức phí thẻ trong năm của người thuộc hộ làm nông, lâm, ngư, diêm nghiệp có mức sống trung bình tham gia theo nhu cầu. Tính bằng tiền, theo số liệu xã ghi từ giấy tờ của cơ quan bảo hiểm xã hội; ai có thẻ xem ở chỉ tiêu average_living_standard_insured.",
+        en_definition="What was paid of it this year, over the whole premium of the year of the members of farming households of average living standard who asked to join. In money, by the figures that the commune has from the social insurer; who has a card is told by average_living_standard_insured.",
         unit="percent",
-        numerator=Measure("premium_support", "person", and_(_p.average_living_standard, _p.health_insurance.is_(True))),
-        denominator=Missing(Words(
-            vi="Chưa biết mức hỗ trợ: xã cần ghi phí thẻ và số tiền đã hỗ trợ của từng người thuộc hộ có mức sống trung bình. Số người có thẻ xem ở chỉ tiêu average_living_standard_insured.",
-            en="Not known: the commune has to record the premium and what was paid of it, for each person of these households. Who has a card is told by the indicator average_living_standard_insured.",
-        )),
-        breakdowns=_PERSON_PARTS,
+        numerator=Figure(FigureKind.average_premium_supported),
+        denominator=Figure(FigureKind.average_premium_due),
+        breakdowns=("area",),
         source=_PLAN + "II.2.2",
     ),
     _share(
@@ -208,13 +205,13 @@ GOALS: tuple[Indicator, ...] = (
     ),
     Indicator(
         code="officers_trained",
-        vi="Số lượt cán bộ làm công tác giảm nghèo được tập huấn trong năm",
+        vi="Tỷ lệ cán bộ làm công tác giảm nghèo được tập huấn trong năm",
         en="Officers for poverty reduction who were trained this year",
-        vi_definition="Người được ghi là làm công tác giảm nghèo, dự lớp tập huấn đã tổ chức trong năm. Tổng số cán bộ phải tập huấn chưa có nơi ghi nên chưa biết tỷ lệ.",
-        en_definition="Trainees marked as working on poverty reduction, of trainings held this year. How many there are in all is not recorded, so the share is not known.",
+        vi_definition="Người được ghi là làm công tác giảm nghèo, dự ít nhất một lớp tập huấn đã tổ chức trong năm (cùng tên, cùng giới tính trong một địa bàn tính là một người); chia cho số cán bộ làm công tác giảm nghèo mà xã ghi theo quyết định hoặc danh sách.",
+        en_definition="Trainees marked as working on poverty reduction, of at least one training held this year (of one name and sex in an area: one person); over how many such officers the commune wrote down from a decision or list.",
         unit="percent",
-        numerator=Measure("officers_trained", "trainee", TRAINEE.c.poverty_officer),
-        denominator=Missing(Words(vi="Chưa ghi tổng số cán bộ làm công tác giảm nghèo.", en="How many officers there are is not recorded.")),
+        numerator=Measure("officers_trained", "trainee", TRAINEE.c.first_of_officer),
+        denominator=Figure(FigureKind.poverty_officers),
         breakdowns=("area", "sex", "category"),
         source=_PLAN + "II.2.1",
     ),

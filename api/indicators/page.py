@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from api.indicators.breakdowns import COLUMNS
 from api.indicators.catalogue import INDICATORS
-from api.indicators.definition import Breakdown, Indicator, Missing
+from api.indicators.definition import Breakdown, Figure, Indicator
 
 _UNITS = {
     "percent": "phần trăm / percent",
@@ -16,14 +16,15 @@ _GRAINS = {
     "household": "hộ / households",
     "person": "người / persons",
     "intervention": "dự án, hoạt động / interventions",
-    "trainee": "lượt người tập huấn / trainees",
+    "trainee": "người dự tập huấn / trainees",
+    "vnd": "tiền (đồng) / money (VND)",
 }
 _OVER = {
     "records": "{grain} thuộc diện / in question",
     "total_households": "tổng số hộ (số liệu thống kê) / total households (dated statistics)",
     "total_persons": "tổng số nhân khẩu (số liệu thống kê) / total persons (dated statistics)",
     "nothing": "không chia / not divided",
-    "not_recorded": "chưa có nơi ghi / not recorded",
+    "figure": "số liệu xã ghi / a figure of the commune",
 }
 _BREAKDOWNS: dict[Breakdown, str] = {
     "area": "địa bàn trực thuộc / areas right below",
@@ -67,14 +68,16 @@ def _entry(one: Indicator) -> Iterator[str]:
     yield ""
     better = "; càng thấp càng tốt / lower is better" if one.lower_is_better else ""
     yield f"- Đơn vị / unit: {_UNITS[one.unit]}{better}"
-    yield f"- Tử số / numerator: {grain}"
-    over = _OVER[one.over].format(grain=grain)
-    if isinstance(one.denominator, Missing):
-        over += f": {one.denominator.reason.vi} / {one.denominator.reason.en}"
-    yield f"- Mẫu số / denominator: {over}"
+    yield f"- Tử số / numerator: {grain}{_named(one.numerator)}"
+    yield f"- Mẫu số / denominator: {_OVER[one.over].format(grain=grain)}{_named(one.denominator)}"
     if one.unknown is not None:
         yield "- Có nêu số chưa rõ / tells how many are not known"
     if one.threshold is not None:
         yield f"- Ngưỡng / threshold: `{one.threshold}` (`api/indicators/data/parameters.toml`)"
     yield f"- Chia theo / split by: {', '.join(f'`{name}`' for name in one.breakdowns)}"
     yield f"- Nguồn / source: {one.source}"
+
+
+def _named(part: object) -> str:
+    """Which figure it is, where it is one."""
+    return f", `{part.kind}`: {part.meaning.label.vi} / {part.meaning.label.en}" if isinstance(part, Figure) else ""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.areas.tables import Level
 from api.indicators.breakdowns import part_words
-from api.indicators.definition import Indicator, Measure, Missing, Statistic
+from api.indicators.definition import Figure, Indicator, Measure, Statistic
 from api.indicators.schemas import Point
 from api.schema import Words
 
@@ -20,6 +20,14 @@ NOBODY_KNOWS = Words(
     en="Not known of anybody: not reviewed yet, or not recorded.",
 )
 NOBODY = Words(vi="Không có ai thuộc diện tính.", en="There is nobody to count.")
+_NOT_OF_PARTS = Words(
+    vi="Số liệu này xã ghi cho cả xã, không chia theo xóm hay nhóm.",
+    en="The commune writes this figure down for the whole commune: it is not split by hamlet or group.",
+)
+MORE_THAN_ALL = Words(
+    vi="Số được tính lớn hơn số xã ghi làm mẫu số: hãy kiểm tra lại số liệu xã đã ghi.",
+    en="More is counted than the figure of the commune says there is in all: check that figure.",
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,6 @@ def point(
     """A value as it is shown. `before`: the numbers of the last day of the year before, for a change."""
     numerator, denominator, reason = _fraction(one, some, part)
     value = _value(one, some, numerator, denominator)
-    if nobody_knows(one, some):
-        reason = NOBODY_KNOWS
     if one.change_since_new_year and before is not None:
         earlier = _value(one, before, *_fraction(one, before, part)[:2])
         reason = reason or (None if earlier is not None else NO_TOTALS)
@@ -83,25 +89,51 @@ def denominator_of(one: Indicator, some: Mapping[str, int]) -> int | None:
         return some[one.denominator.code]
     if isinstance(one.denominator, Statistic) and not some["hamlets_without_totals"]:
         return some[f"total_{one.denominator.code}"] or None
+    if isinstance(one.denominator, Figure):
+        return _stated(one.denominator, some)
     return None
 
 
-def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int, int | None, Words | None]:
-    numerator = some[one.numerator.code]
-    if isinstance(one.denominator, Measure):
-        return numerator, denominator_of(one, some), NOBODY
-    if isinstance(one.denominator, Missing):
-        return numerator, None, one.denominator.reason
+def numerator_of(one: Indicator, some: Mapping[str, int]) -> int | None:
+    """What is above the line; None where it is a figure that nobody wrote down."""
+    return _stated(one.numerator, some) if isinstance(one.numerator, Figure) else some[one.numerator.code]
+
+
+def unknown_because(one: Indicator, some: Mapping[str, int]) -> Words | None:
+    """Why the value of an area, unsplit, is not known, if it is not; None where nothing is below the line."""
+    if nobody_knows(one, some):
+        return NOBODY_KNOWS
     if isinstance(one.denominator, Statistic):
-        if part is not None:
-            return numerator, None, _NOT_SPLIT
-        return numerator, denominator_of(one, some), NO_TOTALS
-    return numerator, None, None
+        return NO_TOTALS
+    if not isinstance(one.denominator, Figure):
+        return NOBODY if isinstance(one.denominator, Measure) else None
+    for figure in (one.denominator, one.numerator):
+        if isinstance(figure, Figure) and _stated(figure, some) is None:
+            return figure.meaning.missing if some[figure.lacking] else _NOT_OF_PARTS
+    return MORE_THAN_ALL if denominator_of(one, some) else NOBODY
 
 
-def _value(one: Indicator, some: Mapping[str, int], numerator: int, denominator: int | None) -> float | None:
+def more_than_all(one: Indicator, numerator: int | None, denominator: int | None) -> bool:
+    """Is more counted than a figure says there is? One of the two is wrong, and there is no rate above 100 %."""
+    return isinstance(one.denominator, Figure) and (numerator or 0) > (denominator or 0) > 0
+
+
+def _stated(figure: Figure, some: Mapping[str, int]) -> int | None:
+    return some[figure.code] if some[figure.given] and not some[figure.lacking] else None
+
+
+def _fraction(one: Indicator, some: Mapping[str, int], part: str | None) -> tuple[int | None, int | None, Words | None]:
+    numerator = numerator_of(one, some)
+    if part is not None and isinstance(one.denominator, Statistic | Figure):
+        return numerator, None, _NOT_SPLIT if isinstance(one.denominator, Statistic) else _NOT_OF_PARTS
+    return numerator, denominator_of(one, some), unknown_because(one, some)
+
+
+def _value(one: Indicator, some: Mapping[str, int], numerator: int | None, denominator: int | None) -> float | None:
+    if numerator is None:
+        return None
     if one.denominator is None:
         return float(numerator)
-    if nobody_knows(one, some):
+    if nobody_knows(one, some) or more_than_all(one, numerator, denominator):
         return None
     return None if not denominator else round(numerator * 100 / denominator, 4)

@@ -158,8 +158,9 @@ def children_by_day(session: Session, place: Place, days: Sequence[date]) -> dic
     return found
 
 
-def own_and_right_below(session: Session, actor: Actor, day: date) -> list[Place]:
-    """The areas of the caller's grants, by code, each with the areas right below it: one statement, however many."""
+def own_and_right_below(session: Session, actor: Actor, day: date) -> list[list[Place]]:
+    """Each area of the caller's grants with the areas right below it, which follow it: one statement, however many. In
+    the order of `find_place`: the first one is that which is shown where none is asked for."""
     own = sorted(actor.scope.area_ids)
     below, root = _right_below(own, [day]), _AREA.alias("root")
     there = union_all(
@@ -167,13 +168,18 @@ def own_and_right_below(session: Session, actor: Actor, day: date) -> list[Place
     ).subquery()
     told = actor.tells_all(Permission.indicators_read).covers(_AREA.c.id).label("tells_all")
     rows = session.execute(
-        select(_AREA, told)
+        select(_AREA, there.c.root, told)
         .join(there, there.c.id == _AREA.c.id)
         .join(root, root.c.id == there.c.root)
-        .order_by(root.c.code, root.c.id, there.c.id != root.c.id, _AREA.c.code, _AREA.c.id)
+        .order_by(root.c.code, valid_on(root.c, day).desc(), root.c.valid_from.desc(), root.c.id)
+        .order_by(there.c.id != there.c.root, _AREA.c.code, _AREA.c.id)
     )
-    # a hamlet of an own commune may be an own one too
-    return list({row.id: _placed(row, bool(row.tells_all)) for row in rows}.values())
+    found: dict[UUID, list[Place]] = {}
+    for row in rows:
+        some = found.setdefault(row.root, [])
+        # what became the area lies outside of the caller's scope, and is theirs with it
+        some.append(_placed(row, bool(row.tells_all) or (bool(some) and some[0].tells_all)))
+    return list(found.values())
 
 
 def _right_below(roots: Sequence[UUID], days: Sequence[date]) -> Any:

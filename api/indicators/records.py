@@ -19,7 +19,7 @@ from api.households.wire_records import MEMBER
 from api.indicators.breakdowns import COLUMNS
 from api.indicators.catalogue import indicator
 from api.indicators.counting import counted_areas, portions
-from api.indicators.definition import Indicator, Measure
+from api.indicators.definition import Figure, Indicator, Measure
 from api.indicators.facts import HOUSEHOLD, IDENTITY, PERSON, PLACE, TABLES, Grain, Moment, facts
 from api.indicators.points import Place
 from api.indicators.poverty import RATES
@@ -116,6 +116,8 @@ def _walked(
 
 def may_list(actor: Actor, one: Indicator) -> bool:
     """May the caller, somewhere, list who is behind this indicator? Where exactly, `records` says."""
+    if isinstance(one.numerator, Figure):
+        return False
     grain = one.numerator.grain
     if grain in ("household", "person") and not actor.has(Permission.households_read):
         return one.code in _OF_CLASS and actor.has(*_SEES[grain])
@@ -151,16 +153,16 @@ def _condition(one: Indicator, behind: Behind) -> tuple[Grain, ColumnElement[boo
         vi, en = "Cần nói chia theo gì (by).", "What it is split by is missing (`by`)."
         raise Invalid(vi, en, errors=(FieldError("#query/by", "missing", vi, en),))
     upper, lower, unknown = one.numerator, one.denominator, one.unknown
-    if behind.part == "numerator":
+    if behind.part == "numerator" and isinstance(upper, Measure):
         return upper.grain, _all(upper)
     if behind.part == "unknown" and unknown is not None:
         return unknown.grain, _all(unknown)
     if behind.part == "denominator" and isinstance(lower, Measure):
         return lower.grain, _all(lower)
-    if behind.part == "missing" and isinstance(lower, Measure):
+    if behind.part == "missing" and isinstance(lower, Measure) and isinstance(upper, Measure):
         return lower.grain, and_(_all(lower), not_(func.coalesce(_all(upper), False)))
-    vi = "Phần này của chỉ tiêu không đếm từ hồ sơ: mẫu số là số liệu thống kê của xóm, hoặc không có."
-    en = "No records are behind this part: it is a statistic of the hamlets, or there is none."
+    vi = "Phần này của chỉ tiêu không đếm từ hồ sơ: là số liệu thống kê của xóm, số liệu xã ghi, hoặc không có."
+    en = "No records are behind this part: it is a statistic of the hamlets, a figure of the commune, or there is none."
     raise Invalid(vi, en, errors=(FieldError("#query/part", "no_records", vi, en),))
 
 

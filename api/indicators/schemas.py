@@ -11,8 +11,9 @@ from api.schema import Schema, Words
 
 
 class IndicatorOut(Schema):
-    """An entry of the catalogue. `grain`: what is counted; `over`: what it is divided by (`records`: of the register,
-    whose facts can be listed too); `tells_unknown`: it says of how many nobody knows."""
+    """An entry of the catalogue. `grain`: what is counted, `vnd` for money; `over`: what it is divided by (`records` of
+    the register, whose facts can be listed too; `figure`: what communes wrote down); `tells_unknown`: it says of how
+    many nobody knows."""
 
     code: str
     name: Words
@@ -109,7 +110,8 @@ class TargetProgress(Schema):
     """Where a target stands. `actual` is null with a `reason` where it is not known: never an estimate.
 
     `rule` says how `on_track` is judged; null where the plan gives no number. `work_list`: the address of who is
-    missing. `points`: by area or month, where asked for.
+    missing; null where no records are behind it. `gap_of`: what the gap counts, `vnd` for money. `points`: by area or
+    month, where asked for.
     """
 
     code: str

@@ -29,9 +29,10 @@ def without_small_counts(
 
     Numbers of the areas add up to that of the area above, parts of a breakdown to the whole: `whole` is the area whose
     points stand among those of its parts (None: they do not, but everybody may ask for them). `before`: place of a
-    point -> the numerator a year before, where the value tells of both. Projects are no people, totals are public.
+    point -> the numerator a year before, where the value tells of both. Projects and money are no people, totals are
+    public.
     """
-    if one.numerator.grain == "intervention":
+    if one.numerator.grain in ("intervention", "vnd"):
         return list(points)
     cells = {cell: number for place, point in enumerate(points) for cell, number in _cells(one, place, point)}
     hidden = suppress(cells, _lines(cells, points, whole), least=least)
@@ -44,20 +45,37 @@ def told(
     places: Sequence[Place],
     with_whole: bool,
     before: Mapping[int, int] | None = None,
+    elsewhere: Mapping[int, tuple[Point, int]] | None = None,
 ) -> list[Point]:
     """The same for points of these places (`with_whole`: the first one is above the others); as they are for whoever is
-    told everything there."""
+    told everything there.
+
+    Somebody of a hamlet is told everything of their own, and finds the rest of a sum above it by subtraction: of that
+    sum they are told what they may be told of the rest. `elsewhere`: place of a point -> that rest, and its numerator a
+    year before.
+    """
     if all(place.tells_all for place in places):
         return list(points)
-    whole = places[0].id if with_whole else None
-    if whole is not None and all(place.tells_all for place in places[1:]):
-        # somebody of a hamlet: of their own they know everything, of the sum above what they are told of it alone
-        least = least_told(clock.today())
-        above = [place for place, point in enumerate(points) if point.area == whole]
-        earlier = {n: (before or {}).get(place, 0) for n, place in enumerate(above)}
-        alone = iter(without_small_counts(one, [points[place] for place in above], least, before=earlier))
-        return [next(alone) if point.area == whole else point for point in points]
-    return without_small_counts(one, points, least_told(clock.today()), whole, before)
+    own = {place.id for place in places if place.tells_all}
+    asked = [place for place, point in enumerate(points) if point.area not in own]
+    rest = {place: (points[place], (before or {}).get(place, 0)) for place in asked} | dict(elsewhere or {})
+    shown = without_small_counts(
+        one,
+        [rest[place][0] for place in asked],
+        least_told(clock.today()),
+        places[0].id if with_whole else None,
+        {n: rest[place][1] for n, place in enumerate(asked)},
+    )
+    found = dict(zip(asked, shown, strict=True))
+    return [_as(point, found[place]) if place in found else point for place, point in enumerate(points)]
+
+
+def _as(point: Point, shown: Point) -> Point:
+    """The point without what is not told of another one."""
+    if not shown.suppressed:
+        return point
+    lost = {name for name in ("value", "numerator", "denominator", "unknown") if getattr(shown, name) is None}
+    return point.model_copy(update={**dict.fromkeys(lost), "suppressed": True, "reason": shown.reason})
 
 
 def together(one: Indicator, points: Sequence[Point], others: Sequence[Sequence[int]], least: int) -> list[Point]:

@@ -11,19 +11,18 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.indicators.asked import month_ends
 from api.indicators.catalogue import INDICATORS, parts
-from api.indicators.definition import Indicator, Measure, Missing
+from api.indicators.definition import Figure, Indicator, Measure
 from api.indicators.points import (
-    NO_TOTALS,
-    NOBODY,
-    NOBODY_KNOWS,
     Numbers,
     Place,
     denominator_of,
+    numerator_of,
     point,
+    unknown_because,
     value_of,
 )
 from api.indicators.queries import children, find_place, mine_among, numbers, place_of
-from api.indicators.schemas import PlanProgress, TargetPoint, TargetProgress
+from api.indicators.schemas import PlanProgress, Point, TargetPoint, TargetProgress
 from api.indicators.small_counts import NOT_TOLD, told
 from api.indicators.tracks import Stand, gap, track
 from api.plans.queries import plan as read_plan
@@ -32,6 +31,7 @@ from api.problems import FieldError, Invalid
 from api.schema import Words
 
 By = Literal["area", "month"]
+Found = Mapping[tuple[date, UUID], Mapping[str, Numbers]]
 # Targets that go by another name than their indicator.
 _INDICATOR_OF = {
     "multidimensional_poverty_rate": "multidimensional_poverty_change",
@@ -69,9 +69,12 @@ def progress(
     if by == "month":
         first, last = date(plan.year, 1, 1), min(as_of, date(plan.year, 12, 31))
         days = [day for day in month_ends(first, last) if day < as_of] + [as_of]
-    places = [place, *(_mine(session, actor, place, as_of) if by == "area" else [])]
-    found = numbers(session, places, [*days, start_of(plan)], "", wanted(plan))
-    targets = held_against(plan, places, days, found)
+    below = [] if place.tells_all and by != "area" else _mine(session, actor, place, as_of)
+    own = [] if place.tells_all else [one for one in below if one.tells_all]
+    places = [place, *(below if by == "area" else [])]
+    counted = list({one.id: one for one in (*places, *own)}.values())
+    found = numbers(session, counted, [*days, start_of(plan)], "", wanted(plan))
+    targets = held_against(plan, places, days, found, own)
     return PlanProgress(plan_id=plan.id, area_id=place.id, as_of=as_of, targets=targets)
 
 
@@ -90,9 +93,11 @@ def held_against(
     plan: PlanWithTargets,
     places: Sequence[Place],
     days: Sequence[date],
-    found: Mapping[tuple[date, UUID], Mapping[str, Numbers]],
+    found: Found,
+    own: Sequence[Place] = (),
 ) -> list[TargetProgress]:
-    """The targets of a plan, each against what was counted at these places on these days and on `start_of`."""
+    """The targets of a plan, each against what was counted at these places on these days and on `start_of`. `own`: the
+    areas below the first place of which the caller is told everything, where that is not so of the place itself."""
     start = start_of(plan)
 
     def stand(one: Indicator, where: Place, day: date) -> Stand:
@@ -102,21 +107,46 @@ def held_against(
             first = 0.0
         if one.change_since_new_year:
             value = None if value is None or first is None else round(value - first, 4)
-        return Stand(value, now[one.numerator.code], denominator_of(one, now), first)
+        return Stand(value, numerator_of(one, now), denominator_of(one, now), first)
 
     def stands(one: Indicator) -> list[tuple[Place, date, Stand]]:
-        points = [point(one, p, day, None, None, found[day, p.id][""], None) for p in places for day in days]
-        before = {n: found[start, one_point.area][""][one.numerator.code] for n, one_point in enumerate(points)}
-        shown = told(one, points, places, with_whole=True, before=before)
+        shown = _shown(one, places, days, found, start, own)
         return [
             (p, day, _NOT_TOLD if shown[n].suppressed else stand(one, p, day))
             for n, (p, day) in enumerate((p, day) for p in places for day in days)
         ]
 
+    def targeted(target: Target, one: Indicator) -> TargetProgress:
+        every = stands(one)
+        place, day, stand = every[-1 if len(places) == 1 else 0]
+        why = NOT_TOLD if stand is _NOT_TOLD else unknown_because(one, found[day, place.id][""])
+        return _target(target, every, plan.year, why)
+
     return [
-        _uncounted(target) if (code := _code(target)) is None else _target(target, stands(INDICATORS[code]), plan.year)
+        _uncounted(target) if (code := _code(target)) is None else targeted(target, INDICATORS[code])
         for target in plan.targets
     ]
+
+
+def _shown(
+    one: Indicator, places: Sequence[Place], days: Sequence[date], found: Found, start: date, own: Sequence[Place]
+) -> list[Point]:
+    """The points of these places on these days, place by place; without what the caller is not told."""
+    whole, counted = places[0], one.numerator.code
+    points = [point(one, p, day, None, None, found[day, p.id][""], None) for p in places for day in days]
+    before = {n: found[start, p.area][""][counted] for n, p in enumerate(points)}
+    elsewhere = {day: _elsewhere(found, day, whole, own) for day in {*days, start}}
+    rest = {
+        n: (point(one, whole, p.period, None, None, elsewhere[p.period], None), elsewhere[start][counted])
+        for n, p in enumerate(points)
+        if p.area == whole.id
+    }
+    return told(one, points, places, with_whole=True, before=before, elsewhere=rest)
+
+
+def _elsewhere(found: Found, day: date, whole: Place, own: Sequence[Place]) -> Numbers:
+    """The numbers of the whole without those of these parts of it."""
+    return {code: n - sum(found[day, one.id][""][code] for one in own) for code, n in found[day, whole.id][""].items()}
 
 
 def _place(session: Session, actor: Actor, plan_area: UUID, area: str | None, day: date) -> Place:
@@ -135,9 +165,8 @@ def _mine(session: Session, actor: Actor, place: Place, day: date) -> list[Place
     """The areas right below: all of them for whoever has the area itself, otherwise those that are the caller's."""
     below = children(session, place, [day])
     mine = mine_among(session, actor, [place.id, *(one.id for one in below)])
-    if place.id in mine:
-        return below
-    return [replace(one, tells_all=mine[one.id]) for one in below if one.id in mine]
+    shown = below if place.id in mine else [one for one in below if one.id in mine]
+    return [replace(one, tells_all=mine.get(one.id, one.tells_all)) for one in shown]
 
 
 def _code(target: Target) -> str | None:
@@ -145,11 +174,15 @@ def _code(target: Target) -> str | None:
     return code if code in INDICATORS else None
 
 
-def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int) -> TargetProgress:
+def _target(
+    target: Target, stands: Sequence[tuple[Place, date, Stand]], year: int, why: Words | None
+) -> TargetProgress:
+    """`why` the value shown first is not known, if it is not."""
     one = INDICATORS[str(_code(target))]
     points = [_point(target, one, where, day, stand, year) for where, day, stand in stands]
     head = points[-1] if len({where.id for where, _, _ in stands}) == 1 else points[0]
-    listed = isinstance(one.denominator, Measure)
+    part = "missing" if isinstance(one.denominator, Measure) else "numerator"
+    behind = f"/api/v1/indicators/{one.code}/records?part={part}&area={stands[0][0].id}&as_of={stands[-1][1]}"
     return TargetProgress(
         code=target.code,
         name=Words(vi=target.title_vi, en=target.title_en),
@@ -161,26 +194,15 @@ def _target(target: Target, stands: Sequence[tuple[Place, date, Stand]], year: i
         actual=head.value,
         numerator=head.numerator,
         denominator=head.denominator,
-        reason=None if head.value is not None else NOT_TOLD if head.numerator is None else _why(one, head.denominator),
+        reason=None if head.value is not None else why,
         gap=head.gap,
         gap_of=one.numerator.grain,
         expected=head.expected,
         on_track=head.on_track,
         rule=_NO_NUMBER if target.value is None else RULE,
-        work_list=f"/api/v1/indicators/{one.code}/records?part={'missing' if listed else 'numerator'}"
-        f"&area={stands[0][0].id}&as_of={stands[-1][1]}",
+        work_list=None if isinstance(one.numerator, Figure) else behind,
         points=points if len(points) > 1 else [],
     )
-
-
-def _why(one: Indicator, denominator: int | None) -> Words:
-    if isinstance(one.denominator, Missing):
-        return one.denominator.reason
-    if isinstance(one.denominator, Measure):
-        if denominator:
-            return NOBODY_KNOWS
-        return NOBODY
-    return NO_TOTALS
 
 
 def _uncounted(target: Target) -> TargetProgress:

@@ -12,6 +12,8 @@ from api.standards.shipped import shipped
 
 Unit = Literal["households", "persons"]
 Relation = Literal["=", "<=", "each<="]
+# The row of a monitoring report with the rate of 31 December before, which a change is taken from.
+RATE_BEFORE = "multidimensional_poverty_rate_before"
 
 
 @dataclass(frozen=True, slots=True)

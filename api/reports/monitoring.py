@@ -14,15 +14,25 @@ from api.areas.tables import Level
 from api.budgets import period as money_of
 from api.budgets.tables import MovementKind
 from api.indicators.catalogue import INDICATORS, parts
-from api.indicators.definition import Indicator, Missing
+from api.indicators.definition import Figure, Indicator
 from api.indicators.facts import Moment
-from api.indicators.points import NOBODY_KNOWS, Numbers, Place, denominator_of, nobody_knows
+from api.indicators.points import (
+    MORE_THAN_ALL,
+    NOBODY_KNOWS,
+    Numbers,
+    Place,
+    denominator_of,
+    more_than_all,
+    nobody_knows,
+    numerator_of,
+    unknown_because,
+)
 from api.indicators.queries import find_place, numbers
 from api.reports import grid, upper
 from api.reports.basis import Asked
 from api.reports.census_queries import below
 from api.reports.deadlines import due_on
-from api.reports.definition import data, monitoring_forms
+from api.reports.definition import RATE_BEFORE, data, monitoring_forms
 from api.reports.periods import half_or_year, require_day
 from api.reports.schemas import CellUnit, OfficialReportOut, ReportArea, ReportCell, ReportColumn, ReportRow, RowUnit
 from api.reports.support import support
@@ -37,6 +47,11 @@ _BOOKED = {
 }
 _COLUMNS: dict[str, CellUnit] = {"unit": "text", "numerator": "count", "denominator": "count", "value": "of_row"}
 _NUMERATOR, _DENOMINATOR, _VALUE = 1, 2, 3
+_CHANGE = "multidimensional_poverty_change"
+_NOT_OF_ALL = Words(
+    vi="Chưa biết: có xã chưa nêu tỷ lệ cuối năm trước, hoặc tỷ lệ trong kỳ, ở báo cáo đã nộp.",
+    en="Not known: some commune's report does not tell its rate of the end of the year before, or of the period.",
+)
 
 
 def watched(session: Session, actor: Actor, form: str, asked: Asked) -> OfficialReportOut:
@@ -56,7 +71,7 @@ def watched(session: Session, actor: Actor, form: str, asked: Asked) -> Official
         communes = below(session, place.id, day, Level.commune)
         contents = upper.handed_in(session, form, period, [row.id for row in communes], asked.known_at)
         rows = list(_added(list(contents.values())))
-        missing = upper.missing(communes, contents.keys(), period, monitoring=True)
+        missing = upper.missing(session, communes, contents.keys(), period, monitoring=True)
     else:
         rows = [
             *_indicators(session, place, Moment(day, asked.known_at)),
@@ -110,30 +125,42 @@ def _indicators(session: Session, place: Place, moment: Moment) -> Iterator[Repo
     for one in listed:
         value = _value(one, now)
         if one.change_since_new_year:
-            value = _change(value, _value(one, before))
+            first = _value(one, before)
+            yield _rate_before(first)
+            value = _change(value, first)
         denominator = denominator_of(one, now)
-        lower = ReportCell(
-            value=denominator, reason=grid.NO_FIGURES if denominator is None and one.denominator else None
-        )
-        number = ReportCell(value=now[one.numerator.code])
+        known = denominator is not None or one.denominator is None
+        why = unknown_because(one, now) if isinstance(one.denominator, Figure) else grid.NO_FIGURES
+        lower = ReportCell(value=denominator, reason=None if known else why)
+        number = ReportCell(value=numerator_of(one, now))
         yield _row(one.code, one.name, one.numerator.grain, one.unit, number, lower, value)
 
 
+def _rate_before(rate: ReportCell) -> ReportRow:
+    number, lower = (
+        ReportCell(value=one, reason=grid.NO_FIGURES if one is None else None)
+        for one in (rate.numerator, rate.denominator)
+    )
+    label = Words(**data("monitoring")["rate_before"])
+    return _row(RATE_BEFORE, label, INDICATORS[_CHANGE].numerator.grain, "percent", number, lower, rate)
+
+
 def _value(one: Indicator, some: Numbers) -> ReportCell:
-    numerator, denominator = some[one.numerator.code], denominator_of(one, some)
+    numerator, denominator = numerator_of(one, some), denominator_of(one, some)
     if one.denominator is None:
         return ReportCell(value=numerator)
-    if isinstance(one.denominator, Missing):
-        return ReportCell(value=None, numerator=numerator, reason=one.denominator.reason)
     if nobody_knows(one, some):
         return ReportCell(value=None, numerator=numerator, denominator=denominator, reason=NOBODY_KNOWS)
-    return grid.share(numerator, denominator)
+    found = grid.share(numerator, denominator)
+    if isinstance(one.denominator, Figure) and (found.value is None or more_than_all(one, numerator, denominator)):
+        return found.model_copy(update={"value": None, "reason": unknown_because(one, some)})
+    return found
 
 
-def _change(now: ReportCell, before: ReportCell) -> ReportCell:
+def _change(now: ReportCell, before: ReportCell, why: Words = grid.NO_FIGURES) -> ReportCell:
     if isinstance(now.value, float | int) and isinstance(before.value, float | int):
         return now.model_copy(update={"value": round(now.value - before.value, 2)})
-    return ReportCell(value=None, numerator=now.numerator, denominator=now.denominator, reason=grid.NO_FIGURES)
+    return ReportCell(value=None, numerator=now.numerator, denominator=now.denominator, reason=why)
 
 
 def _money(
@@ -162,38 +189,45 @@ def _counts(session: Session, place: Place, first: date, day: date, known: datet
 
 
 def _added(contents: Collection[Any]) -> Iterator[ReportRow]:
-    """Row by row what the communes say; a rate is taken anew of the sums, a change of a rate is not added."""
+    """Row by row what the communes say; a rate is taken anew of the sums, a change of the two rates so taken."""
     frozen: dict[str, list[Any]] = {}
     for content in contents:
         for row in content["rows"]:
             frozen.setdefault(row["code"], []).append(row)
-    for code, same in frozen.items():
-        row, label = same[-1], Words(**same[-1]["label"])
+    rates: dict[str, ReportCell] = {}
+    for code, rows in frozen.items():
+        label, indicator = Words(**rows[-1]["label"]), INDICATORS.get(code)
+        # a row that counted something else when it was frozen is not of this one
+        same = [row for row in rows if indicator is None or row["line"] == indicator.numerator.grain]
         # a commune whose edition has no such row says nothing of it
         silent: list[Any] = [None] * (len(contents) - len(same))
         sums = [
             grid.added([*(one["cells"][at]["value"] for one in same), *silent])
             for at in (_NUMERATOR, _DENOMINATOR, _VALUE)
         ]
-        indicator = INDICATORS.get(code)
-        if indicator is None or indicator.denominator is None:
+        if code != RATE_BEFORE and (indicator is None or indicator.denominator is None):
             number = ReportCell(value=sums[2], reason=grid.NO_FIGURES if sums[2] is None else None)
-            yield _plain(code, label, row["line"], _unit_of(row), number)
+            yield _plain(code, label, rows[-1]["line"], _unit_of(rows[-1]), number)
             continue
         number, lower = (ReportCell(value=one, reason=grid.NO_FIGURES if one is None else None) for one in sums[:2])
-        value = _share_of_all(indicator, same, *sums[:2])
-        yield _row(code, label, row["line"], indicator.unit, number, lower, value)
+        value = rates[code] = grid.share(*sums[:2]) if indicator is None else _share_of_all(indicator, same, *sums[:2])
+        if code == _CHANGE:
+            value = _change(value, rates.get(RATE_BEFORE, ReportCell(value=None)), _NOT_OF_ALL)
+        unit: RowUnit = "percent" if indicator is None else indicator.unit
+        yield _row(code, label, rows[-1]["line"], unit, number, lower, value)
 
 
 def _share_of_all(one: Indicator, same: list[Any], number: int | None, whole: int | None) -> ReportCell:
     """Of all communes: not known where it is known in none that has somebody below the line."""
-    reason = one.denominator.reason if isinstance(one.denominator, Missing) else grid.NO_FIGURES
-    if isinstance(one.denominator, Missing) or one.change_since_new_year:
-        return ReportCell(value=None, numerator=number, denominator=whole, reason=reason)
     somebody = [row["cells"] for row in same if row["cells"][_DENOMINATOR]["value"]]
     if one.unknown is not None and somebody and all(cells[_VALUE]["value"] is None for cells in somebody):
         return ReportCell(value=None, numerator=number, denominator=whole, reason=NOBODY_KNOWS)
-    return grid.share(number, whole)
+    if more_than_all(one, number, whole):
+        return ReportCell(value=None, numerator=number, denominator=whole, reason=MORE_THAN_ALL)
+    found = grid.share(number, whole)
+    if isinstance(one.denominator, Figure) and None in (number, whole):
+        return found.model_copy(update={"reason": one.denominator.meaning.missing})
+    return found
 
 
 def _unit_of(row: Any) -> RowUnit:

@@ -12,7 +12,7 @@ from api.areas.places import covers
 from api.indicators.catalogue import INDICATORS, measures, who
 from api.indicators.definition import Measure
 from api.indicators.poverty import MADE_OF
-from api.reports.definition import Form, same_counts
+from api.reports.definition import RATE_BEFORE, Form, same_counts
 from api.reports.schemas import OfficialReportOut, ReportCell, ReportRow
 from api.suppression import Line, least_told, suppress
 
@@ -20,7 +20,7 @@ from api.suppression import Line, least_told, suppress
 _Key = tuple[int, int, str]
 _PARTS = ("number", "over", "rest")
 # rows of a monitoring report that count no people
-_THINGS = ("intervention", "trainee", "money")
+_THINGS = ("intervention", "trainee", "money", "vnd")
 # its columns
 _NUMERATOR, _DENOMINATOR, _VALUE = 1, 2, 3
 
@@ -47,8 +47,9 @@ def minimised(found: OfficialReportOut, form: Form | None) -> OfficialReportOut:
         for column, part, number in (_of_table(form, found, row) if form else _of_indicator(row))
     }
     hidden = suppress(cells, _lines(found, form, cells), least=least)
+    few = _few_before(found, least)
     rows = [
-        row.model_copy(update={"cells": [_told(row, place, at, hidden, least) for at in range(len(row.cells))]})
+        row.model_copy(update={"cells": [_told(row, place, at, hidden, few) for at in range(len(row.cells))]})
         for place, row in enumerate(table)
     ]
     here = len(found.rows)
@@ -85,11 +86,11 @@ def _of_indicator(row: ReportRow) -> Iterator[tuple[int, str, int]]:
     yield from share
 
 
-def _told(row: ReportRow, place: int, at: int, hidden: frozenset[_Key], least: int) -> ReportCell:
+def _told(row: ReportRow, place: int, at: int, hidden: frozenset[_Key], few: bool) -> ReportCell:
     cell = row.cells[at]
     watched = row.line is not None and row.kind == "item"
     gone = {part for part in _PARTS if (place, _VALUE if watched else at, part) in hidden}
-    if watched and at == _VALUE and _told_of_a_few(row, least):
+    if watched and at == _VALUE and few and _is_change(row):
         gone.add("rest")
     if watched and at in (_NUMERATOR, _DENOMINATOR):
         gone &= {"number" if at == _NUMERATOR else "over"}
@@ -103,16 +104,22 @@ def _told(row: ReportRow, place: int, at: int, hidden: frozenset[_Key], least: i
     )
 
 
-def _told_of_a_few(row: ReportRow, least: int) -> bool:
-    """Does a change since new year tell how few there were then? From it and the share today that can be computed."""
+def _is_change(row: ReportRow) -> bool:
     one = INDICATORS.get(row.code)
-    cell = row.cells[_VALUE]
-    if one is None or not one.change_since_new_year or not isinstance(cell.value, int | float):
-        return False
-    if cell.numerator is None or not cell.denominator:
-        return False
-    before = round(cell.numerator - cell.value * cell.denominator / 100)
-    return 0 < before < least
+    return one is not None and one.change_since_new_year
+
+
+def _few_before(found: OfficialReportOut, least: int) -> bool:
+    """Were there so few at the new year that a change since may not be told? From it and the share today, how few there
+    were can be computed."""
+    for row in found.rows:
+        if row.code == RATE_BEFORE and isinstance(row.cells[_NUMERATOR].value, int):
+            return 0 < int(row.cells[_NUMERATOR].value or 0) < least
+    for row in found.rows:  # an edition from before there was that row
+        cell = row.cells[-1]
+        if _is_change(row) and isinstance(cell.value, int | float) and cell.numerator is not None and cell.denominator:
+            return 0 < round(cell.numerator - cell.value * cell.denominator / 100) < least
+    return False
 
 
 def _lines(found: OfficialReportOut, form: Form | None, cells: Mapping[_Key, int]) -> list[Line[_Key]]:
@@ -179,7 +186,7 @@ def _between_indicators(found: OfficialReportOut, cells: Mapping[_Key, int]) -> 
         one = INDICATORS.get(row.code)
         if one is None:
             continue
-        named = [("number", one.numerator)]
+        named = [("number", one.numerator)] if isinstance(one.numerator, Measure) else []
         named += [("over", one.denominator)] if isinstance(one.denominator, Measure) else []
         for part, measure in named:
             if (place, _VALUE, part) in cells:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from api.reports.definition import Form, spread
 from api.reports.grid import Pair, UnitRow
 from api.reports.schemas import MissingOut, OfficialReportOut, ReportArea
 from api.reports.tables import HandInState, ReportAudience, ReportEdition, ReportHandIn
+from api.reviews.rounds import ROUND
+from api.reviews.tables import RoundKind
 
 EDITION = ReportEdition.__table__  # type: ignore[attr-defined]
 HAND_IN = ReportHandIn.__table__  # type: ignore[attr-defined]
@@ -45,6 +47,8 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
     shown = [UnitRow(one.id, one.code, one.name, one.area_type, one.id in told) for one in units]
     tallies = _tallies(form, contents, unit_of)
     preliminary = any(content.get("preliminary") for content in contents.values())
+    waiting, first = missing(session, rows, contents.keys(), period), due_on(period, Level.commune, preliminary=True)
+    owes_first = preliminary or any(one.due_on == first for one in waiting)
     table, totals = grid.rows(form, columns, shown, tallies), grid.totals(form, columns, shown, tallies)
     return OfficialReportOut(
         form=form.code, title=form.title, source=form.source, kind="table",
@@ -52,8 +56,7 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
         period=period, round_id=None, as_of=where.day, known_at=where.known or known_at,
         columns=grid.columns_out(columns), rows=table,
         totals=totals, notes=list(form.notes), faults=faults(form.checks, columns, table, totals),
-        missing=missing(rows, contents.keys(), period),
-        due_on=due_on(period, where.place.level, preliminary=preliminary), preliminary=preliminary,
+        missing=waiting, due_on=due_on(period, where.place.level, preliminary=owes_first), preliminary=preliminary,
     )  # fmt: skip
 
 
@@ -78,16 +81,32 @@ def handed_in(
     return {row.area_id: json.loads(row.content)["report"] for row in session.execute(last)}
 
 
-def missing(rows: Iterable[Any], told: Iterable[UUID], period: str, *, monitoring: bool = False) -> list[MissingOut]:
-    """The communes that have not handed in."""
-    due = due_on(period, Level.commune, monitoring=monitoring)
-    late = due is not None and clock.today() > due
+def missing(
+    session: Session, rows: Iterable[Any], told: Iterable[UUID], period: str, *, monitoring: bool = False
+) -> list[MissingOut]:
+    """The communes that have not handed in, each with the day of what it owes next: of a year's review the preliminary
+    result, until its round is closed."""
     there = set(told)
-    return [
-        MissingOut(area_id=row.id, code=row.code, name=_name(row), due_on=due, overdue=late)
-        for row in rows
-        if row.id not in there
-    ]
+    left = [row for row in rows if row.id not in there]
+    closed = {row.id for row in left} if monitoring else _closed(session, [row.id for row in left], period)
+    official = due_on(period, Level.commune, monitoring=monitoring)
+    preliminary = due_on(period, Level.commune, monitoring=monitoring, preliminary=True)
+    return [_missing(row, official if row.id in closed else preliminary) for row in left]
+
+
+def _missing(row: Any, due: date | None) -> MissingOut:
+    late = due is not None and clock.today() > due
+    return MissingOut(area_id=row.id, code=row.code, name=_name(row), due_on=due, overdue=late)
+
+
+def _closed(session: Session, communes: Iterable[UUID], period: str) -> set[UUID]:
+    """The communes whose review of the year `period` is closed."""
+    year = int(period) if period.isdecimal() else None
+    query = select(ROUND.c.area_id).where(
+        among(ROUND.c.area_id, communes), ROUND.c.kind == RoundKind.periodic, ROUND.c.year == year,
+        ROUND.c.closed_on.is_not(None),
+    )  # fmt: skip
+    return set(session.execute(query).scalars())
 
 
 def _last_period(session: Session, form: str, communes: Iterable[UUID], known: datetime | None) -> str | None:

@@ -1,1 +1,1 @@
-"""Requests to be reviewed, review rounds, and recognitions (the only source of a household's class)."""
+"""Requests to be reviewed, review rounds with their lists, and reviews."""

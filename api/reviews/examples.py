@@ -98,12 +98,17 @@ PROGRESS = {
     ],
 }
 SCREENING = {
+    "id": "e8d1a9a5-0d6f-5b3c-8a75-4f0d0c1b2a39",
+    "version": 1,
     "request_id": REQUEST["id"],
+    "form": None,
     "passed": True,
     "reason": "Thu nhập giảm, nhà dột nát",
     "answers": {},
     "screened_on": "2024-03-20",
     "screened_by": "xom-3",
+    "by_rule": False,
+    "differs_from_device": False,
     "withheld": [],
     "recorded_at": _MOMENT,
 }

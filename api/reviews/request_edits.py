@@ -23,9 +23,10 @@ from api.households.stored import Lock, among, hold_households, survivors
 from api.problems import FieldError, Invalid, NotFound, Problem
 from api.reviews.queries import REQUEST_HAMLET, REQUEST_HOME, at_home
 from api.reviews.schemas import RequestChange, RequestFields
-from api.reviews.tables import Request
+from api.reviews.tables import Request, Screening
 
 _request = Request.__table__  # type: ignore[attr-defined]
+_screening = Screening.__table__  # type: ignore[attr-defined]
 
 ENTITY = "request"
 
@@ -97,6 +98,7 @@ class Requests:
                 self.session.execute(loaded, {"rows": rows, "at": clock.now()})
         history.keep(self.session, actor, ENTITY, self.fold.steps, origin)
         history.announce(self.session, [a for record in added + changed for a in self._announced(record)])
+        self._take_along(changed)
         if added or changed:
             ids = [record.id for record in added + changed]
             audit.record(self.session, actor, "requests.write", "request", ids, origin=origin.value)
@@ -160,6 +162,21 @@ class Requests:
         if self.strict:
             return rejected(_no_household())
         return Written("held", waiting_for=named)
+
+    def _take_along(self, changed: Sequence[Record]) -> None:
+        """The results of Phiếu A go where their requests go: to another household, or from none to one."""
+        went = {step.record_id for step in self.fold.steps if step.change and "household_id" in step.change}
+        moved = {record.id: record for record in changed if record.id in went}
+        if not moved:
+            return
+        query = select(_screening.c.id, _screening.c.request_id, _screening.c.version)
+        rows = self.session.execute(query.where(among(_screening.c.request_id, moved)))
+        told = [
+            one._replace(entity="screening", record_id=row.id, version=row.version)
+            for row in rows
+            for one in self._announced(moved[row.request_id])
+        ]
+        history.announce(self.session, told)
 
     def _announced(self, record: Record) -> Iterable[Announcement]:
         hamlet, before = self.hamlets[record.id], self.before.get(record.id)

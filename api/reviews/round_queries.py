@@ -132,7 +132,8 @@ def _told(row: Row[Any]) -> dict[str, Any]:
     shown = ("stage", "ground", "class_before", "surveyor", "not_reached_reason")
     plain: dict[str, Any] = {name: None if name in withheld else getattr(row, name) for name in shown}
     plain["withheld"] = withheld
-    named = {"round_id": row.round_id, "household_id": row.home, "hamlet_id": row.hamlet_id, "review_id": row.review_id}
+    ids = ("round_id", "hamlet_id", "review_id", "request_id")
+    named = {"household_id": row.home} | {name: getattr(row, name) for name in ids}
     return plain | {name: None if value is None else str(value) for name, value in named.items()}
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.households.schemas import TextDay, TextPastDay
+from api.households.schemas import TextDay
 from api.reviews.tables import CaseGround, CaseStage, Evidence, RoundKind
-from api.schema import AreaId, Label, Line60, Line300, Note, Schema, Version
+from api.schema import AreaId, Line60, Line300, Note, Schema, Version
 from api.standards.tables import PovertyClass
 
 Reason = Annotated[Note, Field(min_length=1, description="In words, for whoever reads it later.")]
@@ -185,31 +185,3 @@ class Absence(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Cả nhà đi làm ăn xa, đã đến hai lần"}]})
 
     reason: Annotated[Line300, Field(min_length=1)]
-
-
-class ScreeningIn(Schema):
-    """The result of Phiếu A. Its items are not known here (domain.md 9, U2): a person decides and says why."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"passed": True, "reason": "Thu nhập giảm, nhà dột nát", "answers": {}, "screened_on": "2024-09-21"}
-            ]
-        }
-    )
-
-    passed: bool
-    reason: Reason
-    answers: dict[Label, Label | bool | int | None] = Field(default_factory=dict, max_length=100)
-    screened_on: TextPastDay
-
-
-class ScreeningOut(Schema):
-    request_id: UUID
-    passed: bool
-    reason: str | None
-    answers: dict[str, Any] | None
-    screened_on: date
-    screened_by: str | None
-    withheld: list[str]
-    recorded_at: datetime

@@ -13,8 +13,8 @@ from api.idempotency import IdempotencyKey
 from api.openapi import example, problems
 from api.paging import Cursor, Limit
 from api.reviews import commands, examples, queries, screening
-from api.reviews.round_schemas import ScreeningIn, ScreeningOut
 from api.reviews.schemas import RequestChange, RequestCreate, RequestOut, RoundOut
+from api.reviews.screening_schemas import ScreeningIn, ScreeningOut
 from api.reviews.tables import RequestKind, RoundState
 from api.schema import Page, Year
 
@@ -100,12 +100,13 @@ def change_request(
     tags=["requests"],
     operation_id="screen_request",
     summary="Ghi kết quả Phiếu A",
-    responses=problems("not-found", "conflict", "illegal-stage") | example(examples.SCREENING),
+    responses=problems("not-found", "conflict", "illegal-stage", "unknown-form-version") | example(examples.SCREENING),
 )
 def screen_request(request_id: UUID, body: ScreeningIn, actor: Reviewer, db: Db) -> ScreeningOut:
-    """Whether the household goes on to Phiếu B, decided by a person with a reason. Surveyors and the officer.
+    """Whether the household goes on to Phiếu B. Surveyors and the officer.
 
-    Only for Mẫu 01. May be corrected until the household stands on a list by this request.
+    The answers to the `form` decide where its rule is known; else a person does, with a reason. Only for Mẫu 01. May be
+    corrected until the household stands on a list by this request.
     """
     return screening.screen(db, actor, request_id, body)
 

@@ -117,17 +117,29 @@ class Request(SQLModel, table=True):
 
 
 class Screening(SQLModel, table=True):
-    """The result of Phiếu A for a request (TT 07/2021, Phụ lục II): its items are not known here, so a person decides
-    and says why. `passed`: the household goes on to Phiếu B."""
+    """The result of Phiếu A for a request (TT 07/2021, Phụ lục II). `passed`: the household goes on to Phiếu B; the
+    rule of the form has said so (`by_rule`), or a person, with a reason. Without `form_code` it was filled on paper."""
 
     __tablename__ = "screening"
+    __table_args__ = (
+        Index("uq_screening_request", "request_id", unique=True),
+        CheckConstraint("(form_code IS NULL) = (form_version IS NULL)", name="form_is_whole"),
+        CheckConstraint("by_rule OR reason IS NOT NULL", name="decided"),
+    )
 
-    request_id: UUID = Field(foreign_key="request.id", primary_key=True)
+    # follows from the request's (screening_edits.screening_id): two who write it down without a line meet
+    id: UUID = Field(primary_key=True)
+    request_id: UUID = Field(foreign_key="request.id")
+    form_code: str | None = Field(default=None, sa_type=Text)
+    form_version: int | None = None
     passed: bool
-    reason: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
     answers: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     screened_on: date
     screened_by: UUID | None = None
+    by_rule: bool
+    differs_from_device: bool  # whoever sent it had found otherwise
+    version: int
     recorded_at: datetime = Field(sa_type=_WHEN)
 
 

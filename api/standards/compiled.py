@@ -13,7 +13,7 @@ from datalogic_py import Rule
 
 from api import codes
 from api.standards.definition import Contradiction, Definition, Form, Indicator, Measure, Question, Words, as_json
-from api.standards.expressions import Expression, ExpressionError, Kind, Logic, Vocabulary, compiled, together
+from api.standards.expressions import Expression, ExpressionError, Kind, Logic, Vocabulary, check, compiled, together
 from api.standards.facts import MEMBER_FIELDS
 
 Named = tuple[str, Logic]
@@ -53,6 +53,8 @@ class Standard:
     household: Rules
     # form -> question -> the question
     asked: dict[str, dict[str, Asked]]
+    # form -> does it lead to form B? Of the forms whose rule is known
+    needs_b: dict[str, Expression]
     labels: dict[str, Words]
     said: dict[tuple[str, Any], Words]
     scoring: dict[str, Any]
@@ -120,6 +122,7 @@ def compile_standard(definition: Definition, sha256: str, verified: bool) -> Sta
         member_rules,
         household_rules,
         asked,
+        {form.code: _needs_b(form) for form in definition.forms if form.needs_b_if is not None},
         _labels(definition),
         _said(definition),
         scoring,
@@ -130,6 +133,13 @@ def _asked(question: Question, answers: Vocabulary) -> Asked:
     condition = question.visible_if
     visible = None if condition is True else compiled(condition, answers, f"visible:{question.code}")
     return Asked(question, frozenset(option.code for option in question.options), visible)
+
+
+def _needs_b(form: Form) -> Expression:
+    answers, at = _answers_of(form), f"{form.code}/needs_b_if"
+    if check(form.needs_b_if, answers, at).name != "bool":
+        raise ExpressionError(f"{at}: the form leads to form B, or it does not")
+    return compiled(form.needs_b_if, answers, at)
 
 
 def _labels(definition: Definition) -> dict[str, Words]:
@@ -175,10 +185,13 @@ def vocabularies(definition: Definition) -> tuple[Vocabulary, Vocabulary]:
 
 
 def _answers(definition: Definition) -> dict[str, Kind]:
+    return {name: kind for form in definition.forms for name, kind in _answers_of(form).items()}
+
+
+def _answers_of(form: Form) -> dict[str, Kind]:
     named = {"single": "code", "multi": "codes", "boolean": "bool", "number": "number", "date": "text", "text": "text"}
     return {
         f"answers.{question.code}": Kind(named[question.type], True, frozenset(c.code for c in question.options))
-        for form in definition.forms
         for question in form.questions
     }
 

@@ -189,11 +189,16 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Form(Cited):
-    """A form of the circular. `questions` empty with a note: its items are not known."""
+    """A form of the circular. `questions` empty with a note: its items are not known.
+
+    `needs_b_if`, of form A only: whether its answers lead to form B; it reads `answers.…` of this form. None: the rule
+    is not known; where it gives null, the answers leave it open. Then a person decides and says why.
+    """
 
     code: str
     label: Words
     questions: tuple[Question, ...] = ()
+    needs_b_if: Logic | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

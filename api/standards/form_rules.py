@@ -39,6 +39,15 @@ def form_faults(standard: Standard, form_code: str, form_version: int, answers: 
     return faults
 
 
+def needs_b(standard: Standard, form_code: str, answers: Mapping[str, Any]) -> bool | None:
+    """Do the answers of form A lead to form B? None: no rule is known, or the answers leave it open."""
+    rule = standard.needs_b.get(form_code)
+    if rule is None:
+        return None
+    found: bool | None = rule.evaluate({"answers": {code: v for code, v in answers.items() if v is not None}})
+    return found
+
+
 def device_faults(standard: Standard, device_result: Mapping[str, Any]) -> list[FieldError]:
     """What cannot be true of `{b1, b2, proposed_class, deprivations}`, whatever was answered."""
     known = {one.code for one in standard.definition.indicators}

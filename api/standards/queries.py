@@ -60,6 +60,17 @@ def form(session: Session, code: str, version: int) -> tuple[Standard, Form]:
     return found, asked
 
 
+def by_form_version(session: Session, versions: Collection[int]) -> dict[int, Standard]:
+    """The standards whose forms have these numbers, without those that are not here."""
+    if not versions:
+        return {}
+    rows = session.execute(select(*_KEY).where(_standard.c.form_version.in_(list(versions)))).all()
+    return {one.definition.form_version: one for one in _compiled(session, rows)}
+
+
+FORM_A = "form-a"
+
+
 def forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[dict[str, Any]]:
     """The forms of these versions (code, version) as docs/sync-protocol.md shows them in `reference`."""
     if not versions:
@@ -67,6 +78,13 @@ def forms_of(session: Session, versions: Collection[tuple[str, int]]) -> list[di
     query = select(*_KEY).where(tuple_(_standard.c.code, _standard.c.version).in_(list(versions)))
     rows = session.execute(query.order_by(_standard.c.code, _standard.c.version)).all()
     return [wire_form(one, asked) for one in _compiled(session, rows) for asked in one.definition.forms]
+
+
+def form_a_on(session: Session, day: date) -> dict[str, Any] | None:
+    """Form A of the standard in force on the day: a household may ask to be reviewed whatever round is open."""
+    found = standard_on(session, day, StandardKind.live)
+    asked = None if found is None else found.form(FORM_A)
+    return None if found is None or asked is None else wire_form(found, asked)
 
 
 def wire_form(one: Standard, asked: Form) -> dict[str, Any]:
@@ -78,7 +96,10 @@ def wire_form(one: Standard, asked: Form) -> dict[str, Any]:
         "code": asked.code,
         "version": one.definition.form_version,
         "sha256": one.sha256,
+        "label": fields["label"],
+        "note": fields["note"],
         "questions": fields["questions"],
+        "needs_b_if": fields["needs_b_if"],
         "scoring": one.scoring,
     }
 

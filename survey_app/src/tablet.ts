@@ -3,6 +3,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 
+import type { Merged } from "./actions/moving.ts";
 import { type Draft, loadDrafts } from "./disk/drafts.ts";
 import { loadOutbox } from "./disk/outbox.ts";
 import { loadRegister } from "./disk/pages.ts";
@@ -23,6 +24,8 @@ export type Tablet = {
   revision: Signal<number>;
   outbox: Signal<Work[]>;
   drafts: Signal<Draft[]>;
+  /** households that were merged away, as the feed told */
+  merged: Signal<Merged>;
   reference: Signal<Reference | null>;
   syncing: Signal<SyncProgress | null>;
   lastSync: Signal<SyncResult | null>;
@@ -54,6 +57,7 @@ export async function openTablet(opened: Opened, progress: (done: number, all: n
     revision: signal(register.revision),
     outbox: signal(outbox),
     drafts: signal(await loadDrafts(opened)),
+    merged: signal((await setting<Merged>(opened, "merged")) ?? {}),
     reference: signal(await setting<Reference>(opened, "reference")),
     syncing: signal(null),
     lastSync: signal(null),

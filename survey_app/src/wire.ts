@@ -7,7 +7,7 @@ export type Day = string;
 export type Instant = string;
 export type Words = { vi: string; en: string };
 
-export type Entity = "household" | "member" | "review" | "request" | "delivery" | "review_case" | "sheet_line";
+export type Entity = "household" | "member" | "review" | "request" | "screening" | "delivery" | "review_case" | "sheet_line";
 /** The fields of a record as records say them; unknown ones are kept and sent back as they came. */
 export type Data = Record<string, unknown>;
 
@@ -131,7 +131,12 @@ export type Form = {
   code: string;
   version: number;
   sha256: string;
+  label?: Words;
+  /** what is to be known of the form, such as that its questions are not */
+  note?: string | null;
   questions: Question[];
+  /** of form A: JSONLogic over `answers`, does it lead to form B? null while the rule is not known */
+  needs_b_if?: unknown;
   /** all that src/scoring/ reads */
   scoring: Record<string, any>;
 };

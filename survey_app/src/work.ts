@@ -22,6 +22,9 @@ export type Work = {
   epoch: string | null;
   /** a whole pull came after it: the records pulled hold it */
   pulled: boolean;
+  /** It came in a file (`from`: the tablet it was made on), or left in one (null): the server may know it as another tablet's, so
+   * what is told of this tablet's backups says nothing of it. `durable`: an answer that named it said so. */
+  shared?: { from: Uuid | null; durable: boolean };
 };
 
 /** What is in force on the server. */

@@ -110,6 +110,24 @@ test("a household is to do, begun, not at home or done as its case, the drafts a
   assert.equal(counted(register, drafts, { ...everything, roundId: null }).counts.to_do, 0);
 });
 
+test("what is found again is found anew where a draft, the round, the hamlet, the search or a record has changed", () => {
+  const register = new Register();
+  const home = household(register, "1", ["A"]);
+  household(register, "2", ["B"], { hamlet_id: SOUTH });
+  const at = onList(register, home, "listed");
+  const none: Draft[] = [];
+  const toDo = (drafts: Draft[], asked: Partial<Asked> = {}) => counted(register, drafts, { ...everything, ...asked }).counts.to_do;
+  const all = (asked: Partial<Asked>) => counted(register, none, { ...everything, ...asked }).counts.all;
+  assert.deepEqual([toDo(none), toDo(none), toDo([draft("review", home)]), toDo(none)], [1, 1, 0, 1]);
+  assert.deepEqual([toDo(none, { roundId: null }), toDo(none)], [0, 1]);
+  assert.deepEqual([all({}), all({ hamletId: SOUTH }), all({}), all({ text: "b" }), all({})], [2, 1, 2, 1, 2]);
+  const first = (hamlets: string[]) => listed(register, none, { ...everything, hamlets })[0]!.household.data.household_no;
+  assert.deepEqual([first([SOUTH, NORTH]), first([NORTH, SOUTH])], ["2", "1"]);
+  assert.equal(toDo(none), 1);
+  register.remove(at);
+  assert.equal(toDo(none), 0);
+});
+
 test("a household that was merged or has left is not on the list", () => {
   const register = new Register();
   household(register, "1", ["A"], { status: "merged" });

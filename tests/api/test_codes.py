@@ -17,6 +17,7 @@ from api.eligibility.judging import EntitlementState
 from api.fund import tables as fund
 from api.hamlet_plans import tables as hamlet_plans
 from api.households import tables as households
+from api.indicators import tables as indicators
 from api.insurance import tables as insurance
 from api.interventions import tables as interventions
 from api.plans import tables as plans
@@ -37,6 +38,7 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "local_kind": LocalKind,
     "area_type": AreaType,
     "succession_kind": SuccessionKind,
+    "figure_kind": indicators.FigureKind,
     "residence": households.Residence,
     "household_status": households.HouseholdStatus,
     "sex": households.Sex,

@@ -77,6 +77,7 @@ def chrome() -> Iterator[Browser]:
 def tab(chrome: Browser) -> Iterator[Tab]:
     """A fresh one, without history or cookies."""
     context = chrome.new_context(locale="vi-VN")
+    context.set_default_timeout(browser.PATIENCE)
     yield Tab(context.new_page())
     context.close()
 

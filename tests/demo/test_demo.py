@@ -27,7 +27,17 @@ from tests.make import database, people
 SignIn = Callable[[str], httpx.Client]
 # every table whose rows the demo adds, with those that follow from them
 TABLES = (
-    *("area", "area_statistic", "account", "account_grant", "household", "member", "request", "review_round"),
+    *(
+        "area",
+        "area_statistic",
+        "area_figure",
+        "account",
+        "account_grant",
+        "household",
+        "member",
+        "request",
+        "review_round",
+    ),
     *("recognition_decision", "recognition", "plan", "plan_target", "record_version", "change_pending", "audit_entry"),
     *("plan_item", "budget_line", "money_movement", "intervention", "intervention_step", "delivery", "sheet_line"),
     *(
@@ -217,7 +227,7 @@ def test_two_first_starts_at_once_load_it_once(fresh: Engine, empty_url: str, en
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=180)
+        thread.join(timeout=600)
     assert sorted(outcomes) == [False, True]
     assert rows(fresh) == rows(engine)
 
@@ -242,7 +252,7 @@ def test_killed_half_way_the_next_start_loads_it_whole(
     before = rows(fresh)
     assert before["household"] == before["account"] == 0
     for step in ("Tài khoản", "Thành viên", "Hai đợt", "Hỗ trợ"):  # one after the other, as on a day with power cuts
-        killed = subprocess.run([sys.executable, "-c", _KILLED, empty_url, step], timeout=180, check=False)
+        killed = subprocess.run([sys.executable, "-c", _KILLED, empty_url, step], timeout=600, check=False)
         assert (step, killed.returncode) == (step, -signal.SIGKILL)
         assert (step, rows(fresh)) == (step, before)
     assert load(fresh, people.PASSWORD, quiet, id_key) is True
@@ -274,7 +284,7 @@ def test_the_same_register_everywhere() -> None:
         subprocess.Popen([sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=PIPE)
         for seed in ("1", "2")
     ]
-    first, second = (one.communicate(timeout=60)[0] for one in made)
+    first, second = (one.communicate(timeout=180)[0] for one in made)
     assert [one.returncode for one in made] == [0, 0]
     assert len(first) > 10_000
     assert first == second

@@ -38,6 +38,19 @@ def test_the_pages_are_there() -> None:
     assert len(PAGES) >= 16
 
 
+@pytest.mark.parametrize("where", ["README.md", "docs/architecture.md"])
+def test_every_package_is_named(where: str) -> None:
+    packages = {folder.parent.name for folder in (ROOT / "api").glob("*/__init__.py")}
+    assert len(packages) > 25
+    assert packages - set(re.findall(r"([a-z_]+)/(?=\s)", page(where))) == set()
+
+
+def test_every_page_is_found_from_the_first_one() -> None:
+    linked = set(re.findall(r"\((docs/[\w-]+\.md)\)", page("README.md")))
+    assert linked == {name(path) for path in (ROOT / "docs").glob("*.md")}
+    assert page("README.md").count("\n") <= 100
+
+
 def test_every_problem_has_its_heading_with_its_titles_and_no_heading_is_left_over() -> None:
     sections = re.split(r"^## ", page("docs/problems.md"), flags=re.MULTILINE)[1:]
     written = {section.split("\n")[0].strip(): section for section in sections}

@@ -40,6 +40,7 @@ _TOLD = {
     "EditionOut.edition": "how often a report was corrected",
     "EditionHeader.edition": "how often a report was corrected",
     "StatisticOut": "everybody who lives in a hamlet, as the authorities publish it; nothing about poverty",
+    "FigureOut": "what the commune has from a paper: officers and money, nobody of the register",
     "HamletTotals": "everybody who lives in a hamlet, as the authorities publish it; of the register null",
     "TotalsOut": "numbers of hamlets",
     "Tablets": "machines; null for whoever may not see the fleet",

@@ -61,3 +61,7 @@ def test_the_examples_of_the_page_do_what_it_says(sign_in: Callable[[str], httpx
     compared = surveyor.get("/sync/v1/digests", params={"cursor": pulled.json()["cursor"]})
     assert compared.status_code == 200, compared.text
     matches(compared.json(), shown("digests"))
+
+    screened = surveyor.post("/sync/v1/batches", json=shown("screening"))
+    assert screened.status_code == 200, screened.text
+    matches(screened.json(), shown("screening-receipt"))

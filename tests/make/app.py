@@ -1,8 +1,12 @@
-"""The survey app as `make run` builds it: its packages from the lock, its files in survey_app/dist."""
+"""The survey app as `make run` builds it: its packages from the lock, its files in survey_app/dist; and the build that
+was released before it."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -41,3 +45,31 @@ def with_packages() -> Path:
 def built() -> Path:
     """The folder of the built files."""
     return _there(_made()) / "dist"
+
+
+def version(folder: Path) -> str:
+    """Of the build in this folder."""
+    return str(json.loads((folder / "version.json").read_text())["version"])
+
+
+def released(folder: Path) -> Path:
+    """The build that tablets have, unpacked into a new folder."""
+    (archive,) = (APP / "releases").glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    assert archive.name == f"{version(folder)}.tar.gz"
+    return folder
+
+
+def renamed(build: Path, folder: Path, name: str) -> Path:
+    """The same build under another version, in a new folder."""
+    shutil.copytree(build, folder)
+    before = version(build)
+    for path in (folder / "sw.js", folder / "version.json"):
+        path.write_text(path.read_text().replace(before, name))
+    return folder
+
+
+def next_to(build: Path, folder: Path) -> Path:
+    """Today's build; on the day of a release, when it is that very one, under another version."""
+    return built() if version(built()) != version(build) else renamed(built(), folder, "today")

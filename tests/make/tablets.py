@@ -83,6 +83,17 @@ def review(household_id: str, round_id: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def screening(request_id: str, **more: Any) -> dict[str, Any]:
+    """Phiếu A of a request, found by a person: its items are not known."""
+    return {
+        "request_id": request_id,
+        "passed": True,
+        "reason": "Nhà dột, mất việc",
+        "screened_on": "2024-09-05",
+        **more,
+    }
+
+
 def delivery(household_id: str | None, intervention_id: Any, **more: Any) -> dict[str, Any]:
     """Of an intervention of tests/make/interventions.py."""
     return {

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.make import tablets
-from tests.make.tablets import household, push, submission
+from tests.make.tablets import household, member, push, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -131,3 +131,16 @@ def test_what_the_survivor_holds_otherwise_is_decided_too(
     assert "note" in refused.json()["detail"]
     record = decided(sign_in, conflict, choice="values", values={"phone": "2", "note": "b"}).json()
     assert (record["id"], record["phone"], record["note"]) == (stays, "2", "b")
+
+
+def test_what_belongs_to_a_field_that_was_sent_is_decided_with_it(sign_in: SignIn, engine: Engine, home: str) -> None:
+    """The tablet corrected the year and had seen no date; the officer wrote a date meanwhile."""
+    person = submission("member", member(home, birth_date=None, birth_year=1960))
+    surveyor, device = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    push(surveyor, device, person)
+    at_web = submission("member", {"birth_date": "1961-02-03", "birth_year": 1961}, base=1, record=person["id"])
+    push(sign_in("truc-thai"), tablets.enrolled(engine, "truc-thai"), at_web)
+    (told,) = push(surveyor, device, submission("member", {"birth_year": 1959}, seq=2, base=1, record=person["id"]))
+    assert told["outcome"] == "conflict"
+    answer = decided(sign_in, told["conflict_id"], choice="device")
+    assert (answer.status_code, answer.json()["birth_year"], answer.json()["birth_date"]) == (200, 1959, None)

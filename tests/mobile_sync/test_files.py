@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -156,16 +157,12 @@ def test_a_line_that_is_waited_for_holds_no_connection_of_the_database(
 @pytest.fixture
 def killed(database_url: str, engine: Engine) -> Iterator[Callable[[], Service]]:
     """`killed()`: a service of its own on this test's database; call it again after a kill."""
-    with folder_of("root") as home:
-        services: list[Service] = []
+    with folder_of("root") as home, ExitStack() as services:
 
         def start() -> Service:
-            services.append(Service(home, "root", DATABASE_URL=database_url).ready())
-            return services[-1]
+            return services.enter_context(Service(home, "root", DATABASE_URL=database_url)).ready()
 
         yield start
-        for service in services:
-            service.close()
 
 
 def signed_in(service: Service) -> httpx.Client:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -11,11 +11,12 @@ from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
 from api.accounts.permissions import Permission
+from api.reviews.screening_edits import screening_id
 from mobile_sync.appliers import KINDS, Kind
 from tests.make import tablets
 from tests.make.interventions import serving
 from tests.make.rounds import listed
-from tests.make.tablets import batch, delivery, household, member, push, request, review, submission
+from tests.make.tablets import batch, delivery, household, member, push, request, review, screening, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -315,6 +316,11 @@ def made(surveyor: httpx.Client, device: str, engine: Engine) -> Made:
         if kind == "household":
             return home
         push(surveyor, device, home)
+        if kind == "screening":
+            paper = submission("request", request(home["id"]), seq=2)
+            push(surveyor, device, paper)
+            named = str(screening_id(UUID(paper["id"])))
+            return submission(kind, screening(paper["id"]), seq=3, record=named)
         data = {
             "member": member,
             "request": request,
@@ -326,7 +332,10 @@ def made(surveyor: httpx.Client, device: str, engine: Engine) -> Made:
     return submitted
 
 
-FIELD = {"household": "note", "member": "occupation", "request": "reason", "review": "respondent", "delivery": "note"}
+FIELD = {
+    "household": "note", "member": "occupation", "request": "reason", "screening": "reason", "review": "respondent",
+    "delivery": "note",
+}  # fmt: skip
 CHANGE = {kind: {field: "mới"} for kind, field in FIELD.items()}
 OTHER = {kind: {field: "khác"} for kind, field in FIELD.items()}
 APPLIED = [kind.entity for kind in KINDS.values() if kind.write is not None]
@@ -475,7 +484,7 @@ def test_what_is_malformed_is_refused_with_a_place_and_harms_no_neighbour(
     assert again == [outcome | {"replayed": True} for outcome in [*refused, last]]
 
 
-@pytest.mark.parametrize("kind", ["household", "member", "request", "review", "delivery"])
+@pytest.mark.parametrize("kind", APPLIED)
 @pytest.mark.parametrize(("fields", "code"), [(300, "extra_forbidden"), (5000, "too_many_errors")])
 def test_a_broken_app_that_sends_thousands_of_fields_is_told_so_in_short(
     kind: str, fields: int, code: str, surveyor: httpx.Client, device: str

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -11,11 +11,12 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api.problems import CATALOGUE
+from api.reviews.screening_edits import screening_id
 from mobile_sync.tablet import Tablet
 from tests.make import tablets
 from tests.make.interventions import serving
 from tests.make.rounds import listed
-from tests.make.tablets import HAMLET, batch, delivery, household, member, push, request, review, submission
+from tests.make.tablets import HAMLET, batch, delivery, household, member, push, request, review, screening, submission
 from tests.mobile_sync import test_tablet
 from tests.mobile_sync.test_intake import UNLEARNT, faulty, unlearnt  # noqa: F401 (a fixture)
 
@@ -185,11 +186,13 @@ def test_every_refusal_in_a_receipt_says_why_in_both_languages(
 ) -> None:
     """Whatever is wrong with a submission of whatever kind."""
     home = submission("household", household(household_no="1"))
-    push(surveyor, device, home)
+    paper = submission("request", request(home["id"]))
+    push(surveyor, device, home, paper)
     good = {
         "household": home | {"data": household()},
         "member": submission("member", member(home["id"])),
         "request": submission("request", request(home["id"])),
+        "screening": submission("screening", screening(paper["id"]), record=str(screening_id(UUID(paper["id"])))),
         "review": submission("review", review(home["id"], listed(engine))),
         "delivery": submission("delivery", delivery(home["id"], serving(engine))),
     }

@@ -44,7 +44,7 @@ def test_a_pull_does_not_wait_for_a_batch_of_the_same_tablet(sign_in: SignIn, en
         connection.execute(text("UPDATE device SET last_contact_at = NULL WHERE id = :id"), {"id": device})
     with engine.begin() as connection:
         connection.execute(text("SELECT 1 FROM device WHERE id = :id FOR NO KEY UPDATE"), {"id": device})
-        assert surveyor.get("/sync/v1/changes", timeout=5).status_code == 200
+        assert surveyor.get("/sync/v1/changes").status_code == 200
 
 
 def test_a_refused_pull_notes_nothing(sign_in: SignIn, engine: Engine, session: Session) -> None:

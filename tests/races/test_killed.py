@@ -51,7 +51,7 @@ def killed_at(place: int, server: DyingServer, sent: Mixed, headers: Any) -> boo
     """Sends the batch to a server that dies at that place; False where it lived to answer."""
     server.start(place)
     try:
-        answer = httpx.post(f"{server.base_url}/sync/v1/batches", json=sent.body, headers=headers, timeout=60)
+        answer = httpx.post(f"{server.base_url}/sync/v1/batches", json=sent.body, headers=headers, timeout=180)
     except httpx.TransportError:
         assert server.died() == -9
         return True

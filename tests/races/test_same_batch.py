@@ -1,6 +1,5 @@
 """One batch sent many times at once, and two tablets on one household: applied once, nothing lost silently."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,6 +12,7 @@ from api.config import Settings
 from tests.make import tablets
 from tests.make.tablets import batch, household, member, push, submission
 from tests.races.dying_server import NEVER, dying_server
+from tests.start.launching import eventually
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -33,7 +33,7 @@ def test_the_same_batch_fifty_times_at_once_to_three_processes_is_applied_once(
         for server in (one, two):
             server.start(NEVER)
         addresses = [str(surveyor.base_url).rstrip("/"), one.base_url, two.base_url]
-        with httpx.Client(headers=surveyor.headers, timeout=60) as client, ThreadPoolExecutor(50) as pool:
+        with httpx.Client(headers=surveyor.headers, timeout=300) as client, ThreadPoolExecutor(50) as pool:
             paths = [f"{addresses[n % 3]}/sync/v1/batches" for n in range(50)]
             answers = list(pool.map(lambda path: client.post(path, json=body), paths))
         for server in (one, two):
@@ -80,19 +80,32 @@ def test_two_tablets_on_one_household_lose_nothing_silently(sign_in: SignIn, eng
 
 
 def test_two_batches_of_one_tablet_never_run_side_by_side(sign_in: SignIn, engine: Engine) -> None:
+    """The first one waits in the middle; the second one, which needs what it writes, waits for it and not for that."""
+    gate = 0x6761746521
     with engine.begin() as connection:
         connection.execute(
-            text("""
+            text(f"""
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN IF NEW.note = 'chậm' THEN PERFORM pg_sleep(1); END IF; RETURN NEW; END $$;
+            BEGIN IF NEW.note = 'chậm' THEN PERFORM pg_advisory_xact_lock({gate}); END IF; RETURN NEW; END $$;
             CREATE TRIGGER slow BEFORE INSERT ON household FOR EACH ROW EXECUTE FUNCTION slow();
         """)
         )
     device, surveyor = tablets.enrolled(engine, "xom-3"), sign_in("xom-3")
     home = submission("household", household(note="chậm"), seq=1)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(push, surveyor, device, home)
-        time.sleep(0.4)
-        (person,) = push(surveyor, device, submission("member", member(home["id"]), seq=2))
+    with ThreadPoolExecutor(2) as pool:
+        with engine.begin() as holding:
+            holding.execute(text("SELECT pg_advisory_xact_lock(:gate)"), {"gate": gate})
+            first = pool.submit(push, surveyor, device, home)
+            eventually(lambda: waiting(engine) == ["advisory"], "the first batch is at work")
+            second = pool.submit(push, surveyor, device, submission("member", member(home["id"]), seq=2))
+            eventually(lambda: len(waiting(engine)) == 2, "the second one waits")
+            assert waiting(engine).count("advisory") == 1
         assert first.result()[0]["outcome"] == "applied"
-    assert person["outcome"] == "applied"
+        assert second.result()[0]["outcome"] == "applied"
+
+
+def waiting(engine: Engine) -> list[str]:
+    """For what kinds of locks somebody waits in this database."""
+    asked = "SELECT wait_event FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return list(connection.scalars(text(asked)))

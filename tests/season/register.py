@@ -11,7 +11,7 @@ from tests.season.road import Witness
 
 Db = Any
 
-_TABLES = ("household", "member", "request", "review", "delivery")
+_TABLES = ("household", "member", "request", "screening", "review", "delivery")
 
 
 def journal(ledger: Ledger, db: Db, witnesses: Sequence[Witness]) -> None:

@@ -2,9 +2,9 @@
 
 import os
 import pwd
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -30,12 +31,6 @@ def eventually(condition: Callable[[], object], what: str, seconds: float = 60) 
         if time.monotonic() > deadline:
             pytest.fail(f"not within {seconds} s: {what}")
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def python_of(person: str) -> list[str]:
@@ -83,21 +78,28 @@ def command_of(pid: str | int) -> bytes:
 
 
 class Service:
-    """One `giamngheo serve`."""
+    """One `giamngheo serve`; it ends with its `with`. Without a port the system gives it a free one, known once it is
+    ready: one that a test chooses for it may be taken meanwhile."""
 
-    def __init__(self, home: Path, person: str, *options: str, port: int | None = None, **variables: str) -> None:
-        self.port = port or free_port()
+    def __init__(self, home: Path, person: str, *options: str, port: int = 0, **variables: str) -> None:
+        self.port = port
         command = [*python_of(person), "-m", "api.cli", "serve", *options]  # first: it may skip the test
         self.output = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environment(home, PORT=str(self.port), **variables),
+            env=environment(home, PORT=str(port), **variables),
             stdin=subprocess.DEVNULL,
             stdout=self.output,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a process group of its own, as a shell gives it: Ctrl-C reaches all of it
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def said(self) -> str:
         # pread: the child writes at the offset of the same open file
@@ -110,14 +112,17 @@ class Service:
         except httpx.TransportError:
             return None
 
-    def ready(self) -> "Service":
+    def ready(self) -> Self:
         def announced() -> bool:
             if self.process.poll() is not None:
                 pytest.fail(f"ended with {self.process.returncode}:\n{self.said()}")
             return "Ctrl-C" in self.said()
 
         eventually(announced, "the service says that it is ready", 120)
-        assert self.get("/healthz") == 200
+        found = re.search(r"ready: http://127\.0\.0\.1:(\d+)", self.said())
+        assert found is not None, self.said()
+        self.port = int(found[1])
+        eventually(lambda: self.get("/healthz") == 200, "it answers")
         return self
 
     def workers(self) -> list[int]:
@@ -127,9 +132,14 @@ class Service:
 
     def end(self, sent: signal.Signals = signal.SIGTERM, *, group: bool = False) -> int:
         (os.killpg if group else os.kill)(self.process.pid, sent)
-        return self.process.wait(60)
+        return self.process.wait(180)
 
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.end()
-        self.output.close()
+        try:
+            if self.process.poll() is None:
+                self.end()
+        finally:
+            if self.process.poll() is None:  # it did not end: that fails the test, and harms no other one
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+            self.output.close()

@@ -93,7 +93,7 @@ def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=variables, stdout=subprocess.PIPE)
         for _ in range(6)
     ]
-    assert len({process.communicate(timeout=60)[0] for process in starting}) == 1
+    assert len({process.communicate(timeout=180)[0] for process in starting}) == 1
     assert {process.returncode for process in starting} == {0}
     assert sorted(path.name for path in (tmp_path / "new/secrets").iterdir()) == sorted(NAMES)
 
@@ -134,7 +134,7 @@ def test_the_demo_password_is_the_given_one_or_made_once(monkeypatch: pytest.Mon
 def giamngheo(*arguments: str, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "api.cli", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(home, **variables), capture_output=True, text=True, check=False, timeout=60
+        command, cwd=ROOT, env=environment(home, **variables), capture_output=True, text=True, check=False, timeout=180
     )
 
 

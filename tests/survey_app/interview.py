@@ -54,7 +54,7 @@ def _answer(question: Any, luck: random.Random) -> Any:
     return luck.randrange(int(question["min"] or 0), min(int(question["max"] or 200), 200))
 
 
-def _typed(question: Any, value: Any) -> Any:
+def typed(question: Any, value: Any) -> Any:
     words = {option["code"]: option["label"]["vi"] for option in question["options"]}
     if question["type"] == "single":
         return [words[value]]
@@ -70,7 +70,7 @@ class Interview:
 
     def __init__(self, tablet: Tablet, form: Any, given: dict[str, Any]) -> None:
         self.tablet = tablet
-        self._wanted = {q["label"]["vi"]: _typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
+        self._wanted = {q["label"]["vi"]: typed(q, given[q["code"]]) for q in form["questions"] if q["code"] in given}
         self.asked: set[str] = set()
 
     def begin(self, home: str) -> None:
@@ -83,6 +83,11 @@ class Interview:
         page = self.tablet.page
         self.asked |= set(page.evaluate(_ANSWER, self._wanted))
         expect(page.locator(".saved")).to_have_text("Đã lưu trên máy")
+
+    def shown(self) -> list[str]:
+        """What is chosen on the screen, in its order."""
+        chosen = self.tablet.page.locator("main .field label.choice:has(input:checked)")
+        return [one.strip() for one in chosen.all_inner_texts()]
 
     def step(self) -> str:
         return self.tablet.page.locator("main h2").first.inner_text()
@@ -118,6 +123,18 @@ class Interview:
     def send(self) -> None:
         self.tablet.press("Gửi phiếu")
         self.tablet.sees("Đã lưu phiếu trên máy")
+
+
+def visit(tablet: Tablet, form: dict[str, Any], home: str, given: dict[str, Any], photo: bytes) -> None:
+    """A whole review of a round that asks for photos."""
+    interview = Interview(tablet, form, given)
+    interview.begin(home)
+    interview.questions()
+    assert len(interview.asked) == len(given)
+    interview.onward()  # causes and needs
+    interview.photo(photo)
+    interview.onward()
+    interview.send()
 
 
 def picture(luck: random.Random, width: int = 1800, height: int = 1200) -> bytes:

@@ -5,15 +5,27 @@ import os
 import re
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Playwright, expect
 
+from tests.make.browser import PATIENCE
+
 TABLET, PHONE = (800, 1280), (360, 740)
 PIN = "482915"
 # a call that did not come through is what offline work is about; the app tells of it in its own words
-_LINE = re.compile(r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error")
+_LINE = re.compile(
+    r"Failed to load resource|net::ERR_|ERR_INTERNET_DISCONNECTED|icon from the Manifest: .*Download error"
+)
+# The browser tells of the new address a moment later, and until then the screen before is still there, perhaps of
+# another household. Whoever listens last hears of it when the app has drawn the new one.
+_GO = """to => new Promise(there => {
+  const before = location.hash;
+  location.hash = '/' + to;
+  if (location.hash === before) there(); else addEventListener('hashchange', () => there(), {once: true});
+})"""
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--lang=vi", "--disable-dev-shm-usage")
 
 
@@ -40,7 +52,7 @@ class Tablet:
             timezone_id="Asia/Ho_Chi_Minh", viewport={"width": width, "height": height}, accept_downloads=True,
             geolocation={"latitude": 20.2841, "longitude": 106.2193, "accuracy": 12}, permissions=["geolocation"],
         )  # fmt: skip
-        self._context.set_default_timeout(20_000)
+        self._context.set_default_timeout(PATIENCE)
         self._context.on("console", self._heard)
         self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self._context.on("request", lambda request: self.asked_for.add(request.url))
@@ -60,7 +72,8 @@ class Tablet:
         """The battery is empty: nothing is told to the browser, nothing is written to an end."""
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and f"--user-data-dir={self.folder}".encode() in _command(folder):
-                os.kill(int(folder.name), signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it went with the one before
+                    os.kill(int(folder.name), signal.SIGKILL)
         assert self._context is not None
         self._context.close()
         self._context = None
@@ -76,6 +89,10 @@ class Tablet:
         self._offline = not there
         assert self._context is not None
         self._context.set_offline(self._offline)
+
+    def network_next(self, there: bool) -> None:
+        """What there is when it is switched on again."""
+        self._offline = not there
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not _LINE.search(message.text):
@@ -93,7 +110,7 @@ class Tablet:
         self.page.get_by_label(label).first.fill(value)
 
     def sees(self, words: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_text(words).first).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_text(words).first).to_be_visible()
 
     def heading(self) -> str:
         return self.page.locator("h1").inner_text()
@@ -115,12 +132,12 @@ class Tablet:
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     def loaded(self) -> None:
-        expect(self.page.get_by_role("heading", name="Danh sách hộ")).to_be_visible(timeout=60_000)
+        expect(self.page.get_by_role("heading", name="Danh sách hộ")).to_be_visible()
         self.sent()
 
     def sent(self) -> None:
         """Waits until everything is sent and loaded."""
-        expect(self.page.locator("button.sync")).to_contain_text("Đã gửi hết", timeout=60_000)
+        expect(self.page.locator("button.sync")).to_contain_text("Đã gửi hết")
 
     def unlock(self, pin: str = PIN) -> None:
         self.page.get_by_label("Nhập mã PIN để mở").fill(pin)
@@ -133,7 +150,7 @@ class Tablet:
     # going about
 
     def go(self, *parts: str) -> None:
-        self.page.evaluate("to => { location.hash = '/' + to }", "/".join(parts))
+        self.page.evaluate(_GO, "/".join(parts))
 
     def household(self, home: str) -> None:
         self.go("household", home)
@@ -155,11 +172,12 @@ class Tablet:
         """Is it sending or loading this moment?"""
         return "busy" in (self.page.locator("button.sync").get_attribute("class") or "")
 
-    def tab(self, name: str) -> int:
-        """Shows one of the lists; how many are on it."""
+    def tab(self, name: str, number: int | None = None) -> None:
+        """Shows one of the lists, which has so many on it as soon as all is read."""
         found = self.page.get_by_role("button", name=re.compile(f"^{name}"))
         found.click()
-        return int(found.locator(".number").inner_text())
+        if number is not None:
+            expect(found.locator(".number")).to_have_text(str(number))
 
     def disk(self) -> bytes:
         """Every byte that the browser has written about this origin's databases and caches."""

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.make.answers import done
 from tests.make.people import PASSWORD
 from tests.survey_app.conftest import NewTablet
-from tests.survey_app.field import Commune
+from tests.survey_app.field import Commune, head_name
 from tests.survey_app.interview import Interview, answers, picture
 from tests.survey_app.tablet import Tablet
 
@@ -17,31 +17,65 @@ def interview_of(tablet: Tablet, commune: Commune) -> Interview:
     return Interview(tablet, form, answers(form, random.Random(5)))
 
 
-def test_a_review_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
+def begun_and_merged(
     new_tablet: NewTablet, commune: Commune
-) -> None:
+) -> tuple[Tablet, Interview, list[str], tuple[str, list[str]]]:
+    """A review is half done when its household (the first) is merged into the second; a third one is half done too."""
     homes = commune.homes(3)
-    commune.round(homes)
+    round_id = commune.round(homes)
     tablet = new_tablet()
     tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
     interview = interview_of(tablet, commune)
+    interview_of(tablet, commune).begin(homes[2])
     interview.begin(homes[0])
     interview.screen()
-    interview.begin(homes[2])
-    interview.screen()
+    given = interview.shown()
+    assert given
     body = {"survivor_id": homes[1], "absorbed_id": homes[0]}
     done(commune.officer.post("/api/v1/households/merge", json=body))
     tablet.send()
     tablet.sent()
+    return tablet, interview, homes, (round_id, given)
+
+
+def test_a_review_whose_household_was_merged_away_is_told_and_can_be_thrown_away(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
+    tablet, _, homes, _ = begun_and_merged(new_tablet, commune)
     tablet.go("list")
     tablet.page.get_by_role("link", name="Làm tiếp 1 phiếu đang sửa dở").click()
-    tablet.sees("Không làm tiếp được")
+    tablet.sees(f"Hộ này đã nhập vào hộ {head_name(2)}")
     expect(tablet.button("Bỏ phần đã ghi")).to_have_count(1)
     tablet.press("Bỏ phần đã ghi")
-    tablet.press("Bấm lần nữa để bỏ hẳn")
-    expect(tablet.page.get_by_text("Không làm tiếp được")).to_have_count(0)
-    tablet.page.locator("ul.people button").click()
+    tablet.press("Bỏ hẳn")
+    expect(tablet.page.get_by_text("Hộ này đã nhập")).to_have_count(0)
+    tablet.household(homes[2])
+    tablet.press("Làm tiếp phiếu dở")
     tablet.sees("Đã lưu trên máy")
+    assert tablet.complaints == []
+
+
+def test_a_review_whose_household_was_merged_away_goes_on_about_the_one_that_is_left(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
+    tablet, interview, homes, (round_id, given) = begun_and_merged(new_tablet, commune)
+    tablet.off()
+    tablet.on()
+    tablet.unlock()
+    tablet.go("review", homes[0], round_id)
+    tablet.sees(f"Hộ này đã nhập vào hộ {head_name(2)}.")
+    tablet.press("Phiếu đang làm dở về hộ này")
+    tablet.press(f"Chuyển phiếu sang hộ {head_name(2)}")
+    tablet.sees(head_name(1))  # who lived in the other one lives here now: looked through again
+    tablet.press("Đúng, đủ người")
+    assert interview.shown() == given
+    interview.questions()
+    interview.onward()
+    interview.send()
+    tablet.send()
+    tablet.sent()
+    reviews = commune.reviews(round_id)
+    assert list(reviews) == [homes[1]]
     assert tablet.complaints == []
 
 
@@ -80,9 +114,9 @@ def test_a_review_waits_for_the_picture_that_is_being_kept(new_tablet: NewTablet
     interview.questions()
     interview.onward()
     tablet.page.evaluate("""() => {
-      const real = window.createImageBitmap;
+      const ask = Worker.prototype.postMessage;
       const free = new Promise(go => { window.goOn = go });
-      window.createImageBitmap = async (...all) => (await free, real(...all));
+      Worker.prototype.postMessage = function (...all) { free.then(() => ask.apply(this, all)); };
     }""")
     tablet.page.locator("input[type=file]").set_input_files(
         {"name": "nha.png", "mimeType": "image/png", "buffer": picture(random.Random(1), 200, 160)}
@@ -118,4 +152,34 @@ def test_an_address_that_was_cut_off_opens_the_app(new_tablet: NewTablet) -> Non
     tablet.page.goto("about:blank")
     tablet.page.goto(f"{tablet.address}/app/#/household/%E1%BB")
     tablet.sees("Chào bạn!")
+    assert tablet.complaints == []
+
+
+def test_letters_in_a_number_are_told_at_once_kept_and_not_sent(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    commune.round([home])
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    interview = interview_of(tablet, commune)
+    interview.begin(home)
+    number = tablet.page.locator("main input[inputmode=numeric], main input[inputmode=decimal]").first
+    while number.count() == 0:
+        interview.screen()
+        interview.onward()
+    step = interview.step()
+    interview.screen()
+    number.fill("3 con")
+    expect(tablet.page.locator("main [role=alert]")).to_have_text("Xin ghi một con số, ví dụ 12 hoặc 12,5.")
+    expect(tablet.page.locator(".saved")).to_have_text("Đã lưu trên máy")
+    tablet.lock()
+    tablet.unlock()
+    tablet.household(home)
+    tablet.press("Làm tiếp phiếu dở")
+    assert interview.step() == step
+    expect(number).to_have_value("3 con")
+    expect(tablet.page.locator("main [role=alert]")).to_have_count(1)
+    interview.onward()
+    interview.questions()
+    interview.onward()
+    expect(tablet.button("Gửi phiếu")).to_be_disabled()
     assert tablet.complaints == []

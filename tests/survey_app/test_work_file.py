@@ -21,7 +21,9 @@ def test_work_that_cannot_be_sent_goes_by_a_file_and_arrives_once(
     first.network(False)
     first.writes(home, "Ghi chú", NOTE)
     first.go("outbox", "file")
-    for field in first.page.locator("form").first.locator("input[type=password]").all():
+    fields = first.page.locator("form").first.locator("input[type=password]")
+    expect(fields).to_have_count(2)
+    for field in fields.all():
         field.fill(PASSPHRASE)
     with first.page.expect_download() as saving:
         first.press("Tạo tệp và lưu")

@@ -48,6 +48,16 @@ class World:
             assert {one["outcome"] for one in told} == {"applied"}
         return [str(home["id"]) for home in made]
 
+    def home_named(self, home: str, over: str) -> None:
+        """A household that somebody waits for comes over the web (where nobody knows of tablets), or from a tablet."""
+        officer = self._sign_in("truc-thai")
+        if over == "web":
+            done(officer.post("/api/v1/households", json={"id": home, **household(3)}))
+            return
+        device = tablets.enrolled(self._engine, "truc-thai")
+        (told,) = push(officer, device, submission("household", household(3), record=home))
+        assert told["outcome"] == "applied"
+
     def officer_changes(self, home: str, base: int, data: dict[str, Any]) -> Any:
         device = tablets.enrolled(self._engine, "truc-thai")
         return push(self._sign_in("truc-thai"), device, submission("household", data, base=base, record=home))[0]
@@ -132,10 +142,12 @@ class World:
         with self._engine.begin() as connection:
             connection.execute(text("UPDATE sign_in SET rotated_at = rotated_at - interval '3 hours'"))
 
-    def back_up(self) -> None:
+    def back_up(self, without: str | None = None) -> None:
+        """`without`: the last batch of this tablet came after the dump."""
         with Session(self._engine) as session, session.begin():
             rows = session.execute(text("SELECT id, arrivals FROM device")).all()
-            durability.note_backup(session, {UUID(str(row.id)): row.arrivals for row in rows})
+            had = {UUID(str(row.id)): row.arrivals - (str(row.id) == without) for row in rows}
+            durability.note_backup(session, had)
 
     # what is there
 

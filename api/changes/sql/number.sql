@@ -6,7 +6,7 @@ WITH taken AS (
 ),
 newest AS (
     SELECT DISTINCT ON (record_id, area_id) *,
-           CASE entity WHEN 'household' THEN 0 WHEN 'member' THEN 1 ELSE 2 END AS rank
+           CASE entity WHEN 'household' THEN 0 WHEN 'member' THEN 1 WHEN 'screening' THEN 3 ELSE 2 END AS rank
     FROM taken
     ORDER BY record_id, area_id, version DESC, id DESC
 ),

@@ -14,7 +14,7 @@ export type Correction = Pick<Draft, "kind" | "about" | "values"> & { route: str
 
 /** null where this tablet has no form for it, or no longer what it is about. */
 export function correction(tablet: Tablet, work: Work): Correction | null {
-  const forms: Record<string, (tablet: Tablet, work: Work) => Correction | null> = { household, member, review, request, delivery };
+  const forms: Record<string, (tablet: Tablet, work: Work) => Correction | null> = { household, member, review, request, screening, delivery };
   return forms[work.entity]?.(tablet, work) ?? null;
 }
 
@@ -66,6 +66,19 @@ function request({ register }: Tablet, { data }: Work): Correction | null {
   if (!home || register.household(home) === null) return null;
   const { kind, received_on, reason = null } = data;
   return { kind: "request", about: { household: home }, route: ["request", home], values: { id: uuid7(), kind, received_on, reason } };
+}
+
+/** Of a correction what it was made on is what the tablet holds now. */
+function screening({ register }: Tablet, { id, base_version, data }: Work): Correction | null {
+  const kept = register.kept(id);
+  const requestId = (data.request_id ?? kept?.data.request_id) as Uuid | undefined;
+  const home = requestId === undefined ? null : (register.request(requestId)?.data.household_id ?? null);
+  if (home === null || register.household(home) === null) return null;
+  const before = kept?.data ?? {};
+  const { answers = {}, passed = null, reason = null, screened_on = today() } = { ...before, ...data };
+  const base = base_version === null && kept === null ? null : baseOf(register, id);
+  const about = { request: requestId!, household: home };
+  return { kind: "screening", about, route: ["screening", requestId!], values: { answers, passed, reason, screened_on, base, before } };
 }
 
 function delivery({ register }: Tablet, { data }: Work): Correction | null {

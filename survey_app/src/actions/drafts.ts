@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 
-import { type Draft, dropDraft, saveDraft } from "../disk/drafts.ts";
+import { type Draft, dropDraft, NOT_HOME, saveDraft } from "../disk/drafts.ts";
 import { inTurn } from "../disk/in_turn.ts";
 import { instant, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
@@ -17,6 +17,8 @@ export type Keeper = {
   state: Signal<Keeping>;
   /** The draft is this now. It is on its way to the disk when this returns. */
   put(change: Partial<Pick<Draft, "values" | "step">>): void;
+  /** When what it is now was written; false: the disk refused. */
+  settled(): Promise<boolean>;
   /** Nothing is written any more when it returns: the form is being sent, or thrown away. */
   stop(): Promise<void>;
   /** The sending failed: go on, with what was answered meanwhile. */
@@ -37,7 +39,7 @@ export function keeperOf(tablet: Tablet, draft: Draft): Keeper {
 function newKeeper(tablet: Tablet, first: Draft): Keeper {
   const state = signal<Keeping>("kept");
   let draft = first;
-  const { changed, stop, resume } = writerOf(tablet, state, () => draft);
+  const { changed, settled, stop, resume } = writerOf(tablet, state, () => draft);
   return {
     state,
     get draft() {
@@ -47,6 +49,7 @@ function newKeeper(tablet: Tablet, first: Draft): Keeper {
       draft = { ...draft, ...change, saved_at: instant() };
       changed();
     },
+    settled,
     stop,
     resume,
   };
@@ -77,6 +80,10 @@ function writerOf(tablet: Tablet, state: Signal<Keeping>, draft: () => Draft) {
       due = true;
       if (!stopped) begin();
     },
+    settled: async () => {
+      await writing;
+      return state.value === "kept";
+    },
     stop: async () => {
       stopped = true;
       await writing;
@@ -101,17 +108,33 @@ export function forgetKeeper(tablet: Tablet, id: string): void {
   tablet.drafts.value = tablet.drafts.value.filter((one) => one.id !== id);
 }
 
+/** Another draft takes its place, under its id: no answer of a form that is still open is written over it. */
+export async function replaced(tablet: Tablet, draft: Draft, write: () => Promise<void>): Promise<void> {
+  const keeper = keepers.get(tablet)?.get(draft.id);
+  await keeper?.stop();
+  try {
+    await write();
+  } catch (refused) {
+    keeper?.resume();
+    throw refused;
+  }
+  keepers.get(tablet)?.delete(draft.id);
+  remember(tablet, draft);
+}
+
 export function newDraft(kind: string, about: Record<string, string>, values: Record<string, unknown>): Draft {
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. One about a person is found wherever the person lives by now;
- * what was refused and is written down `again` is another form than what is new. */
+/** The draft of this kind about this, if one was begun. One about a part of a household is found wherever that is by
+ * now; what was refused and is written down `again` is another form than what is new. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
-  const ofPerson = about.member !== undefined || about.back !== undefined;
-  const names = Object.keys(about).filter((name) => !ofPerson || name !== "household");
+  const names = Object.keys(about).filter((name) => partOf(about) === null || name !== "household");
   return drafts.find((one) => one.kind === kind && one.about.again === about.again && names.every((name) => one.about[name] === about[name])) ?? null;
 }
+
+/** The person, the line of a sheet or the request that it is about; null: a whole household. */
+export const partOf = ({ member, back, sheet_line, request }: Draft["about"]): string | null => member ?? back ?? sheet_line ?? request ?? null;
 
 /** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {
@@ -128,8 +151,6 @@ export async function throwAway(tablet: Tablet, id: string): Promise<void> {
   await letUnusedGo(tablet, (values?.attachments as Attachment[] | undefined) ?? []);
 }
 
-const NOT_HOME = "not_home";
-
 /** Nobody was at home: a note for the list, on this tablet only (a case is set down as not reached at the office). */
 export async function noteNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {
   const about = { household: householdId, round: roundId };
@@ -143,6 +164,11 @@ export async function noteNotHome(tablet: Tablet, householdId: string, roundId: 
 /** When nobody was at home, in order. */
 export function notHome(drafts: Draft[], householdId: string, roundId: string): string[] {
   return (draftAbout(drafts, NOT_HOME, { household: householdId, round: roundId })?.values.tries as string[] | undefined) ?? [];
+}
+
+/** The notes alone are no reason to leave anything on a tablet that is wiped. What fails is left sealed. */
+export async function forgetNotes({ opened, drafts }: Tablet): Promise<void> {
+  for (const { id, kind } of drafts.value) if (kind === NOT_HOME) await dropDraft(opened, id).catch(() => undefined);
 }
 
 export async function forgetNotHome(tablet: Tablet, householdId: string, roundId: string): Promise<void> {

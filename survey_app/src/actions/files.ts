@@ -1,12 +1,30 @@
-// Photos that a form has dropped: gone from the tablet, unless something else still names them.
+// Photos that no form and no work names: gone from the tablet, unless they may still be needed.
 
-import { letFileGo } from "../disk/files.ts";
+import { letFileGo, letStrayGo } from "../disk/files.ts";
+import { damagedWork } from "../disk/outbox.ts";
 import type { Tablet } from "../tablet.ts";
-import type { Attachment } from "../wire.ts";
+import type { Attachment, Uuid } from "../wire.ts";
+
+/** The hashes that a draft or a piece of work names. */
+function named(tablet: Tablet): Set<string> {
+  const holders = [...tablet.drafts.value.map((one) => one.values), ...tablet.outbox.value.map((one) => one.data)];
+  return new Set(holders.flatMap((one) => (one.attachments as Attachment[] | undefined) ?? []).map((one) => one.sha256));
+}
 
 /** Forgets those of these files that no draft and no work names. What fails stays: it only takes room. */
 export async function letUnusedGo(tablet: Tablet, files: Attachment[]): Promise<void> {
-  const holders = [...tablet.drafts.value.map((one) => one.values), ...tablet.outbox.value.map((one) => one.data)];
-  const named = new Set(holders.flatMap((one) => (one.attachments as Attachment[] | undefined) ?? []).map((one) => one.sha256));
-  for (const { sha256 } of files) if (!named.has(sha256)) await letFileGo(tablet.opened, sha256).catch(() => undefined);
+  const kept = named(tablet);
+  for (const { sha256 } of files) if (!kept.has(sha256)) await letFileGo(tablet.opened, sha256).catch(() => undefined);
+}
+
+/** A file of which the server has never heard, and that no draft and no work names: the tablet was switched off between
+ * the picture and its form. Work that was let go of is no proof (a photo may be sent long after its review); that the
+ * server knows no record which declares the file is. What the disk has spoilt may have named it: then it stays. */
+export function letOrphanGo(tablet: Tablet, sha256: string): Promise<boolean> {
+  return letStrayGo(tablet.opened, sha256, async () => named(tablet).has(sha256) || (await isSpoilt(tablet)));
+}
+
+async function isSpoilt({ opened, drafts }: Tablet): Promise<boolean> {
+  const read = new Set<Uuid>(drafts.value.map((one) => one.id));
+  return damagedWork(opened) > 0 || (await opened.db.getAllKeys("drafts")).some((id) => !read.has(id));
 }

@@ -18,7 +18,7 @@ function sameBirth(one: Data, other: Data): boolean {
 const AT_ONCE = 300;
 
 /** Who of other households looks like one of these people. Who has left counts too: they may have come here. Looked for
- * in slices that leave the screen alive. */
+ * in slices that leave the screen alive, after the picture that answers the press. */
 export async function lookalikes(register: Register, people: Data[], ownHouseholdId: Uuid): Promise<Lookalike[]> {
   const wanted = people.map((one) => ({ person: one, name: nameOf(one), year: yearOf(one) }));
   const fits = ({ data }: Seen<MemberData>) => {
@@ -28,11 +28,11 @@ export async function lookalikes(register: Register, people: Data[], ownHousehol
   const households = register.households();
   const found: Lookalike[] = [];
   for (let place = 0; place < households.length; place += AT_ONCE) {
+    await new Promise((resume) => setTimeout(resume));
     for (const { id, data } of households.slice(place, place + AT_ONCE)) {
       if (id === ownHouseholdId) continue;
       for (const member of register.members(id, true)) if (fits(member)) found.push({ member, householdNo: data.household_no });
     }
-    await new Promise((resume) => setTimeout(resume));
   }
   return found;
 }

@@ -1,11 +1,13 @@
-// Papers of a household: a request, a review of a round, support handed over. They are never changed afterwards.
+// Papers of a household: a request, Phiếu A of it, a review of a round, support handed over. Only Phiếu A is corrected
+// afterwards, until it has led onto a list.
 
 import type { NewWork } from "../disk/outbox.ts";
 import { cleaned } from "../forms/answers.ts";
 import { type Judged, deviceResult } from "../forms/judged.ts";
 import type { ReviewValues } from "../forms/review.ts";
+import { hasItems, ruled, type ScreeningValues } from "../forms/screening.ts";
 import type { Attachment, Data, Day, Form, Round, Uuid } from "../wire.ts";
-import { known, tidied } from "./changes.ts";
+import { changedFields, known, tidied } from "./changes.ts";
 
 export function newRequest(id: Uuid, householdId: Uuid, values: Data): NewWork {
   const { kind, received_on, reason } = values;
@@ -37,6 +39,22 @@ export function newReview({ id, householdId, round, form, pointsComputed }: Revi
     ...told,
   };
   return { entity: "review", id, base_version: null, data };
+}
+
+/** The result of Phiếu A. `id` follows from the request's (docs/sync-protocol.md, "Phiếu A"): two who write it down write
+ * the same record. A correction sends what was changed, and nothing where nothing was. */
+export function newScreening(id: Uuid, requestId: Uuid, form: Form | null, values: ScreeningValues): NewWork[] {
+  const asked = hasItems(form);
+  const said = tidied({ reason: values.reason, screened_on: values.screened_on });
+  const content = {
+    form: asked ? { code: form.code, version: form.version } : null,
+    answers: asked ? cleaned(form, values.answers) : {},
+    passed: ruled(form, values.answers) ?? values.passed,
+    ...said,
+  };
+  if (values.base === null) return [{ entity: "screening", id, base_version: null, data: { request_id: requestId, ...known(content) } }];
+  const data = changedFields(values.before, content);
+  return Object.keys(data).length === 0 ? [] : [{ entity: "screening", id, base_version: values.base, data }];
 }
 
 /** What a delivery says as the line of its signing sheet does. */

@@ -20,7 +20,11 @@ export type Draft = {
   saved_at: string;
 };
 
-const place = (id: string): string => `drafts:${id}`;
+/** The kind of a note that nobody was at home: no form. */
+export const NOT_HOME = "not_home";
+
+/** Where a draft is sealed: here, and in a file of work. */
+export const draftPlace = (id: string): string => `drafts:${id}`;
 
 /** Where the ledger notes that a draft became work (outbox.ts). */
 export const finished = (id: string): string => `draft:${id}`;
@@ -30,7 +34,7 @@ export async function loadDrafts(opened: Opened): Promise<Draft[]> {
   const reading = opened.db.transaction("drafts");
   const [ids, rows] = await Promise.all([reading.store.getAllKeys(), reading.store.getAll()]);
   const drafts = await sideBySide([...rows.entries()], ([at, sealed]) =>
-    openJson<Draft>(opened.key, place(ids[at]!), sealed).catch((error: unknown) => {
+    openJson<Draft>(opened.key, draftPlace(ids[at]!), sealed).catch((error: unknown) => {
       if (error instanceof Damaged) return null;
       throw error;
     }),
@@ -43,12 +47,28 @@ export async function loadDrafts(opened: Opened): Promise<Draft[]> {
 export async function saveDraft(opened: Opened, draft: Draft): Promise<void> {
   const said = structuredClone(draft); // what the form goes on changing meanwhile is the next save
   await inTurn(opened, "drafts", async () => {
-    const sealed = await sealJson(opened.key, place(said.id), said);
+    const sealed = await sealJson(opened.key, draftPlace(said.id), said);
     await write(opened.db, ["drafts", "ledger"], async (writing) => {
       const sent = await writing.objectStore("ledger").getKey(finished(said.id));
       if (sent === undefined) await writing.objectStore("drafts").put(sealed, said.id);
     });
   });
+}
+
+/** Drafts that a file has brought; how many were new. One that is here, or became work here, stays as it is. */
+export async function addDrafts(opened: Opened, brought: Draft[]): Promise<number> {
+  let added = 0;
+  for (const draft of brought) {
+    await inTurn(opened, "drafts", async () => {
+      const sealed = await sealJson(opened.key, draftPlace(draft.id), draft);
+      await write(opened.db, ["drafts", "ledger"], async (writing) => {
+        const drafts = writing.objectStore("drafts");
+        const known = (await drafts.getKey(draft.id)) ?? (await writing.objectStore("ledger").getKey(finished(draft.id)));
+        if (known === undefined) await drafts.put(sealed, draft.id).then(() => (added += 1));
+      });
+    });
+  }
+  return added;
 }
 
 export async function dropDraft(opened: Opened, id: string): Promise<void> {

@@ -65,6 +65,29 @@ export async function letFileGo(opened: Opened, sha256: string): Promise<void> {
   await write(opened.db, ["files"], (writing) => writing.objectStore("files").delete(sha256));
 }
 
+/** A picture may be on the disk a moment before the form that it is taken for names it. */
+const BEING_NAMED_MS = 10 * 60_000;
+
+/** Forgets a file that nobody needs: on the disk for a while, and `needed` does not say otherwise at the last moment. A
+ * file that was kept anew meanwhile stays. Was it forgotten? */
+export async function letStrayGo(opened: Opened, sha256: string, needed: () => Promise<boolean>): Promise<boolean> {
+  const row = await opened.db.get("files", sha256);
+  const said = row && (await openJson<Said>(opened.key, saidPlace(sha256), row.said).catch(onlyDamaged));
+  // of a clock that was set back nobody knows how long it has been there
+  if (!row || !said || !(Date.now() - said.kept_at > BEING_NAMED_MS) || (await needed())) return false;
+  let gone = false;
+  await write(opened.db, ["files"], async (writing) => {
+    const files = writing.objectStore("files");
+    const now = await files.get(sha256);
+    gone = now !== undefined && isSame(now.said.iv, row.said.iv);
+    if (gone) await files.delete(sha256);
+  });
+  return gone;
+}
+
+// every sealing has its own
+const isSame = (one: Uint8Array, other: Uint8Array): boolean => one.every((byte, at) => byte === other[at]);
+
 /** What a sealed row of `files` says; null where it is spoilt. The key is the profile's, or that of a file of work. */
 export async function openSaid(key: CryptoKey, sha256: string, sealed: Sealed): Promise<Attachment | null> {
   const said = await openJson<Said>(key, saidPlace(sha256), sealed).catch(onlyDamaged);

@@ -42,14 +42,14 @@ export async function addWork(opened: Opened, works: NewWork[], fromDraft?: stri
   return added;
 }
 
-/** Work of another tablet, as it was there: under its own ids, seq and content. What is here already stays as it is.
- * What is done here later has a higher seq. How much was new. */
-export async function takeOver(opened: Opened, works: Work[]): Promise<number> {
+/** Work of another tablet (`from`), as it was there: under its own ids, seq and content. What is here already stays as it
+ * is. What is done here later has a higher seq. How much was new. */
+export async function takeOver(opened: Opened, works: Work[], from: Uuid): Promise<number> {
   let rows: Row[] = [];
   await changing(opened, async (box) => {
     const here = new Set(listed(box).map((one) => one.submission_id));
     const fresh = works.filter((one) => !here.has(one.submission_id));
-    rows = fresh.map((work, at) => ({ row: box.ledger.next + at, work }));
+    rows = fresh.map((work, at) => ({ row: box.ledger.next + at, work: shared(work, work.shared?.from ?? from) }));
     if (rows.length === 0) return;
     const next = Math.max(box.ledger.next + rows.length, ...fresh.map((one) => one.seq + 1));
     await commit(opened, box, { rows, ledger: { ...box.ledger, next } });
@@ -84,7 +84,8 @@ export async function sealForGood(opened: Opened): Promise<Work[]> {
       const known = madeOn(work, outbox);
       const base = known === null || work.sealed ? known : Math.max(known, will.get(work.id) ?? 0);
       will.set(work.id, (base ?? 0) + 1);
-      return work.sealed ? { row, work } : { row, work: { ...work, base_version: base, sealed: true } };
+      const left = work.shared === undefined ? shared(work, null) : work;
+      return { row, work: work.sealed ? left : { ...left, base_version: base, sealed: true } };
     });
     leaving = unsent.map((one) => one.work);
     const rows = unsent.filter(({ work }) => !outbox.includes(work));
@@ -97,15 +98,19 @@ function unlessFull(error: unknown): void {
   if (!(error instanceof DiskFull)) throw error;
 }
 
-/** What a receipt or an outcome page of `epoch` says. An epoch other than the known one makes all kept work due again. */
-export async function markWork(opened: Opened, outcomes: Outcome[], epoch: string, durableThrough: number): Promise<Work[]> {
+/** What a receipt or an outcome page of `epoch` says. An epoch other than the known one makes all kept work due again.
+ * `whose`: the page of another tablet says nothing of how far this one's work is in a backup. */
+export async function markWork(
+  opened: Opened, outcomes: Outcome[], epoch: string, durableThrough: number, whose: "this" | "another" = "this",
+): Promise<Work[]> {
   const told = new Map(outcomes.map((one) => [one.submission_id, one]));
   return changing(opened, async (box) => {
     const restored = epoch !== box.ledger.epoch;
-    await change(opened, box, { epoch, durable_through: durableThrough }, (work) => {
+    const kept = restored ? null : box.ledger.durable_through;
+    await change(opened, box, { epoch, durable_through: whose === "this" ? durableThrough : kept }, (work) => {
       const known = restored ? due(work, false) : work;
       const said = told.get(work.submission_id);
-      return said === undefined ? known : marked(known, said, epoch);
+      return said === undefined ? known : marked(known, said, epoch, known.seq <= durableThrough);
     });
   });
 }
@@ -129,13 +134,13 @@ export async function markPulled(opened: Opened): Promise<Work[]> {
 /** Forgets what cannot be lost any more: in force, pulled, in a verified backup of this epoch; what is left.
  *
  * Its seq alone does not tell: a server restored from a backup may call seq 1 to 9 durable and never have had 7. So only
- * what a receipt of the present epoch names. Not yet where a later change of the record will need its version. */
+ * what a receipt of the present epoch names. Of shared work only the answer that named it tells. Not yet where a later change of the record will need its version. */
 export async function letGo(opened: Opened): Promise<Work[]> {
   return changing(opened, async (box) => {
     const { durable_through: durable } = box.ledger;
     if (durable === null) return;
     const needed = new Set(listed(box).filter((one) => !one.sealed).map((one) => one.id));
-    const safe = box.rows.filter(({ work }) => isInForce(work) && work.pulled && work.seq <= durable && !needed.has(work.id));
+    const safe = box.rows.filter(({ work }) => isInForce(work) && work.pulled && isDurable(work, durable) && !needed.has(work.id));
     if (safe.length > 0) await commit(opened, box, { gone: safe.map((one) => one.row) });
   });
 }
@@ -159,6 +164,10 @@ async function change(opened: Opened, box: Box, said: { epoch?: string | null; d
 
 const listed = (box: Box | null): Work[] => (box?.rows ?? []).map((one) => one.work);
 
+const shared = (work: Work, from: Uuid | null): Work => ({ ...work, shared: { from, durable: false } });
+
+const isDurable = (work: Work, durable: number): boolean => work.shared?.durable ?? work.seq <= durable;
+
 // The outcome is only ever one of the present epoch: in another one `due` took it away.
 const isInForce = (work: Work): boolean => STANDING.includes(work.outcome ?? "");
 
@@ -169,10 +178,12 @@ function due(work: Work, forgotten: boolean): Work {
   return { ...work, outcome: null, pulled: false, epoch: forgotten ? null : work.epoch };
 }
 
-function marked(work: Work, told: Outcome, epoch: string): Work {
+function marked(work: Work, told: Outcome, epoch: string, durable: boolean): Work {
   const same = work.epoch === epoch && work.outcome === told.outcome && work.told?.version === told.version;
-  if (same && JSON.stringify(work.told) === JSON.stringify(told)) return work;
-  return { ...work, outcome: told.outcome, told, epoch, pulled: work.pulled && same };
+  const known = work.shared === undefined || work.shared.durable === durable;
+  if (same && known && JSON.stringify(work.told) === JSON.stringify(told)) return work;
+  const now = { ...work, outcome: told.outcome, told, epoch, pulled: work.pulled && same };
+  return work.shared === undefined ? now : { ...now, shared: { ...work.shared, durable } };
 }
 
 function newRow(work: NewWork, row: number): Row {

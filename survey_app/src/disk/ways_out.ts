@@ -9,6 +9,7 @@ import { deleteDB, openDB } from "idb";
 
 import { DiskFull, type OutboxRow, profileDatabase, type Stores } from "./database.ts";
 import { dropEntry, entries, type Entry } from "./directory.ts";
+import { addDrafts, type Draft, draftPlace, NOT_HOME } from "./drafts.ts";
 import { keepBytes, keptFiles, fileContent, openContent, openSaid, sealFile } from "./files.ts";
 import { newDataKey, wrap, wrappingFrom } from "./keys.ts";
 import { sealForGood, takeOver } from "./outbox.ts";
@@ -32,20 +33,24 @@ export class OfAnotherAccount extends Error {
 export class PartlyDamaged extends Error {
   readonly added: number;
   readonly damaged: number;
-  constructor(added: number, damaged: number) {
+  constructor({ works: added }: Taken, damaged: number) {
     super(`${damaged} pieces are damaged`);
     this.added = added;
     this.damaged = damaged;
   }
 }
 
-export type Export = { device_id: string; username: string; server: string; made_at: string; works: Work[]; files: Attachment[]; damaged: number };
+/** How much was new on this tablet. */
+export type Taken = { works: number; drafts: number };
+
+export type Export = { device_id: string; username: string; server: string; made_at: string; works: Work[]; drafts: Draft[]; files: Attachment[]; damaged: number };
 type Photo = Attachment & { content: Uint8Array<ArrayBuffer> };
 type Read = Omit<Export, "files"> & { photos: Photo[] };
 
 const EXPORT_KEY = "key:export";
 
-/** A file with everything that the server has not acknowledged as stored. What it holds is final from now on. */
+/** A file with everything that the server has not acknowledged as stored. What it holds is final from now on. Half-filled
+ * forms are not in it: they stay, and two tablets that go on with one form are two answers with one id. */
 export async function exportOutbox(opened: Opened, passphrase: string): Promise<Blob> {
   const works = await sealForGood(opened);
   const wrapping = await wrappingFrom(passphrase);
@@ -70,23 +75,24 @@ export async function readExport(file: Blob, passphrase: string): Promise<Export
   return { ...read, files: photos.map(({ content: _, ...said }) => said) };
 }
 
-/** Puts the work of a file into this outbox under its own submission ids (twice is once); how much was new. Raises as
- * readExport, OfAnotherAccount, DiskFull, PartlyDamaged. */
-export async function importOutbox(opened: Opened, file: Blob, passphrase: string): Promise<number> {
+/** Puts the work of a file into this outbox under its own submission ids (twice is once), and the forms that a wiped
+ * tablet left among the drafts. Raises as readExport, OfAnotherAccount, DiskFull, PartlyDamaged. */
+export async function importOutbox(opened: Opened, file: Blob, passphrase: string): Promise<Taken> {
   const read = await opening(file, passphrase);
   const added = await taken(opened, read);
   if (read.damaged > 0) throw new PartlyDamaged(added, read.damaged);
   return added;
 }
 
-async function taken(opened: Opened, { works, photos, username, server }: Read): Promise<number> {
+async function taken(opened: Opened, { works, drafts, photos, username, server, device_id }: Read): Promise<Taken> {
   if (username !== opened.profile.username || server !== opened.profile.server) throw new OfAnotherAccount(username);
   // the photos first: work that is here has what it declares. Where there is no room for them the work comes all the
   // same; they come when the file is taken once more
   const full = await keptAll(opened, photos).then(() => null, onlyFull);
-  const added = await takeOver(opened, works);
+  const added = await takeOver(opened, works, device_id);
+  const forms = await addDrafts(opened, drafts.filter((one) => one.kind !== NOT_HOME));
   if (full !== null) throw full;
-  return added;
+  return { works: added, drafts: forms };
 }
 
 async function keptAll(opened: Opened, photos: Photo[]): Promise<void> {
@@ -98,9 +104,10 @@ function onlyFull(error: unknown): DiskFull {
   throw error;
 }
 
-export type LeftBehind = { id: string; username: string; wiped_at: string; count: number; files: number; file: Blob };
+export type LeftBehind = { id: string; username: string; wiped_at: string; count: number; drafts: number; files: number; file: Blob };
 
-/** What is left of wiped profiles: sealed files that only the password opens. `count`: work that was not sent. */
+/** What is left of wiped profiles: sealed files that only the password opens. `count`: work that was not sent; `drafts`:
+ * forms that were not finished. */
 export async function leftBehind(): Promise<LeftBehind[]> {
   const left: LeftBehind[] = [];
   for (const one of await entries()) if (one.wiped_at !== null) left.push(await leftOf(one, one.wiped_at));
@@ -109,9 +116,9 @@ export async function leftBehind(): Promise<LeftBehind[]> {
 
 /** Takes over what a wiped profile left, with the password it had then; when it is in this outbox, nothing is left there.
  * Raises as importOutbox. */
-export async function takeLeftBehind(opened: Opened, id: string, password: string): Promise<number> {
+export async function takeLeftBehind(opened: Opened, id: string, password: string): Promise<Taken> {
   const left = (await leftBehind()).find((one) => one.id === id);
-  if (left === undefined) return 0;
+  if (left === undefined) return { works: 0, drafts: 0 };
   const read = await opening(left.file, password);
   const added = await taken(opened, read);
   if (read.damaged > 0) return added; // perhaps somebody can still read it
@@ -124,11 +131,11 @@ async function leftOf(one: Entry, wiped: string): Promise<LeftBehind> {
   const db = await openDB<Stores>(profileDatabase(one.id), undefined, { blocking: () => db.close() });
   try {
     const [numbers, rows] = await Promise.all([db.getAllKeys("outbox"), db.getAll("outbox")]);
-    const hashes = await db.getAllKeys("files");
+    const [hashes, drafts] = await Promise.all([db.getAllKeys("files"), db.count("drafts")]);
     const who = { device_id: one.device_id, username: one.username, server: one.server, made_at: wiped };
     const file = await packed(who, keyPlace(one.id, "password"), one.password, rowsAsTheyLie(db, numbers, rows, hashes));
     const count = rows.filter((row) => row.due).length;
-    return { id: one.id, username: one.username, wiped_at: wiped, count, files: hashes.length, file };
+    return { id: one.id, username: one.username, wiped_at: wiped, count, drafts, files: hashes.length, file };
   } finally {
     db.close();
   }
@@ -138,6 +145,8 @@ type ProfileDatabase = Awaited<ReturnType<typeof openDB<Stores>>>;
 
 async function* rowsAsTheyLie(db: ProfileDatabase, numbers: number[], rows: OutboxRow[], hashes: string[]): AsyncIterable<SealedPiece> {
   for (const [at, row] of numbers.entries()) yield { kind: "work", row, sealed: rows[at]!.work };
+  const [ids, drafts] = await Promise.all([db.getAllKeys("drafts"), db.getAll("drafts")]);
+  for (const [at, id] of ids.entries()) yield { kind: "draft", id, sealed: drafts[at]! };
   for (const sha256 of hashes) {
     const file = await db.get("files", sha256);
     if (file !== undefined) yield* filePieces(sha256, file);
@@ -152,13 +161,17 @@ function* filePieces(sha256: string, { said, content }: { said: Sealed; content:
 async function opening(file: Blob, secret: string): Promise<Read> {
   const { who, key, pieces } = await unpacked(file, secret);
   const said = new Map<string, Attachment>();
-  const read: Read = { ...who, works: [], photos: [], damaged: 0 };
+  const read: Read = { ...who, works: [], drafts: [], photos: [], damaged: 0 };
   for (const piece of pieces) {
     if (piece.kind === "work") {
       const work = await openJson<Work>(key, workPlace(piece.row), piece.sealed).catch(onlyDamaged);
       // what a wiped tablet had acknowledged is on the server; the rest is as it was, to be sent again
       if (work === null) read.damaged += 1;
       else if (isUnsent(work)) read.works.push(work);
+    } else if (piece.kind === "draft") {
+      const draft = await openJson<Draft>(key, draftPlace(piece.id), piece.sealed).catch(onlyDamaged);
+      if (draft === null) read.damaged += 1;
+      else read.drafts.push(draft);
     } else if (piece.kind === "said") {
       const known = await openSaid(key, piece.sha256, piece.sealed);
       if (known !== null) said.set(piece.sha256, known);

@@ -1,18 +1,18 @@
 // The end of a profile on this tablet: it was revoked, or its surveyor leaves.
 //
 // Wiped is without anybody's secret, so nothing can be opened or sealed anew here. What was not sent is therefore left
-// as it lies: its rows and photos, sealed by the data key, and that key wrapped by the password. All else goes: the
-// PIN's wrapping (a PIN can be tried out by whoever copies the disk), records, drafts, tokens. ways_out.ts makes the
-// file of it that the password opens. Where nothing waits, nothing is left.
+// as it lies: its rows, half-filled forms and photos, sealed by the data key, and that key wrapped by the password. All
+// else goes: the PIN's wrapping (a PIN can be tried out by whoever copies the disk), records, tokens. ways_out.ts makes
+// the file of it that the password opens. Where nothing waits, nothing is left.
 
 import { deleteDB, openDB } from "idb";
 
 import { closeDatabases, profileDatabase, type Stores } from "./database.ts";
 import { changeEntry, dropEntry, entries } from "./directory.ts";
 
-const LEFT: readonly string[] = ["outbox", "files"];
+const LEFT: readonly string[] = ["outbox", "files", "drafts"];
 
-/** Wipes a profile: key, records, drafts, photos. What was not sent yet is kept as a sealed file that the password
+/** Wipes a profile: key, records, tokens. What was not sent yet, or not finished, is kept as a sealed file that the password
  * opens (ways_out.ts), and only that. Killed in between, it is finished by `finishWipes`. */
 export async function wipe(profileId: string): Promise<void> {
   const now = new Date().toISOString();
@@ -43,9 +43,9 @@ async function clear(profileId: string): Promise<void> {
   await dropEntry(profileId);
 }
 
-/** Work that no receipt has named, or a photo that is not durable on the server. */
+/** Work that no receipt has named, a form that is half filled in, or a photo that is not durable on the server. */
 async function isWaiting(db: Awaited<ReturnType<typeof openDB<Stores>>>): Promise<boolean> {
-  if ((await db.count("files")) > 0) return true;
+  for (const store of ["files", "drafts"] as const) if ((await db.count(store)) > 0) return true;
   for (let row = await db.transaction("outbox").store.openCursor(); row; row = await row.continue()) {
     if (row.value.due !== false) return true;
   }

@@ -9,10 +9,11 @@ import { Damaged, type Sealed } from "./sealing.ts";
 import { NotOpened } from "./vault.ts";
 
 const MAGIC = "giamngheo-outbox";
-const VERSION = 1;
+/** What has drafts is unknown to builds before them. */
+const [WITHOUT_DRAFTS, WITH_DRAFTS] = ["1", "2"];
 
 export type Who = { device_id: string; username: string; server: string; made_at: string };
-export type Piece = { kind: "work"; row: number } | { kind: "said" | "content"; sha256: string };
+export type Piece = { kind: "work"; row: number } | { kind: "draft"; id: string } | { kind: "said" | "content"; sha256: string };
 export type SealedPiece = Piece & { sealed: Sealed };
 
 type Header = Who & {
@@ -30,7 +31,8 @@ export async function packed(who: Who, place: string, key: Wrapped, pieces: Asyn
   }
   const wrapped = { place, salt: base64(key.salt), iterations: key.iterations, iv: base64(key.iv), bytes: base64(new Uint8Array(key.bytes)) };
   const header: Header = { ...who, key: wrapped, pieces: said };
-  return new Blob([`${MAGIC} ${VERSION}\n${JSON.stringify(header)}\n`, ...bodies], { type: "application/octet-stream" });
+  const version = said.some((one) => one.kind === "draft") ? WITH_DRAFTS : WITHOUT_DRAFTS;
+  return new Blob([`${MAGIC} ${version}\n${JSON.stringify(header)}\n`, ...bodies], { type: "application/octet-stream" });
 }
 
 /** What a file holds. Raises NotOpened for a wrong secret, SyntaxError for a file that is none, or is cut off. */
@@ -53,10 +55,11 @@ export async function unpacked(file: Blob, secret: string): Promise<{ who: Who; 
 }
 
 async function headerOf(file: Blob): Promise<{ header: Header; body: number }> {
-  const magic = `${MAGIC} ${VERSION}\n`;
-  if ((await file.slice(0, magic.length).text()) !== magic) throw new SyntaxError("not a file of work, or of a newer app");
-  const end = await lineEnd(file, magic.length);
-  const header = JSON.parse(await file.slice(magic.length, end).text()) as Header | null;
+  const known = [WITHOUT_DRAFTS, WITH_DRAFTS].map((version) => `${MAGIC} ${version}\n`);
+  const magic = known[0]!.length;
+  if (!known.includes(await file.slice(0, magic).text())) throw new SyntaxError("not a file of work, or of a newer app");
+  const end = await lineEnd(file, magic);
+  const header = JSON.parse(await file.slice(magic, end).text()) as Header | null;
   if (header === null || !isHeader(header)) throw new SyntaxError("not a file of work");
   return { header, body: end + 1 };
 }

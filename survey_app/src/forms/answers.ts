@@ -12,7 +12,11 @@ export const isGiven = (value: unknown): boolean => value !== null && value !== 
  * answer hid the question stays in the draft, and is not sent. */
 export function cleaned(form: Form, answers: Answers): Answers {
   let kept: Answers = {};
-  for (const { code } of form.questions) if (isGiven(answers[code])) kept[code] = answers[code];
+  for (const { code, type } of form.questions) {
+    // letters where a number is asked for: pointed out (faulty), and counted as nothing
+    const counts = isGiven(answers[code]) && (type !== "number" || typeof answers[code] === "number");
+    if (counts) kept[code] = answers[code];
+  }
   for (;;) {
     const hidden = form.questions.filter((one) => one.code in kept && !isVisible(one, kept));
     if (hidden.length === 0) return kept;

@@ -17,6 +17,9 @@ export function parsedNumber(typed: string, decimals = 0): number | null {
   return Number(`${whole.replace(/[.,]/g, "")}.${part}`);
 }
 
+/** The number; what was typed, where it is none; null where nothing was. */
+export const numberOrTyped = (typed: string, decimals = 0): number | string | null => parsedNumber(typed, decimals) ?? (typed.trim() || null);
+
 /** As it is typed again: 12,5 in Vietnamese. */
 export const typedNumber = (value: number | null, language: string): string =>
   value === null ? "" : language === "vi" ? String(value).replace(".", ",") : String(value);

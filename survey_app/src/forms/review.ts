@@ -12,8 +12,8 @@ export type ReviewValues = {
   surveyed_on: Day;
   respondent: string | null;
   paper_no: string | null;
-  /** of the signed paper, where the points are not computed */
-  b1_entered: number | null;
+  /** of the signed paper, where the points are not computed; what was typed, where it is no number */
+  b1_entered: number | string | null;
   causes: string[];
   needs: string[];
   attachments: Attachment[];
@@ -85,8 +85,8 @@ const PAPER = { vi: "Đã ghi điểm B1 của phiếu giấy: xin ghi thêm s�
 export const MOST_POINTS = 1000; // what the wire carries (api/reviews/review_schemas.py), no rule of a standard
 
 /** A total of B1 that the server does not take. */
-export function pointsFault(points: number | null): Words | null {
-  if (points === null || (Number.isInteger(points) && points >= 0 && points <= MOST_POINTS)) return null;
+export function pointsFault(points: number | string | null): Words | null {
+  if (points === null || (typeof points === "number" && Number.isInteger(points) && points >= 0 && points <= MOST_POINTS)) return null;
   return { vi: `Điểm là số tròn từ 0 đến ${MOST_POINTS}. Xin xem lại.`, en: `Points are a whole number from 0 to ${MOST_POINTS}. Please check.` };
 }
 

@@ -1,6 +1,7 @@
 // How a tablet is brought up to date: pages of the feed, each stored together with the cursor it came with. The twin of
 // mobile_sync/tablet_pull.py.
 
+import { mergedBy } from "../actions/moving.ts";
 import { heardEpoch, markPulled } from "../disk/outbox.ts";
 import { removeBefore, storeChanges } from "../disk/pages.ts";
 import { setting, setSetting } from "../disk/settings.ts";
@@ -94,7 +95,10 @@ async function stored(tablet: Tablet, page: ChangePage, first: FirstSync | null)
   await changing(tablet, heardEpoch(opened, page.epoch));
   const life = (await setting<number>(opened, "life")) ?? 0;
   const progress = first === null ? {} : { first_sync: { ...first, done: first.done + page.changes.length } };
-  await storeChanges(opened, register, page.changes, life, { cursor: page.cursor, ...progress });
+  // with the cursor: what went where is told once
+  const merged = mergedBy(page, tablet.merged.value);
+  await storeChanges(opened, register, page.changes, life, { cursor: page.cursor, ...progress, ...(merged !== null && { merged }) });
+  if (merged !== null) tablet.merged.value = merged;
   if (!page.more) {
     // a tablet that dies before the mark is gone removes once more what is not there
     if (first !== null) {

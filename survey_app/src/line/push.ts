@@ -48,6 +48,14 @@ export async function push(tablet: Tablet, info: Info, tell: (done: number, all:
   return done;
 }
 
+/** Sends once more what the server has, as it was: the receipt tells how it stands now. */
+export async function repeat(tablet: Tablet, info: Info, works: Work[]): Promise<void> {
+  const limits: Limits = { submissions: Math.min(info.max_submissions, MOST_AT_ONCE), bytes: info.max_bytes, refused: new Map() };
+  for (let first = 0; first < works.length; first += limits.submissions) {
+    await send(tablet, works.slice(first, first + limits.submissions), limits);
+  }
+}
+
 /** The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt. Two of
  * them on the road at once could not name their versions: the second is made on what the first becomes. A review is
  * scored from the people as the server has them when it comes: what was left out ahead of it goes first. */

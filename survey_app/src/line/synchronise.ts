@@ -62,17 +62,14 @@ const running = new WeakMap<Tablet, Promise<SyncResult>>();
 
 /** Never raises for what a line or server does. One at a time (a second call waits for the first one's result). The
  * signals `syncing`, `lastSync` and `completeAt` of the tablet are kept here. */
-export function synchronise(tablet: Tablet, progress: Tell = () => undefined): Promise<SyncResult> {
-  const begun = running.get(tablet) ?? once(tablet, progress).finally(() => running.delete(tablet));
+export function synchronise(tablet: Tablet): Promise<SyncResult> {
+  const begun = running.get(tablet) ?? once(tablet).finally(() => running.delete(tablet));
   running.set(tablet, begun);
   return begun;
 }
 
-async function once(tablet: Tablet, progress: Tell): Promise<SyncResult> {
-  const tell: Tell = (now) => {
-    tablet.syncing.value = now;
-    progress(now);
-  };
+async function once(tablet: Tablet): Promise<SyncResult> {
+  const tell: Tell = (now) => void (tablet.syncing.value = now);
   try {
     const result = await ended(tablet, tell);
     if (result.ended === "complete") {
@@ -130,7 +127,7 @@ async function trip(tablet: Tablet, tell: Tell): Promise<SyncResult> {
   await steps.take(async () => {
     if (unsentOf(tablet).length > 0) sent = await push(tablet, info, (done, all) => tell({ step: "push", done, all }));
   });
-  await steps.take(() => outcomes(tablet, sent));
+  await steps.take(() => outcomes(tablet, info, sent));
   if (!upToDate || tablet.outbox.value !== before) await steps.take(() => bring(false));
   await steps.take(() => convergence(tablet, tell));
   await changing(tablet, letGo(tablet.opened));
@@ -164,10 +161,10 @@ async function heard(tablet: Tablet, info: Info): Promise<void> {
 }
 
 /** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
-async function outcomes(tablet: Tablet, sent: number): Promise<void> {
+async function outcomes(tablet: Tablet, info: Info, sent: number): Promise<void> {
   const told = tablet.outbox.value.filter((work) => !isUnsent(work));
   const waits = told.some((work) => WAITING.includes(work.outcome ?? ""));
-  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet);
+  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet, info);
 }
 
 async function convergence(tablet: Tablet, tell: Tell): Promise<void> {

@@ -32,6 +32,18 @@ export type MemberData = Data & {
 /** On the list of a round: this household is to be visited. */
 export type CaseData = Data & { round_id: Uuid; household_id: Uuid; stage: string; ground: string; review_id: Uuid | null };
 
+/** A paper (Mẫu 01, 04) that a household handed in. */
+export type RequestData = Data & { household_id: Uuid | null; kind: string; received_on: string };
+/** The result of Phiếu A of a request. */
+export type ScreeningData = Data & {
+  request_id: Uuid;
+  form: { code: string; version: number } | null;
+  passed: boolean;
+  reason: string | null;
+  answers: Data | null;
+  screened_on: string;
+};
+
 /** A line of the list of households. `visit`: of the round chosen; null where it is not on its list. */
 export type ListLine = {
   household: Seen<HouseholdData>;
@@ -60,7 +72,7 @@ export class Register {
   #work = new Map<Uuid, Work[]>();
   /** what is seen, where it has been asked for since it changed */
   readonly #seen = new Map<Uuid, Seen | null>();
-  /** kind and household (or person, where a record names only that) -> ids that name it now or did */
+  /** kind and household (or person or request, where a record names only that) -> ids that name it now or did */
   readonly #near = new Map<string, Set<Uuid>>();
   /** the other way round: record -> what it names now or did */
   readonly #owners = new Map<Uuid, Uuid[]>();
@@ -163,6 +175,19 @@ export class Register {
     return this.#by<CaseData>("review_case", householdId).find((one) => one.data.round_id === roundId) ?? null;
   }
 
+  request(id: Uuid): Seen<RequestData> | null {
+    return this.#seenAs<RequestData>("request", id);
+  }
+
+  screening(id: Uuid): Seen<ScreeningData> | null {
+    return this.#seenAs<ScreeningData>("screening", id);
+  }
+
+  /** The result of Phiếu A of a request; a request has one. */
+  screeningOf(requestId: Uuid): Seen<ScreeningData> | null {
+    return this.#by<ScreeningData>("screening", requestId)[0] ?? null;
+  }
+
   #inOrder(householdId: Uuid): Seen<MemberData>[] {
     const head = this.household(householdId)?.data.head_member_id ?? null;
     const rank = ({ id, data }: Seen<MemberData>): number => (id === head ? 0 : data.relation_to_head === "head" ? 1 : 2);
@@ -210,7 +235,7 @@ export class Register {
 }
 
 function ownerOf(data: Data): Uuid | null {
-  const owner = data.household_id ?? data.member_id;
+  const owner = data.household_id ?? data.member_id ?? data.request_id;
   return typeof owner === "string" ? owner : null;
 }
 

@@ -29,29 +29,48 @@ type Card = {
   base: { roundId: string; visit: Base } | null;
 };
 type Index = { revision: number; byId: Map<Uuid, Card>; sorted: Card[] };
+/** What was found last, and of what it depends on: another tab of the same list finds nothing anew. */
+type Found = { of: unknown[]; byVisit: Map<Asked["visit"] | null, ListLine[]> };
 
 const indexes = new WeakMap<Register, Index>();
+const finds = new WeakMap<Register, Found>();
 
 /** The lines of the list that fit, by number; `visit` narrows to a state of the round. Where a search is typed with its
  * tone marks, what has them comes first. */
 export function listed(register: Register, drafts: Draft[], asked: Asked): ListLine[] {
-  return lines(register, drafts, asked).filter((line) => asked.visit === "all" || line.visit === asked.visit);
+  return found(register, drafts, asked).get(asked.visit) ?? [];
 }
 
 /** The same, of every state at once: the lines of `asked.visit`, and how many there are of each. */
 export function counted(register: Register, drafts: Draft[], asked: Asked): { lines: ListLine[]; counts: Counts } {
-  const found = lines(register, drafts, asked);
-  const counts: Counts = { all: found.length, to_do: 0, draft: 0, not_home: 0, done: 0 };
-  for (const { visit } of found) if (visit !== null) counts[visit] += 1;
-  return { lines: asked.visit === "all" ? found : found.filter((line) => line.visit === asked.visit), counts };
+  const byVisit = found(register, drafts, asked);
+  const many = (visit: keyof Counts): number => byVisit.get(visit)?.length ?? 0;
+  const counts: Counts = { all: many("all"), to_do: many("to_do"), draft: many("draft"), not_home: many("not_home"), done: many("done") };
+  return { lines: byVisit.get(asked.visit) ?? [], counts };
+}
+
+function found(register: Register, drafts: Draft[], asked: Asked): Found["byVisit"] {
+  const of = [register.revision, drafts, asked.text, asked.roundId, asked.hamletId, ...(asked.hamlets ?? [])];
+  const last = finds.get(register);
+  if (last !== undefined && last.of.length === of.length && of.every((one, at) => one === last.of[at])) return last.byVisit;
+  const all = lines(register, drafts, asked);
+  const byVisit: Found["byVisit"] = new Map([["all", all]]);
+  for (const line of all) {
+    const same = byVisit.get(line.visit);
+    if (same === undefined) byVisit.set(line.visit, [line]);
+    else same.push(line);
+  }
+  finds.set(register, { of, byVisit });
+  return byVisit;
 }
 
 /** Who of the household was found, where it is not the head: else the line would not say why it is there. */
 export function foundPerson(register: Register, householdId: Uuid, text: string): string | null {
   const words = plain(text).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return null;
   const fits = (name: string) => words.every((word) => plain(name).includes(word));
   const [head, ...others] = register.members(householdId).map((one) => one.data.full_name);
-  if (words.length === 0 || head === undefined || fits(head)) return null;
+  if (head === undefined || fits(head)) return null;
   return others.find(fits) ?? null;
 }
 

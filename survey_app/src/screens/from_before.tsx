@@ -4,19 +4,22 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
-import { loadOutbox } from "../disk/outbox.ts";
+import { brought } from "../actions/brought.ts";
 import { type LeftBehind, leftBehind, takeLeftBehind } from "../disk/ways_out.ts";
-import { shown, type Tablet } from "../tablet.ts";
+import type { Tablet } from "../tablet.ts";
 import { said } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
 import { Button, Notice, TextField } from "./parts.tsx";
 
 const WORDS = texts({
   title: ["Phiếu còn lại từ trước khi máy bị thu hồi", "Work left from before the tablet was revoked"],
-  count: ["{count} phiếu chưa gửi. Nhập mật khẩu bạn dùng lúc đó để đưa chúng vào hộp gửi.", "{count} pieces were not sent. With the password of that time they come into the outbox."],
+  count: [
+    "Còn {count} phiếu chưa gửi và {drafts} phiếu làm dở. Nhập mật khẩu bạn dùng lúc đó để lấy lại.",
+    "{count} pieces were not sent and {drafts} forms not finished. With the password of that time you get them back.",
+  ],
   password: ["Mật khẩu lúc đó", "The password of that time"],
-  take: ["Đưa vào hộp gửi", "Into the outbox"],
-  taken: ["Đã đưa {n} phiếu vào hộp gửi.", "{n} pieces are in the outbox now."],
+  take: ["Lấy lại phiếu", "Get them back"],
+  taken: ["Đã đưa {works} phiếu vào hộp gửi; {drafts} phiếu làm dở nằm lại trong danh sách làm dở.", "{works} pieces are in the outbox now, and {drafts} forms among those begun."],
 });
 
 export function FromBefore({ tablet }: { tablet: Tablet }): JSX.Element {
@@ -32,9 +35,9 @@ export function FromBefore({ tablet }: { tablet: Tablet }): JSX.Element {
     if (password.value === null || busy.value) return;
     busy.value = true;
     try {
-      const n = await takeLeftBehind(tablet.opened, id, password.value);
-      shown(tablet, await loadOutbox(tablet.opened));
-      told.value = { kind: "good", words: say(WORDS.taken, { n }) };
+      // also what came of it where the disk refused the rest
+      const taken = await takeLeftBehind(tablet.opened, id, password.value).finally(() => brought(tablet));
+      told.value = { kind: "good", words: say(WORDS.taken, taken) };
       await look();
     } catch (error) {
       told.value = { kind: "fault", words: said(error) };
@@ -46,7 +49,7 @@ export function FromBefore({ tablet }: { tablet: Tablet }): JSX.Element {
       {found.value.map((one) => (
         <form class="card stack" key={one.id} onSubmit={(event) => void take(event, one.id)}>
           <h2>{say(WORDS.title)}</h2>
-          <p>{say(WORDS.count, { count: one.count })}</p>
+          <p>{say(WORDS.count, { count: one.count, drafts: one.drafts })}</p>
           <TextField label={say(WORDS.password)} type="password" value={password.value} onChange={(value) => (password.value = value)} required />
           <Button kind="main" submit disabled={busy.value}>{say(WORDS.take)}</Button>
         </form>

@@ -11,8 +11,8 @@ import { Button, Notice } from "./parts.tsx";
 import { moment } from "./sync_state.tsx";
 
 const WORDS = texts({
-  title: ["Phiếu chưa gửi còn lại trên máy", "Unsent work left on this tablet"],
-  one: ["{username}: {count} phiếu, còn lại từ {at}", "{username}: {count} pieces, left at {at}"],
+  title: ["Phiếu còn lại trên máy", "Work left on this tablet"],
+  one: ["{username}: {count} phiếu chưa gửi, {drafts} phiếu làm dở, còn lại từ {at}", "{username}: {count} pieces not sent, {drafts} forms not finished, left at {at}"],
   why: [
     "Tệp này được niêm phong: chỉ mật khẩu của tài khoản đó mở được. Hãy lưu tệp và đưa cho cán bộ xã.",
     "The file is sealed: only the password of that account opens it. Save it and hand it to the commune officer.",
@@ -30,7 +30,7 @@ export function LeftBehind(): JSX.Element | null {
       <Notice kind="info">{say(WORDS.why)}</Notice>
       {found.value.map((one) => (
         <div class="row" key={one.username + one.wiped_at}>
-          <span>{say(WORDS.one, { username: one.username, count: one.count, at: moment(one.wiped_at) })}</span>
+          <span>{say(WORDS.one, { username: one.username, count: one.count, drafts: one.drafts, at: moment(one.wiped_at) })}</span>
           <Button onPress={() => saveFile(one.file, `phieu-chua-gui-${one.username}.giamngheo`)}>{say(WORDS.save)}</Button>
         </div>
       ))}

@@ -9,11 +9,15 @@ import type { Tablet } from "../tablet.ts";
 import type { Area, Reference, Round } from "../wire.ts";
 import { named } from "../words/codes.ts";
 import { say, texts } from "../words/words.ts";
-import { mayGoOn } from "./household/Drafts.tsx";
+import { mayGoOn } from "./household/draft_routes.ts";
+import { screeningDue } from "./household/screening/papers_of.ts";
+import { SCREENING } from "./household/screening/words.ts";
 import { PlusIcon, SearchIcon } from "./icons.tsx";
 import { type ListState, listState, roundOf, type Visit } from "./list_state.ts";
 import { MainNav } from "./main_nav.tsx";
 import { day, Notice, Screen } from "./parts.tsx";
+import { RoomWarning } from "./room_left.tsx";
+import { route } from "./route.ts";
 import { Select } from "./select.tsx";
 import { Windowed } from "./windowed.tsx";
 
@@ -65,6 +69,7 @@ export function HouseholdList({ tablet }: { tablet: Tablet }): JSX.Element {
   return (
     <Screen title={say(WORDS.title)} foot={<MainNav tablet={tablet} here="list" />}>
       {tablet.completeAt.value === null && <Notice kind="warning">{say(WORDS.incomplete)} <a href="#/">{say(WORDS.go_on)}</a></Notice>}
+      <RoomWarning tablet={tablet} />
       <div class="row tight">
         <Search text={state.value.text} onText={(text) => set({ text, scroll: 0 })} />
         <New hamlets={hamlets} chosen={state.value.hamletId} />
@@ -119,7 +124,11 @@ function useScroll(state: ReturnType<typeof listState>): void {
   useEffect(() => {
     scrollTo(0, state.peek().scroll);
     let last = state.peek().scroll;
-    const heard = () => (last = scrollY);
+    const here = route.peek();
+    // of the screen that comes next, whose page is shorter, nothing is noted
+    const heard = () => {
+      if (route.peek() === here) last = scrollY;
+    };
     addEventListener("scroll", heard, { passive: true });
     return () => {
       removeEventListener("scroll", heard);
@@ -182,6 +191,7 @@ function Line({ tablet, line, text, showsVisit }: LineProps): JSX.Element {
   const { household, head, people, visit } = line;
   const { household_no, current_class, address } = household.data;
   const reference = tablet.reference.value;
+  const due = screeningDue(tablet, household.id);
   const person = foundPerson(tablet.register, household.id, text);
   const told = [
     household_no ? say(WORDS.number, { number: household_no }) : say(WORDS.no_number),
@@ -197,6 +207,7 @@ function Line({ tablet, line, text, showsVisit }: LineProps): JSX.Element {
       </span>
       <span class="pills">
         {showsVisit && <span class={`pill ${visit ?? "not_listed"}`}>{say(visit === null ? WORDS.not_listed : WORDS[visit])}</span>}
+        {due !== null && <span class={`pill ${due === "done" ? "done" : "draft"}`}>{say(SCREENING[due])}</span>}
         {household.waiting && <span class="pill unsent">{say(WORDS.waiting)}</span>}
       </span>
     </a>

@@ -1,9 +1,9 @@
 // The pieces that every screen is made of: large enough for a finger, named for a screen reader, kind in what they say.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
-import { parsedNumber, typedNumber } from "../forms/numbers.ts";
+import { numberOrTyped, typedNumber } from "../forms/numbers.ts";
 import type { Option } from "../wire.ts";
 import { language, say, texts } from "../words/words.ts";
 import { BackIcon } from "./icons.tsx";
@@ -24,6 +24,7 @@ const KINDS = texts({
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
   review: ["Phiếu rà soát", "Review"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
   officer: ["Việc của cán bộ", "Officer's work"],
 });
@@ -33,6 +34,9 @@ function windowTitle(title: string): string {
   const kind = KINDS[route.value[0] as keyof typeof KINDS];
   return kind === undefined ? title : say(kind);
 }
+
+/** What had the focus is gone: whoever hears the screen stands at its heading again. */
+export const toHeading = (): void => document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 
 /** A whole screen. `back`: where the arrow leads, or what it does. `foot` stays in reach of the thumb. The heading takes
  * the focus when the address has changed, so that a screen reader says where one is. */
@@ -62,9 +66,18 @@ export function Screen(props: { title: string; back?: string[] | (() => void); f
   );
 }
 
-export function Button(props: { kind?: "main" | "plain" | "danger"; disabled?: boolean; submit?: boolean; onPress?: () => void; children: ComponentChildren }): JSX.Element {
+type ButtonProps = { kind?: "main" | "plain" | "danger"; disabled?: boolean; submit?: boolean; focused?: boolean; onPress?: () => void; children: ComponentChildren };
+
+/** A key that is held down presses once: what it would press next may be another button. `focused`: it comes with the
+ * focus. */
+export function Button(props: ButtonProps): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (props.focused) button.current?.focus();
+  }, []);
+  const once = (event: KeyboardEvent) => event.repeat && event.key === "Enter" && event.preventDefault();
   return (
-    <button type={props.submit ? "submit" : "button"} class={`button ${props.kind ?? "plain"}`} disabled={props.disabled} onClick={props.onPress}>
+    <button ref={button} type={props.submit ? "submit" : "button"} class={`button ${props.kind ?? "plain"}`} disabled={props.disabled} onKeyDown={once} onClick={props.onPress}>
       {props.children}
     </button>
   );
@@ -116,21 +129,16 @@ export function TextField(props: TextFieldProps): JSX.Element {
   );
 }
 
-/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand). What is not one is told as null, stays to
- * be seen, and is pointed out. */
-export function NumberField(props: FieldProps<number> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
+/** A number as it is typed in Viet Nam (12,5; 1.500 is one and a half thousand). What is none is told as it was typed: it
+ * is pointed out at once, kept with the form, and whoever checks the form sends no such thing. */
+export function NumberField(props: FieldProps<number | string> & { decimals?: number; min?: number | null; max?: number | null }): JSX.Element {
   const id = useId();
-  const [odd, setOdd] = useState(false);
-  const told = { ...props, ...(odd && { fault: say(WORDS.odd) }) };
-  const change = (event: { currentTarget: { value: string } }) => {
-    const typed = event.currentTarget.value;
-    const number = parsedNumber(typed, props.decimals);
-    setOdd(number === null && typed.trim() !== "");
-    props.onChange(number);
-  };
+  const { value } = props;
+  const told = { ...props, ...(typeof value === "string" && { fault: say(WORDS.odd) }) };
+  const change = (event: { currentTarget: { value: string } }) => props.onChange(numberOrTyped(event.currentTarget.value, props.decimals));
   return (
     <Field id={id} {...told}>
-      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" defaultValue={typedNumber(props.value, language.value)} required={props.required} aria-describedby={described(id, told)} aria-invalid={told.fault !== undefined} onInput={change} />
+      <input id={id} type="text" inputMode={props.decimals ? "decimal" : "numeric"} autoComplete="off" maxLength={40} defaultValue={typeof value === "string" ? value : typedNumber(value, language.value)} required={props.required} aria-describedby={described(id, told)} aria-invalid={told.fault !== undefined} onInput={change} />
     </Field>
   );
 }
@@ -146,7 +154,7 @@ export function DateField(props: FieldProps<string> & { min?: string; max?: stri
 
 /** One of a list, as large buttons. Pressing the chosen one again takes it back where nothing is required; `always` one is
  * chosen, so that there is nothing to mark as required either. */
-export function Choice(props: FieldProps<string> & { options: Option[]; always?: boolean }): JSX.Element {
+export function Choice(props: FieldProps<string> & { options: (Option & { lang?: string })[]; always?: boolean }): JSX.Element {
   const id = useId();
   const press = (code: string) => props.onChange(props.value === code && !props.required && !props.always ? null : code);
   return (
@@ -157,7 +165,7 @@ export function Choice(props: FieldProps<string> & { options: Option[]; always?:
         {props.options.map((one) => (
           <label key={one.code} class="choice">
             <input type="radio" name={id} checked={props.value === one.code} onClick={() => press(one.code)} />
-            <span>{say(one.label)}</span>
+            <span lang={one.lang}>{say(one.label)}</span>
           </label>
         ))}
       </div>

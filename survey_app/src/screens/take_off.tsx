@@ -9,7 +9,8 @@ import { takeOff } from "../session.ts";
 import type { Tablet } from "../tablet.ts";
 import { isUnsent } from "../work.ts";
 import { say, texts } from "../words/words.ts";
-import { Button, Notice } from "./parts.tsx";
+import { Notice } from "./parts.tsx";
+import { Sure } from "./sure.tsx";
 
 const WORDS = texts({
   title: ["Gỡ người dùng khỏi máy", "Take this user off the tablet"],
@@ -24,7 +25,6 @@ const WORDS = texts({
 
 export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
   const { username } = tablet.opened.profile;
-  const asked = useSignal(false);
   const files = useSignal<number | null>(null);
   const outbox = tablet.outbox.value;
   useEffect(() => void keptFiles(tablet.opened).then((kept) => (files.value = kept.length), () => undefined), [outbox]);
@@ -36,16 +36,11 @@ export function TakeOff({ tablet }: { tablet: Tablet }): JSX.Element {
       <h2>{say(WORDS.title)}</h2>
       <p>{say(WORDS.why, { username })}</p>
       {!free && <Notice kind="info">{say(WORDS.not_yet, { unsent, drafts, files: files.value ?? 0 })}</Notice>}
-      {free && !asked.value && <Button kind="danger" onPress={() => (asked.value = true)}>{say(WORDS.take)}</Button>}
-      {free && asked.value && (
-        <>
+      {free && (
+        <Sure danger ask={say(WORDS.take)} yes={say(WORDS.yes, { username })} no={say(WORDS.no)} onYes={() => void takeOff(tablet)}>
           <Notice kind="warning">{say(WORDS.sure)}</Notice>
           {outbox.length > 0 && <Notice kind="warning">{say(WORDS.no_backup, { n: outbox.length })}</Notice>}
-          <div class="buttons">
-            <Button onPress={() => (asked.value = false)}>{say(WORDS.no)}</Button>
-            <Button kind="danger" onPress={() => void takeOff(tablet)}>{say(WORDS.yes, { username })}</Button>
-          </div>
-        </>
+        </Sure>
       )}
     </section>
   );

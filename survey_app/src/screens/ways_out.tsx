@@ -3,10 +3,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
-import { loadOutbox } from "../disk/outbox.ts";
-import { exportOutbox, importOutbox } from "../disk/ways_out.ts";
+import { brought } from "../actions/brought.ts";
+import { exportOutbox, importOutbox, type Taken } from "../disk/ways_out.ts";
 import { today } from "../ids.ts";
-import { shown, type Tablet } from "../tablet.ts";
+import type { Tablet } from "../tablet.ts";
 import { said } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
 import { Button, Notice, Screen, TextField } from "./parts.tsx";
@@ -32,6 +32,7 @@ const WORDS = texts({
   file: ["Tệp", "File"],
   take: ["Nhận vào máy", "Take it in"],
   taken: ["Đã nhận {n} phiếu vào hộp gửi.", "{n} pieces are in the outbox now."],
+  forms: ["{n} phiếu làm dở đã vào danh sách làm dở.", "{n} forms that were not finished are among those begun."],
   none: ["Mọi phiếu trong tệp đã có trên máy này.", "All work of the file was here already."],
   no_file: ["Đây không phải là tệp phiếu của ứng dụng này, hoặc tệp đã hỏng.", "This is no file of this app, or it is damaged."],
 });
@@ -84,6 +85,12 @@ function Out({ tablet }: { tablet: Tablet }): JSX.Element {
   );
 }
 
+function takenWords({ works, drafts }: Taken): string {
+  if (works + drafts === 0) return say(WORDS.none);
+  const told = [works > 0 && say(WORDS.taken, { n: works }), drafts > 0 && say(WORDS.forms, { n: drafts })];
+  return told.filter(Boolean).join(" ");
+}
+
 function In({ tablet }: { tablet: Tablet }): JSX.Element {
   const file = useSignal<File | null>(null);
   const passphrase = useSignal<string | null>(null);
@@ -95,8 +102,8 @@ function In({ tablet }: { tablet: Tablet }): JSX.Element {
     busy.value = true;
     try {
       // also what came of a file that did not come whole
-      const count = await importOutbox(tablet.opened, file.value, passphrase.value).finally(async () => shown(tablet, await loadOutbox(tablet.opened)));
-      told.value = { kind: "good", words: count === 0 ? say(WORDS.none) : say(WORDS.taken, { n: count }) };
+      const taken = await importOutbox(tablet.opened, file.value, passphrase.value).finally(() => brought(tablet));
+      told.value = { kind: "good", words: takenWords(taken) };
     } catch (error) {
       told.value = { kind: "fault", words: error instanceof SyntaxError ? say(WORDS.no_file) : said(error) };
     }

@@ -17,7 +17,7 @@ const WORDS = texts({
 export type RecordLine = { key: string; label: string; words: string };
 type Known = { register: Register; reference: Reference | null };
 
-const HIDDEN = ["form", "device_result", "position", "round_id", "hamlet_id", "intervention_id", "sheet_line_id", "organisation_id"];
+const HIDDEN = ["form", "device_result", "position", "round_id", "hamlet_id", "intervention_id", "sheet_line_id", "organisation_id", "request_id"];
 
 export function recordLines(known: Known, data: Data): RecordLine[] {
   const shown = Object.entries(data).filter(([name]) => !HIDDEN.includes(name));

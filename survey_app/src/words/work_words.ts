@@ -13,7 +13,14 @@ export function householdOf(register: Register, { entity, id, data }: Named): Uu
   if (entity === "household") return id;
   const told = data?.household_id;
   if (typeof told === "string") return told;
+  if (entity === "screening") return householdOfScreening(register, id, data);
   return entity === "member" ? (register.member(id)?.data.household_id ?? null) : null;
+}
+
+/** That of the request it is about: a correction does not name it. */
+function householdOfScreening(register: Register, id: Uuid, data?: Data): Uuid | null {
+  const named = data?.request_id ?? register.screening(id)?.data.request_id;
+  return typeof named === "string" ? (register.request(named)?.data.household_id ?? null) : null;
 }
 
 /** The head of a household, or its number; "" where this tablet does not know it. */

@@ -11,14 +11,16 @@ import { DatabaseBusy, NewerDatabase, openProfileDatabase, openSteps, profileDat
 import { loadDrafts } from "../../src/disk/drafts.ts";
 import { fileContent } from "../../src/disk/files.ts";
 import { addWork, heardEpoch, loadOutbox } from "../../src/disk/outbox.ts";
-import { loadRegister } from "../../src/disk/pages.ts";
+import { loadRegister, storeChanges } from "../../src/disk/pages.ts";
 import { setting } from "../../src/disk/settings.ts";
 import type { Opened } from "../../src/disk/vault.ts";
+import type { Change } from "../../src/wire.ts";
 
 const profile = (id: string) => ({ id, username: "xom-3", server: "https://giamngheo.example", device_id: "d" });
 
-/** What version 1 of the app left on a tablet: its stores, and how it sealed; not our code of today. */
-async function leftByVersion1(id: string): Promise<CryptoKey> {
+/** What a version of the app left on a tablet: its stores, and how it sealed; not our code of today. Version 2 has a ledger,
+ * and says beside each piece of work whether it is due. */
+async function leftBy(version: 1 | 2, id: string): Promise<CryptoKey> {
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   const sealed = async (place: string, value: unknown) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -37,42 +39,59 @@ async function leftByVersion1(id: string): Promise<CryptoKey> {
   const record = { entity: "household", id: "018f7f6e-9000-7000-8000-000000000001", version: 1, area_id: "a", data: { hamlet_id: "a", note: "cũ" }, life: 1 };
   const file = { said: await sealed(`files:${sha256}:said`, { sha256, size: 6, media_type: "image/jpeg", purpose: "house" }), content: await sealed(`files:${sha256}:content`, photo) };
   const [cursor, page] = [await sealed("settings:cursor", "c1"), await sealed("pages:1", [record])];
-  const db = await openDB(`giamngheo-${id}`, 1, {
+  const ledger = await sealed("ledger:outbox", { next: 3, epoch: "e1", durable_through: 1 });
+  const db = await openDB(`giamngheo-${id}`, version, {
     upgrade(made) {
       made.createObjectStore("settings");
       made.createObjectStore("pages");
       made.createObjectStore("outbox");
       made.createObjectStore("drafts");
       made.createObjectStore("files");
+      if (version === 2) made.createObjectStore("ledger");
     },
   });
   await db.put("settings", cursor, "cursor");
   await db.put("pages", page, 1);
-  await db.put("outbox", rows[1], 1);
-  await db.put("outbox", rows[2], 2);
+  await db.put("outbox", version === 1 ? rows[1] : { due: false, work: rows[1] }, 1);
+  await db.put("outbox", version === 1 ? rows[2] : { due: true, work: rows[2] }, 2);
+  if (version === 2) await db.put("ledger", ledger, "outbox");
   await db.put("drafts", draft, "x");
   await db.put("files", file, sha256);
   db.close();
   return key;
 }
 
-test("a tablet of version 1 goes on with everything it had", async () => {
-  const id = crypto.randomUUID();
-  const key = await leftByVersion1(id);
-  const opened: Opened = { profile: profile(id), key, db: await openProfileDatabase(id) };
-  const works = await loadOutbox(opened);
-  assert.deepEqual(works.map((one) => [one.seq, one.data.note, one.outcome]), [[1, "việc 1", "applied"], [2, "việc 2", null]]);
-  assert.ok((await opened.db.getAll("outbox")).every((row) => row.due));
-  // what it noted of the server's epoch is not known to this version: everything is offered again
-  assert.ok((await heardEpoch(opened, "e1")).every((one) => one.outcome === null));
+/** Records, drafts, photos and settings are there, whichever version left them; the next work has the next number. */
+async function goesOn(opened: Opened): Promise<void> {
   assert.equal((await addWork(opened, [{ entity: "household", id: "x", base_version: null, data: {} }]))[0]!.seq, 3);
   assert.equal(await setting(opened, "cursor"), "c1");
   assert.equal((await loadDrafts(opened))[0]!.values.b1, "có");
   const { register } = await loadRegister(opened, () => {});
   assert.equal(register.household("018f7f6e-9000-7000-8000-000000000001")!.data.note, "cũ");
   assert.equal((await fileContent(opened, "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"))!.byteLength, 6);
+  // what the newest version writes has its place, and is read with the rest
+  const change: Change = { entity: "household", id: "018f7f6e-9000-7000-8000-000000000001", version: 2, op: "put", area_id: "a", data: { hamlet_id: "a", note: "mới" } };
+  await storeChanges(opened, register, [change], 1, { cursor: "c2" });
+  const again = await loadRegister(opened, () => {});
+  assert.equal(again.register.household("018f7f6e-9000-7000-8000-000000000001")!.data.note, "mới");
+  assert.equal(await setting(opened, "cursor"), "c2");
   opened.db.close();
-});
+}
+
+for (const version of [1, 2] as const) {
+  test(`a tablet of version ${version} goes on with everything it had`, async () => {
+    const id = crypto.randomUUID();
+    const key = await leftBy(version, id);
+    const opened: Opened = { profile: profile(id), key, db: await openProfileDatabase(id) };
+    const works = await loadOutbox(opened);
+    assert.deepEqual(works.map((one) => [one.seq, one.data.note, one.outcome]), [[1, "việc 1", "applied"], [2, "việc 2", null]]);
+    // nothing says of the work of version 1 whether a locked tablet still owes it: then it does
+    assert.deepEqual((await opened.db.getAll("outbox")).map((row) => row.due), [version === 1, true]);
+    // what version 1 noted of the server's epoch is not known to this version: everything is offered again
+    assert.deepEqual((await heardEpoch(opened, "e1")).map((one) => one.outcome), [version === 1 ? null : "applied", null]);
+    await goesOn(opened);
+  });
+}
 
 test("a database of a newer app is refused and left as it is", async () => {
   const id = crypto.randomUUID();

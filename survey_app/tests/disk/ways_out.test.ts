@@ -8,9 +8,9 @@ import { openDB } from "idb";
 import { created, edited, fullFor, newProfile, spoilt, told } from "./opened.ts";
 import { DiskFull, profileDatabase } from "../../src/disk/database.ts";
 import { changeEntry, entry } from "../../src/disk/directory.ts";
-import { saveDraft } from "../../src/disk/drafts.ts";
+import { loadDrafts, saveDraft } from "../../src/disk/drafts.ts";
 import { fileContent, keepFile, keptFiles, letFileGo } from "../../src/disk/files.ts";
-import { addWork, loadOutbox, markPulled, markWork, outboxNow } from "../../src/disk/outbox.ts";
+import { addWork, heardEpoch, letGo, loadOutbox, markPulled, markWork, outboxNow, sealWork } from "../../src/disk/outbox.ts";
 import { askToPersist, room } from "../../src/disk/room.ts";
 import { storeChanges } from "../../src/disk/pages.ts";
 import { setSetting } from "../../src/disk/settings.ts";
@@ -23,7 +23,7 @@ import type { Work } from "../../src/work.ts";
 const SECRET = "một câu dài để mở tệp";
 const PIN = "135790";
 const photo = (text = "ảnh") => new Blob([text], { type: "image/jpeg" });
-const content = ({ outcome: _o, told: _t, epoch: _e, pulled: _p, sealed: _s, ...said }: Work) => said;
+const content = ({ outcome: _o, told: _t, epoch: _e, pulled: _p, sealed: _s, shared: _h, ...said }: Work) => said;
 
 test("a photo is kept once, under its hash, sealed, until it is let go", async () => {
   const opened = await newProfile();
@@ -56,6 +56,8 @@ test("the browser is asked to keep what is here, and told of is what it promises
   assert.deepEqual([await room(), await askToPersist()], [{ used: null, quota: null, persisted: false }, false]);
   const told = { usage: 5, quota: 9, persisted: false, grants: true };
   assert.deepEqual(await withRoom(told, room), { used: 5, quota: 9, persisted: false });
+  const madeUp = { usage: 5, quota: 5 + 10 * 2 ** 30, persisted: false };
+  assert.deepEqual(await withRoom(madeUp, room), { used: 5, quota: null, persisted: false });
   assert.equal(await withRoom(told, askToPersist), true);
   assert.equal(await withRoom({ ...told, grants: false }, askToPersist), false);
   assert.equal(await withRoom({ ...told, persisted: true, grants: false }, askToPersist), true);
@@ -82,7 +84,7 @@ for (const what of ["the photos", "nothing at all"] as const) {
     await assert.rejects(importOutbox(other, file, SECRET), DiskFull);
     assert.equal((await loadOutbox(other)).length, what === "the photos" ? 1 : 0);
     other.db = whole;
-    assert.equal(await importOutbox(other, file, SECRET), what === "the photos" ? 0 : 1);
+    assert.equal((await importOutbox(other, file, SECRET)).works, what === "the photos" ? 0 : 1);
     assert.deepEqual(await keptFiles(other), [said]);
   });
 }
@@ -118,15 +120,15 @@ test("another tablet of the account sends the same submissions, after what it ha
   const said = await keepFile(broken, photo(), "house");
   const own = await addWork(other, [created(), created()]);
   const file = await exportOutbox(broken, SECRET);
-  assert.equal(await importOutbox(other, file, SECRET), 5);
-  assert.equal(await importOutbox(other, file, SECRET), 0);
+  assert.equal((await importOutbox(other, file, SECRET)).works, 5);
+  assert.equal((await importOutbox(other, file, SECRET)).works, 0);
   const [later] = await addWork(other, [created()]);
   assert.deepEqual(outboxNow(other).map(content), [...own, ...outboxNow(broken).slice(16), later!].map(content));
   assert.ok(later!.seq > 21, "what is done later comes later for the server too");
   assert.deepEqual(await keptFiles(other), [said]);
   assert.equal(new TextDecoder().decode((await fileContent(other, said.sha256))!), "ảnh");
   // its own tablet takes it back as what it has
-  assert.equal(await importOutbox(broken, file, SECRET), 0);
+  assert.equal((await importOutbox(broken, file, SECRET)).works, 0);
 });
 
 test("what was taken over survives a restart beside own work with the same seq, and both are marked by id", async () => {
@@ -137,6 +139,38 @@ test("what was taken over survives a restart beside own work with the same seq, 
   await importOutbox(other, await exportOutbox(broken, SECRET), SECRET);
   await markWork(other, [told(theirs!, "held", null)], "e1", 0);
   assert.deepEqual((await loadOutbox(other)).map((one) => one.outcome), [null, "held"]);
+});
+
+test("where work comes from goes along, also over a third tablet", async () => {
+  const [first, second, third] = [await newProfile(), await newProfile(), await newProfile()];
+  const from = async (giver: Opened, taker: Opened) => {
+    await importOutbox(taker, await exportOutbox(giver, SECRET), SECRET);
+    return (await loadOutbox(taker)).map((one) => one.shared);
+  };
+  await addWork(first, [created()]);
+  const other = [{ from: first.profile.device_id, durable: false }];
+  assert.deepEqual([await from(first, second), await from(second, third)], [other, other]);
+});
+
+test("shared work is let go by an answer that names it and calls it durable, and by no other tablet's mark", async () => {
+  const [broken, other] = [await newProfile(), await newProfile()];
+  const [theirs] = await addWork(broken, [created()]);
+  await importOutbox(other, await exportOutbox(broken, SECRET), SECRET);
+  await markWork(other, [told(theirs!)], "e1", 0);
+  await markPulled(other);
+  await markWork(other, [], "e1", 9);
+  assert.equal((await letGo(other)).length, 1, "its own backups say nothing of it");
+  await markWork(other, [told(theirs!)], "e1", 9, "another");
+  await heardEpoch(other, "e2");
+  await markWork(other, [told(theirs!)], "e2", 0);
+  await markPulled(other);
+  await markWork(other, [], "e2", 9);
+  assert.equal((await letGo(other)).length, 1, "a restored server is asked anew");
+  const own = (await sealWork(other, await addWork(other, [created()])))[0];
+  await markWork(other, [told(own!)], "e2", 0);
+  await markPulled(other);
+  await markWork(other, [told(theirs!)], "e2", 9, "another");
+  assert.deepEqual((await letGo(other)).map((one) => one.id), [own!.id], "the page of another one says nothing of what is done here");
 });
 
 test("a tablet of another account or server takes nothing", async () => {
@@ -177,11 +211,12 @@ test("a header that somebody has written anew is no file of work, at once: the t
   await assert.rejects(readExport(new Blob([`${magic}\nnull\n`]), SECRET), SyntaxError);
 });
 
+const draft = (id: string, kind = "review") => ({ id, kind, about: { household: "h" }, values: { answer: 1 }, step: null, saved_at: id });
+
 async function used(): Promise<Opened> {
   const opened = await makeProfile({ username: "xom-3", server: "https://giamngheo.example" }, PIN, "mật khẩu");
   await storeChanges(opened, new Register(), [{ entity: "household", id: "018f7f6e-9000-7000-8000-000000000001", version: 1, op: "put", data: { hamlet_id: "a" } }], 1, { cursor: "c" });
   await setSetting(opened, "refresh_token", "t");
-  await saveDraft(opened, { id: "d", kind: "review", about: {}, values: {}, step: null, saved_at: "" });
   return opened;
 }
 
@@ -205,40 +240,64 @@ test("a wiped profile leaves what was not sent, for the password, and nothing el
   const works = await addWork(opened, [created(), created()]);
   await markWork(opened, [told(works[0]!)], "e1", 0);
   const said = await keepFile(opened, photo(), "house");
+  for (const one of [draft("d1"), draft("d2"), draft("n", "not_home")]) await saveDraft(opened, one);
   const { id } = opened.profile;
   lock(opened); // wiped while it is locked: nobody's secret is at hand
   await wipe(id);
   assert.ok(!(await profiles()).some((one) => one.id === id));
   const db = await openDB(profileDatabase(id));
-  for (const store of ["pages", "settings", "drafts", "ledger"]) assert.equal(await db.count(store), 0, store);
+  for (const store of ["pages", "settings", "ledger"]) assert.equal(await db.count(store), 0, store);
   db.close();
   assert.equal((await entry(id))!.pin, null);
   await assert.rejects(unlock(id, PIN), NotOpened);
   await assert.rejects(unlockWithPassword(id, "mật khẩu", PIN), NotOpened);
   const left = (await leftBehind()).find((one) => one.id === id)!;
-  assert.deepEqual([left.username, left.count, left.files], ["xom-3", 1, 1]);
+  assert.deepEqual([left.username, left.count, left.drafts, left.files], ["xom-3", 1, 3, 1]);
   await assert.rejects(readExport(left.file, PIN), NotOpened);
   const read = await readExport(left.file, "mật khẩu");
   assert.deepEqual([read.works.map(content), read.files], [[content(works[1]!)], [said]]);
 
   const next = await newProfile();
+  const further = { ...draft("d1"), values: { answer: 2 } };
+  await saveDraft(next, further); // taken in before, and gone on with
   await assert.rejects(takeLeftBehind(await newProfile("xom-4"), id, "mật khẩu"), OfAnotherAccount);
   await assert.rejects(takeLeftBehind(next, id, "sai"), NotOpened);
-  assert.equal(await takeLeftBehind(next, id, "mật khẩu"), 1);
+  assert.deepEqual(await takeLeftBehind(next, id, "mật khẩu"), { works: 1, drafts: 1 });
+  assert.deepEqual(await loadDrafts(next), [draft("d2"), further]);
   assert.deepEqual((await loadOutbox(next)).map(content), [content(works[1]!)]);
   assert.deepEqual(await keptFiles(next), [said]);
   assert.equal(await exists(opened), false);
   assert.ok(!(await leftBehind()).some((one) => one.id === id));
 });
 
-for (const what of ["work", "photo"] as const) {
+test("a form that became work here is not brought back by a file, to be sent twice", async () => {
+  const [old, next] = [await used(), await newProfile()];
+  await saveDraft(old, draft("d"));
+  await wipe(old.profile.id);
+  const { file } = (await leftBehind()).find((one) => one.id === old.profile.id)!;
+  assert.deepEqual(await importOutbox(next, file, "mật khẩu"), { works: 0, drafts: 1 });
+  await addWork(next, [created("d")], "d");
+  assert.deepEqual([await importOutbox(next, file, "mật khẩu"), await loadDrafts(next)], [{ works: 0, drafts: 0 }, []]);
+});
+
+test("a file that a tablet makes itself leaves its forms where they are", async () => {
+  const opened = await newProfile();
+  await saveDraft(opened, draft("d"));
+  await addWork(opened, [created()]);
+  const file = await exportOutbox(opened, SECRET);
+  assert.match(await file.text(), /^giamngheo-outbox 1\n/, "older builds read it");
+  assert.deepEqual((await readExport(file, SECRET)).drafts, []);
+});
+
+for (const what of ["work", "photo", "form"] as const) {
   test(`one ${what} that was not sent is enough to be left`, async () => {
     const opened = await used();
     if (what === "work") await addWork(opened, [created()]);
-    else await keepFile(opened, photo(), "house");
+    else if (what === "photo") await keepFile(opened, photo(), "house");
+    else await saveDraft(opened, draft("d"));
     await wipe(opened.profile.id);
     const left = (await leftBehind()).find((one) => one.id === opened.profile.id);
-    assert.deepEqual([left?.count, left?.files], what === "work" ? [1, 0] : [0, 1]);
+    assert.deepEqual([left?.count, left?.files, left?.drafts], [what === "work", what === "photo", what === "form"].map(Number));
   });
 }
 
@@ -249,7 +308,7 @@ test("what is left is not thrown away where some of it could not be read", async
   const row = (await opened.db.get("files", sha256))!;
   await opened.db.put("files", { ...row, content: spoilt(row.content) }, sha256);
   await wipe(opened.profile.id);
-  assert.equal(await takeLeftBehind(await newProfile(), opened.profile.id, "mật khẩu"), 1);
+  assert.equal((await takeLeftBehind(await newProfile(), opened.profile.id, "mật khẩu")).works, 1);
   assert.equal((await leftBehind()).find((one) => one.id === opened.profile.id)?.files, 1);
 });
 

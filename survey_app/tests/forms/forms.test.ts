@@ -5,8 +5,8 @@ import { test } from "node:test";
 
 import { asked, cleaned, faultOf, faulty, leftOut, unanswered } from "../../src/forms/answers.ts";
 import { deliveryFaults, householdFaults, leavingFaults, memberFaults, requestFaults } from "../../src/forms/checks.ts";
-import { parsedNumber, typedNumber } from "../../src/forms/numbers.ts";
-import { emptyReview, gaps, open, reviewSteps } from "../../src/forms/review.ts";
+import { numberOrTyped, parsedNumber, typedNumber } from "../../src/forms/numbers.ts";
+import { emptyReview, gaps, open, pointsFault, reviewSteps } from "../../src/forms/review.ts";
 import { shownSteps, stepOf, stepsOf } from "../../src/forms/steps.ts";
 import type { Form, Question, Round } from "../../src/wire.ts";
 
@@ -24,6 +24,16 @@ for (const [typed, decimals, number] of [
 ] as const) {
   test(`"${typed}" with ${decimals} decimals is ${number}`, () => assert.equal(parsedNumber(typed, decimals), number));
 }
+
+test("letters where a number is asked for are kept as typed, pointed out, and counted as nothing", () => {
+  assert.deepEqual(["12a", "12,5", " ", "  mười "].map((typed) => numberOrTyped(typed, 1)), ["12a", 12.5, null, "mười"]);
+  const made = form(question("cows", { type: "number", required: false }), question("milk", { visible_if: { ">": [{ var: "answers.cows" }, 0] } }));
+  assert.deepEqual(cleaned(made, { cows: "3 con", milk: true }), {});
+  assert.deepEqual(faulty(made, { cows: "3 con" }).map((one) => one.question.code), ["cows"]);
+  assert.deepEqual([unanswered(made, { cows: "3 con" }), leftOut(made, { cows: "3 con" })], [[], []]);
+  assert.notEqual(pointsFault("120 điểm"), null);
+  assert.notEqual(memberFaults({ full_name: "A", sex: "male", relation_to_head: "head", ethnicity: "kinh", birth_year: "19x1" }, "2026-10-01").birth_year, undefined);
+});
 
 test("a number is shown as it may be typed again", () => {
   for (const value of [1500, 12.5, 0, 0.75, 1234567.5]) assert.equal(parsedNumber(typedNumber(value, "vi"), 2), value);

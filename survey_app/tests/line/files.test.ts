@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { keepFile, keptFiles } from "../../src/disk/files.ts";
+import { Unreachable } from "../../src/line/line.ts";
 import { sendFiles } from "../../src/line/files.ts";
 import type { Tablet } from "../../src/tablet.ts";
 import type { Data, Info } from "../../src/wire.ts";
@@ -61,4 +62,30 @@ test("a photo whose review is not there waits, and what the server has is not as
   // another epoch of the server: everything is asked about again
   const again = await sendFiles(tablet, { ...info, epoch: "another" }, () => undefined);
   assert.deepEqual(new Set(again.map((one) => one.state)), new Set(["waiting", "complete"]));
+});
+
+/** Kept an hour ago. */
+async function keptEarlier<T>(work: () => Promise<T>): Promise<T> {
+  const real = Date.now;
+  Date.now = () => real() - 3_600_000;
+  return work().finally(() => (Date.now = real));
+}
+
+test("a photo that no form came to name goes; one whose review was let go of long before is still sent", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const orphan = await keptEarlier(() => keepFile(tablet.opened, photo(5000), "house"));
+  const { review, sha256 } = await keptEarlier(() => reviewed(tablet, 5000));
+  const call = tablet.line.call.bind(tablet.line);
+  tablet.line.call = (method, path, more) => (path.includes("attachments") ? Promise.reject(new Unreachable("no photo passes")) : call(method, path, more));
+  await sync(tablet);
+  await world("back_up");
+  await sync(tablet);
+  assert.deepEqual([outcomesOf(tablet), (await keptFiles(tablet.opened)).length], [[], 2], "the review is let go of, its photo is here");
+  tablet.line.call = call;
+  await complete(tablet);
+  assert.deepEqual((await keptFiles(tablet.opened)).map((one) => one.sha256), [sha256]);
+  assert.notEqual(orphan.sha256, sha256);
+  await complete(tablet);
+  assert.equal(pulled(tablet).get(review)![2].attachments_present, 1);
 });

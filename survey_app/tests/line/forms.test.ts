@@ -73,7 +73,7 @@ test("a review is taken as it was filled in, and the server comes to the same re
   const values = { ...emptyReview(round, today()), people_confirmed: true, answers, respondent: "Chủ hộ", causes: ["lack_labour"], needs: ["health"], ...(computed ? {} : { b1_entered: 90, paper_no: "B-7" }) };
   assert.deepEqual(gaps(form, round, computed, values, today()), []);
   const members = tablet.register.members(home, true);
-  const found = judged({ form, answers, members, place, on: values.surveyed_on, b1Entered: values.b1_entered });
+  const found = judged({ form, answers, members, place, on: values.surveyed_on, b1Entered: values.b1_entered as number | null });
   const review = newReview({ id: uuid7(), householdId: home, round, form, pointsComputed: computed }, values, found);
   await does(tablet, review);
   await taken(tablet);
@@ -98,7 +98,7 @@ test("a review is not scored before all that was written of the people ahead of 
   const computed = pointsComputed(form, place);
   const values = { ...emptyReview(round, today()), people_confirmed: true, answers, ...(computed ? {} : { b1_entered: 90, paper_no: "B-7" }) };
   const members = tablet.register.members(home, true);
-  const found = judged({ form, answers, members, place, on: values.surveyed_on, b1Entered: values.b1_entered });
+  const found = judged({ form, answers, members, place, on: values.surveyed_on, b1Entered: values.b1_entered as number | null });
   const review = newReview({ id: uuid7(), householdId: home, round, form, pointsComputed: computed }, values, found);
   await does(tablet, review);
   await taken(tablet);

@@ -7,7 +7,7 @@ import { removeRecords, storeChanges } from "../../src/disk/pages.ts";
 import { setSetting } from "../../src/disk/settings.ts";
 import { conflicts, fleet, officerDoors, refuse, resolve, retry, sentData, waiting } from "../../src/line/officer.ts";
 import { Refused } from "../../src/line/line.ts";
-import { changes, complete, creates, does, household, member, newTablet, onLine, outcomesOf, pulled, world } from "./world.ts";
+import { changes, complete, creates, does, household, member, newTablet, onLine, outcomesOf, pulled, restarted, world } from "./world.ts";
 
 test("a conflict is kept, an officer decides, and the decision comes home", async () => {
   const [home, other] = await world<string[]>("homes", { count: 2 });
@@ -68,6 +68,8 @@ test("what is unsent of a household that was merged away goes on to the survivor
   assert.ok(outcomesOf(tablet).every((outcome) => outcome === "applied" || outcome === "merged"), String(outcomesOf(tablet)));
   await complete(tablet);
   assert.equal(tablet.register.kept(absorbed!), null);
+  const later = await restarted(tablet);
+  assert.deepEqual([tablet.merged.value, later.merged.value], Array(2).fill({ [absorbed!]: survivor }), "it is told once");
   assert.ok(tablet.register.members(survivor!).some((one) => one.data.full_name === "Trần Thị Mới"));
   assert.deepEqual(Object.fromEntries(pulled(tablet)), await world("register"));
 });

@@ -62,11 +62,19 @@ def test_a_password_typed_with_separate_marks_is_the_same_password(nobody: httpx
 def test_unknown_name_wrong_password_and_disabled_account_sound_alike(nobody: httpx.Client, session: Session) -> None:
     session.execute(text("UPDATE account SET disabled_at = now() WHERE username = 'xom-2'"))
     session.commit()
-    answers = [attempt(nobody, "khong-ai"), attempt(nobody, "xom-1"), attempt(nobody, "xom-2", PASSWORD)]
+    answers = [attempt(nobody, "khong-ai"), attempt(nobody, "xom-1"), attempt(nobody, "xom-2")]
     bodies = [{k: v for k, v in a.json().items() if k != "trace_id"} for a in answers]
     assert bodies[0] == bodies[1] == bodies[2]
     assert {problem(a) for a in answers} == {(401, "not-signed-in")}
     assert all(a.headers["www-authenticate"] == "Bearer" for a in answers)
+
+
+def test_who_knows_the_password_of_a_disabled_account_is_told_so(nobody: httpx.Client, session: Session) -> None:
+    session.execute(text("UPDATE account SET disabled_at = now() WHERE username = 'xom-2'"))
+    session.commit()
+    answer = attempt(nobody, "xom-2", PASSWORD)
+    assert problem(answer) == (401, "not-signed-in")
+    assert answer.json()["details"]["vi"].startswith("Tài khoản này đã bị khoá.")
 
 
 def test_the_hash_is_computed_also_for_a_name_that_nobody_has(

@@ -11,15 +11,19 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api import clock
+from api.accounts.actor import Grant
+from api.accounts.permissions import Role
 from api.areas.scope import Scope
 from api.areas.tables import area_id
-from api.dashboard.feed import places_to_choose
+from api.dashboard.feed import board
 from api.recognitions.recording import Decision, record_decision
 from api.standards.tables import PovertyClass
+from mobile_sync.fleet_state import Patience
 from tests.api.dashboard.conftest import Visit
 from tests.make import rounds
 from tests.make.commune_facts import Commune
@@ -308,9 +312,31 @@ def test_the_areas_to_choose_are_read_in_one_statement(engine: Engine) -> None:
         ("14080", "14080-03"): ["14080", *(f"14080-{n:02d}" for n in range(1, 9))],
     }
     for own, expected in codes.items():
-        actor = replace(acting("truc-thai"), scope=Scope.of(area_id(code) for code in own))
+        grants = tuple(Grant(Role.commune_officer, area_id(code)) for code in own)
+        actor = replace(acting("truc-thai"), grants=grants, scope=Scope.of(area_id(code) for code in own))
         with Session(engine) as session, counted(engine) as statements:
-            told = places_to_choose(session, actor, today)
+            shown, told = board(session, actor, None, today, Patience(3, 3))
         assert [one.area for one in told] == [area_id(code) for code in expected], own
-        assert len(statements) == 1, own
+        assert shown.area_code == min(own)
+        assert {one.area_code for lines in shown.by_area for one in lines.points} == {
+            code for code in expected if code.startswith(f"{min(own)}-")
+        }
+        # one statement for the areas, as they are and as they are chosen from
+        assert len([one for one in statements if "right_below" in one]) == 1, own
     assert [one.area_name for one in told[:2]] == ["xã Trực Thái", "Xóm 1"]
+
+
+def test_the_page_takes_no_more_statements_than_the_feed(
+    commune: Commune, visit: Visit, sign_in: SignIn, app: FastAPI
+) -> None:
+    def taken(client: httpx.Client, path: str, **query: str) -> int:
+        client.get(path, params=query)  # what has to be counted, is now
+        with counted(app.state.engine) as statements:
+            assert client.get(path, params=query).status_code == 200
+        return len(statements)
+
+    for query in ({}, {"area": str(area_id("14080"))}):
+        page = taken(visit("truc-thai"), "/", **query)
+        feed = taken(sign_in("truc-thai"), "/api/v1/dashboard", **query)
+        print(f"{query}: page {page}, feed {feed}")
+        assert page <= feed

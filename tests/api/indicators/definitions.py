@@ -10,12 +10,16 @@ Test = Callable[[Row], bool]
 
 
 class Counted(NamedTuple):
-    """`over`: who is counted below the line, or the name of a total, or None."""
+    """`over`: who is counted below the line, or the name of a total or figure, or None. `above` may be a figure too."""
 
     grain: str
-    above: Test
+    above: Test | str
     over: Test | str | None
     unknown: Test | None = None
+
+
+# what a commune writes down from a paper -> whether it adds up since 1 January
+FIGURES = {"poverty_officers": False, "average_premium_due": True, "average_premium_supported": True}
 
 
 def listed(h: Row) -> bool:
@@ -154,7 +158,7 @@ COUNTED: dict[str, Counted] = {
         "person", both(of_home(lambda h: h["average"]), insured), of_home(lambda h: h["average"]),
         both(of_home(lambda h: h["average"]), lambda p: p["health_insurance"] is None),
     ),
-    "premium_support": Counted("person", both(of_home(lambda h: h["average"]), insured), None),
+    "premium_support": Counted("vnd", "average_premium_supported", "average_premium_due"),
     "school_attendance": Counted(
         "person", both(child, _attends), child,
         both(child, lambda p: not _attends(p) and p["schooling"] is None and p["right_level"] is None),
@@ -172,7 +176,7 @@ COUNTED: dict[str, Counted] = {
         "household", both(_telecom_of, has("telecom_service")), _telecom_of,
         both(_telecom_of, _unsure("telecom_service")),
     ),
-    "officers_trained": Counted("trainee", lambda t: t["officer"], None),
+    "officers_trained": Counted("trainee", lambda t: t["first_of_officer"], "poverty_officers"),
     "models_started": Counted("intervention", lambda i: project(i) and _started_this_year(i), None),
     "models_replicated": Counted(
         "intervention", lambda i: project(i) and i["started"] is not None and (i["replicates"] or i["replicated"]), None

@@ -15,13 +15,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
+from tests.api.indicators.definitions import FIGURES
+
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 FOREVER = datetime.max.replace(tzinfo=UTC)
 Row = dict[str, Any]
 _TABLES = (
     "household", "member", "record_version", "household_move", "household_merge", "recognition", "decision_household",
     "recognition_decision", "living_standard_recognition", "review", "review_round", "support_need", "loan", "delivery",
-    "participant", "intervention", "intervention_step", "earlier_state", "area_statistic",
+    "participant", "intervention", "intervention_step", "earlier_state", "area_statistic", "area_figure",
 )  # fmt: skip
 
 
@@ -57,6 +59,7 @@ class Facts:
     intervention: list[Row] = field(default_factory=list)
     trainee: list[Row] = field(default_factory=list)
     totals: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    figures: dict[tuple[UUID, str], int] = field(default_factory=dict)
 
 
 class Register:
@@ -151,6 +154,7 @@ class _Day:
         ]
         found.trainee = self.trainees()
         found.totals = self.totals()
+        found.figures = self.figures()
         return found
 
     # households
@@ -377,9 +381,25 @@ class _Day:
                     fields = self.r.fields_then(one, self.read_at(one["created_at"]))
                     found.append({
                         "id": one["id"], "place": str(row["area_id"]), "category": fields.get("category"),
-                        "sex": (one["outsider"] or {}).get("sex"), "officer": bool(fields.get("poverty_officer")),
+                        "sex": (one["outsider"] or {}).get("sex"), "name": one["outsider"]["name"], "held": held,
+                        "officer": bool(fields.get("poverty_officer")), "first_of_officer": False,
                     })  # fmt: skip
+        # an officer who was trained twice is one officer
+        seen = set()
+        for row in sorted(found, key=lambda t: (t["held"], t["id"])):
+            who = (row["place"], row["name"].lower(), row["sex"])
+            row["first_of_officer"] = row["officer"] and who not in seen
+            seen |= {who} if row["officer"] else set()
         return found
+
+    def figures(self) -> dict[tuple[UUID, str], int]:
+        said = [
+            one for one in self.r.rows["area_figure"]
+            if one["as_of"] <= self.day and one["recorded_at"] < self.known
+            and (one["as_of"] >= self.year or not FIGURES[one["kind"]])
+        ]  # fmt: skip
+        said.sort(key=lambda one: (one["as_of"], one["recorded_at"], one["id"].int))
+        return {(one["area_id"], one["kind"]): one["value"] for one in said}
 
     def totals(self) -> dict[UUID, tuple[int, int]]:
         said = [

@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from api.areas.tables import Level, area_id
 from api.config import Settings
-from api.indicators.catalogue import TOTALS, measures
+from api.indicators.catalogue import places
 from api.indicators.counting import count
 from api.indicators.queries import Place, numbers
 from tests.make.commune_facts import HAMLETS, Commune
+from tests.make.figures import some_figures
 
 SEEDS = range(int(os.environ.get("GIAMNGHEO_COMMUNES", "2")))
 START = datetime(2023, 11, 20, 2, tzinfo=UTC)
@@ -34,7 +35,7 @@ def on_the_spot(engine: Engine, day: date, breakdown: str, known: datetime | Non
     """Area -> part -> what is not zero; counted now, and not kept."""
     with Session(engine) as session:
         found = count(session, LEVELS, [day], known, breakdown)[day]
-    names = [*measures(), *TOTALS]
+    names = list(places())
     return {
         CODES[area]: {
             part: {name: number for name, number in zip(names, line, strict=True) if number}
@@ -48,7 +49,7 @@ def as_kept(engine: Engine, days: list[date], breakdown: str) -> dict[date, dict
     """The same from the counts that are kept; of areas without children, so that nothing is added up."""
     hamlets = [Place(area_id(code), code, code, Level.hamlet) for code in HAMLETS]
     with Session(engine) as session, session.begin():
-        found = numbers(session, hamlets, days, breakdown, [*measures(), *TOTALS])
+        found = numbers(session, hamlets, days, breakdown, list(places()))
     return {
         day: {
             CODES[place.id]: {
@@ -96,8 +97,9 @@ def test_no_edit_of_today_changes_what_was_true_yesterday(commune: Commune) -> N
 
 def test_what_was_answered_comes_out_again_for_what_was_known_then(commune: Commune) -> None:
     answers: list[tuple[date, str, datetime, dict[str, Any]]] = []
-    changed = 0
+    changed, papers = 0, Random(commune.now.isoformat())
     for _ in range(12):
+        some_figures(commune, papers)
         for _ in range(10):
             commune.act()
         commune.now += timedelta(minutes=1)

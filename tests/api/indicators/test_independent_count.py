@@ -14,18 +14,19 @@ from sqlmodel import Session
 from api import clock
 from api.areas.tables import Level, area_id
 from api.config import Settings
-from api.indicators.catalogue import INDICATORS, measures
-from api.indicators.definition import Measure, Statistic
+from api.indicators.catalogue import FIGURES, INDICATORS, TOTALS, measures
+from api.indicators.definition import Figure, Measure, Statistic
 from api.indicators.queries import Place, numbers
 from tests.api.indicators.definitions import COUNTED, PARTS
 from tests.api.indicators.recount import Facts, Register
 from tests.make.commune_facts import Commune
+from tests.make.figures import some_figures
 
 SEEDS = range(int(os.environ.get("GIAMNGHEO_COMMUNES", "3")))
 START = datetime(2023, 11, 20, 2, tzinfo=UTC)
 AREAS = {
     "14080-01": ("14080-01",), "14080-03": ("14080-03",), "14080": (*(f"14080-{n:02d}" for n in range(1, 9)), "14080"),
-    "363": (*(f"14080-{n:02d}" for n in range(1, 9)), "14071-01", "14071-02", "14080", "14071"),
+    "363": (*(f"14080-{n:02d}" for n in range(1, 9)), "14071-01", "14071-02", "14080", "14071", "14086"),
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def asked(
             places,
             days,
             breakdown,
-            [*measures(), "total_households", "total_persons", "hamlets_without_totals"],
+            [*measures(), *TOTALS, *(code for figure in FIGURES for code in figure.codes)],
             known,
         )
 
@@ -69,7 +70,7 @@ def recounted(
             continue
         row = {**fact, "day": facts.day}
         line = found.setdefault(part_of(row), [0, 0, 0])
-        line[0] += one.above(row)
+        line[0] += callable(one.above) and one.above(row)
         line[1] += callable(one.over) and one.over(row)
         line[2] += one.unknown is not None and one.unknown(row)
     return {part: (line[0], line[1] if callable(one.over) else None, line[2]) for part, line in found.items()}
@@ -100,7 +101,7 @@ def compare(engine: Engine, days: list[date], known: datetime | None = None) -> 
             for code, under in AREAS.items():
                 by_part = answers[day, area_id(code)]
                 for one in INDICATORS.values():
-                    if breakdown and breakdown not in one.breakdowns:
+                    if (breakdown and breakdown not in one.breakdowns) or isinstance(one.numerator, Figure):
                         continue
                     mine = recounted(facts[day], one.code, breakdown, under)
                     yield (
@@ -117,6 +118,14 @@ def compare(engine: Engine, days: list[date], known: datetime | None = None) -> 
                         (sum(h for h, _ in said), sum(p for _, p in said), len(totals) - len(said)),
                         (some["total_households"], some["total_persons"], some["hamlets_without_totals"]),
                     )
+                    for figure in FIGURES:
+                        every = [facts[day].figures.get((area_id(c), figure.kind.value)) for c in under if "-" not in c]
+                        given = [one for one in every if one is not None]
+                        yield (
+                            f"{figure.kind} of {code} on {day} known {known}",
+                            (sum(given), len(given), len(every) - len(given)),
+                            tuple(some[part] for part in figure.codes),
+                        )
 
 
 def agree(engine: Engine, days: list[date], known: datetime | None = None) -> int:
@@ -134,15 +143,23 @@ def test_every_indicator_has_its_plain_definition() -> None:
         plain = COUNTED[code]
         assert plain.grain == one.numerator.grain, code
         assert (plain.unknown is None) == (one.unknown is None), code
-        total = one.denominator.code if isinstance(one.denominator, Statistic) else None
-        assert (plain.over if isinstance(plain.over, str) else None) == total, code
+        assert (plain.over if isinstance(plain.over, str) else None) == _stated(one.denominator), code
+        assert (plain.above if isinstance(plain.above, str) else None) == _stated(one.numerator), code
+
+
+def _stated(part: object) -> str | None:
+    """The name of a total or a figure."""
+    return part.code if isinstance(part, Statistic) else part.kind if isinstance(part, Figure) else None
 
 
 def test_every_number_is_that_of_the_plain_count(commune: Commune) -> None:
     earlier: list[datetime] = []
     commune.settle()
+    papers = Random(commune.now.isoformat())
     for _ in range(2):
+        some_figures(commune, papers)
         live(commune, 100)
+        some_figures(commune, papers)
         earlier.append(commune.now)
         commune.pass_days(3)
         with clock.at(commune.now):

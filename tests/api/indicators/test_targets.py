@@ -17,6 +17,7 @@ from api.areas.tables import area_id
 from api.audit import SystemActor
 from api.plans.commands import load_plan
 from tests.make.answers import done, pointers, refused
+from tests.make.figures import figure
 from tests.make.recognitions import recognise
 from tests.make.reviews import households
 from tests.make.rounds import cases, review, review_round
@@ -111,6 +112,42 @@ def test_a_hamlet_is_told_of_itself_and_of_the_whole_commune_never_of_its_neighb
     assert set(map(frozenset, areas_shown(sign_in("xom-3"), plan_id).values())) == {frozenset({"14080", "14080-03"})}
 
 
+def surveys_besides(sign_in: SignIn, username: str, *hamlets: str) -> None:
+    admin = sign_in("admin")
+    account = next(one["id"] for one in done(admin.get("/api/v1/users"))["items"] if one["username"] == username)
+    for code in hamlets:
+        grant = {"role": "hamlet_surveyor", "area_id": str(area_id(code))}
+        done(admin.post(f"/api/v1/users/{account}/grants", json=grant))
+
+
+def of_commune(client: httpx.Client, plan_id: UUID, **asked: Any) -> list[tuple[int | None, int | None]]:
+    water = _progress(client, plan_id, as_of="2024-12-31", **asked)["clean_water"]
+    points = water["points"] or [water]
+    return [(p["numerator"], p["denominator"]) for p in points if p.get("area_code", "14080") == "14080"]
+
+
+@pytest.mark.parametrize("in_the_last", [3, 12])
+@pytest.mark.parametrize("asked", [{}, {"by": "area"}, {"by": "month"}], ids=["alone", "by area", "by month"])
+def test_whoever_has_all_hamlets_but_one_finds_no_small_number_there_by_subtraction(
+    sign_in: SignIn, plan_id: UUID, session: Session, asked: dict[str, str], in_the_last: int
+) -> None:
+    """The sum over the commune is told as far as the hamlet that is left may be told."""
+    round_id = review_round(session, year=2025)
+    for hamlet, count, reviewed in (("14080-05", in_the_last, in_the_last), ("14080-06", 8, 4)):
+        for number, home in enumerate(households(session, count, hamlet)):
+            recognise(session, home, "poor", date(2023, 12, 1))
+            if number < reviewed:
+                lacks = ["clean_water"] if number % 2 and hamlet == "14080-05" else []
+                review(session, round_id, home, b1=100, b2=30, deprivations=lacks)
+    session.commit()
+    surveys_besides(sign_in, "xom-3", *(f"14080-0{n}" for n in (1, 2, 4, 6, 7, 8)))
+    surveyor = sign_in("xom-3")
+    whole = of_commune(sign_in("truc-thai"), plan_id, **asked)[-1]
+    assert whole == (14 + 4 + (in_the_last + 1) // 2, 20 + 8 + in_the_last)  # 6 are not known, 5 or more lack it
+    told = of_commune(surveyor, plan_id, **asked)[-1]
+    assert told == ((None, None) if in_the_last < 5 else whole)
+
+
 def test_an_area_of_another_commune_is_not_of_the_plan(sign_in: SignIn, plan_id: UUID) -> None:
     answer = sign_in("truc-ninh").get(f"/api/v1/plans/{plan_id}/progress", params={"area": "14071-01"})
     assert (answer.status_code, pointers(answer)) == (422, [("#query/area", "not_of_the_plan")])
@@ -130,10 +167,32 @@ def test_without_totals_the_fall_of_the_rate_is_not_known(sign_in: SignIn, plan_
     assert fall["on_track"] is False
 
 
-def test_the_support_of_the_premium_is_not_told_from_who_has_a_card(sign_in: SignIn, plan_id: UUID) -> None:
+def test_the_target_of_the_premium_is_the_share_that_is_paid(sign_in: SignIn, plan_id: UUID, session: Session) -> None:
     officer = sign_in("truc-thai")
     premium = _progress(officer, plan_id, as_of="2024-12-31")["premium_support"]
     assert (premium["target"], premium["actual"], premium["on_track"], premium["gap"]) == (50.0, None, None, None)
-    assert "phí thẻ" in premium["reason"]["vi"]
+    assert premium["reason"]["vi"].startswith("Chưa có số tiền phí thẻ")
+    figure(session, "14080", "average_premium_due", date(2024, 11, 30), 1_000_001)
+    figure(session, "14080", "average_premium_supported", date(2024, 11, 30), 300_000)
+    session.commit()
+    premium = _progress(officer, plan_id, as_of="2024-12-31")["premium_support"]
+    assert (premium["actual"], premium["gap"], premium["gap_of"], premium["on_track"]) == (30.0, 200_001, "vnd", False)
+    assert (premium["numerator"], premium["denominator"], premium["work_list"]) == (300_000, 1_000_001, None)
     cards = done(officer.get("/api/v1/indicators/average_living_standard_insured", params={"as_of": "2024-12-31"}))
     assert cards["points"][0]["denominator"] == 0
+
+
+def test_officers_are_trained_out_of_those_that_the_commune_says_there_are(
+    sign_in: SignIn, plan_id: UUID, session: Session
+) -> None:
+    officer = sign_in("truc-thai")
+    trained = _progress(officer, plan_id, as_of="2024-12-31")["officers_trained"]
+    assert (trained["actual"], trained["numerator"], trained["on_track"]) == (None, 0, None)
+    assert "xã cần ghi" in trained["reason"]["vi"]
+    figure(session, "14080", "poverty_officers", date(2024, 2, 1), 12)
+    session.commit()
+    trained = _progress(officer, plan_id, as_of="2024-12-31", by="area")["officers_trained"]
+    assert (trained["actual"], trained["denominator"], trained["gap"], trained["gap_of"]) == (0.0, 12, 12, "trainee")
+    assert {point["area_code"]: point["value"] for point in trained["points"]} == {
+        "14080": 0.0, **{f"14080-0{n}": None for n in range(1, 9)},
+    }  # fmt: skip

@@ -10,12 +10,11 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 
 from api.areas.tables import area_id
-from tests.api.indicators.definitions import COUNTED
+from tests.api.indicators.definitions import COUNTED, FIGURES
 from tests.api.indicators.recount import FOREVER, Facts, Register
 from tests.make.commune_money import RichCommune
 
-# a percentage that nobody can work out: nobody counts what is below its line
-NOT_COUNTED = {"premium_support", "officers_trained"}
+RATE, BEFORE = "multidimensional_poverty_rate", "multidimensional_poverty_rate_before"
 KINDS = {"allocation": "approved", "commitment": "committed", "disbursement": "disbursed", "settlement": "settled"}
 
 
@@ -51,21 +50,25 @@ class ByHand:
         inside = {area_id(code) for code in under}
         found = {code: self.indicator(code, inside, day, known) for code in COUNTED}
         change = found["multidimensional_poverty_change"]
-        before = self.indicator(
-            "multidimensional_poverty_rate", inside, date(day.year, 1, 1) - timedelta(days=1), known
-        )  # fmt: skip
-        known_both = change.value is not None and before.value is not None
-        change.value = round(change.value - before.value, 2) if known_both else None  # type: ignore[operator]
+        before = self.indicator(RATE, inside, date(day.year, 1, 1) - timedelta(days=1), known)
+        found[BEFORE] = before
+        change.value = _less(found[RATE], before)
         return found | self.money(inside, first, day, known or FOREVER) | self.support(inside, first, day, known)
 
     def indicator(self, code: str, inside: set[UUID], day: date, known: datetime | None) -> Line:
         if (day, known) not in self.kept:
             self.kept[day, known] = self.register.facts(day, known)
         facts, one = self.kept[day, known], COUNTED[code]
+        if isinstance(one.above, str):
+            return with_share(
+                Line(stated(facts, inside, one.above), stated(facts, inside, str(one.over))), of_paper=True
+            )
         rows = [{**row, "day": day} for row in getattr(facts, one.grain) if UUID(row["place"]) in inside]
         above = sum(one.above(row) for row in rows)
         if one.over is None:
-            return Line(above, None, 0, None if code in NOT_COUNTED else above)
+            return Line(above, None, 0, above)
+        if one.over in FIGURES:
+            return with_share(Line(above, stated(facts, inside, str(one.over)) or None), of_paper=True)
         if isinstance(one.over, str):
             # communes themselves have no totals: only their hamlets
             totals = [facts.totals.get(area) for area in inside if area not in _COMMUNES]
@@ -111,27 +114,39 @@ class ByHand:
 _COMMUNES = {area_id(code) for code in ("14071", "14080")}
 
 
-def with_share(line: Line) -> Line:
-    """A percentage with two places; none where nobody is below the line, or nothing is known of any of them."""
-    if line.below and line.unknown < line.below:
+def stated(facts: Facts, inside: set[UUID], kind: str) -> int | None:
+    """What the communes wrote down, all of them; of a hamlet nothing is."""
+    every = [facts.figures.get((area, kind)) for area in inside if area in _COMMUNES]
+    return sum(one for one in every if one is not None) if every and None not in every else None
+
+
+def with_share(line: Line, *, of_paper: bool = False) -> Line:
+    """A percentage with two places; none where nobody is below the line, or nothing is known of any of them; and none
+    above 100 of what a paper says there is in all."""
+    wrong = of_paper and (line.above is None or line.below is None or line.above > line.below)
+    if line.below and line.unknown < line.below and not wrong:
         line.value = round((line.above or 0) * 100 / line.below, 2)
     return line
 
 
+def _less(now: Line, before: Line) -> float | None:
+    return None if now.value is None or before.value is None else round(now.value - before.value, 2)
+
+
 def together(sheets: list[Sheet]) -> Sheet:
-    """A district: sums of what its communes say, shares taken of the sums; a change of a share is no sum."""
+    """A district: sums of what its communes say, shares taken of the sums, and the change of these shares."""
     found: Sheet = {}
     for code, first in sheets[0].items():
         same = [sheet[code] for sheet in sheets]
         above, below = _sum([one.above for one in same]), _sum([one.below for one in same])
         line = Line(above, below, sum(one.unknown for one in same))
-        shared = code in COUNTED and COUNTED[code].over is not None
-        if shared and code != "multidimensional_poverty_change":
-            with_share(line)
-        elif not shared and code not in NOT_COUNTED:
+        if code == BEFORE or (code in COUNTED and COUNTED[code].over is not None):
+            with_share(line, of_paper=code in COUNTED and COUNTED[code].over in FIGURES)
+        else:
             line.value = sum(one.value or 0 for one in same)
         found[code] = line
         assert first is same[0]
+    found["multidimensional_poverty_change"].value = _less(found[RATE], found[BEFORE])
     return found
 
 

@@ -17,6 +17,7 @@ from tests.api.reports.monitoring_by_hand import ByHand, Sheet, together
 from tests.make.answers import done
 from tests.make.commune_facts import ACTS, delivers, merges, moves, reverses
 from tests.make.commune_money import SPENDS, RichCommune
+from tests.make.figures import COMMUNES, figure, some_figures
 from tests.make.recognitions import recognise
 from tests.make.report_register import total
 from tests.make.reviews import households
@@ -42,8 +43,13 @@ CHURN = (delivers, delivers, delivers, reverses, moves, moves, merges)
 
 
 def settle(commune: RichCommune, session: Session) -> None:
-    """At work for a while; and the totals of the hamlets where nothing happens are known."""
+    """At work for a while; and the totals of the hamlets where nothing happens are known, and the communes' figures."""
     with clock.at(START):
+        for commune_code in COMMUNES:
+            figure(session, commune_code, "poverty_officers", date(2022, 6, 30), 9)
+            for year, due, paid in ((2023, 900, 300), (2024, 700, 350), (2025, 7, 3)):
+                figure(session, commune_code, "average_premium_due", date(year, 1, 1), due)
+                figure(session, commune_code, "average_premium_supported", date(year, 1, 1), paid)
         for hamlet in (*(f"14080-{n:02d}" for n in (2, 4, 5, 6, 7, 8)), "14071-02"):
             total(session, hamlet, date(2022, 6, 30), 100, 300)
         session.commit()
@@ -51,6 +57,7 @@ def settle(commune: RichCommune, session: Session) -> None:
 
 
 def live(commune: RichCommune, acts: int) -> None:
+    some_figures(commune, Random(commune.now.isoformat()))
     for n in range(acts):
         commune.act(commune.choose.choice((SPENDS, CHURN, ACTS)[n % 3]))
         if n % 8 == 7:
@@ -98,6 +105,7 @@ def test_every_row_of_hamlet_and_commune(sign_in: SignIn, made: RichCommune, eng
     live(made, 150)
     made.pass_days(1)
     by_hand, compared = ByHand(made, engine), 0
+    seen = dict.fromkeys(("premium_support", "officers_trained", "multidimensional_poverty_change"), 0)
     today = clock.at(made.now)
     with today:
         this, half = made.now.year, f"{made.now.year}-H{1 if made.now.month < 7 else 2}"
@@ -113,7 +121,10 @@ def test_every_row_of_hamlet_and_commune(sign_in: SignIn, made: RichCommune, eng
                 report = asked(people[WHO[area]], area, period, **query)
                 sheet = by_hand.sheet(under, first, day or last, known)
                 compared += agree(report, sheet, money=area != "14080-01")
+                for code in seen:
+                    seen[code] += told(report)[code][2] is not None
     assert compared > 200, made.done
+    assert min(seen.values()) > 0, seen
 
 
 def hand_in(session: Session, officer: httpx.Client, area: str, period: str, day: str, **more: Any) -> str:

@@ -53,7 +53,7 @@ export function DayOf({ max, ...props }: Props & { max: string }): JSX.Element {
 }
 
 export function NumberOf(props: Props): JSX.Element {
-  return <NumberField key={language.value} {...shared(props)} value={useField<number>(props.values, props.name)} required />;
+  return <NumberField key={language.value} {...shared(props)} value={useField<number | string>(props.values, props.name)} required />;
 }
 
 /** Yes, no, or not known. */

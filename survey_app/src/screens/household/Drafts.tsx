@@ -1,15 +1,14 @@
 // Everything that was begun and not saved yet.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
-import { throwAway } from "../../actions/drafts.ts";
 import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
 import { say, texts } from "../../words/words.ts";
-import { Button, day, Notice, Screen } from "../parts.tsx";
+import { day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
-import { standing } from "./cases.ts";
+import { mayGoOn, routeOf } from "./draft_routes.ts";
+import { Stuck } from "./DraftStuck.tsx";
 
 const WORDS = texts({
   title: ["Phiếu đang làm dở", "Begun and not saved"],
@@ -23,33 +22,10 @@ const WORDS = texts({
   head: ["Đổi chủ hộ", "Another head"],
   split: ["Tách hộ", "Split"],
   request: ["Giấy đề nghị", "Request"],
+  screening: ["Phiếu A", "Form A"],
   delivery: ["Trao hỗ trợ", "Support handed over"],
-  gone: [
-    "Không làm tiếp được: hộ hoặc người này không còn trên máy, hộ đã được rà soát, hoặc đợt đã đóng. Phần đã ghi vẫn được giữ.",
-    "This cannot be gone on with: the household or person is not on this tablet any more, was reviewed, or the round is closed. What was filled in is kept.",
-  ],
-  drop: ["Bỏ phần đã ghi", "Throw it away"],
-  sure: ["Bấm lần nữa để bỏ hẳn", "Press again to throw it away"],
   at: ["ghi lúc {time} ngày {day}", "{day}, {time}"],
 });
-
-const again = (about: Draft["about"]): string[] => (about.again === undefined ? [] : [about.again]);
-
-/** Where a draft is gone on with; null: it is no form. */
-function routeOf({ kind, about }: Draft): string[] | null {
-  const routes: Record<string, (string | undefined)[]> = {
-    review: ["review", about.household, about.round],
-    household: about.new_in === undefined ? ["household", about.household, "edit"] : ["household", "new", about.new_in, ...again(about)],
-    member: about.new_in === undefined ? ["member", about.member] : ["member", "new", about.new_in, ...again(about)],
-    leaving: ["member", about.member ?? about.back, "leave"],
-    head: ["household", about.household, "head"],
-    split: ["split", about.household],
-    request: ["request", about.household],
-    delivery: ["delivery", about.sheet_line],
-  };
-  const parts = routes[kind];
-  return parts === undefined || parts.includes(undefined) ? null : (parts as string[]);
-}
 
 export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
   void tablet.revision.value;
@@ -68,18 +44,6 @@ export function Drafts({ tablet }: { tablet: Tablet }): JSX.Element {
   );
 }
 
-/** Is what it is about on the tablet, and still to be done? */
-export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
-  const { register, reference } = tablet;
-  if (about.household !== undefined && register.household(about.household) === null) return false;
-  const person = about.member ?? about.back;
-  if (person !== undefined && register.member(person) === null) return false;
-  if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
-  if (kind !== "review") return true;
-  const round = reference.value?.rounds.find((one) => one.id === about.round);
-  return round !== undefined && standing(tablet, about.household!, round)?.open === true;
-}
-
 const when = ({ saved_at }: Draft): string => say(WORDS.at, { time: saved_at.slice(11, 16), day: day(saved_at) });
 
 function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
@@ -91,16 +55,13 @@ function Line({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element 
   );
 }
 
-/** Its form does not open any more: it is kept until the surveyor throws it away, by two presses. */
+/** Its form does not open any more: it is kept until it goes on elsewhere, or the surveyor throws it away. */
 function Orphan({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  const [asking, setAsking] = useState(false);
-  const press = () => (asking ? void throwAway(tablet, draft.id).catch(() => setAsking(false)) : setAsking(true));
   return (
     <div class="line">
       <strong>{say(WORDS[nameOf(draft)])}{ofWhom(tablet, draft)}</strong>
       <span>{when(draft)}</span>
-      <span>{say(WORDS.gone)}</span>
-      <Button kind={asking ? "danger" : "plain"} onPress={press}>{say(asking ? WORDS.sure : WORDS.drop)}</Button>
+      <Stuck tablet={tablet} draft={draft} />
     </div>
   );
 }

@@ -4,13 +4,16 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 
 import { throwAway } from "../../actions/drafts.ts";
+import { survivorOf } from "../../actions/moving.ts";
 import { send } from "../../actions/save.ts";
 import type { NewWork } from "../../disk/outbox.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Option } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
+import { householdName } from "../../words/work_words.ts";
 import { Button, Notice, Screen } from "../parts.tsx";
 import { goInstead } from "../route.ts";
+import { Sure } from "../sure.tsx";
 import { leaveTo } from "./leaving.ts";
 import type { Kept } from "./useDraft.ts";
 
@@ -19,6 +22,7 @@ const WORDS = texts({
   begun: ["Phiếu này đã làm dở từ trước; xin làm tiếp.", "This was begun before: go on with it."],
   throw_away: ["Bỏ, làm lại từ đầu", "Throw it away"],
   sure: ["Bỏ phần đã ghi của phiếu này?", "Throw away what was filled in?"],
+  gone: ["Bỏ hẳn", "Throw it away now"],
   keep: ["Không, giữ lại", "No, keep it"],
   refused: [
     "Máy chưa ghi được vì bộ nhớ đầy hoặc lỗi. Phần đã nhập vẫn còn trên màn hình; xin giải phóng bộ nhớ rồi bấm lại.",
@@ -32,13 +36,24 @@ const WORDS = texts({
     "Có thể đã chuyển đi nơi khác, hoặc đã nhập vào hộ khác.",
     "It may have gone to another area, or been merged with another household.",
   ],
+  merged: ["Hộ này đã nhập vào hộ {name}.", "This household was merged into that of {name}."],
+  open: ["Mở hộ {name}", "Open the household of {name}"],
+  begun_there: ["Phiếu đang làm dở về hộ này", "What was begun about this household"],
 });
 
-/** A record that the address names is not on the tablet (any more). */
-export function NotHere(): JSX.Element {
+/** A record that the address names is not on the tablet (any more). Where its household was merged into another one, that
+ * one is shown the way to; and what was begun about it. */
+export function NotHere({ tablet, home }: { tablet?: Tablet; home?: string }): JSX.Element {
+  const into = tablet === undefined ? null : survivorOf(tablet.merged.value, home);
+  const name = into === null ? "" : householdName(tablet!.register, into);
+  const begun = tablet?.drafts.value.some((one) => one.kind !== "not_home" && one.about.household === home) ?? false;
   return (
     <Screen title={say(WORDS.not_here)} back={() => leaveTo()}>
-      <Notice kind="info">{say(WORDS.not_here_long)}</Notice>
+      <Notice kind="info">{name === "" ? say(WORDS.not_here_long) : say(WORDS.merged, { name })}</Notice>
+      <div class="buttons">
+        {home !== undefined && begun && <Button kind="main" onPress={() => goInstead("drafts")}>{say(WORDS.begun_there)}</Button>}
+        {name !== "" && <Button onPress={() => goInstead("household", into!)}>{say(WORDS.open, { name })}</Button>}
+      </div>
     </Screen>
   );
 }
@@ -106,16 +121,16 @@ function toFirstFault(): void {
 /** Tells that a form was begun before, and lets the surveyor throw it away: never by one press. */
 export function DraftNote<Values extends object>(props: { tablet: Tablet; form: Kept<Values>; onGone: () => void }): JSX.Element | null {
   const { tablet, form, onGone } = props;
-  const [asking, setAsking] = useState(false);
   const [failed, setFailed] = useState(false);
   const gone = () => throwAway(tablet, form.keeper.draft.id).then(onGone, () => setFailed(true));
   if (failed || form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
   if (!form.begun) return null;
   return (
     <Notice kind="info">
-      <p>{say(asking ? WORDS.sure : WORDS.begun)}</p>
-      {asking && <Button onPress={() => setAsking(false)}>{say(WORDS.keep)}</Button>}
-      <Button kind={asking ? "danger" : "plain"} onPress={asking ? gone : () => setAsking(true)}>{say(WORDS.throw_away)}</Button>
+      <p>{say(WORDS.begun)}</p>
+      <Sure ask={say(WORDS.throw_away)} yes={say(WORDS.gone)} no={say(WORDS.keep)} onYes={gone}>
+        <p>{say(WORDS.sure)}</p>
+      </Sure>
     </Notice>
   );
 }

@@ -31,7 +31,7 @@ export type HeadDraft = { head: Uuid | null; becomes: string | null };
 
 export function HeadChange({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const household = tablet.register.household(householdId);
-  if (household === null || tablet.reference.value === null) return <NotHere />;
+  if (household === null || tablet.reference.value === null) return <NotHere tablet={tablet} home={householdId} />;
   return <Form tablet={tablet} householdId={householdId} headId={household.data.head_member_id} />;
 }
 

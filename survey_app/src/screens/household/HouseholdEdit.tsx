@@ -23,7 +23,7 @@ export type HouseholdDraft = { values: Data; base: number; before: Data };
 
 export function HouseholdEdit({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
   const seen = tablet.register.household(id);
-  return seen === null || tablet.reference.value === null ? <NotHere /> : <Edit tablet={tablet} id={id} seen={seen.data} />;
+  return seen === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={id} /> : <Edit tablet={tablet} id={id} seen={seen.data} />;
 }
 
 function Edit({ tablet, id, seen }: { tablet: Tablet; id: Uuid; seen: HouseholdData }): JSX.Element {

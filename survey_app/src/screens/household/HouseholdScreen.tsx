@@ -8,12 +8,14 @@ import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
 import { named } from "../../words/codes.ts";
 import { language, say, texts } from "../../words/words.ts";
+import { useAttempt } from "../attempt.ts";
 import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
 import { type Standing, standings } from "./cases.ts";
 import { FIELDS } from "./field_words.ts";
 import { NotHere } from "./FormParts.tsx";
 import { People } from "./People.tsx";
+import { Papers } from "./screening/Papers.tsx";
 import { amountOf, awaited } from "./support.ts";
 import { WorkNotes } from "./WorkNotes.tsx";
 
@@ -36,7 +38,6 @@ const WORDS = texts({
   filled: ["Đã làm phiếu trên máy này.", "The review was filled in on this tablet."],
   training: ["ĐỢT TẬP HUẤN: kết quả không có giá trị.", "TRAINING: without legal effect."],
   gone: ["Không còn ở hộ", "Who left"],
-  requests: ["Giấy đề nghị", "Requests"],
   support: ["Hỗ trợ chờ trao", "Support to hand over"],
   on: ["trao ngày {when}", "on {when}"],
 });
@@ -44,7 +45,7 @@ const WORDS = texts({
 export function HouseholdScreen({ tablet, id }: { tablet: Tablet; id: Uuid }): JSX.Element {
   void tablet.revision.value; // draws again when the register has changed
   const seen = tablet.register.household(id);
-  return seen === null || tablet.reference.value === null ? <NotHere /> : <Household tablet={tablet} seen={seen} />;
+  return seen === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={id} /> : <Household tablet={tablet} seen={seen} />;
 }
 
 function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData> }): JSX.Element {
@@ -57,6 +58,7 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
       <WorkNotes tablet={tablet} householdId={id} />
       <Facts tablet={tablet} data={data} />
       {standings(tablet, id).map((one) => <InRound key={one.round.id} tablet={tablet} householdId={id} standing={one} />)}
+      <Papers tablet={tablet} householdId={id} />
       <Support tablet={tablet} householdId={id} />
       <h2>{say(WORDS.people)}</h2>
       <People tablet={tablet} householdId={id} />
@@ -67,7 +69,6 @@ function Household({ tablet, seen }: { tablet: Tablet; seen: Seen<HouseholdData>
         {people.length > 1 && <Button onPress={() => go("split", id)}>{say(WORDS.split)}</Button>}
         <Button onPress={() => go("request", id)}>{say(WORDS.request)}</Button>
       </div>
-      <Requests tablet={tablet} householdId={id} />
       <Gone tablet={tablet} householdId={id} />
     </Screen>
   );
@@ -94,6 +95,7 @@ function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdI
   const { round, open, begun, filled } = standing;
   const reference = tablet.reference.value!;
   const tries = standing.notHome;
+  const { attempt, busy, fault } = useAttempt();
   return (
     <section class="card">
       <h2>{say(WORDS.review)}: {named(reference, "round_kind", round.kind)} {round.year}</h2>
@@ -101,10 +103,11 @@ function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdI
       <p>{[named(reference, "case_stage", standing.case.data.stage), named(reference, "case_ground", standing.case.data.ground)].join(" · ")}</p>
       {filled && <Notice kind="good">{say(WORDS.filled)}</Notice>}
       {open && !begun && tries.length > 0 && <Notice kind="info">{say(WORDS.was_not_home, { count: tries.length, when: day(tries.at(-1)) })}</Notice>}
+      {fault !== null && <Notice kind="fault">{fault}</Notice>}
       {open && (
         <div class="buttons">
           <Button kind="main" onPress={() => go("review", householdId, round.id)}>{say(begun ? WORDS.go_on : WORDS.start)}</Button>
-          {!begun && <Button onPress={() => void noteNotHome(tablet, householdId, round.id)}>{say(WORDS.not_home)}</Button>}
+          {!begun && <Button disabled={busy} onPress={() => attempt(() => noteNotHome(tablet, householdId, round.id))}>{say(WORDS.not_home)}</Button>}
         </div>
       )}
     </section>
@@ -132,18 +135,6 @@ function Support({ tablet, householdId }: { tablet: Tablet; householdId: Uuid })
 }
 
 const whenOf = (line: Data): string => (line.hand_out_on ? say(WORDS.on, { when: day(line.hand_out_on as string) }) : "");
-
-function Requests({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
-  const papers = tablet.register.of("request", householdId);
-  if (papers.length === 0) return null;
-  const kind = (data: Data) => named(tablet.reference.value!, "request_kind", data.kind as string);
-  return (
-    <section class="stack">
-      <h2>{say(WORDS.requests)}</h2>
-      <ul>{papers.map(({ id, data }) => <li key={id}>{kind(data)}, {day(data.received_on as string)}</li>)}</ul>
-    </section>
-  );
-}
 
 /** Who left: pressed, a person can be brought back who was set down as gone by mistake. */
 function Gone({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {

@@ -28,7 +28,7 @@ type Props = { tablet: Tablet; householdId: Uuid; again: Uuid | undefined };
 /** `again`: the id of the refused one that is put right. */
 export function MemberNew(props: Props): JSX.Element {
   const household = props.tablet.register.household(props.householdId);
-  return household === null || props.tablet.reference.value === null ? <NotHere /> : <New {...props} />;
+  return household === null || props.tablet.reference.value === null ? <NotHere tablet={props.tablet} home={props.householdId} /> : <New {...props} />;
 }
 
 function New({ tablet, householdId, again }: Props): JSX.Element {

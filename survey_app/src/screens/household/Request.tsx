@@ -20,8 +20,8 @@ const WORDS = texts({
   received: ["Ngày nhận giấy", "Received on"],
   reason: ["Lý do hộ nêu", "The reason they give"],
   next: [
-    "Cán bộ xã xem giấy, ghi kết quả nhận diện (Phiếu A) rồi mới đưa hộ vào danh sách rà soát.",
-    "The commune officer reads it and sets down Phiếu A before the household comes onto a list.",
+    "Ghi giấy xong, xin làm Phiếu A (nhận diện nhanh) ở trang của hộ. Có Phiếu A, cán bộ xã mới đưa hộ vào danh sách rà soát.",
+    "Next comes form A, on the page of the household. With it the commune officer puts the household onto a list.",
   ],
 });
 
@@ -29,7 +29,7 @@ export type RequestDraft = { id: Uuid; kind: string | null; received_on: string 
 
 export function Request({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const household = tablet.register.household(householdId);
-  return household === null || tablet.reference.value === null ? <NotHere /> : <Form tablet={tablet} householdId={householdId} />;
+  return household === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={householdId} /> : <Form tablet={tablet} householdId={householdId} />;
 }
 
 function Form({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {

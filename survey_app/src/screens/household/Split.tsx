@@ -45,7 +45,7 @@ export type SplitDraft = {
 
 export function Split({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const household = tablet.register.household(householdId);
-  return household === null || tablet.reference.value === null ? <NotHere /> : <Form tablet={tablet} household={household} />;
+  return household === null || tablet.reference.value === null ? <NotHere tablet={tablet} home={householdId} /> : <Form tablet={tablet} household={household} />;
 }
 
 function Form({ tablet, household }: { tablet: Tablet; household: Seen<HouseholdData> }): JSX.Element {

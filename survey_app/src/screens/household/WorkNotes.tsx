@@ -26,20 +26,23 @@ const WORDS = texts({
   member: ["thông tin người", "a person"],
   review: ["phiếu rà soát", "a review"],
   request: ["giấy đề nghị", "a request"],
+  screening: ["kết quả Phiếu A", "form A"],
   delivery: ["lượt trao hỗ trợ", "support handed over"],
 });
 
-/** The work on a household and its people that is not simply in force, the newest first. */
-function workOf(outbox: Work[], householdId: Uuid, memberIds: Set<Uuid>): Work[] {
-  const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || memberIds.has(one.id);
+/** The work on a household, its people and its papers (`ids`) that is not simply in force, the newest first. */
+function workOf(outbox: Work[], householdId: Uuid, ids: Set<Uuid>): Work[] {
+  const about = (one: Work) => one.id === householdId || one.data.household_id === householdId || ids.has(one.id);
   const mine = outbox.filter(about);
   const again = corrected(mine);
   return mine.filter((one) => !STANDING.includes(one.outcome ?? "") && !again.has(one.submission_id)).reverse();
 }
 
 export function WorkNotes({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
-  const people = new Set(tablet.register.members(householdId, true).map((one) => one.id));
-  const works = workOf(tablet.outbox.value, householdId, people);
+  const { register } = tablet;
+  const people = register.members(householdId, true).map((one) => one.id);
+  const screenings = register.of("request", householdId).map((one) => register.screeningOf(one.id)?.id ?? "");
+  const works = workOf(tablet.outbox.value, householdId, new Set([...people, ...screenings]));
   const unsent = works.filter((one) => one.outcome === null);
   const told = works.filter((one) => one.outcome !== null);
   const what = [...new Set(unsent.map(nameOf))].join(", ");

@@ -15,6 +15,7 @@ import { MemberNew } from "./MemberNew.tsx";
 import { MemberScreen } from "./MemberScreen.tsx";
 import { Request } from "./Request.tsx";
 import { Review } from "./review/Review.tsx";
+import { Screening } from "./screening/Screening.tsx";
 import { Split } from "./Split.tsx";
 
 /** `parts`: the whole address, its first part included. */
@@ -42,6 +43,7 @@ export const HOUSEHOLD_SCREENS: Record<string, HouseholdScreen> = {
   split: ({ tablet, parts: [, id = ""] }) => <Split key={id} tablet={tablet} householdId={id} />,
   request: ({ tablet, parts: [, id = ""] }) => <Request key={id} tablet={tablet} householdId={id} />,
   review: ({ tablet, parts: [, id = "", roundId = ""] }) => <Review key={id + roundId} tablet={tablet} householdId={id} roundId={roundId} />,
+  screening: ({ tablet, parts: [, id = ""] }) => <Screening key={id} tablet={tablet} requestId={id} />,
   delivery: ({ tablet, parts: [, id = ""] }) => <Delivery key={id} tablet={tablet} lineId={id} />,
   drafts: ({ tablet }) => <Drafts tablet={tablet} />,
 };
@@ -49,5 +51,5 @@ export const HOUSEHOLD_SCREENS: Record<string, HouseholdScreen> = {
 /** What is filled in there: a new build of the app waits until none of these is shown. */
 export function isForm([first, second, third]: string[]): boolean {
   if (first === "household") return second === "new" || third !== undefined;
-  return ["member", "split", "request", "review", "delivery"].includes(first ?? "");
+  return ["member", "split", "request", "screening", "review", "delivery"].includes(first ?? "");
 }

@@ -2,7 +2,7 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { SignedOut } from "../../line/line.ts";
 import type { Tablet } from "../../tablet.ts";
@@ -16,21 +16,24 @@ const WORDS = texts({
   again: ["Hỏi lại", "Ask again"],
 });
 
-export type Asked<Value> = { value: Signal<Value | null>; fault: Signal<unknown>; again: () => void };
+export type Asked<Value> = { value: Value | null; fault: Signal<unknown>; again: () => void };
 
-/** Asks when the screen opens, and again whenever `what` is another one. */
+/** Asks when the screen opens, and again whenever `what` is another one. An answer that comes after a later question, or is
+ * to another one than the screen asks now, is never shown as its answer. */
 export function useAsked<Value>(ask: () => Promise<Value>, what: unknown = null): Asked<Value> {
-  const value = useSignal<Value | null>(null);
+  const told = useSignal<{ value: Value; what: unknown } | null>(null);
   const fault = useSignal<unknown>(null);
+  const turn = useRef(0);
   const again = () => {
+    const mine = ++turn.current;
     fault.value = null;
-    ask().then((told) => (value.value = told), (error: unknown) => (fault.value = error));
+    ask().then(
+      (value) => void (mine === turn.current && (told.value = { value, what })),
+      (error: unknown) => void (mine === turn.current && (fault.value = error)),
+    );
   };
-  useEffect(() => {
-    value.value = null;
-    again();
-  }, [what]);
-  return { value, fault, again };
+  useEffect(again, [what]);
+  return { value: told.value !== null && told.value.what === what ? told.value.value : null, fault, again };
 }
 
 export function Answer<Value>(props: { tablet: Tablet; asked: Asked<Value>; children: (value: Value) => ComponentChildren }): JSX.Element {
@@ -44,7 +47,7 @@ export function Answer<Value>(props: { tablet: Tablet; asked: Asked<Value>; chil
           <Button onPress={again}>{say(WORDS.again)}</Button>
         </Notice>
       )}
-      {value.value !== null ? props.children(value.value) : fault.value === null && <p class="muted" role="status">{say(WORDS.asking)}</p>}
+      {value !== null ? props.children(value) : fault.value === null && <p class="muted" role="status">{say(WORDS.asking)}</p>}
     </>
   );
 }

@@ -17,7 +17,7 @@ import { workTitle } from "../../words/work_words.ts";
 import { Button, Choice, Notice, Screen, TextField } from "../parts.tsx";
 import { goInstead } from "../route.ts";
 import { Answer, useAsked } from "./asked.tsx";
-import { ValueField } from "./value_field.tsx";
+import { isOdd, ValueField } from "./value_field.tsx";
 
 const WORDS = texts({
   title: ["Quyết định mâu thuẫn", "Decide a conflict"],
@@ -36,6 +36,9 @@ const WORDS = texts({
   deciding: ["Đang gửi quyết định…", "Sending…"],
   table: ["Các giá trị", "The values"],
 });
+
+/** Papers of which two are never mixed. */
+const WHOLE = ["review", "screening"];
 
 type Choices = "server" | "device" | "values";
 
@@ -73,7 +76,8 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
   const busy = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (choice.value === null || reason.value === null || busy.value) return;
+    const odd = choice.value === "values" && Object.entries(values).some(([name, value]) => isOdd(name, value));
+    if (choice.value === null || reason.value === null || busy.value || odd) return;
     busy.value = true;
     fault.value = null;
     try {
@@ -93,7 +97,7 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     busy.value = false;
   };
   // a paper is taken or left as a whole (docs/sync-protocol.md, "Reviews")
-  const possible = conflict.entity === "review" ? (["server", "device"] as const) : (["server", "device", "values"] as const);
+  const possible = WHOLE.includes(conflict.entity) ? (["server", "device"] as const) : (["server", "device", "values"] as const);
   const options = possible.map((code) => ({ code, label: WORDS[`take_${code}`] }));
   return (
     <form class="stack" onSubmit={submit}>

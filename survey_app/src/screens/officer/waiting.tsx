@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { refuse, retry, sentData, waiting, type WaitingSubmission } from "../../line/officer.ts";
 import type { Tablet } from "../../tablet.ts";
@@ -11,7 +12,7 @@ import { recordLines } from "../../words/record_words.ts";
 import { problemWords, said } from "../../words/said.ts";
 import { language, say, texts } from "../../words/words.ts";
 import { workTitle } from "../../words/work_words.ts";
-import { Button, Notice, Screen, TextField } from "../parts.tsx";
+import { Button, Notice, Screen, TextField, toHeading } from "../parts.tsx";
 import { moment } from "../sync_state.tsx";
 import { Answer, useAsked } from "./asked.tsx";
 
@@ -50,6 +51,7 @@ export function WaitingList({ tablet }: { tablet: Tablet }): JSX.Element {
   const decided = (words: string) => {
     told.value = words;
     asked.again();
+    toHeading();
   };
   return (
     <Screen title={say(WORDS.title)} back={["officer"]}>
@@ -93,6 +95,15 @@ function Piece({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmissio
 function Deciding({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmission; decided: (words: string) => void }): JSX.Element {
   const reason = useSignal<string | null>(null);
   const refusing = useSignal(false);
+  const left = useSignal(false);
+  const here = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (refusing.value) here.current?.querySelector("textarea")?.focus();
+  }, [refusing.value]);
+  const leave = () => {
+    refusing.value = false;
+    left.value = true;
+  };
   const busy = useSignal(false);
   const fault = useSignal<string | null>(null);
   const run = async (step: () => Promise<{ outcome: string }>) => {
@@ -108,16 +119,16 @@ function Deciding({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmis
   };
   const mayRefuse = one.outcome !== "rejected";
   return (
-    <>
+    <div ref={here} class="stack" onKeyDown={(event) => event.key === "Escape" && refusing.value && leave()}>
       {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
       {refusing.value && <TextField label={say(WORDS.reason)} long value={reason.value} onChange={(value) => (reason.value = value)} required />}
       <div class="buttons">
-        {!refusing.value && <Button kind="main" disabled={busy.value} onPress={() => void run(() => retry(tablet.line, one.submission_id))}>{say(WORDS.retry)}</Button>}
-        {!refusing.value && mayRefuse && <Button onPress={() => (refusing.value = true)}>{say(WORDS.refuse)}</Button>}
-        {refusing.value && <Button onPress={() => (refusing.value = false)}>{say(WORDS.leave)}</Button>}
-        {refusing.value && <Button kind="danger" disabled={busy.value || reason.value === null} onPress={() => void run(() => refuse(tablet.line, one.submission_id, reason.value!))}>{say(WORDS.refuse_now)}</Button>}
+        {!refusing.value && <Button key="retry" kind="main" disabled={busy.value} onPress={() => void run(() => retry(tablet.line, one.submission_id))}>{say(WORDS.retry)}</Button>}
+        {!refusing.value && mayRefuse && <Button key="refuse" focused={left.value} onPress={() => (refusing.value = true)}>{say(WORDS.refuse)}</Button>}
+        {refusing.value && <Button key="leave" onPress={leave}>{say(WORDS.leave)}</Button>}
+        {refusing.value && <Button key="now" kind="danger" disabled={busy.value || reason.value === null} onPress={() => void run(() => refuse(tablet.line, one.submission_id, reason.value!))}>{say(WORDS.refuse_now)}</Button>}
       </div>
-    </>
+    </div>
   );
 }
 

@@ -63,13 +63,18 @@ async function attach(filled: Filling, picture: Blob, purpose: string, instead: 
   const others = filled.draft.values.peek().attachments.filter((one) => !gone.has(one.sha256));
   filled.draft.set({ attachments: [...others, said] });
   // and the picture itself, where the form was sent while it was made: nothing names it any more
-  await letUnusedGo(filled.tablet, [said, ...instead]);
+  await letGo(filled, [said, ...instead]);
 }
 
 function detach(filled: Filling, gone: Attachment[]): void {
   const shas = new Set(gone.map((one) => one.sha256));
   filled.draft.set({ attachments: filled.draft.values.peek().attachments.filter((one) => !shas.has(one.sha256)) });
-  void letUnusedGo(filled.tablet, gone);
+  void letGo(filled, gone);
+}
+
+/** When the draft on the disk does not name them any more: a tablet that dies in between has a form with its photos. */
+async function letGo(filled: Filling, files: Attachment[]): Promise<void> {
+  if (await filled.draft.keeper.settled()) await letUnusedGo(filled.tablet, files);
 }
 
 function Photos({ filled }: { filled: Filling }): JSX.Element {
@@ -110,7 +115,7 @@ function Photo({ filled, said, onDrop }: { filled: Filling; said: Attachment; on
       if (bytes === null || gone) return;
       made = URL.createObjectURL(new Blob([bytes], { type: said.media_type }));
       setAddress(made);
-    });
+    }, () => undefined); // the app was locked meanwhile
     return () => {
       gone = true;
       if (made !== null) URL.revokeObjectURL(made);

@@ -3,20 +3,23 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 
-import { cleaned, faultOf } from "../../../forms/answers.ts";
+import { type Answers, cleaned, faultOf } from "../../../forms/answers.ts";
 import type { Step } from "../../../forms/steps.ts";
 import { isVisible } from "../../../scoring/rules.ts";
-import type { Question } from "../../../wire.ts";
+import type { Form, Question } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
 import { Choice, Choices, DateField, NumberField, TextField, YesNo } from "../../parts.tsx";
-import type { Filling } from "./state.ts";
+import type { Kept } from "../useDraft.ts";
 import { REVIEW } from "./words.ts";
 
-export function Questions({ filled, step }: { filled: Filling; step: Step }): JSX.Element {
+/** A form that is being filled in. */
+export type Answering = { form: Form; draft: Kept<{ answers: Answers }> };
+
+export function Questions({ filled, step }: { filled: Answering; step: Step }): JSX.Element {
   return <>{step.questions.map((one) => <Asked key={one.code} filled={filled} question={one} />)}</>;
 }
 
-function Asked({ filled, question }: { filled: Filling; question: Question }): JSX.Element | null {
+function Asked({ filled, question }: { filled: Answering; question: Question }): JSX.Element | null {
   const { draft, form } = filled;
   const always = question.visible_if === true || question.visible_if === null;
   const shown = useComputed(() => always || isVisible(question, cleaned(form, draft.values.value.answers)));
@@ -40,7 +43,7 @@ function Field({ question, value, onAnswer }: FieldProps): JSX.Element {
   if (question.type === "multi") return <Several {...shared} value={value as string[] | null} question={question} />;
   if (question.type === "boolean") return <YesNo {...shared} value={value as boolean | null} />;
   const { decimals, min, max } = question;
-  if (question.type === "number") return <NumberField {...shared} value={value as number | null} {...{ decimals, min, max }} />;
+  if (question.type === "number") return <NumberField {...shared} value={value as number | string | null} {...{ decimals, min, max }} />;
   if (question.type === "date") return <DateField {...shared} value={value as string | null} />;
   return <TextField {...shared} value={value as string | null} long maxLength={2000} />;
 }

@@ -51,7 +51,7 @@ function Shown({ filled, onJump, judged }: Props & { judged: Judged }): JSX.Elem
 
 type GapsProps = { kind: "warning" | "info"; said: string; gaps: Gap[]; onJump: (step: string) => void };
 
-function Gaps({ kind, said, gaps: list, onJump }: GapsProps): JSX.Element {
+export function Gaps({ kind, said, gaps: list, onJump }: GapsProps): JSX.Element {
   return (
     <Notice kind={kind}>
       <p>{said}</p>

@@ -1,8 +1,8 @@
 // The review of a household in a round: the people, the form step by step, and what it comes to.
 
 import { useComputed, useSignal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
 
 import { forgetNotHome } from "../../../actions/drafts.ts";
 import { newReview } from "../../../actions/papers.ts";
@@ -25,6 +25,7 @@ import { More } from "./More.tsx";
 import { Questions } from "./Questions.tsx";
 import { Result } from "./Result.tsx";
 import { begin, type Filling, filling, formOfRound, found } from "./state.ts";
+import { Onward, Progress, sectionTitle, Shown } from "./stepping.tsx";
 import { REVIEW } from "./words.ts";
 
 export function Review({ tablet, householdId, roundId }: { tablet: Tablet; householdId: Uuid; roundId: Uuid }): JSX.Element {
@@ -34,7 +35,7 @@ export function Review({ tablet, householdId, roundId }: { tablet: Tablet; house
     const round = tablet.revision.value < 0 ? undefined : tablet.reference.value?.rounds.find((one) => one.id === roundId);
     return round !== undefined && standing(tablet, householdId, round)?.open === true;
   });
-  if (tablet.register.household(householdId) === null) return <NotHere />;
+  if (tablet.register.household(householdId) === null) return <NotHere tablet={tablet} home={householdId} />;
   const asked = formOfRound(tablet, roundId);
   if (asked === null) return <Told householdId={householdId} said={say(REVIEW.no_form)} kind="warning" />;
   if (sent) return <Told householdId={householdId} said={say(REVIEW.sent)} kind="good" />;
@@ -77,7 +78,7 @@ function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Elem
   return (
     <Screen title={title} back={leave} foot={foot}>
       {round.training && <Notice kind="warning"><strong>{say(REVIEW.training)} {say(form.scoring.label)}</strong></Notice>}
-      <Progress place={place + 1} all={steps.length} filled={filled} />
+      <Progress place={place + 1} all={steps.length} keeper={draft.keeper} />
       {step.kind === "people" && <DraftNote tablet={tablet} form={draft} onGone={leave} />}
       <Shown key={step.key} title={titleOf(step)}>
         {step.kind === "people" && <Inhabitants filled={filled} />}
@@ -91,47 +92,7 @@ function Form({ tablet, householdId, round, form, onSent }: FormProps): JSX.Elem
 }
 
 function titleOf(step: ReviewStep): string {
-  if (step.kind !== "questions") return say(REVIEW[step.kind]);
-  const { section, part, parts } = step.step;
-  return say(REVIEW.section, { section: section.toUpperCase() }) + (parts > 1 ? ` (${part}/${parts})` : "");
-}
-
-/** A step that has just come: it begins at its top, and its heading is read out. */
-function Shown({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
-    scrollTo(0, 0);
-  }, []);
-  return (
-    <>
-      <h2 ref={heading} tabIndex={-1}>{title}</h2>
-      {children}
-    </>
-  );
-}
-
-function Progress({ place, all, filled }: { place: number; all: number; filled: Filling }): JSX.Element {
-  const state = filled.draft.keeper.state.value;
-  return (
-    <div class="steps">
-      <progress max={all} value={place} aria-label={say(REVIEW.progress, { step: place, all })} />
-      <span>{say(REVIEW.progress, { step: place, all })}</span>
-      {state === "refused" && <Notice kind="fault">{say(REVIEW.not_saved)}</Notice>}
-      {state !== "refused" && <span class="saved">{say(state === "kept" ? REVIEW.saved : REVIEW.saving)}</span>}
-    </div>
-  );
-}
-
-type OnwardProps = { label: string; onPress: () => void; onBack: (() => void) | undefined; disabled?: boolean };
-
-function Onward({ label, onPress, onBack, disabled }: OnwardProps): JSX.Element {
-  return (
-    <div class="onward">
-      {onBack !== undefined && <Button onPress={onBack}>{say(REVIEW.before)}</Button>}
-      <Button kind="main" disabled={disabled} onPress={onPress}>{label}</Button>
-    </div>
-  );
+  return step.kind === "questions" ? sectionTitle(step.step) : say(REVIEW[step.kind]);
 }
 
 function Inhabitants({ filled }: { filled: Filling }): JSX.Element {

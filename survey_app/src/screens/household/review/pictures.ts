@@ -1,30 +1,24 @@
-// A photo as it is kept: small enough for a line in the countryside, and without what a camera writes into it.
+// Pictures that go with a review: photos as they are kept, and what was drawn on the screen.
 
-const LONGEST_SIDE = 1600;
-const QUALITY = 0.8;
+import { shrunk } from "../../../photo.ts";
 
-/** A JPEG of at most 1600 pixels a side, drawn anew: place, time and make of the camera (EXIF) are not in it. */
-export async function reduced(file: Blob): Promise<Blob> {
-  const [width, height] = await sizeOf(file);
-  const drawn = document.createElement("canvas");
-  drawn.width = width;
-  drawn.height = height;
-  // scaled while it is decoded, off the screen's thread
-  const small = await createImageBitmap(file, { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" });
-  drawn.getContext("2d")!.drawImage(small, 0, 0);
-  small.close();
-  return content(drawn, "image/jpeg");
+/** The photo as it is kept (photo.ts), made by a worker of its own: what a large photo takes of the memory goes with it.
+ * Where the browser starts none, made here. Raises for what is no picture. */
+export async function reduced(photo: Blob): Promise<Blob> {
+  const worker = new Worker("photo_worker.js");
+  try {
+    const small = await new Promise<Blob | null>((done, failed) => {
+      worker.onmessage = (event: MessageEvent<Blob | null>) => done(event.data);
+      worker.onerror = () => failed(new Error("no worker"));
+      worker.postMessage(photo);
+    }).catch(() => shrunk(photo));
+    if (small === null) throw new Error("no picture");
+    return small;
+  } finally {
+    worker.terminate();
+  }
 }
 
-/** As it is kept. The whole picture is let go before the small one is made: a cheap tablet has not the room for both. */
-async function sizeOf(file: Blob): Promise<[width: number, height: number]> {
-  const whole = await createImageBitmap(file);
-  const share = Math.min(1, LONGEST_SIDE / Math.max(whole.width, whole.height));
-  const sides = [whole.width, whole.height].map((side) => Math.max(1, Math.round(side * share))) as [number, number];
-  whole.close();
-  return sides;
-}
-
-export function content(canvas: HTMLCanvasElement, type: "image/jpeg" | "image/png"): Promise<Blob> {
-  return new Promise((done, failed) => canvas.toBlob((blob) => (blob === null ? failed(new Error("no picture")) : done(blob)), type, QUALITY));
+export function content(canvas: HTMLCanvasElement, type: "image/png"): Promise<Blob> {
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob === null ? failed(new Error("no picture")) : done(blob)), type));
 }

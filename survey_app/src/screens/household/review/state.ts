@@ -50,5 +50,5 @@ export function found(filled: Filling): Judged {
   const { tablet, householdId, form, place, draft } = filled;
   const { answers, surveyed_on, b1_entered } = draft.values.value;
   const members = tablet.register.members(householdId, true);
-  return judged({ form, answers, members, place, on: surveyed_on || today(), b1Entered: b1_entered });
+  return judged({ form, answers, members, place, on: surveyed_on || today(), b1Entered: typeof b1_entered === "number" ? b1_entered : null });
 }
