@@ -1,5 +1,6 @@
 """The engine, the naming of constraints, and the one transaction of a request."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,9 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# As quiet as the library's own pools, whose name ours does not bear: they tell every step, errors with values too.
+logging.getLogger(f"{__name__}._Pool").setLevel(logging.WARNING)
 
 # A statement that runs longer than this is a mistake of ours; a lock that is waited for longer than this
 # is better answered with "try again" than with a tablet that hangs.

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -155,8 +156,12 @@ def storable(moment: datetime) -> datetime | None:
 
 
 def _entity(value: Any) -> str:
-    plain = isinstance(value, str) and len(value) <= 40 and value.isascii() and value.replace("_", "").isalnum()
-    return value if plain else ""
+    return value if isinstance(value, str) and len(value) <= 40 and _plain(value) else ""
+
+
+@lru_cache(maxsize=100)
+def _plain(word: str) -> bool:
+    return word.isascii() and word.replace("_", "").isalnum()
 
 
 def _uuid(value: Any) -> UUID | None:

@@ -98,7 +98,7 @@ def follow(session: Session, went: Sequence[Went]) -> None:
         return
     late_rows.write(session)  # what hangs on them may have been announced just now
     rows = [{"household_id": w.household_id, "from_id": w.from_id, "to_id": w.to_id} for w in went]
-    session.execute(sql.load("api/changes/sql/follow.sql"), {"rows": sql.rows(rows)})
+    sql.fetch(session, sql.load("api/changes/sql/follow.sql"), rows=sql.rows(rows))
 
 
 _PAST = text(

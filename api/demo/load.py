@@ -55,7 +55,7 @@ def load(engine: Engine, password: str, report: Report, id_key: IdKey) -> bool:
     """
     session = Session(engine, expire_on_commit=False, info={"id_key": id_key})
     with _without_collector(), session, session.begin():
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _wait_for_another_start(session)
         if session.get(Account, accounts.account_id("truc-thai")) is not None:
             accounts.give_password(session, password)
             return False
@@ -163,6 +163,15 @@ def _load_rounds(session: Session, actor: Actor, commune: str, homes: list[MadeU
         record_decision(session, actor, scope, decision, recognised, Origin.load)
         surveys.settle(session, round_id, _id("decision", f"{commune}:{past['year']}"))
         _close(session, area_id(commune), round_id, past["closes_on"])
+
+
+def _wait_for_another_start(session: Session) -> None:
+    """As long as it takes: on a slow machine a first start loads for longer than any statement may wait otherwise."""
+    for limit in ("lock_timeout", "statement_timeout"):
+        session.execute(text(f"SET LOCAL {limit} = 0"))
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    for limit in ("lock_timeout", "statement_timeout"):
+        session.execute(text(f"SET LOCAL {limit} TO DEFAULT"))
 
 
 def _close(session: Session, commune_id: UUID, round_id: UUID, day: date) -> None:

@@ -19,7 +19,7 @@ from api.changes.history import Announcement, Went, announce, follow, keep
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.household_fold import HouseholdFold, number_taken
 from api.households.member_fold import MemberFold
-from api.households.stored import Held, store_households, storing_members
+from api.households.stored import Held, storing_households, storing_members
 
 _REFUSALS = {
     "uq_household_hamlet_no": number_taken,
@@ -43,11 +43,10 @@ def write_households(
         outcomes = [work.written(edit) for edit in part]
         if refused_unseen(part, work.drafts, outcomes, thorough):
             return write(part, True)
-        store_households(session, work.fold.added(), work.fold.changed())
-        # first, for what is put first is written last, and the queue of the feed takes the longest to be taken in
-        announce_households(session, work.fold, work.held)
-        keep(session, actor, "household", work.fold.steps, origin)
-        _audit(session, actor, "households.write", "household", part, outcomes)
+        with storing_households(session, work.fold.added(), work.fold.changed()):
+            announce_households(session, work.fold, work.held)
+            keep(session, actor, "household", work.fold.steps, origin)
+            _audit(session, actor, "households.write", "household", part, outcomes)
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)

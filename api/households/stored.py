@@ -195,12 +195,18 @@ def json_value(value: Any) -> Any:
 
 
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:
-    """Changed ones first: a number given up by one household may be taken by a new one."""
+    """Stores new and changed ones; see `storing_households`."""
+    with storing_households(session, added, changed):
+        pass
+
+
+def storing_households(session: Session, added: list[Record], changed: list[Record]) -> AbstractContextManager[None]:
+    """Changed ones first: a number given up by one household may be taken by a new one. The block is done while the
+    database takes in the new ones (see `sql.copying`)."""
     _update(session, "update_households", [_row(record) for record in changed])
     now = sql.moment_bytes(clock.now())
     rows = ((r.id.bytes, *_columns(r, HOUSEHOLD_FIELDS), r.version, now, now) for r in added)
-    with _inserting(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ()):
-        pass
+    return _inserting(session, "insert_households", HOUSEHOLD_FIELDS, rows if added else ())
 
 
 def change_members(session: Session, changed: list[Record]) -> None:

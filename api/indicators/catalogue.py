@@ -18,6 +18,14 @@ INDICATORS: dict[str, Indicator] = {one.code: one for one in (*RATES, *GOALS, *D
 # none: measures of no grain, kept with the others.
 TOTALS = ("total_households", "total_persons", "hamlets_without_totals")
 FIGURES = tuple(Figure(kind) for kind in FigureKind)
+# Where a figure is divided by a figure both are of one day: what was paid up to October is no share of what was due up
+# to June. Kind -> the one that has to be stated of the same day.
+BESIDE: dict[FigureKind, FigureKind] = {
+    part.kind: other.kind
+    for one in INDICATORS.values()
+    for part, other in ((one.numerator, one.denominator), (one.denominator, one.numerator))
+    if isinstance(part, Figure) and isinstance(other, Figure)
+}
 
 
 def indicator(code: str) -> Indicator:
@@ -57,7 +65,7 @@ def fingerprint() -> str:
 
 def named(law: str) -> str:
     whole = [f"{code} {who(measure)}" for code, measure in measures().items()]
-    whole += [f"{figure.code} {figure.meaning.of_year}" for figure in FIGURES]
+    whole += [f"{figure.code} {figure.meaning.of_year} {BESIDE.get(figure.kind)}" for figure in FIGURES]
     return hashlib.sha256("\n".join([*whole, law]).encode()).hexdigest()[:16]
 
 

@@ -110,12 +110,12 @@ def unknown_because(one: Indicator, some: Mapping[str, int]) -> Words | None:
     for figure in (one.denominator, one.numerator):
         if isinstance(figure, Figure) and _stated(figure, some) is None:
             return figure.meaning.missing if some[figure.lacking] else _NOT_OF_PARTS
-    return MORE_THAN_ALL if denominator_of(one, some) else NOBODY
+    return MORE_THAN_ALL if more_than_all(one, numerator_of(one, some), denominator_of(one, some)) else NOBODY
 
 
 def more_than_all(one: Indicator, numerator: int | None, denominator: int | None) -> bool:
     """Is more counted than a figure says there is? One of the two is wrong, and there is no rate above 100 %."""
-    return isinstance(one.denominator, Figure) and (numerator or 0) > (denominator or 0) > 0
+    return isinstance(one.denominator, Figure) and denominator is not None and (numerator or 0) > denominator
 
 
 def _stated(figure: Figure, some: Mapping[str, int]) -> int | None:

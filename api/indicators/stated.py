@@ -5,13 +5,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, Text, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Date,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session
 
 from api import sql
 from api.areas.tables import AreaStatistic, Level
-from api.indicators.catalogue import FIGURES, TOTALS, places
+from api.indicators.catalogue import BESIDE, FIGURES, TOTALS, places
 from api.indicators.tables import AreaFigure
 
 _STATISTIC = AreaStatistic.__table__  # type: ignore[attr-defined]
@@ -57,7 +74,7 @@ def _totals(areas: Mapping[UUID, Level], days: Sequence[date], known: datetime |
     newest = (
         select(day.c.day, s.area_id, cast(null(), Text).label("kind"), s.households.label("number"), s.persons)
         .join(day, s.as_of <= day.c.day)
-        .where(_among(s.area_id, areas, Level.hamlet), literal(True) if known is None else s.recorded_at < known)
+        .where(_among(s.area_id, areas, Level.hamlet), _known(s, known))
         .ext(distinct_on(day.c.day, s.area_id))
         .order_by(day.c.day, s.area_id, s.as_of.desc(), s.recorded_at.desc(), s.id.desc())
     ).subquery()
@@ -65,17 +82,28 @@ def _totals(areas: Mapping[UUID, Level], days: Sequence[date], known: datetime |
 
 
 def _figures(areas: Mapping[UUID, Level], days: Sequence[date], known: datetime | None) -> Any:
-    f, day = _FIGURE.c, _days(days)
+    f, beside, day = _FIGURE.c, _FIGURE.alias("beside").c, _days(days)
     holds_on = [figure.kind for figure in FIGURES if not figure.meaning.of_year]
     newest = (
         select(day.c.day, f.area_id, f.kind, f.value)
         .join(day, f.as_of <= day.c.day)
-        .where(_among(f.area_id, areas, Level.commune), literal(True) if known is None else f.recorded_at < known)
+        .where(_among(f.area_id, areas, Level.commune), _known(f, known))
         .where(or_(f.kind.in_(holds_on), f.as_of >= func.date_trunc("year", day.c.day)))
+        .where(or_(f.kind.not_in(list(BESIDE)), exists().where(_beside(f, beside), _known(beside, known))))
         .ext(distinct_on(day.c.day, f.area_id, f.kind))
         .order_by(day.c.day, f.area_id, f.kind, f.as_of.desc(), f.recorded_at.desc(), f.id.desc())
     ).subquery()
     return select(*newest.c, null().label("other"))
+
+
+def _beside(figure: Any, other: Any) -> ColumnElement[bool]:
+    """The other one was stated of the same day."""
+    wanted = case(*((figure.kind == kind, beside.value) for kind, beside in BESIDE.items()))
+    return and_(other.area_id == figure.area_id, other.as_of == figure.as_of, other.kind == wanted)
+
+
+def _known(said: Any, known: datetime | None) -> Any:
+    return literal(True) if known is None else said.recorded_at < known
 
 
 def _among(column: Any, areas: Mapping[UUID, Level], level: Level) -> Any:

@@ -53,7 +53,7 @@ def gap(comparison: str, target: float | None, stand: Stand, *, share: bool) -> 
         return None
     if not share:
         return max(ceil(_exact(target)) - stand.numerator, 0)
-    if not stand.denominator:
+    if not stand.denominator or stand.numerator > stand.denominator:  # of which one is wrong
         return None
     if comparison == _FALL:
         if stand.start is None:

@@ -108,7 +108,8 @@ def sign_refusal(
     session: Session, actor: Actor, request_id: UUID, version: int, body: RefusalSignatureIn
 ) -> RefusalOut:
     """The chair signs. A case of the third path on that request is refused with it. Raises NotFound, StaleVersion,
-    Conflict where it is signed, SeparationOfDuties for the preparer, AlreadyExists for a number used that year."""
+    Conflict where it is signed, or what it was prepared for is so no longer, SeparationOfDuties for the preparer,
+    AlreadyExists for a number used that year."""
     row = session.execute(_refusals_of(actor).where(_REFUSAL.c.request_id == request_id)).one_or_none()
     if row is None:
         raise _no_such_refusal()
@@ -122,6 +123,8 @@ def sign_refusal(
             "Người soạn không được ký văn bản từ chối của mình; người khác có quyền phải ký.",
             "Who prepared the refusal does not sign it; somebody else with the right has to.",
         )
+    # held: no other result of Phiếu A is written down meanwhile, and since it was prepared one may have been
+    _ground(session, session.execute(select(_REQUEST).where(_REQUEST.c.id == request_id).with_for_update()).one())
     _refuse_used_number(session, row.area_id, body)
     _refuse_third_path(session, request_id)
     session.execute(

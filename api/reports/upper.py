@@ -47,6 +47,8 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
     shown = [UnitRow(one.id, one.code, one.name, one.area_type, one.id in told) for one in units]
     tallies = _tallies(form, contents, unit_of)
     preliminary = any(content.get("preliminary") for content in contents.values())
+    waiting, first = missing(session, rows, contents.keys(), period), due_on(period, Level.commune, preliminary=True)
+    owes_first = preliminary or any(one.due_on == first for one in waiting)
     table, totals = grid.rows(form, columns, shown, tallies), grid.totals(form, columns, shown, tallies)
     return OfficialReportOut(
         form=form.code, title=form.title, source=form.source, kind="table",
@@ -54,8 +56,7 @@ def added_up(session: Session, form: Form, where: Basis, period: str | None) -> 
         period=period, round_id=None, as_of=where.day, known_at=where.known or known_at,
         columns=grid.columns_out(columns), rows=table,
         totals=totals, notes=list(form.notes), faults=faults(form.checks, columns, table, totals),
-        missing=missing(session, rows, contents.keys(), period),
-        due_on=due_on(period, where.place.level, preliminary=preliminary), preliminary=preliminary,
+        missing=waiting, due_on=due_on(period, where.place.level, preliminary=owes_first), preliminary=preliminary,
     )  # fmt: skip
 
 

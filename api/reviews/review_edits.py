@@ -26,7 +26,7 @@ from api.reviews.cases import Case, move_cases
 from api.reviews.review_ground import Ground, Touched, surveyors
 from api.reviews.review_rows import CONTENT, result_of, row_of
 from api.reviews.review_schemas import parsed, same_content
-from api.reviews.review_store import ENTITY, store_added, store_changed
+from api.reviews.review_store import ENTITY, store_changed, storing_added
 from api.reviews.tables import CaseStage, ReviewKind
 
 # Which of the stages a case may be reviewed from; where it stands further, a review is the second one.
@@ -227,14 +227,13 @@ class Reviews:
         """Writes what was decided: reviews, cases, history, the feed's queue and the log."""
         changed, added = list(self.changes.changed.values()), list(self.changes.added.values())
         store_changed(self.session, changed)
-        if added:
-            store_added(self.session, added)
-            # with the review, never after it: what is missing can be asked for from then on
-            files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
-            declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
-        history.keep(self.session, self.actor, ENTITY, self.changes.steps, self.origin)
-        told = [Announcement(ENTITY, row["id"], row["hamlet"], row["home"], row["version"]) for row in changed + added]
-        move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes, told)
+        with storing_added(self.session, added):
+            history.keep(self.session, self.actor, ENTITY, self.changes.steps, self.origin)
+            told = [Announcement(ENTITY, r["id"], r["hamlet"], r["home"], r["version"]) for r in changed + added]
+            move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes, told)
+        # with the review, never after it: what is missing can be asked for from then on
+        files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
+        declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
         if changed or added:
             homes = {row["household_id"] for row in changed + added}
             audit.record(self.session, self.actor, "reviews.write", "household", homes, origin=self.origin.value)

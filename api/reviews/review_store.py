@@ -1,6 +1,7 @@
 """Stores reviews and which of them are in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -42,11 +43,14 @@ def told_again(session: Session, scope: Scope, ids: Sequence[UUID]) -> None:
     )
 
 
-def store_added(session: Session, added: Iterable[dict[str, Any]]) -> None:
-    """Stores new reviews; the values of each are JSON's (review_rows.row_of), its ids are UUIDs."""
+def storing_added(session: Session, added: Sequence[dict[str, Any]]) -> AbstractContextManager[None]:
+    """Stores new reviews; the values of each are JSON's (review_rows.row_of), its ids are UUIDs. The block is done
+    while the database takes them in (see `sql.copying`)."""
+    if not added:
+        return nullcontext()
     now = clock.now()
     rows = ((*_plain(row), *_documents(row), date.fromisoformat(row["surveyed_on"]), now, now) for row in added)
-    sql.copy(session, "api/reviews/sql/insert_reviews.sql", _TYPES, rows)
+    return sql.copying(session, "api/reviews/sql/insert_reviews.sql", _TYPES, rows)
 
 
 _COLUMNS = {

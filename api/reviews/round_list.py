@@ -59,6 +59,7 @@ def build_list(session: Session, actor: Actor, round_id: UUID) -> ListOut:
     found = Candidates()
     if row.kind != RoundKind.regular:
         found.entries = {entry.household_id: entry for entry in _recognised(session, actor, row)}
+    _hold(session, _requests(actor, row))
     _add_requests(found, session.execute(_requests(actor, row)).all())
     added = _insert(session, row, found.entries.values())
     audit.record(session, actor, "rounds.list", "household", [case.household_id for case in added], added=len(added))
@@ -137,6 +138,12 @@ def _requests(actor: Actor, row: Row[Any]) -> Select[Any]:
         .where(~_dealt_with())
         .order_by(_request.c.received_on, _request.c.id)
     )
+
+
+def _hold(session: Session, requests: Select[Any]) -> None:
+    """Against who writes down a Phiếu A at this moment: the result that is read is the one that leads onto the list."""
+    ids = requests.with_only_columns(_request.c.id, maintain_column_froms=True).order_by(None).order_by(_request.c.id)
+    session.execute(ids.with_for_update(of=_request, read=True, key_share=True))
 
 
 def _rounds_of_homes() -> Subquery:

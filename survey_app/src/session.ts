@@ -11,7 +11,7 @@ import { lockAfter } from "./idle_minutes.ts";
 import { askDoors, readDoors } from "./officer_doors.ts";
 import { prepareList } from "./register/search.ts";
 import { roundOf } from "./screens/list_state.ts";
-import { go } from "./screens/route.ts";
+import { named, route, stand } from "./screens/route.ts";
 import { startSyncing } from "./syncing.ts";
 import { openTablet, type Tablet } from "./tablet.ts";
 import { said } from "./words/said.ts";
@@ -26,8 +26,8 @@ export type Session =
 
 export const session = signal<Session>({ at: "away", why: "start" });
 
-/** The profile that was open last: the way back to the same screen is for the same person only. */
-let last: string | null = null;
+/** The profile that was open last, and its screen: the way back to it is for the same person only. */
+let last: { id: string; screen: string[] } | null = null;
 let stop: (() => void) | null = null;
 
 // the browser has closed it (its data were cleared, its disk failed), or a newer build wants it: nothing can be saved until
@@ -39,6 +39,11 @@ whenTaken((profileId) => {
 
 /** Reads the profile into memory and lets its owner in. Raises what the disk raises. */
 export async function enter(opened: Opened): Promise<Tablet> {
+  const { id } = opened.profile;
+  if (last !== null && last.id !== id) {
+    last = null;
+    stand();
+  }
   session.value = { at: "opening", done: 0, all: 0 };
   try {
     const tablet = await openTablet(opened, (done, all) => (session.value = { at: "opening", done, all }));
@@ -46,8 +51,8 @@ export async function enter(opened: Opened): Promise<Tablet> {
     lockAfter(await setting<number>(opened, "idle_minutes"));
     await readDoors(tablet);
     await prepareList(tablet.register, roundOf(tablet.reference.value?.rounds ?? [], null)?.id ?? null);
-    if (last !== null && last !== opened.profile.id) go();
-    last = opened.profile.id;
+    if (last !== null && named().length === 0) stand(...last.screen);
+    last = { id, screen: [] };
     if (enrolled) begin(tablet);
     session.value = { at: "in", tablet, enrolled };
     return tablet;
@@ -76,26 +81,34 @@ function begin(tablet: Tablet): void {
 export function lock(why: "idle" | "locked" = "locked"): void {
   const now = session.value;
   if (now.at !== "in") return;
-  drop(now.tablet);
+  leave(now.tablet);
   session.value = { at: "away", why };
+}
+
+/** The address names nothing while nobody is in. */
+function leave(tablet: Tablet): void {
+  drop(tablet);
+  last = { id: tablet.opened.profile.id, screen: route.value };
+  stand();
 }
 
 /** Takes the open profile off this tablet. Whoever calls has made sure that nothing is unsent. */
 export async function takeOff(tablet: Tablet): Promise<void> {
   await forgetNotes(tablet);
-  drop(tablet);
-  session.value = { at: "away", why: "start" };
-  await wipe(tablet.opened.profile.id);
+  leave(tablet);
+  session.value = { at: "opening", done: 0, all: 0 };
+  // cut off, it is finished at the next start
+  const fault = await wipe(tablet.opened.profile.id).then(() => null, said);
+  session.value = { at: "away", why: "start", ...(fault !== null && { fault }) };
 }
 
 async function revoked(tablet: Tablet): Promise<void> {
   const { id, username } = tablet.opened.profile;
   await forgetNotes(tablet);
-  drop(tablet);
+  leave(tablet);
   session.value = { at: "opening", done: 0, all: 0 };
   // cut off, it is finished at the next start
   await wipe(id).catch(() => undefined);
-  go();
   session.value = { at: "revoked", username };
 }
 

@@ -23,7 +23,7 @@ const FIRST_PAUSE = 15_000;
 /** One synchronisation; never raises. The screens follow the tablet's signals, which it keeps. */
 export async function syncNow(tablet: Tablet): Promise<SyncResult> {
   try {
-    return await synchronise(tablet, () => undefined);
+    return await synchronise(tablet);
   } catch {
     // the disk: what was saved before is there, and the next try begins where this one stood
     const result: SyncResult = { ended: "refused", ...WORDS.disk };

@@ -12,10 +12,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
+from mobile_sync.tablet_work import screening_of
 from tests.house import trucs
 from tests.make import tablets
 from tests.make.procedure import complaint, minutes, posting
-from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
+from tests.make.tablets import HAMLET, batch, household, member, push, request, review, screening, submission
 
 SignIn = Callable[[str], httpx.Client]
 VERSION = {"If-Match": '"1"'}
@@ -149,6 +150,9 @@ SENT: list[tuple[str, str, int | None, dict[str, Any]]] = [
     ("request", "{new}", None, request("{household_id}")),
     ("request", "{request_id}", 1, {"reason": "x"}),
     ("request", "{request_id}", 1, {"household_id": "{mine}"}),
+    ("screening", "{screening_id}", None, screening("{request_id}")),
+    ("screening", "{new}", None, screening("{request_id}")),
+    ("screening", "{screening_id}", 1, {"passed": False}),
     ("review", "{new}", None, review("{household_id}", "{round_id}")),
     ("review", "{review_id}", 1, {"b1_entered": 1}),
     ("household", "{household_id}", 1, {"phone": "1"}),
@@ -188,7 +192,9 @@ def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple
     own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01"))}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own
     nobody = {name: str(uuid4()) for name in names} | {"username": "khong-ai"} | own
-    return foreign | {"new": str(uuid4())}, nobody | {"new": str(uuid4())}
+    for one in (foreign, nobody):
+        one |= {"new": str(uuid4()), "screening_id": screening_of(one["request_id"])}
+    return foreign, nobody
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, text
 
 from api.areas.tables import area_id
 from mobile_sync.tablet_line import Refused, Unreachable
+from mobile_sync.tablet_work import screening_of
 from tests.make.field import BATCHES, NOW, Hand, Road
 from tests.make.people import account_id
 from tests.make.replay import Said
-from tests.make.tablets import batch, household, member, request
+from tests.make.tablets import batch, household, member, request, screening
 
 HAMLETS = {n: str(area_id(f"14080-{n:02d}")) for n in (3, 4, 5)}
 ELSEWHERE = str(area_id("14071-01"))
@@ -73,6 +74,12 @@ class Work:
 
     def add_paper(self, hand: Hand, home: str) -> None:
         self.papers.append(hand.tablet.create("request", request(home), self.new_id()))
+
+    def screen(self, hand: Hand, paper: str, reason: str) -> None:
+        """Phiếu A of a paper: two who write it down write one record."""
+        screened = screening(paper, reason=reason)
+        if hand.tablet.storage.record(screening_of(paper)) is None:
+            hand.tablet.create("screening", screened, screening_of(paper))
 
     def push(self, hand: Hand, hazards: list[str]) -> None:
         hand.road.hazards[:] = hazards

@@ -11,7 +11,7 @@ from tests.make.field import Hand
 from tests.make.people import account_id
 from tests.make.replay import Made, Replay
 
-TABLES = {"household": "household", "member": "member", "request": "request"}
+TABLES = {"household": "household", "member": "member", "request": "request", "screening": "screening"}
 _REFUSALS = {"not-found", "already-exists", "superseded", "invalid"}
 
 # each record with the hamlet it stands in; of a household merged away, and of its papers, the survivor's
@@ -30,6 +30,9 @@ _PLACES = """
     UNION ALL
     SELECT r.id, home, r.version, 'request', home.hamlet_id, 'active'
     FROM request r JOIN home ON home.id = r.household_id
+    UNION ALL
+    SELECT s.id, home, s.version, 'screening', home.hamlet_id, 'active'
+    FROM screening s JOIN request r ON r.id = s.request_id JOIN home ON home.id = r.household_id
 """
 _AREAS = """
     SELECT c.descendant_id AS id FROM account_grant g JOIN area_closure c ON c.ancestor_id = g.area_id

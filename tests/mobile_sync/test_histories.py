@@ -123,6 +123,26 @@ class Histories(RuleBasedStateMachine):
         self._change(who, "request", paper, {"reason": value})
         self._soon(who, road)
 
+    @rule(who=N, paper=N, reason=VALUES, road=SOON)
+    def a_paper_is_screened(self, who: int, paper: int, reason: str, road: Soon) -> None:
+        known = self._hand(who).tablet.storage.records("request")
+        if known:
+            self.work.screen(self._hand(who), known[paper % len(known)].id, reason)
+        self._soon(who, road)
+
+    @rule(who=N, other=N, paper=N, road=ROADS)
+    def two_screen_one_paper(self, who: int, other: int, paper: int, road: list[str]) -> None:
+        """Both before either has a line."""
+        for hand, reason in ((who, "1"), (other, "2")):
+            self.a_paper_is_screened(hand, paper, reason, None)
+        for hand in (who, other):
+            self.work.push(self._hand(hand), list(road))
+
+    @rule(who=N, screening=N, value=VALUES, road=SOON)
+    def a_screening_is_changed(self, who: int, screening: int, value: str, road: Soon) -> None:
+        self._change(who, "screening", screening, {"screened_on": f"2024-09-0{value}"})
+        self._soon(who, road)
+
     @rule(who=N, road=ROADS)
     def push(self, who: int, road: list[str]) -> None:
         self.work.push(self._hand(who), list(road))
@@ -138,6 +158,8 @@ class Histories(RuleBasedStateMachine):
     @rule(who=N)
     def pull(self, who: int) -> None:
         hand = self._hand(who)
+        # a pull releases, once it has been answered, what this tablet has waiting: that comes with the next one
+        hand.tablet.pull()
         hand.tablet.pull()
         check_tablet(self.work, hand)
 
@@ -195,6 +217,7 @@ class Histories(RuleBasedStateMachine):
             check_all(self.work)
             self.met.update(row["outcome"] for row in self.work.journal())
             self.met.update(f"web {row['origin']}" for row in self.work.rows("SELECT origin FROM record_version"))
+            self.met["screened"] += len(self.work.rows("SELECT 1 FROM screening"))
             self.met["decided"] += len(self.work.said.chosen)
             self.met["sent again"] += len(self.work.rows("SELECT 1 FROM sync_batch WHERE replayed > 0"))
             self.met["lost tablets"] += sum(hand.revoked for hand in self.work.hands)
@@ -246,5 +269,15 @@ def test_any_history_ends_with_what_was_done(start: Callable[[], Work]) -> None:
     )
     print(dict(Machine.met))
     # histories in which none of this happens would show nothing
-    for what in ("applied", "merged", "conflict", "held", "rejected", "decided", "sent again", "lost tablets"):
+    for what in (
+        "applied",
+        "merged",
+        "conflict",
+        "held",
+        "rejected",
+        "decided",
+        "sent again",
+        "lost tablets",
+        "screened",
+    ):
         assert Machine.met[what], what

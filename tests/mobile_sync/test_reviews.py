@@ -53,6 +53,56 @@ def case(session: Session, home: str) -> tuple[str, str | None]:
     return stage, review_id and str(review_id)
 
 
+_UNTOLD = """
+CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.record_id = '{}' THEN RAISE EXCEPTION 'refused'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_it BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION refuse_it()
+"""
+
+
+@pytest.mark.parametrize("table", ["change_pending", "record_version"])
+def test_what_is_refused_while_reviews_are_scored_harms_neither_them_nor_its_neighbours(
+    surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session, table: str
+) -> None:
+    """The rows that a household's members leave behind go to the database while the next kind is decided."""
+    new = submission("household", household(), seq=3)
+    people = [submission("member", member(new["id"]), seq=n + 4) for n in range(60)]
+    scored = submission("review", review(home, listed(engine, home)), seq=99)
+    session.execute(text(_UNTOLD.format(people[7]["id"], table)))
+    session.commit()
+    outcomes = push(surveyor, device, new, *people, scored)
+    bad = [o["submission_id"] for o in outcomes if o["outcome"] != "applied"]
+    assert bad == [people[7]["submission_id"]]
+    assert case(session, home) == ("surveyed", scored["id"])
+    kept = "SELECT count(*), count(DISTINCT submission_id) FROM sync_submission WHERE seq > 2"
+    assert tuple(session.execute(text(kept)).one()) == (62, 62)
+    told = "SELECT count(*) FROM change_pending WHERE household_id = CAST(:home AS uuid)"
+    assert session.execute(text(told), {"home": new["id"]}).scalar_one() == 60
+    assert push(surveyor, device, new, *people, scored) == [o | {"replayed": True} for o in outcomes]
+
+
+def test_what_was_sent_while_a_refused_review_was_scored_is_sent_again(
+    surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
+) -> None:
+    """The list of reviews goes back to its mark, and takes back what went to the database after that."""
+    new = submission("household", household(), seq=3)
+    people = [submission("member", member(new["id"]), seq=n + 4) for n in range(60)]
+    refused = submission("review", review(home, listed(engine, home)), seq=99)
+    session.execute(text(_UNTOLD.replace("record_id", "id").format(refused["id"], "review")))
+    session.commit()
+    outcomes = push(surveyor, device, new, *people, refused)
+    assert [o["outcome"] for o in outcomes] == ["applied"] * 61 + ["quarantined"]
+    for kept in (
+        "SELECT count(DISTINCT submission_id) FROM sync_submission WHERE seq BETWEEN 3 AND 63",
+        "SELECT count(*) FROM change_pending WHERE household_id = CAST(:home AS uuid)",
+        "SELECT count(*) FROM record_version JOIN sync_submission s USING (submission_id) WHERE s.seq BETWEEN 3 AND 63",
+    ):
+        assert session.execute(text(kept), {"home": new["id"]}).scalar_one() == 61, kept
+
+
 def test_a_review_is_scored_by_the_server_and_moves_its_case(
     surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
 ) -> None:

@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.make import tablets
+from tests.make import tablets, walk
 from tests.make.households import hamlet, household_body
-from tests.make.tablets import batch, household, member, pull, push, submission
+from tests.make.tablets import batch, household, member, pull, push, request, submission
+from tests.start.launching import eventually
 
 SignIn = Callable[[str], httpx.Client]
 Call = Callable[[], httpx.Response]
 ROUNDS = 8
+WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def at_once(*calls: Call) -> list[httpx.Response]:
@@ -210,3 +212,23 @@ def test_two_households_become_one_while_tablets_write_on_both(
         pulled = {change["id"]: change["data"] for change in pull(surveyor)[0]}
         assert goes["id"] not in pulled
         assert all(pulled[edit["id"]]["household_id"] == stays["id"] for edit in edits[2:])
+
+
+def test_a_result_that_is_being_corrected_is_the_one_that_leads_onto_a_list(sign_in: SignIn, engine: Engine) -> None:
+    """Whoever is screened out in the same moment is not put onto the list, where the result could not be corrected."""
+    surveyor, officer = sign_in("xom-3"), sign_in("truc-thai")
+    home = submission("household", household())
+    paper = submission("request", request(home["id"]), seq=2)
+    push(surveyor, tablets.enrolled(engine, "xom-3"), home, paper)
+    found = {"passed": True, "reason": "Nhà dột", "screened_on": "2024-09-05"}
+    assert surveyor.post(f"/api/v1/requests/{paper['id']}/screening", json=found).status_code == 200
+    round_id = walk.prepared(officer, year=2024, opens_on="2024-09-01", closes_on="2024-12-14")["id"]
+    with Session(engine) as other, ThreadPoolExecutor(1) as pool:
+        named = {"id": paper["id"]}
+        other.execute(text("SELECT FROM request WHERE id = :id FOR UPDATE"), named)
+        built = pool.submit(officer.post, f"/api/v1/rounds/{round_id}/list")
+        eventually(lambda: look(engine, WAITING), "the list waits for whoever corrects the result")
+        other.execute(text("UPDATE screening SET passed = false WHERE request_id = :id"), named)
+        other.commit()
+        told = built.result().json()
+    assert (told["total"], [left["reason"] for left in told["left_out"]]) == (0, ["screened_out"])

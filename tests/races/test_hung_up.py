@@ -2,6 +2,7 @@
 
 import gc
 import json
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -107,14 +108,16 @@ def served(app: Any) -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def test_what_is_at_work_at_the_end_of_a_server_is_stopped_whole(
-    sign_in: SignIn, engine: Engine, app: Any, base_url: str, no_luck: None
+    sign_in: SignIn, engine: Engine, app: Any, base_url: str, no_luck: None, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     officer = sign_in("truc-thai")
     with served(app) as (address, end), hung_up_in_the_middle(address, officer, engine) as (home, pid):
         end()
         # the lock is held to the end: it did not get what it waited for
         assert not asked(engine, _THERE, pid=pid)
     assert stored(engine, home) == (0, 0)
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("api.db")] == []
 
 
 def test_a_thread_that_a_cancelled_request_left_behind_begins_nothing_anew(app: Any) -> None:

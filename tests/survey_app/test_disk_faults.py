@@ -30,6 +30,35 @@ TAKE = """async name => {
 }"""
 
 
+FULL = """() => {
+  window.put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };
+}"""
+ROOM = "() => { IDBObjectStore.prototype.put = window.put; }"
+
+
+def test_a_full_disk_is_told_wherever_something_is_written(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    commune.round([home])
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.network(False)
+    tablet.household(home)
+    tablet.page.evaluate(FULL)
+    tablet.press("Không gặp")
+    tablet.sees("Máy hết chỗ trống nên chưa ghi được.")
+    expect(tablet.page.get_by_text("Đã đến 1 lần không gặp")).to_have_count(0)
+    tablet.go("settings")
+    tablet.page.locator("label.choice", has_text="15 phút").click()
+    tablet.sees("Máy hết chỗ trống nên chưa ghi được.")
+    tablet.household(home)
+    tablet.page.evaluate(ROOM)
+    tablet.press("Không gặp")
+    tablet.sees("Đã đến 1 lần không gặp")
+    expect(tablet.page.get_by_text("Máy hết chỗ trống")).to_have_count(0)
+    assert tablet.complaints == []
+
+
 def test_work_that_the_disk_has_spoilt_is_told(new_tablet: NewTablet, commune: Commune) -> None:
     (home,) = commune.homes(1)
     tablet = new_tablet()

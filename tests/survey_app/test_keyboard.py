@@ -66,6 +66,11 @@ class Keys:
                 return
         raise AssertionError(f"{name!r} is not reached by {key}: {seen}")
 
+    def go(self, name: str) -> None:
+        """Presses what has this name."""
+        self.to(name)
+        self.press("Enter")
+
     def reads(self, heading: str) -> None:
         """A new screen or step is where the focus is: its heading is what is read out."""
         page = self.page
@@ -128,56 +133,62 @@ def test_a_review_is_done_from_the_lock_to_the_lock_by_the_keyboard_alone(
     tablet.network(False)
     tablet.lock()
     keys = Keys(tablet)
-    expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_focused()
-    keys.write(PIN)
-    keys.press("Enter")
-    keys.reads("Cài đặt")  # where it was locked
-    keys.to("^Danh sách$")
-    keys.press("Enter")
-    keys.reads("Danh sách hộ")
-    keys.to("Tìm theo tên")
-    keys.write("nha so 17")
-    expect(tablet.page.locator("main .windowed li")).to_have_count(1)
-    keys.to(head_name(17))
-    keys.press("Enter")
-    keys.reads(head_name(17))
-    keys.to("Bắt đầu rà soát")
-    keys.press("Enter")
-    keys.reads("Những ai đang sống trong hộ?")
-    keys.to("Đúng, đủ người")
-    keys.press("Enter")
-    asked: set[str] = set()
-    while True:
-        keys.reads("^(Phần|Nguyên nhân)")
-        if tablet.page.locator("h2:focus").inner_text().startswith("Nguyên nhân"):
-            break
-        asked |= keys.answers(wanted)
-        keys.press("Enter")
-    assert asked == wanted.keys()
-    keys.to("Tiếp tục")
-    keys.press("Enter")
-    keys.reads("^Kết quả$")
-    keys.to("Gửi phiếu")
-    keys.press("Enter")
-    keys.reads("^Kết quả$")
-    said = tablet.page.get_by_role("status")
-    expect(said.filter(has_text="Đã lưu phiếu trên máy.")).to_have_count(1)
-    expect(said.filter(has_text=re.compile("^Chưa gửi 1$"))).to_have_count(1)
-    keys.to("Mở hộp gửi")
-    keys.press("Enter")
-    keys.reads("Hộp gửi")
+    from_the_lock_to(17, keys)
+    review(keys, wanted)
+    from_the_result_to_the_outbox(keys)
     tablet.network(True)
-    keys.to("^Gửi ngay$")
-    keys.press("Enter")
+    keys.go("^Gửi ngay$")
+    said = tablet.page.get_by_role("status")
     expect(said.filter(has_text=re.compile(r"^Đã gửi hết lúc \d\d:\d\d$"))).to_have_count(1)
-    keys.to("^Cài đặt$")
-    keys.press("Enter")
-    keys.to("Khoá máy ngay")
-    keys.press("Enter")
+    keys.go("^Cài đặt$")
+    keys.go("Khoá máy ngay")
     expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_focused()
     assert commune.reviews(round_id)[homes[16]]["answers"] == given
     assert keys.wrong == []
     assert tablet.complaints == []
+
+
+def from_the_lock_to(number: int, keys: Keys) -> None:
+    """Unlocks, searches, opens the household of this number."""
+    expect(keys.page.get_by_label("Nhập mã PIN để mở")).to_be_focused()
+    keys.write(PIN)
+    keys.press("Enter")
+    keys.reads("Cài đặt")  # where it was locked
+    keys.go("^Danh sách$")
+    keys.reads("Danh sách hộ")
+    keys.to("Tìm theo tên")
+    keys.write(f"nha so {number}")
+    expect(keys.page.locator("main .windowed li")).to_have_count(1)
+    keys.go(head_name(number))
+    keys.reads(head_name(number))
+
+
+def review(keys: Keys, wanted: dict[str, Any]) -> None:
+    """From the household through every question to the result."""
+    keys.go("Bắt đầu rà soát")
+    keys.reads("Những ai đang sống trong hộ?")
+    keys.go("Đúng, đủ người")
+    asked: set[str] = set()
+    while True:
+        keys.reads("^(Phần|Nguyên nhân)")
+        if keys.page.locator("h2:focus").inner_text().startswith("Nguyên nhân"):
+            break
+        asked |= keys.answers(wanted)
+        keys.press("Enter")
+    assert asked == wanted.keys()
+    keys.go("Tiếp tục")
+    keys.reads("^Kết quả$")
+
+
+def from_the_result_to_the_outbox(keys: Keys) -> None:
+    """Saves the review, which is said as well as shown."""
+    keys.go("Gửi phiếu")
+    keys.reads("^Kết quả$")
+    said = keys.page.get_by_role("status")
+    expect(said.filter(has_text="Đã lưu phiếu trên máy.")).to_have_count(1)
+    expect(said.filter(has_text=re.compile("^Chưa gửi 1$"))).to_have_count(1)
+    keys.go("Mở hộp gửi")
+    keys.reads("Hộp gửi")
 
 
 def test_a_key_that_is_held_down_throws_no_half_filled_form_away(new_tablet: NewTablet, commune: Commune) -> None:

@@ -95,10 +95,16 @@ def test_wrong_pins_wait_longer_and_longer_and_lock_in_the_end_and_nothing_is_lo
         tablet.page.clock.set_fixed_time(now)
         wrong_pin(tablet, count, f"Còn {10 - count} lần" if count < 10 else "bị khoá")
         if 3 <= count < 10:
-            wrong_pin(tablet, count, r"chờ \d+ giây")  # too early: not even tried
+            expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_disabled()
             waits.append(_seconds(tablet))
+            tablet.page.clock.set_fixed_time(now - timedelta(days=400))
+            tablet.page.wait_for_timeout(1100)  # the seconds are counted anew
+            assert _seconds(tablet) <= waits[-1], "a clock that is put back asks for more"
         now += timedelta(hours=2)
         tablet.page.clock.set_fixed_time(now)
+        if 3 <= count < 10:
+            expect(tablet.page.get_by_role("status").filter(has_text="thử lại được")).to_be_visible()
+            expect(tablet.page.locator("[role=alert]")).to_have_count(0)
     assert len(waits) == 7
     assert waits[0] >= 25
     assert all(2 * one - 2 <= other or other == 3600 for one, other in pairwise(waits)), waits
@@ -122,7 +128,9 @@ def wrong_pin(tablet: Tablet, number: int, told: str) -> None:
 
 
 def _seconds(tablet: Tablet) -> int:
-    told = re.search(r"chờ (\d+) giây", tablet.page.locator("[role=alert]").inner_text())
+    timer = tablet.page.get_by_role("timer")
+    assert timer.get_attribute("aria-live") == "off", "a screen reader would talk every second"
+    told = re.search(r"Còn (\d+) giây", timer.inner_text())
     return int(told[1]) if told else 0
 
 
@@ -164,4 +172,36 @@ def test_a_revoked_tablet_is_wiped_and_unsent_work_stays_sealed(new_tablet: NewT
     assert commune.household(homes[0])["note"] == NOTE
     tablet.off()
     assert not found_on(tablet.disk(), NOTE)
+    assert tablet.complaints == []
+
+
+def test_the_address_and_the_title_name_nobody_once_nobody_is_in(new_tablet: NewTablet, commune: Commune) -> None:
+    homes = commune.homes(2)
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.household(homes[0])
+    tablet.household(homes[1])
+    expect(tablet.page).to_have_title("Hộ")
+    tablet.lock()
+    expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_visible()
+    assert tablet.page.url == f"{tablet.address}/app/#/"
+    expect(tablet.page).to_have_title("Chào xom-3")
+    tablet.page.go_back()
+    expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_visible()
+    expect(tablet.page.get_by_text(head_name(2))).to_have_count(0)
+    tablet.unlock()
+    expect(tablet.page.get_by_role("heading", name="Người trong hộ")).to_be_visible()
+    tablet.lock()
+    tablet.unlock()
+    expect(tablet.page.get_by_role("heading", name="Cài đặt")).to_be_visible()
+    tablet.send()
+    tablet.sent()
+    tablet.go("settings")
+    tablet.press("Gỡ khỏi máy…")
+    tablet.press("Gỡ xom-3 khỏi máy")
+    tablet.sees("Chào bạn!")
+    assert tablet.page.url == f"{tablet.address}/app/#/"
+    tablet.page.go_back()
+    tablet.sees("Chào bạn!")
+    assert tablet.page.evaluate(ROWS) == {"giamngheo": {"profiles": 0}}
     assert tablet.complaints == []

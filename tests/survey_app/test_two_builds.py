@@ -1,5 +1,5 @@
-"""The two newest builds: the one that tablets have (survey_app/releases/) works against today's server, and today's takes
-over from it with everything that lay on the tablet.
+"""The two newest builds: the one that tablets have (survey_app/releases/) works against today's server, and today's
+takes over from it with everything that lay on the tablet.
 
 The words that are pressed are today's. Where a screen changes its words, the words of the build before stand here until
 that build is replaced.
@@ -43,7 +43,7 @@ def in_the_fleet(commune: Commune) -> list[str]:
 
 
 class HalfDone:
-    """A tablet of the build before: a review with its photo and a corrected number unsent, another review half filled."""
+    """A tablet of the build before: unsent a review with its photo and a corrected number, half filled another review."""
 
     def __init__(self, tablet: Tablet, commune: Commune) -> None:
         luck = random.Random(11)

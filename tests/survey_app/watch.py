@@ -33,7 +33,8 @@ _ANSWERED = """async () => {
   await new Promise(next => setTimeout(next));
 }"""
 # what was put off until after it, too
-_RESTED = "new Promise(next => requestAnimationFrame(() => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(next)), {timeout: 500})))"
+_RESTED = """new Promise(next => requestAnimationFrame(() => requestIdleCallback(
+  () => requestAnimationFrame(() => setTimeout(next)), {timeout: 500})))"""
 # two pictures later every press before it was told
 _HEARD = """async () => {
   for (let pictures = 0; pictures < 2; pictures++) await new Promise(requestAnimationFrame);
@@ -117,7 +118,7 @@ class Watch:
         events: list[dict[str, Any]] = []
         over: list[Any] = []
         self._wire.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
-        self._wire.once("Tracing.tracingComplete", lambda told: over.append(told))
+        self._wire.once("Tracing.tracingComplete", over.append)
         self._wire.send("Tracing.start", {"categories": _TRACED, "transferMode": "ReportEvents"})
         yield
         self._wire.send("Tracing.end")

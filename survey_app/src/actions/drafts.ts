@@ -126,15 +126,15 @@ export function newDraft(kind: string, about: Record<string, string>, values: Re
   return { id: uuid7(), kind, about, values, step: null, saved_at: instant() };
 }
 
-/** The draft of this kind about this, if one was begun. One about a person, or a line of a signing sheet, is found in
- * whatever household that is by now; what was refused and is written down `again` is another form than what is new. */
+/** The draft of this kind about this, if one was begun. One about a part of a household is found wherever that is by
+ * now; what was refused and is written down `again` is another form than what is new. */
 export function draftAbout(drafts: Draft[], kind: string, about: Record<string, string>): Draft | null {
   const names = Object.keys(about).filter((name) => partOf(about) === null || name !== "household");
   return drafts.find((one) => one.kind === kind && one.about.again === about.again && names.every((name) => one.about[name] === about[name])) ?? null;
 }
 
-/** The person, or the line of a sheet, that it is about; null: a whole household. */
-export const partOf = ({ member, back, sheet_line }: Draft["about"]): string | null => member ?? back ?? sheet_line ?? null;
+/** The person, the line of a sheet or the request that it is about; null: a whole household. */
+export const partOf = ({ member, back, sheet_line, request }: Draft["about"]): string | null => member ?? back ?? sheet_line ?? request ?? null;
 
 /** Thrown away by the surveyor, with the photos that only it named. Raises what the disk raises: then it is still there. */
 export async function throwAway(tablet: Tablet, id: string): Promise<void> {

@@ -62,17 +62,14 @@ const running = new WeakMap<Tablet, Promise<SyncResult>>();
 
 /** Never raises for what a line or server does. One at a time (a second call waits for the first one's result). The
  * signals `syncing`, `lastSync` and `completeAt` of the tablet are kept here. */
-export function synchronise(tablet: Tablet, progress: Tell = () => undefined): Promise<SyncResult> {
-  const begun = running.get(tablet) ?? once(tablet, progress).finally(() => running.delete(tablet));
+export function synchronise(tablet: Tablet): Promise<SyncResult> {
+  const begun = running.get(tablet) ?? once(tablet).finally(() => running.delete(tablet));
   running.set(tablet, begun);
   return begun;
 }
 
-async function once(tablet: Tablet, progress: Tell): Promise<SyncResult> {
-  const tell: Tell = (now) => {
-    tablet.syncing.value = now;
-    progress(now);
-  };
+async function once(tablet: Tablet): Promise<SyncResult> {
+  const tell: Tell = (now) => void (tablet.syncing.value = now);
   try {
     const result = await ended(tablet, tell);
     if (result.ended === "complete") {

@@ -9,7 +9,8 @@ import { faultsOf, fieldName, valueWords } from "../words/fields.ts";
 import { problemWords } from "../words/said.ts";
 import { say, texts } from "../words/words.ts";
 import { householdOf, workTitle } from "../words/work_words.ts";
-import { Button } from "./parts.tsx";
+import { useAttempt } from "./attempt.ts";
+import { Button, Notice } from "./parts.tsx";
 import { putRight } from "./put_right.ts";
 import { go } from "./route.ts";
 import { moment } from "./sync_state.tsx";
@@ -61,6 +62,7 @@ function Piece({ tablet, work, mayBePutRight }: { tablet: Tablet; work: Work; ma
   const problem = work.told?.problem ?? null;
   const faults = problem === null ? [] : faultsOf(tablet.reference.value, problem);
   const fix = mayBePutRight ? putRight(tablet, work) : null;
+  const { attempt, busy, fault } = useAttempt();
   return (
     <article class="piece" aria-label={title}>
       <strong>{title}</strong>
@@ -70,8 +72,9 @@ function Piece({ tablet, work, mayBePutRight }: { tablet: Tablet; work: Work; ma
       {faults.length > 0 && <ul class="faults">{faults.map((one) => <li key={one}>{one}</li>)}</ul>}
       <div class="buttons">
         {known && <Button onPress={() => go("household", household)}>{say(WORDS.open)}</Button>}
-        {fix !== null && <Button kind="main" onPress={() => void fix()}>{say(WORDS.put_right)}</Button>}
+        {fix !== null && <Button kind="main" disabled={busy} onPress={() => attempt(fix)}>{say(WORDS.put_right)}</Button>}
       </div>
+      {fault !== null && <Notice kind="fault">{fault}</Notice>}
       {fix !== null && <p class="muted small">{say(WORDS.again)}</p>}
     </article>
   );

@@ -3,9 +3,10 @@
 import { signal } from "@preact/signals";
 
 /** "household/0190…/edit" -> ["household", "0190…", "edit"] */
-export const route = signal<string[]>(parsed());
+export const route = signal<string[]>(named());
 
-function parsed(): string[] {
+/** What the address names this moment; the signal follows. */
+export function named(): string[] {
   if (typeof location === "undefined") return [];
   try {
     return location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
@@ -24,4 +25,10 @@ export function goInstead(...parts: string[]): void {
   location.replace("#/" + parts.map(encodeURIComponent).join("/"));
 }
 
-if (typeof window !== "undefined") window.addEventListener("hashchange", () => (route.value = parsed()));
+/** The address alone is changed, at once and without a page more to go back to: nobody is in, so it names nothing. */
+export function stand(...parts: string[]): void {
+  history.replaceState(null, "", "#/" + parts.map(encodeURIComponent).join("/"));
+  route.value = parts;
+}
+
+if (typeof window !== "undefined") window.addEventListener("hashchange", () => (route.value = named()));

@@ -13,6 +13,7 @@ import { lock } from "../session.ts";
 import type { Tablet } from "../tablet.ts";
 import { said } from "../words/said.ts";
 import { type Language, language, say, texts } from "../words/words.ts";
+import { useAttempt } from "./attempt.ts";
 import { LockIcon } from "./icons.tsx";
 import { MainNav } from "./main_nav.tsx";
 import { newPinFault, NewPin } from "./new_pin.tsx";
@@ -75,13 +76,15 @@ function Look(): JSX.Element {
 
 function Idle({ tablet }: { tablet: Tablet }): JSX.Element {
   const options = IDLE_CHOICES.map((n) => ({ code: String(n), label: { vi: say(WORDS.minutes, { n }), en: say(WORDS.minutes, { n }) } }));
+  const { attempt, fault } = useAttempt();
   const choose = (code: string | null) => {
     lockAfter(Number(code));
-    void setSetting(tablet.opened, "idle_minutes", Number(code));
+    attempt(() => setSetting(tablet.opened, "idle_minutes", Number(code)));
   };
   return (
     <section class="card">
       <Choice label={say(WORDS.idle)} options={options} value={String(idleMinutes.value)} always onChange={choose} />
+      {fault !== null && <Notice kind="fault">{fault}</Notice>}
     </section>
   );
 }
@@ -91,7 +94,7 @@ function About({ tablet }: { tablet: Tablet }): JSX.Element {
   const at = tablet.completeAt.value;
   const forms = tablet.reference.value?.forms ?? [];
   const [differing, setDiffering] = useState(0);
-  useEffect(() => void setting<number>(tablet.opened, "differing").then((found) => setDiffering(found ?? 0)), [at]);
+  useEffect(() => void setting<number>(tablet.opened, "differing").then((found) => setDiffering(found ?? 0), () => undefined), [at]);
   return (
     <section class="card">
       <h2>{say(WORDS.about)}</h2>

@@ -53,15 +53,16 @@ export function Start({ why, fault: failed }: { why: "start" | "idle" | "locked"
   if (fault.value !== null) return <Screen title={say(WORDS.title)}><Notice kind="fault">{fault.value}</Notice></Screen>;
   if (known.value === null) return <Screen title={say(WORDS.title)}>{null}</Screen>;
   if (at.value === "enrol") return <Enrol known={known.value} back={() => (at.value = "who")} choose={choose} />;
-  if (at.value === "who") return <Who known={known.value} choose={choose} enrol={() => (at.value = "enrol")} />;
+  if (at.value === "who") return <Who known={known.value} fault={failed} choose={choose} enrol={() => (at.value = "enrol")} />;
   return <Unlock profile={at.value} note={failed ?? (why === "idle" ? say(WORDS.idle) : null)} back={() => (at.value = "who")} />;
 }
 
-function Who(props: { known: Profile[]; choose: (one: Profile) => void; enrol: () => void }): JSX.Element {
+function Who(props: { known: Profile[]; fault: string | null; choose: (one: Profile) => void; enrol: () => void }): JSX.Element {
   const other = () => (language.value = language.value === "vi" ? "en" : "vi");
   return (
     <Screen title={say(WORDS.title)}>
       <div class="stack">
+        {props.fault !== null && <Notice kind="fault">{props.fault}</Notice>}
         {props.known.length === 0 ? (
           <div class="card welcome">
             <HomesIcon />

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 import { NotOpened, type Opened, type Profile, type Refusal, unlock, unlockWithPassword } from "../disk/vault.ts";
 import { enter } from "../session.ts";
@@ -21,8 +21,10 @@ const WORDS = texts({
   password: ["Mật khẩu tài khoản", "Password of the account"],
   password_hint: ["Mở được cả khi không có mạng. Sau đó bạn đặt mã PIN mới.", "Works without a network too. Then you choose a new PIN."],
   open: ["Mở", "Open"],
-  wait: ["Bạn đã nhập sai nhiều lần. Xin chờ {seconds} giây{minutes} rồi thử lại.", "Too many wrong tries. Please wait {seconds} seconds{minutes}."],
-  minutes: [" (khoảng {n} phút)", " (about {n} minutes)"],
+  wait: ["Xin chờ rồi thử lại.", "Please wait, then try again."],
+  seconds: ["Còn {n} giây.", "{n} seconds left."],
+  minutes: ["Còn {n} giây (khoảng {minutes} phút).", "{n} seconds left (about {minutes} minutes)."],
+  over: ["Bây giờ bạn thử lại được.", "You can try again now."],
 });
 
 type Props = { profile: Profile; note: string | null; back: () => void };
@@ -32,19 +34,19 @@ export function Unlock({ profile, note, back }: Props): JSX.Element {
   const { refusal, fault, busy, open } = useOpening();
   const hard = refusal.value?.why === "hard-locked";
   if (hard) way.value = "password";
-  const seconds = useWait(refusal.value?.why === "wait" ? refusal.value.until : null);
+  const seconds = useWait(refusal.value);
   const otherWay = () => {
     // each way has its own tries: a wait of the PIN does not keep the password waiting
     refusal.value = fault.value = null;
     way.value = way.value === "pin" ? "password" : "pin";
   };
-  const told = seconds > 0 ? waitWords(seconds) : busy.value ? say(WORDS.opening) : fault.value;
   const stopped = busy.value || seconds > 0;
   return (
     <Screen title={say(WORDS.title, { username: profile.username })} back={back}>
       <div class="narrow stack">
         {note !== null && fault.value === null && <Notice kind="info">{note}</Notice>}
-        {told !== null && <Notice kind={busy.value ? "info" : "fault"}>{told}</Notice>}
+        {busy.value && <Notice kind="info">{say(WORDS.opening)}</Notice>}
+        {!busy.value && fault.value !== null && <Refused said={fault.value} seconds={seconds} waits={untilOf(refusal.value) !== null} />}
         {way.value === "pin" ? (
           <PinPad label={say(WORDS.pin)} stopped={stopped} onPin={(pin) => open(() => unlock(profile.id, pin))} />
         ) : (
@@ -94,16 +96,33 @@ function ByPassword(props: { stopped: boolean; open: (password: string, pin: str
   );
 }
 
-function waitWords(seconds: number): string {
-  const minutes = seconds < 120 ? "" : say(WORDS.minutes, { n: Math.ceil(seconds / 60) });
-  return say(WORDS.wait, { seconds, minutes });
+/** Read out once, and once more when the wait is over: the seconds in between are for the eye. */
+function Refused({ said, seconds, waits }: { said: string; seconds: number; waits: boolean }): JSX.Element {
+  return (
+    <>
+      {(!waits || seconds > 0) && <Notice kind="fault">{said}{waits && ` ${say(WORDS.wait)}`}</Notice>}
+      {seconds > 0 && <p class="muted" role="timer" aria-live="off">{waitWords(seconds)}</p>}
+      {waits && <div role="status">{seconds === 0 && <p>{say(WORDS.over)}</p>}</div>}
+    </>
+  );
 }
 
-/** Whole seconds until a moment; 0 when it has come. */
-function useWait(until: number | null): number {
+const waitWords = (n: number): string => (n < 120 ? say(WORDS.seconds, { n }) : say(WORDS.minutes, { n, minutes: Math.ceil(n / 60) }));
+
+/** When the next try is open; null: at once, or by another way. */
+const untilOf = (refusal: Refusal | null): number | null =>
+  refusal === null || refusal.why === "hard-locked" ? null : (refusal.until ?? null);
+
+/** Whole seconds until the next try; 0 when it is open. By the clock, which goes on while the tablet sleeps; and by one
+ * that nobody sets, or a clock that is put back would ask for years. */
+function useWait(refusal: Refusal | null): number {
   const left = useSignal(0);
-  useEffect(() => {
-    const count = () => (left.value = until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000)));
+  const until = untilOf(refusal);
+  useLayoutEffect(() => {
+    left.value = 0;
+    if (until === null) return undefined;
+    const end = performance.now() + (until - Date.now());
+    const count = () => (left.value = Math.max(0, Math.ceil(Math.min(until - Date.now(), end - performance.now()) / 1000)));
     count();
     const timer = setInterval(count, 500);
     return () => clearInterval(timer);

@@ -17,12 +17,13 @@ const WORDS = texts({
     "The server is busy, try again in {minutes} minutes. All that was entered is still on this tablet.",
   ],
   wrong: ["Chưa đúng. Còn {left} lần thử.", "Not right. {left} tries are left."],
+  last: ["Chưa đúng. Còn 1 lần thử: sai nữa thì chỉ mở được bằng mật khẩu; không mất dữ liệu nào.", "Not right. One try is left: after it only the password opens; nothing is lost."],
   wrong_secret: ["Chưa đúng, xin thử lại.", "Not right, please try again."],
   partly: [
     "Tệp bị hỏng một phần: đã nhận {added} phiếu, còn {damaged} phần không đọc được. Hãy giữ lại tệp và máy cũ, rồi báo cán bộ xã.",
     "Part of the file is damaged: {added} pieces were taken, {damaged} could not be read. Keep the file and the old tablet, and tell the commune officer.",
   ],
-  wait: ["Nhập sai nhiều lần, hãy chờ một lát rồi thử lại.", "Too many wrong tries, please wait a while."],
+  wait: ["Đã nhập sai nhiều lần.", "Too many wrong tries."],
   hard_locked: [
     "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
     "The PIN is locked after too many wrong tries. Open it with the account's password; nothing is lost.",
@@ -63,7 +64,7 @@ export function said(fault: unknown): string {
   if (fault instanceof NotOpened) {
     const { refusal } = fault;
     // of a password there are tries without end
-    if (refusal.why === "wrong") return Number.isFinite(refusal.left) ? say(WORDS.wrong, { left: refusal.left }) : say(WORDS.wrong_secret);
+    if (refusal.why === "wrong") return refusal.left === 1 ? say(WORDS.last) : Number.isFinite(refusal.left) ? say(WORDS.wrong, { left: refusal.left }) : say(WORDS.wrong_secret);
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
   if (fault instanceof DiskFull) return say(WORDS.disk_full);

@@ -5,7 +5,6 @@ import { test } from "node:test";
 
 import { type Call, Refused, Unreachable } from "../../src/line/line.ts";
 import type { SyncProgress } from "../../src/line/synchronise.ts";
-import { synchronise } from "../../src/line/synchronise.ts";
 import type { Tablet } from "../../src/tablet.ts";
 import { changes, complete, creates, does, household, member, newTablet, onLine, outcomesOf, pulled, restarted, sync, world } from "./world.ts";
 
@@ -54,7 +53,8 @@ test("a first sync tells how far it is, goes on where it was cut, and brings eve
   tablet = await restarted(tablet);
   await onLine(tablet, cutting(7, 60_000));
   const half = pulled(tablet).size;
-  const result = await synchronise(tablet, (now) => told.push(now));
+  tablet.syncing.subscribe((now) => now !== null && told.push(now));
+  const result = await sync(tablet);
   assert.equal(result.ended, "complete", JSON.stringify(result));
   const steps = told.filter((now) => now.step === "pull" && now.all !== null);
   assert.deepEqual(steps.at(-1), { step: "pull", done: 1200, all: 1200 });

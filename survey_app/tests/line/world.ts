@@ -74,7 +74,7 @@ export async function restarted(tablet: Tablet): Promise<Tablet> {
   return ready(await unlock(tablet.opened.profile.id, PIN));
 }
 
-export const sync = (tablet: Tablet): Promise<SyncResult> => synchronise(tablet, () => undefined);
+export const sync = (tablet: Tablet): Promise<SyncResult> => synchronise(tablet);
 
 export async function complete(tablet: Tablet): Promise<{ sent: number; pulled: number }> {
   const result = await sync(tablet);

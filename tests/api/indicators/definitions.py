@@ -20,6 +20,9 @@ class Counted(NamedTuple):
 
 # what a commune writes down from a paper -> whether it adds up since 1 January
 FIGURES = {"poverty_officers": False, "average_premium_due": True, "average_premium_supported": True}
+BESIDE = {
+    "average_premium_due": "average_premium_supported", "average_premium_supported": "average_premium_due",
+}  # fmt: skip
 
 
 def listed(h: Row) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
-from tests.api.indicators.definitions import FIGURES
+from tests.api.indicators.definitions import BESIDE, FIGURES
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -398,6 +398,9 @@ class _Day:
             if one["as_of"] <= self.day and one["recorded_at"] < self.known
             and (one["as_of"] >= self.year or not FIGURES[one["kind"]])
         ]  # fmt: skip
+        # the premium and what was paid of it count with each other, of one day
+        there = {(one["area_id"], one["as_of"], one["kind"]) for one in said}
+        said = [one for one in said if (one["area_id"], one["as_of"], BESIDE.get(one["kind"], one["kind"])) in there]
         said.sort(key=lambda one: (one["as_of"], one["recorded_at"], one["id"].int))
         return {(one["area_id"], one["kind"]): one["value"] for one in said}
 

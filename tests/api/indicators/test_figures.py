@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Engine, insert, text
 from sqlmodel import Session
 
 from api import clock
@@ -22,6 +22,7 @@ from tests.make import interventions
 from tests.make.answers import done, pointers, refused
 from tests.make.figures import figure
 from tests.make.people import ONE_OF_EACH, Person
+from tests.make.reviews import counted
 
 SignIn = Callable[[str], httpx.Client]
 OFFICERS = {"kind": "poverty_officers", "as_of": "2024-03-01", "value": 4, "source": "Quyết định số 21/QĐ-UBND"}
@@ -87,6 +88,19 @@ def test_it_comes_in_pages(sign_in: SignIn) -> None:
         if cursor is None:
             break
     assert seen == [4, 3, 2, 1, 0]
+
+
+def test_a_page_costs_the_same_whatever_stands_on_it(sign_in: SignIn, engine: Engine) -> None:
+    officer, costs = sign_in("truc-thai"), []
+    officer.get(address())
+    for value in range(6):
+        done(officer.post(address(), json=OFFICERS | {"value": value}))
+        with counted(engine) as statements:
+            shown = done(officer.get(address(), params={"history": True}))["items"]
+        assert len(shown) == value + 1
+        costs.append(len(statements))
+    assert len(set(costs)) == 1, costs
+    assert costs[0] < 6
 
 
 @pytest.mark.parametrize("named", ["id", "key"])
@@ -187,13 +201,14 @@ def test_officers_trained_are_persons_over_the_figure_of_the_commune(sign_in: Si
     assert len(who) == 2
 
 
-def test_more_trained_than_there_are_is_no_rate(sign_in: SignIn, session: Session) -> None:
+@pytest.mark.parametrize("value", [2, 0])
+def test_more_trained_than_there_are_is_no_rate(value: int, sign_in: SignIn, session: Session) -> None:
     officer = sign_in("truc-thai")
     training(session, date(2024, 3, 5), "Trần Thị A", "Vũ Thị B", "Đỗ Thị C")
     session.commit()
-    done(officer.post(address(), json=OFFICERS | {"value": 2}))
+    done(officer.post(address(), json=OFFICERS | {"value": value}))
     found = point(officer, "officers_trained")
-    assert (found["value"], found["numerator"], found["denominator"]) == (None, 3, 2)
+    assert (found["value"], found["numerator"], found["denominator"]) == (None, 3, value)
     assert "kiểm tra lại" in found["reason"]["vi"]
 
 
@@ -217,16 +232,21 @@ def test_the_support_of_the_premium_is_money_over_money_of_one_year(sign_in: Sig
 
     write("average_premium_due", "2024-06-30", 97_200_000)
     found = point(officer, "premium_support")
-    assert (found["value"], found["numerator"], found["denominator"]) == (None, None, 97_200_000)
-    assert found["reason"]["vi"].startswith("Chưa có số tiền hỗ trợ")
+    assert (found["value"], found["numerator"], found["denominator"]) == (None, None, None)
+    assert "cùng một ngày" in found["reason"]["vi"]
     write("average_premium_supported", "2024-06-30", 29_160_000)
     assert point(officer, "premium_support")["value"] == 30.0
-    write("average_premium_supported", "2024-07-31", 0)
-    assert point(officer, "premium_support")["value"] == 0.0, "nothing was paid, and that is known"
+    write("average_premium_supported", "2024-10-31", 90_000_000)
+    later = point(officer, "premium_support")
+    assert (later["value"], later["denominator"]) == (30.0, 97_200_000), "over what was due up to June it is no share"
+    write("average_premium_due", "2024-10-31", 180_000_000)
+    assert point(officer, "premium_support")["value"] == 50.0
     assert point(officer, "premium_support", day="2024-06-30")["value"] == 30.0
+    write("average_premium_supported", "2024-10-31", 0)
+    assert point(officer, "premium_support")["value"] == 0.0, "nothing was paid, and that is known"
     later = point(officer, "premium_support", day="2025-01-31")
     assert (later["value"], later["denominator"]) == (None, None), "last year's premium says nothing of this one"
-    write("average_premium_due", "2024-07-31", 0)
+    write("average_premium_due", "2024-10-31", 0)
     assert point(officer, "premium_support")["reason"]["vi"] == "Không có ai thuộc diện tính."
     none = officer.get("/api/v1/indicators/premium_support/records", params={"as_of": "2024-12-31"})
     assert pointers(none) == [("#query/part", "no_records")]

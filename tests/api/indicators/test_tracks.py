@@ -19,6 +19,7 @@ from api.indicators.tracks import Stand, gap, track
         ("more_than", 100, 80, 80, 0),  # nobody can be more than everybody
         ("at_least", 90, 0, 1, 1),
         ("at_least", 90, 0, 0, None),
+        ("at_least", 100, 3, 2, None),  # a paper that is wrong has not been reached
         ("strive", None, 3, 80, None),
     ],
 )

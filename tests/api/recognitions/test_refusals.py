@@ -7,14 +7,12 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from api import clock
 from api.accounts.permissions import Role
 from api.accounts.tables import AccountGrant
 from api.areas.tables import area_id
-from api.reviews.tables import Screening
 from tests.make.people import account_id
 from tests.make.reviews import household
 from tests.make.rounds import cases, review, review_round
@@ -30,6 +28,12 @@ def asked(officer: httpx.Client, home: UUID, kind: str = "review") -> str:
     answer = officer.post("/api/v1/requests", json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def screened(surveyor: httpx.Client, request_id: str, passed: bool) -> None:
+    body = {"passed": passed, "reason": "x", "screened_on": "2024-09-21"}
+    answer = surveyor.post(f"/api/v1/requests/{request_id}/screening", json=body)
+    assert answer.status_code == 200, answer.text
 
 
 def reviewed(session: Session, home: UUID, request_id: str, found: str, **fields: Any) -> UUID:
@@ -104,14 +108,20 @@ def test_a_request_that_was_screened_out_is_refused(
     sign_in: SignIn, session: Session, home: UUID, passed: bool, status: int
 ) -> None:
     request_id = asked(sign_in("truc-thai"), home)
-    session.execute(
-        insert(Screening).values(
-            request_id=UUID(request_id), passed=passed, reason="x", answers={}, screened_on=date(2024, 9, 21),
-            recorded_at=clock.now(),
-        )
-    )  # fmt: skip
-    session.commit()
+    screened(sign_in("xom-3"), request_id, passed)
     assert refuse(sign_in("truc-thai"), request_id).status_code == status
+
+
+def test_whoever_has_passed_since_the_refusal_was_prepared_is_not_refused(sign_in: SignIn, home: UUID) -> None:
+    request_id = asked(sign_in("truc-thai"), home)
+    screened(sign_in("xom-3"), request_id, False)
+    assert refuse(sign_in("truc-thai"), request_id).status_code == 201
+    address, tag = f"{REFUSALS}/{request_id}/signature", {"If-Match": '"1"'}
+    screened(sign_in("xom-3"), request_id, True)
+    answer = sign_in("chu-tich").post(address, json=SIGNATURE, headers=tag)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/conflict")
+    screened(sign_in("xom-3"), request_id, False)
+    assert sign_in("chu-tich").post(address, json=SIGNATURE, headers=tag).status_code == 200
 
 
 def test_a_number_is_used_once_a_year_and_the_preparer_does_not_sign(sign_in: SignIn, session: Session) -> None:

@@ -136,6 +136,7 @@ def test_a_commune_owes_the_preliminary_result_until_its_review_is_closed(sign_i
         assert late(district, "form-01") == {
             "14071": ("2024-12-19", False), "14080": ("2024-11-14", False), "14086": ("2024-11-14", False),
         }  # fmt: skip
+        assert done(district.get(f"{REPORTS}/form-01", params=WHOLE))["due_on"] == "2024-11-14"
     with on(date(2024, 11, 15)):
         assert late(district, "form-01") == {
             "14071": ("2024-12-19", False), "14080": ("2024-11-14", True), "14086": ("2024-11-14", True),

@@ -235,8 +235,7 @@ def test_a_surveyor_sees_the_list_of_the_own_hamlet_and_tablets_learn_it(
     assert told["data"] == {
         "round_id": round_id, "household_id": str(mine), "hamlet_id": str(area_id("14080-03")), "stage": "listed",
         "ground": "poor", "class_before": "poor", "surveyor": None, "not_reached_reason": None, "review_id": None,
-        "request_id": None,
-        "withheld": [],
+        "request_id": None, "withheld": [],
     }  # fmt: skip
 
 

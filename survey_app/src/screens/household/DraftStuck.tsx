@@ -50,14 +50,14 @@ export function Stuck({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.
   // refused by the disk, it stays in the list
   const drop = () => throwAway(tablet, draft.id).then(toHeading, (error: unknown) => setFault(said(error)));
   return (
-    <>
+    <div class="stack">
       <span>{why(tablet, move)}</span>
       {fault !== null && <Notice kind="fault">{fault}</Notice>}
       {move?.but === null && <Moving tablet={tablet} draft={draft} into={move.into} onFault={setFault} />}
       <Sure ask={say(WORDS.drop)} yes={say(WORDS.drop_now)} no={say(WORDS.keep)} onYes={() => void drop()}>
         <p>{say(WORDS.sure)}</p>
       </Sure>
-    </>
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import type { Tablet } from "../../tablet.ts";
 import type { Data, Uuid } from "../../wire.ts";
 import { named } from "../../words/codes.ts";
 import { language, say, texts } from "../../words/words.ts";
+import { useAttempt } from "../attempt.ts";
 import { Button, day, Notice, Screen } from "../parts.tsx";
 import { go } from "../route.ts";
 import { type Standing, standings } from "./cases.ts";
@@ -94,6 +95,7 @@ function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdI
   const { round, open, begun, filled } = standing;
   const reference = tablet.reference.value!;
   const tries = standing.notHome;
+  const { attempt, busy, fault } = useAttempt();
   return (
     <section class="card">
       <h2>{say(WORDS.review)}: {named(reference, "round_kind", round.kind)} {round.year}</h2>
@@ -101,10 +103,11 @@ function InRound({ tablet, householdId, standing }: { tablet: Tablet; householdI
       <p>{[named(reference, "case_stage", standing.case.data.stage), named(reference, "case_ground", standing.case.data.ground)].join(" · ")}</p>
       {filled && <Notice kind="good">{say(WORDS.filled)}</Notice>}
       {open && !begun && tries.length > 0 && <Notice kind="info">{say(WORDS.was_not_home, { count: tries.length, when: day(tries.at(-1)) })}</Notice>}
+      {fault !== null && <Notice kind="fault">{fault}</Notice>}
       {open && (
         <div class="buttons">
           <Button kind="main" onPress={() => go("review", householdId, round.id)}>{say(begun ? WORDS.go_on : WORDS.start)}</Button>
-          {!begun && <Button onPress={() => void noteNotHome(tablet, householdId, round.id)}>{say(WORDS.not_home)}</Button>}
+          {!begun && <Button disabled={busy} onPress={() => attempt(() => noteNotHome(tablet, householdId, round.id))}>{say(WORDS.not_home)}</Button>}
         </div>
       )}
     </section>

@@ -31,13 +31,13 @@ export function routeOf({ kind, about }: Draft): string[] | null {
 export function mayGoOn(tablet: Tablet, { kind, about }: Draft): boolean {
   const { register, reference } = tablet;
   if (kind === "delivery") return register.kept(about.sheet_line!) !== null;
-  const person = partOf(about);
-  if (person !== null) return register.member(person) !== null;
-  if (about.household !== undefined && register.household(about.household) === null) return false;
   if (kind === "screening") {
     const request = register.request(about.request!);
     return request !== null && paper(tablet, request).open;
   }
+  const person = partOf(about);
+  if (person !== null) return register.member(person) !== null;
+  if (about.household !== undefined && register.household(about.household) === null) return false;
   if (kind !== "review") return true;
   const round = reference.value?.rounds.find((one) => one.id === about.round);
   return round !== undefined && standing(tablet, about.household!, round)?.open === true;

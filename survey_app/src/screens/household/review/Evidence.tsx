@@ -115,7 +115,7 @@ function Photo({ filled, said, onDrop }: { filled: Filling; said: Attachment; on
       if (bytes === null || gone) return;
       made = URL.createObjectURL(new Blob([bytes], { type: said.media_type }));
       setAddress(made);
-    });
+    }, () => undefined); // the app was locked meanwhile
     return () => {
       gone = true;
       if (made !== null) URL.revokeObjectURL(made);
