@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from psycopg import OperationalError
 from sqlalchemy import CheckConstraint, Engine, QueuePool, create_engine
+from sqlalchemy.exc import IllegalStateChangeError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
@@ -108,8 +110,26 @@ def unit_of_work(request: Request) -> Iterator[Session]:
     # The key of citizen numbers travels with the session: commands know no request, and no key lives in a global.
     # Closed, it stays closed: a request that is cancelled leaves its thread at work, which would begin anew with it.
     session = Session(state.engine, expire_on_commit=False, close_resets_only=False, info={"id_key": state.id_key})
-    with session, session.begin():
-        yield session
+    try:
+        with session.begin():
+            yield session
+    finally:
+        _close(session)
+
+
+def _close(session: Session, tries: int = 200) -> None:
+    """Ends it, also where the thread that a cancelled request left behind is in the middle of it: what it waits for is
+    stopped in a moment (`close`), and until then the session refuses."""
+    while True:
+        try:
+            session.close()
+        except IllegalStateChangeError:
+            tries -= 1
+            if not tries:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 # For the one kind of request that reads its body slowly, piece by piece: several short transactions, none of which is

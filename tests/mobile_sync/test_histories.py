@@ -51,6 +51,9 @@ class Histories(RuleBasedStateMachine):
             self.work.add_person(hand, self.work.homes[-1])
             self.work.add_paper(hand, self.work.homes[-1])
             hand.tablet.push()
+        for hand in self.work.hands[:2]:  # two households of one number: the second is refused
+            self.work.add_home(hand, 3, "9")
+            hand.tablet.push()
         for hand in self.work.hands:
             hand.tablet.pull()
             check_tablet(self.work, hand)

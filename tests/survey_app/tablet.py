@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Playwright, expect
 
 from tests.make.browser import PATIENCE
 
@@ -75,7 +75,8 @@ class Tablet:
                 with suppress(ProcessLookupError):  # it went with the one before
                     os.kill(int(folder.name), signal.SIGKILL)
         assert self._context is not None
-        self._context.close()
+        with suppress(Error):  # the driver may have seen it go by itself
+            self._context.close()
         self._context = None
         for lock in ("SingletonLock", "SingletonSocket", "SingletonCookie"):
             (self.folder / lock).unlink(missing_ok=True)

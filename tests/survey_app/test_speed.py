@@ -22,6 +22,7 @@ HOUSEHOLDS = 3000
 MOST_WAITED = 100
 MOST_BY_THE_CLOCK = 300
 MOST_TO_FIRST_PAINT = 5000
+MOST_PATIENCE = 4  # however crowded: what takes longer by far has another reason
 TIMES = 5
 
 _FIRST_PAINT = """new Promise(told => new PerformanceObserver(list => {
@@ -146,7 +147,7 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
         a_new_household(tablet, watch, hamlet, numbers)
         in_a_review(tablet, watch, Interview(tablet, form, answers(form, random.Random(2))), home, photo)
         crowds.append(crowd())
-    patience = max(crowds)
+    patience = min(max(crowds), MOST_PATIENCE)
     print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
     assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) >= len(watch.waited) >= 15

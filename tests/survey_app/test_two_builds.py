@@ -43,7 +43,7 @@ def in_the_fleet(commune: Commune) -> list[str]:
 
 
 class HalfDone:
-    """A tablet of the build before: unsent a review with its photo and a corrected number, half filled another review."""
+    """A tablet of the build before: a review with its photo and a corrected number unsent, another review begun."""
 
     def __init__(self, tablet: Tablet, commune: Commune) -> None:
         luck = random.Random(11)

@@ -12,7 +12,6 @@ from tests.survey_app.field import Commune, child_name, head_name
 from tests.survey_app.tablet import PIN, Tablet, until
 
 OTHER_PIN = "739154"
-HALF_WRITTEN = "Chưa viết xong câu này"
 NOTES = {"xom-3": "Ốm nặng, nợ Quỹ tín dụng", "xom-4": "Con trai đi tù về"}
 # everything that a script of this origin reads of what is kept, as one text: words, and bytes as letters
 _RAW = """async () => {
@@ -83,19 +82,39 @@ def test_neither_surveyor_reads_the_other_and_each_ones_work_goes_under_their_ow
     tablet.sees("Không thấy trên máy này")
     as_other(tablet, "xom-3", PIN)
     tablet.writes(third, "Ghi chú", NOTES["xom-3"])
-    half_writes(tablet, third)
+    half_written = "Chưa viết xong câu này"
+    tablet.household(third)
+    tablet.press("Ghi giấy đề nghị")
+    tablet.type("Lý do hộ nêu", half_written)
     unsent(tablet, 1)
     everything = tablet.page.evaluate("document.documentElement.textContent") + tablet.page.title()
     assert not any(one in everything for one in [*names["xom-4"], NOTES["xom-4"]])
     as_other(tablet, "xom-4", OTHER_PIN)
     unsent(tablet, 1)
     expect(tablet.page.get_by_text(names["xom-4"][0])).to_have_count(1)
-    finds_nothing_of(tablet, third, head_name(1))
+    nothing_of_it_opens(tablet, third)
     raw = tablet.page.evaluate(_RAW)
     assert raw.count("database giamngheo") == 3
     assert "xom-3" in raw, "what is told openly is not found: this looks at the wrong place"
-    secrets = [*names["xom-3"], *names["xom-4"], *NOTES.values(), HALF_WRITTEN, third, fourth, PIN, OTHER_PIN, PASSWORD]
+    secrets = [*names["xom-3"], *names["xom-4"], *NOTES.values(), half_written, third, fourth, PIN, OTHER_PIN, PASSWORD]
     assert [one for one in secrets if one in raw] == []
+    each_sends_their_own(tablet, commune, third, fourth)
+    assert tablet.complaints == []
+
+
+def nothing_of_it_opens(tablet: Tablet, third: str) -> None:
+    """Neither the household of the other nor the form that the other has begun."""
+    tablet.go("drafts")
+    tablet.sees("Không có phiếu nào dở dang.")
+    for parts in (["household", third], ["household", third, "edit"], ["request", third], ["split", third]):
+        tablet.go(*parts)
+        tablet.sees("Không thấy trên máy này")
+    tablet.go("list")
+    tablet.page.get_by_role("searchbox").fill(head_name(1))
+    tablet.sees(re.compile("Không tìm thấy hộ nào khớp"))
+
+
+def each_sends_their_own(tablet: Tablet, commune: Commune, third: str, fourth: str) -> None:
     tablet.network(True)
     tablet.send()
     tablet.sent()
@@ -103,28 +122,8 @@ def test_neither_surveyor_reads_the_other_and_each_ones_work_goes_under_their_ow
     as_other(tablet, "xom-3", PIN)
     until(lambda: third in senders(commune), "the other's work goes by itself", tablet.page)
     assert senders(commune) == {fourth: "xom-4", third: "xom-3"}
-    assert {home: commune.household(home)["note"] for home in (third, fourth)} == {
-        third: NOTES["xom-3"], fourth: NOTES["xom-4"],
-    }  # fmt: skip
-    assert tablet.complaints == []
-
-
-def half_writes(tablet: Tablet, household: str) -> None:
-    tablet.household(household)
-    tablet.press("Ghi giấy đề nghị")
-    tablet.type("Lý do hộ nêu", HALF_WRITTEN)
-
-
-def finds_nothing_of(tablet: Tablet, household: str, head: str) -> None:
-    """By no address, in no list, by no name: what the other surveyor has."""
-    tablet.go("drafts")
-    tablet.sees("Không có phiếu nào dở dang.")
-    for parts in (["household"], ["household", "edit"], ["request"], ["split"]):
-        tablet.go(parts[0], household, *parts[1:])
-        tablet.sees("Không thấy trên máy này")
-    tablet.go("list")
-    tablet.page.get_by_role("searchbox").fill(head)
-    tablet.sees(re.compile("Không tìm thấy hộ nào khớp"))
+    assert commune.household(third)["note"] == NOTES["xom-3"]
+    assert commune.household(fourth)["note"] == NOTES["xom-4"]
 
 
 def senders(commune: Commune) -> dict[str, str]:
