@@ -15,6 +15,7 @@ from api.reviews.screening_edits import screening_id
 from mobile_sync.appliers import KINDS, Kind
 from tests.make import tablets
 from tests.make.interventions import serving
+from tests.make.poison import poisoned
 from tests.make.rounds import listed
 from tests.make.tablets import batch, delivery, household, member, push, request, review, screening, submission
 
@@ -229,21 +230,8 @@ def test_a_right_that_is_missing_refuses_its_kind_only(sign_in: SignIn, engine: 
 
 @pytest.fixture
 def poison(engine: Engine) -> Iterator[None]:
-    """A fault of the server: the database refuses one value for a reason no code of ours expects."""
-    with engine.begin() as connection:
-        connection.execute(
-            text("""
-            CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF NEW.note = 'độc' THEN RAISE EXCEPTION 'poisoned'; END IF;
-                RETURN NEW;
-            END $$;
-            CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON household FOR EACH ROW EXECUTE FUNCTION poison();
-        """)
-        )
-    yield
-    with engine.begin() as connection:
-        connection.execute(text("DROP FUNCTION poison CASCADE"))
+    with poisoned(engine):
+        yield
 
 
 @pytest.mark.usefixtures("poison")

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import Locator, Route, expect
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from api.areas.tables import area_id
 from tests.make import tablets
 from tests.make.answers import done
 from tests.make.people import PASSWORD
+from tests.make.poison import mended, poisoned
 from tests.make.tablets import push, review, submission
 from tests.survey_app.conftest import NewTablet
 from tests.survey_app.field import Commune, head_name
@@ -22,27 +23,11 @@ SignIn = Callable[[str], httpx.Client]
 KEPT = "Máy chủ đang giữ, chờ xử lý"
 
 
-def mended(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("DROP FUNCTION IF EXISTS poison CASCADE"))
-
-
 @pytest.fixture
 def fault(engine: Engine) -> Iterator[None]:
     """A fault of the server until it is mended: the database refuses one value for a reason that nobody expects."""
-    with engine.begin() as connection:
-        connection.execute(
-            text("""
-            CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF NEW.note = 'độc' THEN RAISE EXCEPTION 'poisoned'; END IF;
-                RETURN NEW;
-            END $$;
-            CREATE TRIGGER poison BEFORE INSERT OR UPDATE ON household FOR EACH ROW EXECUTE FUNCTION poison();
-        """)
-        )
-    yield
-    mended(engine)
+    with poisoned(engine):
+        yield
 
 
 def enrolled(new_tablet: NewTablet, commune: Commune, username: str, name: str = "máy xóm 3") -> Tablet:
