@@ -133,6 +133,25 @@ def corrected(tablet: Tablet, commune: Commune, home: str) -> None:
     assert (told["passed"], told["reason"], told["version"]) == (False, WHY, 2)
 
 
+def test_the_list_of_a_training_round_does_not_settle_it(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    tablet = enrolled(new_tablet, commune)
+    asks(tablet, home)
+    tablet.press("Làm Phiếu A")
+    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
+    tablet.type("Lý do", WHY)
+    tablet.press("Lưu Phiếu A")
+    tablet.network(True)
+    tablet.sent()
+    commune.round([])
+    tablet.send()
+    tablet.go("list")
+    tablet.sees("Chưa làm")
+    assert tablet.tab("Chưa làm") == 1
+    corrected(tablet, commune, home)
+    assert tablet.complaints == []
+
+
 def test_a_form_with_items_is_asked_question_by_question_and_its_rule_decides(
     new_tablet: NewTablet, commune: Commune, session: Session
 ) -> None:

@@ -34,8 +34,11 @@ export function paper(tablet: Tablet, request: Seen<RequestData>): Paper {
   };
 }
 
-function hasLed({ register }: Tablet, { id, data }: Seen<RequestData>): boolean {
-  return data.household_id !== null && register.of("review_case", data.household_id).some((one) => one.data.request_id === id);
+/** The list of a training round settles nothing; of a round that is not on the tablet it is not known. */
+function hasLed({ register, reference }: Tablet, { id, data }: Seen<RequestData>): boolean {
+  if (data.household_id === null) return false;
+  const training = new Set(reference.value?.rounds.filter((one) => one.training).map((one) => one.id));
+  return register.of("review_case", data.household_id).some((one) => one.data.request_id === id && !training.has(one.data.round_id as Uuid));
 }
 
 /** For the list: what is due at the household, or done and not on a list yet; null where neither is. */
