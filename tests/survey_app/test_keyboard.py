@@ -141,6 +141,7 @@ def test_a_review_is_done_from_the_lock_to_the_lock_by_the_keyboard_alone(
     said = tablet.page.get_by_role("status")
     expect(said.filter(has_text=re.compile(r"^Đã gửi hết lúc \d\d:\d\d$"))).to_have_count(1)
     keys.go("^Cài đặt$")
+    keys.reads("^Cài đặt$")
     keys.go("Khoá máy ngay")
     expect(tablet.page.get_by_label("Nhập mã PIN để mở")).to_be_focused()
     assert commune.reviews(round_id)[homes[16]]["answers"] == given

@@ -118,7 +118,7 @@ class Watch:
         events: list[dict[str, Any]] = []
         over: list[Any] = []
         self._wire.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
-        self._wire.once("Tracing.tracingComplete", over.append)
+        self._wire.once("Tracing.tracingComplete", lambda told: over.append(told))  # noqa: PLW0108  # the driver marks it
         self._wire.send("Tracing.start", {"categories": _TRACED, "transferMode": "ReportEvents"})
         yield
         self._wire.send("Tracing.end")
