@@ -86,7 +86,7 @@ class Server:
             time.sleep(0.1)
 
     def sign_in(self, username: str) -> httpx.Client:
-        # A new line for every call, as of a tablet that comes home, which whichever worker is free takes. Lines that stay
+        # A new line for every call, as of a tablet that comes home, taken by whichever worker is free. Lines that stay
         # open lie with the workers as luck had it: four of four with one of two, every eighth time.
         client = httpx.Client(base_url=self.base_url, timeout=120, limits=httpx.Limits(max_keepalive_connections=0))
         answer = client.post("/api/v1/auth/token", data={"username": username, "password": people.PASSWORD})
