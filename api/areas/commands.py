@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, select, text
 from sqlmodel import Session, col
 
-from api import audit, clock
+from api import audit, clock, restated
 from api.areas import queries
 from api.areas.documents import read_areas
 from api.areas.loading import Row, rows_of
@@ -139,10 +138,7 @@ def record_statistic(session: Session, actor: Placed, area_id: UUID, given: Stat
         return _statistic(same, newest)
     if given.id and same is not None:
         raise AlreadyExists("Mã này đã dùng cho số liệu khác.", "This id was used for other totals.")
-    now = clock.now()
-    if newest is not None:
-        # "the newest wins" must hold for two rows of one moment too
-        now = max(now, newest.recorded_at + timedelta(microseconds=1))
+    now = restated.later_than(newest, clock.now())
     row = AreaStatistic(id=given.id or uuid4(), recorded_at=now, recorded_by=actor.account_id, **said)
     session.add(row)
     session.flush()

@@ -3,14 +3,14 @@
 Areas are public to everybody who is signed in, so nothing here is narrowed to a caller's own areas.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, collate, func, select
 from sqlmodel import Session, col
 
-from api import clock, paging
+from api import clock, paging, restated
 from api.areas.names import full_name
 from api.areas.schemas import (
     AreaBrief,
@@ -100,22 +100,9 @@ def statistics(session: Session, area_id: UUID, asked: StatisticFilter) -> Page[
     """The totals of a hamlet, newest day first; the history with what was corrected. Raises NotFound."""
     if session.execute(select(col(Area.id)).where(col(Area.id) == area_id)).first() is None:
         raise NotFound()
-    newest = func.row_number().over(
-        partition_by=col(AreaStatistic.as_of),
-        order_by=(col(AreaStatistic.recorded_at).desc(), col(AreaStatistic.id).desc()),
-    )
-    of_area = select(AreaStatistic, (newest == 1).label("current")).where(col(AreaStatistic.area_id) == area_id)
-    rows = of_area.subquery()
-    found = select(rows)
-    if not asked.history:
-        found = found.where(rows.c.current)
-    after = paging.decode(asked.cursor, date.fromisoformat, datetime.fromisoformat, UUID)
-    if after is not None:
-        found = found.where(func.row(rows.c.as_of, rows.c.recorded_at, rows.c.id) < func.row(*after))
-    found = found.order_by(rows.c.as_of.desc(), rows.c.recorded_at.desc(), rows.c.id.desc()).limit(asked.limit + 1)
-    shown, cursor = paging.page(
-        session.execute(found).all(), asked.limit, lambda r: (str(r.as_of), r.recorded_at.isoformat(), str(r.id))
-    )
+    which = [col(AreaStatistic.area_id) == area_id]
+    table = AreaStatistic.__table__  # type: ignore[attr-defined]
+    shown, cursor = restated.page(session, table, (), which, asked.history, asked.limit, asked.cursor)
     return Page(items=[StatisticOut.model_validate(row) for row in shown], next_cursor=cursor)
 
 

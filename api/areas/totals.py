@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from api.areas.names import full_name
 from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaClosure, AreaStatistic, Level, LocalKind
 from api.names import fold
+from api.restated import later_than
 
 _AREA = Area.__table__  # type: ignore[attr-defined]
 _CLOSURE = AreaClosure.__table__  # type: ignore[attr-defined]
@@ -74,7 +75,7 @@ def record_totals(
     rows: list[dict[str, Any]] = [
         {
             "id": uuid4(), "area_id": hamlet, "as_of": as_of, "households": households, "persons": persons,
-            "source": source, "recorded_at": _after(said.get(hamlet), now), "recorded_by": actor.account_id,
+            "source": source, "recorded_at": later_than(said.get(hamlet), now), "recorded_by": actor.account_id,
         }
         for hamlet, (households, persons) in counted.items()
         if not _same(said.get(hamlet), households, persons, source)
@@ -97,11 +98,6 @@ def _newest(hamlets: Collection[UUID], of_day: Any) -> Any:
 
 def _same(row: Any, households: int, persons: int, source: str) -> bool:
     return row is not None and (row.households, row.persons, row.source) == (households, persons, source)
-
-
-def _after(row: Any, now: datetime) -> datetime:
-    """That the newest wins must hold for two rows of one moment too."""
-    return now if row is None else max(now, row.recorded_at + timedelta(microseconds=1))
 
 
 def names_of(hamlets: Sequence[Hamlet]) -> dict[str, Hamlet | None]:

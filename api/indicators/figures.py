@@ -1,13 +1,12 @@
 """The figures that a commune writes down from a paper: recorded, corrected by a later row, and read."""
 
-from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, insert, select
 from sqlmodel import Session
 
-from api import audit, clock, paging
+from api import audit, clock, restated
 from api.accounts.actor import Actor
 from api.areas.tables import Area, Level
 from api.idempotency import new_id
@@ -46,22 +45,8 @@ def figures(
 ) -> Page[FigureOut]:
     """The figures of an area, newest day first. Raises NotFound outside of the caller's areas."""
     _area(session, actor, area_id)
-    newest = func.row_number().over(
-        partition_by=(_FIGURE.c.kind, _FIGURE.c.as_of), order_by=(_FIGURE.c.recorded_at.desc(), _FIGURE.c.id.desc())
-    )
-    rows = select(_FIGURE, (newest == 1).label("current")).where(_FIGURE.c.area_id == area_id).subquery()
-    found = select(rows)
-    if kind is not None:
-        found = found.where(rows.c.kind == kind)
-    if not history:
-        found = found.where(rows.c.current)
-    after = paging.decode(cursor, date.fromisoformat, datetime.fromisoformat, UUID)
-    if after is not None:
-        found = found.where(func.row(rows.c.as_of, rows.c.recorded_at, rows.c.id) < func.row(*after))
-    found = found.order_by(rows.c.as_of.desc(), rows.c.recorded_at.desc(), rows.c.id.desc()).limit(limit + 1)
-    shown, next_cursor = paging.page(
-        session.execute(found).all(), limit, lambda row: (str(row.as_of), row.recorded_at.isoformat(), str(row.id))
-    )
+    which = [_FIGURE.c.area_id == area_id, *([] if kind is None else [_FIGURE.c.kind == kind])]
+    shown, next_cursor = restated.page(session, _FIGURE, ("kind",), which, history, limit, cursor)
     return Page[FigureOut](items=[FigureOut.model_validate(row) for row in shown], next_cursor=next_cursor)
 
 
@@ -83,10 +68,7 @@ def record(session: Session, actor: Actor, area_id: UUID, given: FigureIn, key: 
         return _out(same, newest)
     if named is not None and same is not None:
         raise AlreadyExists("Mã này đã dùng cho số liệu khác.", "This id or key was used for another figure.")
-    now = clock.now()
-    if newest is not None:
-        # "the newest wins" must hold for two rows of one moment too
-        now = max(now, newest.recorded_at + timedelta(microseconds=1))
+    now = restated.later_than(newest, clock.now())
     row = {"id": named or uuid4(), "recorded_at": now, "recorded_by": actor.account_id, **said}
     stored = session.execute(insert(_FIGURE).values(**row).returning(_FIGURE)).one()
     audit.record(session, actor, "figures.record", "area", [area_id], kind=given.kind, as_of=str(given.as_of))
