@@ -101,8 +101,9 @@ class Screenings:
 
     def _whole(self, edit: Edit, fields: Mapping[str, Any], stored: Record | None) -> dict[str, Any]:
         """What would stand there, were it taken: the version that the editor saw, with what was sent."""
-        seen = stored.at(edit.base_version) if stored is not None and edit.base_version else None
-        return {**(seen or (stored.values if stored and edit.base_version else {})), **fields}
+        if stored is None or not edit.base_version:
+            return dict(fields)
+        return {**(stored.at(edit.base_version) or stored.values), **fields}
 
     def _ruled(self, values: Mapping[str, Any]) -> bool | None:
         form = values["form"]

@@ -1,15 +1,14 @@
 // A draft whose form does not open any more: it goes on about another household, or stays until it is thrown away.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { throwAway } from "../../actions/drafts.ts";
 import { moveDraft, movedTo } from "../../actions/moving.ts";
 import type { Draft } from "../../disk/drafts.ts";
 import type { Tablet } from "../../tablet.ts";
-import { said } from "../../words/said.ts";
 import { say, texts } from "../../words/words.ts";
 import { householdName } from "../../words/work_words.ts";
+import { useAttempt } from "../attempt.ts";
 import { Button, Notice, toHeading } from "../parts.tsx";
 import { go } from "../route.ts";
 import { Sure } from "../sure.tsx";
@@ -45,16 +44,18 @@ const WORDS = texts({
 });
 
 export function Stuck({ tablet, draft }: { tablet: Tablet; draft: Draft }): JSX.Element {
-  const [fault, setFault] = useState<string | null>(null);
+  const { attempt, busy, fault } = useAttempt();
   const move = moveOf(tablet, draft);
-  // refused by the disk, it stays in the list
-  const drop = () => throwAway(tablet, draft.id).then(toHeading, (error: unknown) => setFault(said(error)));
   return (
     <div class="stack">
       <span>{why(tablet, move)}</span>
       {fault !== null && <Notice kind="fault">{fault}</Notice>}
-      {move?.but === null && <Moving tablet={tablet} draft={draft} into={move.into} onFault={setFault} />}
-      <Sure ask={say(WORDS.drop)} yes={say(WORDS.drop_now)} no={say(WORDS.keep)} onYes={() => void drop()}>
+      {move?.but === null && (
+        <Button kind="main" disabled={busy} onPress={() => attempt(() => goOn(tablet, draft, move.into))}>
+          {say(WORDS.move, { name: nameOf(tablet, move.into) })}
+        </Button>
+      )}
+      <Sure ask={say(WORDS.drop)} yes={say(WORDS.drop_now)} no={say(WORDS.keep)} onYes={() => attempt(() => throwAway(tablet, draft.id).then(toHeading))}>
         <p>{say(WORDS.sure)}</p>
       </Sure>
     </div>
@@ -67,21 +68,8 @@ function why(tablet: Tablet, move: Move | null): string {
   return move === null ? say(WORDS.gone) : say(WORDS[move.but ?? "merged"], { name: nameOf(tablet, move.into) });
 }
 
-type MovingProps = { tablet: Tablet; draft: Draft; into: string; onFault: (words: string | null) => void };
-
-function Moving({ tablet, draft, into, onFault }: MovingProps): JSX.Element {
-  const [busy, setBusy] = useState(false);
-  const move = async () => {
-    setBusy(true);
-    onFault(null);
-    try {
-      const there = routeOf(movedTo(tablet.register, draft, into))!;
-      await moveDraft(tablet, draft, into);
-      go(...there);
-    } catch (error) {
-      onFault(said(error));
-      setBusy(false);
-    }
-  };
-  return <Button kind="main" disabled={busy} onPress={() => void move()}>{say(WORDS.move, { name: nameOf(tablet, into) })}</Button>;
+async function goOn(tablet: Tablet, draft: Draft, into: string): Promise<void> {
+  const there = routeOf(movedTo(tablet.register, draft, into))!;
+  await moveDraft(tablet, draft, into);
+  go(...there);
 }
