@@ -10,16 +10,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.make import tablets
 from tests.make.tablets import batch, household, push, submission
 
 SignIn = Callable[[str], httpx.Client]
 LARGEST = 2**53
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
 
 
 def fleet(sign_in: SignIn, device: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from api.areas.tables import area_id
 from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.deliveries.commands import write_deliveries
-from tests.make import files, interventions, sheets, tablets
+from tests.make import files, interventions, sheets
 from tests.make.interventions import serving
 from tests.make.reviews import acting, counted, households
 from tests.make.tablets import HAMLET, delivery, household, member, pull, push, submission
@@ -23,18 +23,8 @@ SignIn = Callable[[str], httpx.Client]
 
 
 @pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
 def officer(sign_in: SignIn) -> httpx.Client:
     return sign_in("truc-thai")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
 
 
 @pytest.fixture

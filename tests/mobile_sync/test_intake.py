@@ -22,16 +22,6 @@ from tests.make.tablets import batch, delivery, household, member, push, request
 SignIn = Callable[[str], httpx.Client]
 
 
-@pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
 def test_a_household_with_its_people_and_a_request_in_one_batch(surveyor: httpx.Client, device: str) -> None:
     home = submission("household", household(phone="0911222333"), seq=3)
     person = submission("member", member(home["id"]), seq=2)

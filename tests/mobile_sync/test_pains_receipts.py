@@ -25,16 +25,6 @@ Make = Callable[..., Tablet]
 tablet = test_tablet.tablet
 
 
-@pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
 def test_fifty_retries_at_once_under_fifty_batch_ids_make_one_record(
     surveyor: httpx.Client, device: str, session: Session
 ) -> None:

@@ -27,16 +27,6 @@ ADULT = {
 
 
 @pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
-@pytest.fixture
 def home(surveyor: httpx.Client, device: str) -> str:
     """A household of xóm 3 with one grown-up of whom everything is known."""
     made = submission("household", household(), seq=1)

@@ -28,16 +28,6 @@ OPEN = {"test_salary": False, "test_car": False, "test_house_unsafe": False}
 
 
 @pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
-@pytest.fixture
 def home(surveyor: httpx.Client, device: str) -> str:
     sent = submission("household", household())
     push(surveyor, device, sent)

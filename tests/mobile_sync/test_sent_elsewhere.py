@@ -17,11 +17,6 @@ SignIn = Callable[[str], httpx.Client]
 
 
 @pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
-@pytest.fixture
 def home(sign_in: SignIn, device: str) -> tuple[str, str]:
     """A household of xóm 3 and its person, applied."""
     made = submission("household", household(phone="1"), seq=1)

@@ -16,16 +16,6 @@ from tests.mobile_sync.test_intake import Statements
 SignIn = Callable[[str], httpx.Client]
 
 
-@pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
 def changes(record: str, *notes: str, entity: str = "household", field: str = "note", start: int = 2) -> list[Any]:
     """Updates 2, 3, 4 … of a record, each made on what the one before it became."""
     return [submission(entity, {field: note}, seq=start + n, base=1 + n, record=record) for n, note in enumerate(notes)]

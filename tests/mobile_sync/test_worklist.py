@@ -20,16 +20,6 @@ NUMBER = "036180012345"
 
 
 @pytest.fixture
-def device(engine: Engine) -> str:
-    return tablets.enrolled(engine, "xom-3")
-
-
-@pytest.fixture
-def surveyor(sign_in: SignIn) -> httpx.Client:
-    return sign_in("xom-3")
-
-
-@pytest.fixture
 def officer(sign_in: SignIn) -> httpx.Client:
     return sign_in("truc-thai")
 

@@ -14,6 +14,7 @@ from api.config import Settings
 from api.keys import IdKey
 from tests.make import app as survey_app
 from tests.make import browser
+from tests.make.people import PASSWORD
 from tests.survey_app.field import Commune
 from tests.survey_app.tablet import Tablet
 
@@ -62,3 +63,11 @@ def commune(engine: Engine, sign_in: Callable[[str], Any], config: Settings) -> 
 @pytest.fixture(scope="module")
 def axe() -> str:
     return browser.axe()
+
+
+def out_of_reach(new_tablet: NewTablet, commune: Commune, **more: Any) -> Tablet:
+    """The tablet of xóm 3's surveyor, enrolled, and without a network from then on."""
+    tablet = new_tablet(**more)
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.network(False)
+    return tablet

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.make.answers import done
-from tests.make.people import PASSWORD
-from tests.survey_app.conftest import NewTablet
+from tests.survey_app.conftest import NewTablet, out_of_reach
 from tests.survey_app.field import Commune, child_name
 from tests.survey_app.interview import Interview, answers
 from tests.survey_app.tablet import Tablet
@@ -23,13 +22,6 @@ LOOK = "Xin xem lại, có điều chưa khớp (vẫn gửi được):"
 def interview_of(tablet: Tablet, commune: Commune, luck: int, **said: Any) -> Interview:
     form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
     return Interview(tablet, form, answers(form, random.Random(luck)) | said)
-
-
-def enrolled(new_tablet: NewTablet, commune: Commune) -> Tablet:
-    tablet = new_tablet()
-    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    tablet.network(False)
-    return tablet
 
 
 def to_the_result(interview: Interview) -> Page:
@@ -49,7 +41,7 @@ def sent(tablet: Tablet) -> None:
 def test_what_does_not_fit_is_pointed_out_kindly_and_stops_nobody(new_tablet: NewTablet, commune: Commune) -> None:
     (home,) = commune.homes(1)
     round_id = commune.round([home])
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     interview = interview_of(tablet, commune, 2, floor_area=0)
     tablet.household(home)
     tablet.press("Bắt đầu rà soát")
@@ -112,7 +104,7 @@ def test_points_and_class_with_their_reasons_are_those_of_the_server(
 ) -> None:
     (home,) = commune.homes(1)
     round_id = commune.round([home])
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     interview = interview_of(tablet, commune, luck)
     interview.begin(home)
     page = to_the_result(interview)

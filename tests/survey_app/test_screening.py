@@ -15,20 +15,13 @@ from tests.make import screening, tablets
 from tests.make.answers import done
 from tests.make.people import PASSWORD
 from tests.make.tablets import push, submission
-from tests.survey_app.conftest import NewTablet
+from tests.survey_app.conftest import NewTablet, out_of_reach
 from tests.survey_app.field import Commune, head_name
 from tests.survey_app.tablet import Tablet, until
 from tests.survey_app.test_screens import Album
 
 SignIn = Callable[[str], httpx.Client]
 WHY = "Mái dột, người chính ốm dài ngày"
-
-
-def enrolled(new_tablet: NewTablet, commune: Commune, **more: Any) -> Tablet:
-    tablet = new_tablet(**more)
-    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    tablet.network(False)
-    return tablet
 
 
 def asks(tablet: Tablet, home: str, kind: str = "review") -> None:
@@ -94,7 +87,7 @@ def test_a_request_is_screened_without_a_network_and_the_officer_reads_it(
     new_tablet: NewTablet, commune: Commune
 ) -> None:
     (home, other) = commune.homes(2)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     asks(tablet, other, "escape")
     expect(tablet.button("Làm Phiếu A")).to_have_count(0)
     asks(tablet, home)
@@ -135,7 +128,7 @@ def corrected(tablet: Tablet, commune: Commune, home: str) -> None:
 
 def test_the_list_of_a_training_round_does_not_settle_it(new_tablet: NewTablet, commune: Commune) -> None:
     (home,) = commune.homes(1)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     asks(tablet, home)
     tablet.press("Làm Phiếu A")
     tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
@@ -157,7 +150,7 @@ def test_a_form_with_items_is_asked_question_by_question_and_its_rule_decides(
     screening.in_force(session)
     session.commit()
     (home,) = commune.homes(1)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     asks(tablet, home)
     tablet.press("Làm Phiếu A")
     salary = tablet.page.get_by_role("group", name=re.compile("hưởng lương"))
@@ -194,7 +187,7 @@ def test_its_questions_fit_every_tablet(new_tablet: NewTablet, commune: Commune,
     screening.in_force(session)
     session.commit()
     (home,) = commune.homes(1)
-    album, tablet = Album(axe), enrolled(new_tablet, commune)
+    album, tablet = Album(axe), out_of_reach(new_tablet, commune)
     asks(tablet, home)
     tablet.press("Làm Phiếu A")
     album.shoot(tablet, "screening-questions")
@@ -210,7 +203,7 @@ def test_what_somebody_else_found_meanwhile_is_decided_by_the_officer(
     new_tablet: NewTablet, commune: Commune, engine: Engine, sign_in: SignIn
 ) -> None:
     (home,) = commune.homes(1)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     asks(tablet, home)
     tablet.network(True)
     tablet.sent()

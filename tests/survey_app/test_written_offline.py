@@ -10,8 +10,7 @@ from sqlalchemy import Engine
 from api import clock
 from tests.make import interventions, sheets
 from tests.make.answers import done
-from tests.make.people import PASSWORD
-from tests.survey_app.conftest import NewTablet
+from tests.survey_app.conftest import NewTablet, out_of_reach
 from tests.survey_app.field import Commune, child_name, head_name
 from tests.survey_app.tablet import Tablet
 
@@ -37,14 +36,6 @@ YES_NO = {
     "merit_person": "Người có công?", "social_allowance": "Hưởng trợ cấp xã hội hằng tháng?",
     "right_level": "Học đúng cấp so với tuổi?",
 }  # fmt: skip
-
-
-def enrolled(new_tablet: NewTablet, commune: Commune) -> Tablet:
-    """Of Xóm 3, without a network from then on."""
-    tablet = new_tablet()
-    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    tablet.network(False)
-    return tablet
 
 
 def fill(place: Locator, person: dict[str, Any]) -> None:
@@ -98,7 +89,7 @@ def write_a_new_household(tablet: Tablet) -> str:
 def test_a_new_household_is_changed_before_it_is_sent_and_is_in_the_register_as_it_was_typed(
     new_tablet: NewTablet, commune: Commune
 ) -> None:
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     home = write_a_new_household(tablet)
     tablet.writes(home, "Điện thoại", "0912345670")
     tablet.page.get_by_role("button", name="Đặng Thị Nhỏ").click()
@@ -138,7 +129,7 @@ def test_two_who_leave_for_a_household_of_their_own_are_there_in_the_register(
     new_tablet: NewTablet, commune: Commune
 ) -> None:
     (old,) = commune.homes(1)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     tablet.household(old)
     tablet.press("Thêm người")
     son = {"full_name": "Trần Văn Con Trai", "sex": "male", "birth_year": 1998, "relation_to_head": "child"}
@@ -174,7 +165,7 @@ def test_two_who_leave_for_a_household_of_their_own_are_there_in_the_register(
 
 def test_requests_of_mau_01_and_mau_04_are_in_the_register(new_tablet: NewTablet, commune: Commune) -> None:
     first, second = commune.homes(2)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     for home, kind, reason in (
         (first, "Mẫu 01", "Nhà cháy, mất hết lúa"), (second, "Mẫu 04", "Con đi làm, đủ ăn"),
     ):  # fmt: skip
@@ -203,7 +194,7 @@ def test_support_that_was_handed_over_or_refused_is_ticked_in_the_register(
 ) -> None:
     taken, refused = commune.homes(2)
     sheet = sheets.drawn_up(commune.officer, interventions.serving(engine), [taken, refused], amount_vnd=175_000)
-    tablet = enrolled(new_tablet, commune)
+    tablet = out_of_reach(new_tablet, commune)
     for home, takes in ((taken, True), (refused, False)):
         tablet.household(home)
         tablet.page.get_by_role("button", name=re.compile(r"Hỗ trợ tiền điện.*175\.000")).click()
