@@ -13,6 +13,7 @@ import type { Tablet } from "../../../tablet.ts";
 import type { Form, Round, Uuid } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
 import { householdName } from "../../../words/work_words.ts";
+import { useAttempt } from "../../attempt.ts";
 import { Button, Notice, Screen } from "../../parts.tsx";
 import { go, goInstead } from "../../route.ts";
 import { standing } from "../cases.ts";
@@ -109,29 +110,22 @@ function Inhabitants({ filled }: { filled: Filling }): JSX.Element {
 /** The foot of the last step. Its review is judged when it is sent: as everything is then. */
 function Sending({ filled, onSent, onBack }: { filled: Filling; onSent: () => void; onBack: (() => void) | undefined }): JSX.Element {
   const { tablet, householdId, round, form, draft, pointsComputed } = filled;
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState(false);
+  const { attempt, busy, fault } = useAttempt();
   const missing = gaps(form, round, pointsComputed, draft.values.value, today());
   const making = filled.making.value > 0;
   const press = async () => {
-    setBusy(true);
-    try {
-      // its id is that of its draft: however often it is sent, it is one review
-      const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed }, draft.values.value, found(filled));
-      await send(tablet, draft.keeper, [review]);
-    } catch {
-      setBusy(false);
-      return setRefused(true);
-    }
+    // its id is that of its draft: however often it is sent, it is one review
+    const review = newReview({ id: draft.keeper.draft.id, householdId, round, form, pointsComputed }, draft.values.value, found(filled));
+    await send(tablet, draft.keeper, [review]);
     onSent();
     // only a note: the list shows the review before it
     await forgetNotHome(tablet, householdId, round.id).catch(() => undefined);
   };
   return (
     <>
-      {refused && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
+      {fault !== null && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
       {making && <Notice kind="info">{say(REVIEW.making)}</Notice>}
-      <Onward label={say(REVIEW.send)} disabled={busy || making || missing.length > 0} onPress={press} onBack={onBack} />
+      <Onward label={say(REVIEW.send)} disabled={busy || making || missing.length > 0} onPress={() => attempt(press)} onBack={onBack} />
     </>
   );
 }

@@ -2,7 +2,6 @@
 
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
 import { newScreening } from "../../../actions/papers.ts";
 import { send } from "../../../actions/save.ts";
@@ -10,6 +9,7 @@ import { ruled, screeningFaults, screeningGaps, type ScreeningStep, screeningSte
 import { today } from "../../../ids.ts";
 import type { Form } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
+import { useAttempt } from "../../attempt.ts";
 import { Notice, Screen } from "../../parts.tsx";
 import { DraftNote } from "../FormParts.tsx";
 import { leaveTo } from "../leaving.ts";
@@ -65,8 +65,7 @@ type ResultProps = {
 
 function Result({ filling, title, progress, leave, onBack, onJump }: ResultProps): JSX.Element {
   const { tablet, id, request, form, draft } = filling;
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState(false);
+  const { attempt, busy, fault } = useAttempt();
   const values = draft.values.value;
   const missing = screeningGaps(form, values.answers);
   const found = ruled(form, values.answers);
@@ -74,21 +73,13 @@ function Result({ filling, title, progress, leave, onBack, onJump }: ResultProps
     faults: screeningFaults(form, values, today()),
     works: () => newScreening(id, request.id, form, values),
   }));
-  const press = async () => {
+  const press = () => {
     const made = works();
-    if (made === null) return;
-    setBusy(true);
-    try {
-      await send(tablet, draft.keeper, made);
-      leave();
-    } catch {
-      setBusy(false);
-      setRefused(true);
-    }
+    if (made !== null) attempt(() => send(tablet, draft.keeper, made).then(leave));
   };
   const foot = (
     <>
-      {refused && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
+      {fault !== null && <Notice kind="fault">{say(REVIEW.refused)}</Notice>}
       <Onward label={say(SCREENING.save)} disabled={busy || missing.length > 0} onPress={press} onBack={onBack} />
     </>
   );
