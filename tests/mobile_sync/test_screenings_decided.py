@@ -15,9 +15,7 @@ from tests.mobile_sync import test_screenings
 from tests.mobile_sync.test_screenings import SOUND, read, result
 
 SignIn = Callable[[str], httpx.Client]
-surveyor, device, home, paper = (
-    test_screenings.surveyor, test_screenings.device, test_screenings.home, test_screenings.paper,
-)  # fmt: skip
+home, paper = test_screenings.home, test_screenings.paper
 
 
 def decided(officer: httpx.Client, clash: dict[str, Any], choice: str, **more: Any) -> httpx.Response:
