@@ -136,11 +136,8 @@ def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
     return [name for (name,) in found if name not in made]
 
 
-def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:
-    """How long it takes to write them, with one connection for each client."""
-    connections = [psycopg.connect(plain(url), autocommit=True) for _ in work]
-    for connection in connections:
-        connection.execute("SELECT 1")
+def seconds(writers: Sequence[psycopg.Connection], work: Sequence[Sequence[Rows]]) -> float:
+    """How long it takes to write them, with one connection (autocommit) for each client."""
 
     def run(connection: psycopg.Connection, mine: Sequence[Rows]) -> None:
         for rows in mine:
@@ -148,8 +145,4 @@ def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:
                 for statement, content in rows.statements:
                     connection.execute(statement, (content,))
 
-    try:
-        return together([lambda c=c, mine=mine: run(c, mine) for c, mine in zip(connections, work, strict=True)])  # type: ignore[misc]
-    finally:
-        for connection in connections:
-            connection.close()
+    return together([lambda c=c, mine=mine: run(c, mine) for c, mine in zip(writers, work, strict=False)])  # type: ignore[misc]
