@@ -4,6 +4,7 @@ The yardstick: no checks, no merging, no receipts; the rows lie in memory as JSO
 one transaction per batch, as many connections as there were clients.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ import psycopg
 
 from tests.bench.pushing import Batch, together
 
-_SUBMITTED = "SELECT submission_id FROM sync_submission WHERE batch_id = %(batch)s"
-_MADE = f"SELECT record_id FROM record_version WHERE version = 1 AND submission_id IN ({_SUBMITTED})"
-_CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND submission_id IN ({_SUBMITTED})"
+_SENT = "submission_id = ANY(%(submissions)s::uuid[])"
+_VERSIONS = f"record_id = ANY(%(records)s::uuid[]) AND {_SENT}"
+_MADE = f"SELECT record_id FROM record_version WHERE version = 1 AND {_VERSIONS}"
+_CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND {_VERSIONS}"
 
 # (table, which of its rows the batch wrote, are they new), parents before children. What is left out is made by the
 # database: identities.
@@ -26,8 +28,8 @@ _TABLES = (
     ("member", f"id IN ({_MADE})", True),
     ("review", f"id IN ({_MADE})", True),
     ("review_case", f"review_id IN ({_MADE})", False),
-    ("sync_submission", "batch_id = %(batch)s", True),
-    ("record_version", f"submission_id IN ({_SUBMITTED})", True),
+    ("sync_submission", _SENT, True),
+    ("record_version", _VERSIONS, True),
 )
 _MADE_BY_THE_DATABASE = {"sync_batch": {"id"}, "change_pending": {"id"}}
 _AUDIT = """
@@ -97,9 +99,15 @@ def _newer(connection: psycopg.Connection, table: str, than: int) -> list[str]:
 
 def _rows(connection: psycopg.Connection, batch: Batch, audit: list[str], pending: list[str]) -> Rows:
     statements, count = [], 0
+    sent = json.loads(batch.body)["submissions"]
+    named = {
+        "batch": batch.batch_id,
+        "submissions": [one["submission_id"] for one in sent],
+        "records": [one["id"] for one in sent],
+    }
     for table, which, new in _TABLES:
         query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text, count(*) FROM {table} AS t WHERE {which}"
-        found = connection.execute(query, {"batch": batch.batch_id}).fetchone()  # type: ignore[arg-type]
+        found = connection.execute(query, named).fetchone()  # type: ignore[arg-type]
         assert found is not None
         if found[1]:
             columns = columns_of(connection, table)
