@@ -63,6 +63,11 @@ class Both:
         for engine in self.engines:
             seal(engine)
 
+    def tidy(self) -> None:
+        """Vacuums both, which PostgreSQL does by itself once a minute, in whose time it would fall as luck has it; and
+        without it tables that were empty a minute ago are asked by plans for empty tables."""
+        pushing.together([lambda engine=engine: _vacuum(engine) for engine in self.engines])  # type: ignore[misc]
+
 
 def measured(url: str, bare_url: str, turns: int, tries: int, say: Callable[[str], None]) -> Pushed:
     """So many turns, after one that warms up and is not counted; then, so many tries each, what a bad record costs."""
@@ -76,6 +81,7 @@ def measured(url: str, bare_url: str, turns: int, tries: int, say: Callable[[str
             opened = visits.open_round(both.engines)
             for turn in range(turns + 1):
                 say(f"pushes, turn {turn} of {turns}" if turn else "pushes, to warm up")
+                both.tidy()
                 for clients in CLIENTS:
                     each = _EACH.get(clients, _USUAL)
                     made = [(tablet, pushing.batches(tablet, each)) for tablet in tablets[:clients]]
@@ -104,6 +110,11 @@ def _both(url: str, bare_url: str) -> Iterator[Both]:
             writer.close()
         for engine in engines:
             close(engine)
+
+
+def _vacuum(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
 
 
 def _pair(both: Both, work: Work) -> Pair:
