@@ -116,6 +116,7 @@ def _uvicorn_config(settings: Settings, port: int) -> uvicorn.Config:
         host=settings.host,
         port=port,
         workers=settings.workers,
+        loop="api.worker_loop:WorkerLoop",
         access_log=False,
         log_config=None,
         log_level="warning",
