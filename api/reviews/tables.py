@@ -102,7 +102,11 @@ class Request(SQLModel, table=True):
     """A paper (Mẫu 01 or 04) handed in by a household. `household_id` is null until the household is registered."""
 
     __tablename__ = "request"
-    __table_args__ = (one_of("kind", RequestKind), Index("ix_request_household", "household_id"))
+    __table_args__ = (
+        one_of("kind", RequestKind),
+        CheckConstraint("(refused_on IS NULL) = (refusal_number IS NULL)", name="refusal_is_whole"),
+        Index("ix_request_household", "household_id"),
+    )
 
     id: UUID = Field(primary_key=True)
     household_id: UUID | None = Field(default=None, foreign_key="household.id")
@@ -111,6 +115,9 @@ class Request(SQLModel, table=True):
     kind: RequestKind = Field(sa_type=Text)
     received_on: date
     reason: str | None = Field(default=None, sa_type=Text)
+    # day and number of the signed letter that refuses it (refused_requests.py): nothing more comes of it then
+    refused_on: date | None = None
+    refusal_number: str | None = Field(default=None, sa_type=Text)
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)
