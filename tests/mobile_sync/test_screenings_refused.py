@@ -1,4 +1,4 @@
-"""A request that was refused by a signed letter: tablets learn it, and what comes too late of Phiếu A waits for a person."""
+"""A request refused by a signed letter: tablets learn it, and a Phiếu A that comes too late is for a person."""
 
 from collections.abc import Callable
 from typing import Any
