@@ -115,8 +115,7 @@ class Request(SQLModel, table=True):
     kind: RequestKind = Field(sa_type=Text)
     received_on: date
     reason: str | None = Field(default=None, sa_type=Text)
-    # day and number of the signed letter that refuses it (refused_requests.py): nothing more comes of it then
-    refused_on: date | None = None
+    refused_on: date | None = None  # by the signed letter of that number: nothing more comes of it then
     refusal_number: str | None = Field(default=None, sa_type=Text)
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
@@ -154,10 +153,8 @@ _EVIDENCE = ", ".join(f"'{one}'" for one in Evidence)
 
 
 class ReviewRound(SQLModel, table=True):
-    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5.
-
-    Which standard and which procedure apply is fixed when it is prepared: later versions do not touch it.
-    """
+    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5. Its
+    standard and its procedure are fixed when it is prepared: later versions do not touch it."""
 
     __tablename__ = "review_round"
     __table_args__ = (
@@ -246,11 +243,9 @@ class ReviewCase(SQLModel, table=True):
 
 class Review(SQLModel, table=True):
     """What was asked and answered at a household, and what the rules make of it. Append-only: a later review replaces
-    an earlier one (`in_force`), and both stay.
-
-    `answers` and `members` (the facts of the people on that day, without names and numbers) are what the result can
-    be computed from again. `b1_entered` is the total of the signed paper, where no verified points table is in force.
-    """
+    an earlier one (`in_force`), and both stay. From `answers` and `members` (the facts of the people on that day, without
+    names and numbers) the result can be computed again. `b1_entered` is the total of the signed paper, where no verified
+    points table is in force."""
 
     __tablename__ = "review"
     __table_args__ = (

@@ -240,7 +240,7 @@ def test_what_somebody_else_found_meanwhile_is_decided_by_the_officer(
 def test_a_request_that_was_refused_in_writing_says_so_and_is_closed(
     new_tablet: NewTablet, commune: Commune, sign_in: SignIn, axe: str
 ) -> None:
-    """What was found too late comes to the officer, who cannot open it again, and says what to do instead."""
+    """What was found at the door meanwhile is not lost: it is with the officer."""
     (home,) = commune.homes(1)
     album, tablet = Album(axe), out_of_reach(new_tablet, commune)
     asks(tablet, home)
@@ -258,6 +258,7 @@ def test_a_request_that_was_refused_in_writing_says_so_and_is_closed(
     tablet.press("Lưu Phiếu A")
     tablet.network(True)
     tablet.sent()
+    tablet.sees("Có người khác cũng sửa: kết quả Phiếu A. Cán bộ xã sẽ quyết định.")
     tablet.sees("đã bị từ chối bằng văn bản số 31/TB-UBND ngày 28/10/2024")
     expect(tablet.button("Sửa Phiếu A")).to_have_count(0)
     expect(tablet.button("Làm Phiếu A")).to_have_count(0)
