@@ -90,7 +90,7 @@ def read_back(url: str, work: Sequence[Sequence[Batch]], since: Mark) -> list[li
 
 def _newer(connection: psycopg.Connection, table: str, than: int) -> list[str]:
     query = f"SELECT to_jsonb(t)::text FROM {table} AS t WHERE id > %s ORDER BY id"
-    found = [row[0] for row in connection.execute(query, (than,))]  # type: ignore[arg-type]
+    found = [row[0] for row in connection.execute(query, (than,))]
     assert found, f"the service wrote nothing into {table}"
     return found
 
@@ -99,7 +99,7 @@ def _rows(connection: psycopg.Connection, batch: Batch, audit: list[str], pendin
     statements, count = [], 0
     for table, which, new in _TABLES:
         query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text, count(*) FROM {table} AS t WHERE {which}"
-        found = connection.execute(query, {"batch": batch.batch_id}).fetchone()  # type: ignore[arg-type]
+        found = connection.execute(query, {"batch": batch.batch_id}).fetchone()
         assert found is not None
         if found[1]:
             columns = columns_of(connection, table)

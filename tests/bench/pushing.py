@@ -67,8 +67,8 @@ def batches(tablet: Tablet, count: int) -> list[Batch]:
 def family(tablet: Tablet, rng: random.Random) -> list[dict[str, Any]]:
     """A new household and its four members."""
     household = str(uuid4())
-    data = {"hamlet_id": tablet.hamlet_id, "residence": "permanent", "address": "cạnh nhà văn hoá", "note": "…"}
-    submissions = [create(tablet, "household", household, data)]
+    home = {"hamlet_id": tablet.hamlet_id, "residence": "permanent", "address": "cạnh nhà văn hoá", "note": "…"}
+    submissions = [create(tablet, "household", household, home)]
     for relation in ("head", "spouse", "child", "child"):
         female, born = rng.random() < 0.5, rng.randint(1940, 2020)
         data = {

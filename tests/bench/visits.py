@@ -80,9 +80,9 @@ def copy_ground(source: str, target: str, grounds: list[Ground]) -> None:
     with psycopg.connect(plain(source)) as there, psycopg.connect(plain(target)) as here:
         for table, which in _GROUND.items():
             query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {table} AS t WHERE {which}"
-            rows = there.execute(query, ids).fetchone()  # type: ignore[arg-type]
+            rows = there.execute(query, ids).fetchone()
             statement = insert(table, columns_of(there, table)) + " ON CONFLICT DO NOTHING"
-            here.execute(statement, rows)  # type: ignore[arg-type]
+            here.execute(statement, rows)
 
 
 _GROUND = {
