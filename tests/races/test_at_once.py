@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -246,16 +246,14 @@ def test_a_refusal_is_signed_or_the_household_passes_and_never_both(
     push(surveyor, device, home, paper, result)
     assert refusals.prepare(sign_in("truc-thai"), paper["id"]).status_code == 201
     better = submission("screening", {"passed": True, "reason": "Nhà sập"}, seq=4, base=1, record=result["id"])
-    calls = {
-        "letter": lambda: refusals.sign(chair, paper["id"]),
-        "result": sends(surveyor, device, better),
-    }
+    letter: Call = lambda: refusals.sign(chair, paper["id"])  # noqa: E731
+    calls = {"letter": letter, "result": sends(surveyor, device, better)}
     with Session(engine) as other, ThreadPoolExecutor(2) as pool:
         other.execute(text("SELECT FROM request WHERE id = :id FOR UPDATE"), {"id": paper["id"]})
-        came = {}
-        for n, name in enumerate(sorted(calls, key=lambda name: name != first), 1):
+        came: dict[str, Future[httpx.Response]] = {}
+        for name in sorted(calls, key=lambda name: name != first):
             came[name] = pool.submit(calls[name])
-            eventually(lambda n=n: len(look(engine, WAITING)) == n, f"the {name} waits for the request")
+            eventually(lambda: len(look(engine, WAITING)) == len(came), f"the {name} waits for the request")
         other.commit()
         signed, (outcome,) = came["letter"].result().status_code, outcomes(came["result"].result())
     assert (signed, outcome) == ((200, "rejected") if first == "letter" else (409, "applied"))
