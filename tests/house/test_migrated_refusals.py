@@ -35,6 +35,11 @@ def test_refusals_of_before_close_their_requests_and_tablets_learn_it(
     command.upgrade(config, "head")
     (told,) = pull(surveyor, cursor)[0]
     assert (told["id"], told["version"], told["data"]["refusal_number"]) == (signed, 3, "31/TB-UBND")
+    with engine.connect() as connection:
+        history = "SELECT change FROM record_version WHERE record_id = :id ORDER BY version"
+        changes = connection.execute(text(history), {"id": signed}).scalars().all()
+    letter = {"refused_on": [None, "2024-10-28"], "refusal_number": [None, "31/TB-UBND"]}
+    assert changes == [None, letter, letter]
     late = submission("screening", {"passed": True}, seq=9, base=1, record=screening_of(signed))
     still = submission("screening", {"passed": True}, seq=10, base=1, record=screening_of(prepared))
     assert [one["outcome"] for one in push(surveyor, device, late, still)] == ["rejected", "applied"]

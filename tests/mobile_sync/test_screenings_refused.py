@@ -5,11 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlmodel import Session
 
 from mobile_sync.tablet import Tablet
 from mobile_sync.tablet_work import screening_of
 from tests.make import tablets
+from tests.make.people import account_id
 from tests.make.refusals import SIGNATURE, refused
 from tests.make.tablets import HAMLET, household, push, request, submission
 from tests.make.tablets import screening as found
@@ -37,7 +39,7 @@ def waiting(officer: httpx.Client) -> dict[str, Any]:
 
 @pytest.mark.parametrize("registered", [True, False])
 def test_a_tablet_learns_by_which_letter_its_request_is_refused(
-    registered: bool, tablet: Make, sign_in: SignIn
+    registered: bool, tablet: Make, sign_in: SignIn, session: Session
 ) -> None:
     one = tablet("a")
     home = one.create("household", household()) if registered else None
@@ -53,6 +55,8 @@ def test_a_tablet_learns_by_which_letter_its_request_is_refused(
         2,
         {"refused_on": SIGNATURE["signed_on"], "refusal_number": SIGNATURE["number"], "household_id": home},
     )
+    stands = session.execute(text("SELECT household_id FROM change_feed WHERE record_id = :id"), {"id": paper})
+    assert [str(group) for group in stands.scalars()] == [home or paper], "in the group where it was"
     compared = one.verify()
     assert (compared.compared > 0, compared.repaired, compared.differing) == (True, [], [])
 
@@ -94,10 +98,15 @@ def test_another_tablets_result_is_a_conflict_that_cannot_open_it_again(
 
 
 def test_a_change_of_the_request_made_before_is_merged_with_it(
-    letter: str, surveyor: httpx.Client, device: str
+    letter: str, surveyor: httpx.Client, device: str, session: Session
 ) -> None:
     change = submission("request", {"reason": "Chủ hộ mất việc"}, seq=4, base=1, record=letter)
     (told,) = push(surveyor, device, change)
     assert (told["outcome"], told["version"]) == ("merged", 3)
     now = surveyor.get(f"/api/v1/requests/{letter}").json()
     assert (now["reason"], now["refusal_number"]) == ("Chủ hộ mất việc", SIGNATURE["number"])
+    history = text("SELECT version, change, changed_by FROM record_version WHERE record_id = :id ORDER BY version")
+    first, signed, changed = session.execute(history, {"id": letter}).all()
+    assert (first.change, signed.changed_by) == (None, account_id("chu-tich"))
+    assert signed.change == {"refused_on": [None, "2024-10-28"], "refusal_number": [None, "31/TB-UBND"]}
+    assert changed.change == {"reason": [None, "Chủ hộ mất việc"]}
