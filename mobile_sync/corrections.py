@@ -94,12 +94,13 @@ def _written(session: Session, actor: Actor, kind: Kind, edit: Edit) -> Written:
 
 
 def refuse(session: Session, actor: Actor, submission_id: UUID, refusal: Refusal) -> dict[str, Any]:
-    """Declines a held or quarantined submission: it becomes `rejected`, and the surveyor reads the reason.
+    """Declines what waits for an officer (held, quarantined, or one of `worklist.LATER`): it is `rejected` for good,
+    and the surveyor reads the reason.
 
     Raises NotFound, IllegalStage for any other outcome, Conflict where the record has left the actor's areas.
     """
     row, gone = worklist.locked(session, actor, submission_id)
-    if row.outcome not in _DECLINED:
+    if row.outcome not in _DECLINED and not worklist.came_too_early_or_late(row):
         raise _not_now(row)
     if gone:
         raise places.moved_on()

@@ -126,11 +126,12 @@ def repair_submission(submission_id: UUID, body: Correction, actor: Resolver, db
 @router.post(
     "/submissions/{submission_id}/refusal",
     operation_id="refuse_submission",
-    summary="Không nhận một phiếu đang chờ hoặc đang cách ly",
+    summary="Không nhận một phiếu đang chờ cán bộ xử lý",
     responses=problems("not-found", "illegal-stage", "conflict") | example(examples.DECLINED),
 )
 def refuse_submission(submission_id: UUID, body: Refusal, actor: Resolver, db: Db) -> Outcome:
-    """Declines a held or quarantined submission for a reason that the surveyor reads; commune officers.
+    """Declines a submission that is held, quarantined or could be tried again, for a reason that the surveyor reads;
+    commune officers.
 
     It becomes `rejected`, problem `superseded`. What was sent stays in the journal.
     """

@@ -181,7 +181,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     Raises NotFound (also for a tablet of another area) and IllegalStage for any other outcome.
     """
     row, _ = worklist.locked(session, actor, submission_id)
-    if row.outcome not in _RETRYABLE and (row.problem or {}).get("type") not in worklist.LATER:
+    if row.outcome not in _RETRYABLE and not worklist.came_too_early_or_late(row):
         raise IllegalStage(
             "Chỉ thử lại được phiếu đang chờ, đang cách ly, hoặc bị từ chối do danh sách, mẫu phiếu, đợt rà soát; "
             f"phiếu này: {row.outcome}.",

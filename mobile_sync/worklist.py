@@ -139,6 +139,11 @@ def locked(session: Session, actor: Actor, submission_id: UUID) -> tuple[SyncSub
     return row[0], submission_id in _gone(session, actor.scope, [row])
 
 
+def came_too_early_or_late(sent: SyncSubmission) -> bool:
+    """Was it rejected for want of something here (`LATER`)? Then it stays with the officers until they decide."""
+    return (sent.problem or {}).get("type") in LATER
+
+
 def no_such_submission() -> NotFound:
     return NotFound("Không tìm thấy lần gửi này.", "There is no such submission.")
 

@@ -12,7 +12,7 @@ from api.accounts.actor import Actor
 from api.households.homes import require_home
 from api.households.wire_records import MEMBER
 from api.idempotency import new_id
-from api.problems import Conflict, FieldError, Invalid, NotFound, SeparationOfDuties
+from api.problems import Conflict, FieldError, IllegalStage, Invalid, NotFound, SeparationOfDuties
 from api.procedure.complaints import COMPLAINT, store_complaint
 from api.procedure.postings import POSTING, store_posting
 from api.procedure.records import reused
@@ -45,7 +45,8 @@ def open_case(session: Session, actor: Actor, body: CaseIn, key: str | None) -> 
     """A case of a household, or of one of its workers. The same id or key again gives what is stored.
 
     Raises NotFound (household, member or request that is not there), Invalid (a worker for a household's kind, or none
-    for a worker's), Conflict while another case of the same kind is under way.
+    for a worker's), IllegalStage where the request is refused in writing, Conflict while another case of the same kind
+    is under way.
     """
     case_id = new_id(actor.account_id, "living_standard_case", body.id, key)
     home = require_home(session, actor.scope, body.household_id)
@@ -86,11 +87,19 @@ def _check_member(session: Session, body: CaseIn) -> None:
 
 
 def _check_request(session: Session, actor: Actor, body: CaseIn) -> None:
-    row = session.execute(requests_of(actor, _REQUEST.c.id == body.request_id)).one_or_none()
+    # held against who signs its refusal meanwhile, which would end the cases it finds
+    query = requests_of(actor, _REQUEST.c.id == body.request_id)
+    row = session.execute(query.with_for_update(of=_REQUEST, read=True, key_share=True)).one_or_none()
     if row is None or row.home != body.household_id or row.kind != RequestKind.average_living_standard:
         raise NotFound(
             "Không tìm thấy giấy đề nghị xác định mức sống trung bình của hộ này.",
             "The household has no such request of the third path.",
+        )
+    if row.refused_on is not None:
+        raise IllegalStage(
+            f"Giấy này đã bị từ chối bằng văn bản số {row.refusal_number} ngày {row.refused_on:%d/%m/%Y}; "
+            "hãy nhận giấy đề nghị mới.",
+            f"This request was refused by the letter no. {row.refusal_number} of {row.refused_on}; take a new one.",
         )
 
 

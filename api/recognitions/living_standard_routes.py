@@ -65,7 +65,7 @@ def list_cases(
     operation_id="open_living_standard_case",
     summary="Mở hồ sơ xác định mức sống trung bình, người lao động có thu nhập thấp",
     status_code=201,
-    responses=problems("not-found", "already-exists", "idempotency-key-reused", "conflict")
+    responses=problems("not-found", "already-exists", "idempotency-key-reused", "conflict", "illegal-stage")
     | example(examples.LIVING_STANDARD_CASE, 201),
 )
 def open_case(

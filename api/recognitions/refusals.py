@@ -19,6 +19,7 @@ from api.recognitions.tables import LivingStandardStage, Refusal
 from api.reviews import stages, steps
 from api.reviews.cases import CASE
 from api.reviews.queries import REQUEST_HAMLET, REQUEST_HOME, at_home, requests_of
+from api.reviews.refused_requests import hold_request, mark_refused
 from api.reviews.rounds import expect_version
 from api.reviews.tables import CaseStage, Request, RequestKind, Review, Screening
 from api.schema import Page
@@ -107,9 +108,11 @@ def _ended_without(request: Row[Any]) -> Select[Any]:
 def sign_refusal(
     session: Session, actor: Actor, request_id: UUID, version: int, body: RefusalSignatureIn
 ) -> RefusalOut:
-    """The chair signs. A case of the third path on that request is refused with it. Raises NotFound, StaleVersion,
-    Conflict where it is signed, or what it was prepared for is so no longer, SeparationOfDuties for the preparer,
-    AlreadyExists for a number used that year."""
+    """The chair signs: nothing more comes of the request, and a case of the third path ends with it.
+
+    Raises NotFound, StaleVersion, Conflict where it is signed, or what it was prepared for is so no longer,
+    SeparationOfDuties for the preparer, AlreadyExists for a number used that year.
+    """
     row = session.execute(_refusals_of(actor).where(_REFUSAL.c.request_id == request_id)).one_or_none()
     if row is None:
         raise _no_such_refusal()
@@ -123,8 +126,8 @@ def sign_refusal(
             "Người soạn không được ký văn bản từ chối của mình; người khác có quyền phải ký.",
             "Who prepared the refusal does not sign it; somebody else with the right has to.",
         )
-    # held: no other result of Phiếu A is written down meanwhile, and since it was prepared one may have been
-    _ground(session, session.execute(select(_REQUEST).where(_REQUEST.c.id == request_id).with_for_update()).one())
+    request = hold_request(session, request_id)
+    _ground(session, request)  # since it was prepared, another result of Phiếu A may have been written down
     _refuse_used_number(session, row.area_id, body)
     _refuse_third_path(session, request_id)
     session.execute(
@@ -132,6 +135,7 @@ def sign_refusal(
         .where(_REFUSAL.c.request_id == request_id)
         .values(**body.model_dump(), signed_by=actor.account_id, version=held.version + 1, updated_at=clock.now())
     )
+    mark_refused(session, actor, request, body.number, body.signed_on)
     audit.record(session, actor, "refusals.sign", "request", [request_id])
     return refusal(session, actor, request_id)
 

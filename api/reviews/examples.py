@@ -14,6 +14,8 @@ REQUEST = {
     "kind": "review",
     "received_on": "2024-03-18",
     "reason": "Chủ hộ ốm nặng, không còn lao động chính",
+    "refused_on": None,
+    "refusal_number": None,
     "withheld": [],
     "created_at": _MOMENT,
     "updated_at": _MOMENT,

@@ -159,6 +159,8 @@ def _request_out(row: Any) -> RequestOut:
         kind=row.kind,
         received_on=row.received_on,
         reason=None if withheld else row.reason,
+        refused_on=row.refused_on,
+        refusal_number=row.refusal_number,
         withheld=withheld,
         created_at=row.created_at,
         updated_at=row.updated_at,

@@ -116,7 +116,7 @@ def _recognised(session: Session, actor: Actor, row: Row[Any]) -> Iterable[Entry
 
 
 def _requests(actor: Actor, row: Row[Any]) -> Select[Any]:
-    """The requests of the commune that nobody has dealt with: by a review since, or by being on this very list."""
+    """The requests of the commune that nobody has dealt with: by a review since, or by a signed refusal."""
     day = household_class_on(row.opens_on)
     query = at_home(
         select(
@@ -135,13 +135,13 @@ def _requests(actor: Actor, row: Row[Any]) -> Select[Any]:
         .outerjoin(_screening, _screening.c.request_id == _request.c.id)
         .where(_request.c.kind.in_((RequestKind.review, RequestKind.escape)), _request.c.received_on <= clock.today())
         .where(under(row.area_id, actor.scope.day, REQUEST_HAMLET), actor.scope.covers(REQUEST_HAMLET))
-        .where(~_dealt_with())
+        .where(_request.c.refused_on.is_(None), ~_dealt_with())
         .order_by(_request.c.received_on, _request.c.id)
     )
 
 
 def _hold(session: Session, requests: Select[Any]) -> None:
-    """Against who writes down a Phiếu A at this moment: the result that is read is the one that leads onto the list."""
+    """Against who writes down a Phiếu A or signs a refusal at this moment: what is read is what leads onto the list."""
     ids = requests.with_only_columns(_request.c.id, maintain_column_froms=True).order_by(None).order_by(_request.c.id)
     session.execute(ids.with_for_update(of=_request, read=True, key_share=True))
 

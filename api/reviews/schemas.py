@@ -56,6 +56,8 @@ class RequestChange(Schema):
 
 
 class RequestOut(Schema):
+    """`refused_on`, `refusal_number`: the signed letter that refuses it; Phiếu A stands then, and no list takes it."""
+
     id: UUID
     version: Version
     household_id: UUID | None
@@ -63,6 +65,8 @@ class RequestOut(Schema):
     kind: RequestKind
     received_on: date
     reason: str | None
+    refused_on: date | None
+    refusal_number: str | None
     withheld: list[str]
     created_at: datetime
     updated_at: datetime

@@ -65,10 +65,11 @@ def write_screenings(
 
 
 def screen(session: Session, actor: Actor, request_id: UUID, body: ScreeningIn) -> ScreeningOut:
-    """Stores the result; a new one replaces the old one until the household stands on a list by this request.
+    """Stores the result; a new one replaces the old one until the household stands on a list by this request, or
+    the request is refused in writing.
 
-    Raises NotFound, Conflict for a request that needs no Phiếu A, IllegalStage once it has led onto a list, Invalid for
-    answers that do not fit the form, UnknownFormVersion.
+    Raises NotFound, Conflict for a request that needs no Phiếu A, IllegalStage once it has led onto a list or is
+    refused, Invalid for answers that do not fit the form, UnknownFormVersion.
     """
     # held first: the version read must be the one that is written on
     session.execute(select(_request.c.id).where(_request.c.id == request_id).with_for_update())

@@ -113,8 +113,11 @@ class Screenings:
 
     def _check(self, _: UUID, values: Mapping[str, Any]) -> Problem | None:
         request_id = UUID(values["request_id"])
-        if self.requests[request_id].kind != RequestKind.review:
+        asked = self.requests[request_id]
+        if asked.kind != RequestKind.review:
             return screening_faults.needs_none()
+        if asked.refused_on is not None:
+            return screening_faults.is_refused(asked.refusal_number, asked.refused_on)
         if request_id in self.listed:
             return screening_faults.has_led()
         return None
@@ -136,7 +139,7 @@ class Screenings:
         return Written("held", waiting_for=edit.record_id)
 
     def _hold_requests(self, ids: Iterable[UUID], named: Iterable[UUID]) -> Sequence[Any]:
-        """The requests named, and those of the results named: held, so that they are not listed meanwhile."""
+        """The requests named, and those of the results named: held, so that none is listed or refused meanwhile."""
         theirs = select(_screening.c.request_id).where(among(_screening.c.id, ids))
         query = select(_request, self.scope.covers(_request.c.hamlet_id).label("handed_in_here"))
         query = query.where(among(_request.c.id, named) | _request.c.id.in_(theirs)).order_by(_request.c.id)

@@ -1,6 +1,7 @@
 """What is wrong with a result of Phiếu A, each with its place."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,17 @@ def has_led() -> Problem:
         "listed",
         "Giấy này đã được đưa vào danh sách rà soát.",
         "This request has led onto a list already.",
+    )
+
+
+def is_refused(number: str, day: date) -> Problem:
+    return _of_request(
+        IllegalStage,
+        "refused",
+        f"Giấy này đã bị từ chối bằng văn bản số {number} ngày {day:%d/%m/%Y} nên Phiếu A không thay đổi được nữa. "
+        "Nếu hoàn cảnh của hộ đã khác, hãy nhận giấy đề nghị mới và làm Phiếu A cho giấy mới.",
+        f"This request was refused by the letter no. {number} of {day}, so its Phiếu A stands. If things have changed, "
+        "take a new request from the household, and fill in Phiếu A for that one.",
     )
 
 

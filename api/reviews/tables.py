@@ -98,11 +98,18 @@ class Evidence(StrEnum):
     position = "position"
 
 
+_EVIDENCE = ", ".join(f"'{one}'" for one in Evidence)
+
+
 class Request(SQLModel, table=True):
     """A paper (Mẫu 01 or 04) handed in by a household. `household_id` is null until the household is registered."""
 
     __tablename__ = "request"
-    __table_args__ = (one_of("kind", RequestKind), Index("ix_request_household", "household_id"))
+    __table_args__ = (
+        one_of("kind", RequestKind),
+        CheckConstraint("(refused_on IS NULL) = (refusal_number IS NULL)", name="refusal_is_whole"),
+        Index("ix_request_household", "household_id"),
+    )
 
     id: UUID = Field(primary_key=True)
     household_id: UUID | None = Field(default=None, foreign_key="household.id")
@@ -111,6 +118,8 @@ class Request(SQLModel, table=True):
     kind: RequestKind = Field(sa_type=Text)
     received_on: date
     reason: str | None = Field(default=None, sa_type=Text)
+    refused_on: date | None = None  # by the signed letter of that number: nothing more comes of it then
+    refusal_number: str | None = Field(default=None, sa_type=Text)
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
     updated_at: datetime = Field(sa_type=_WHEN)
@@ -143,14 +152,9 @@ class Screening(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=_WHEN)
 
 
-_EVIDENCE = ", ".join(f"'{one}'" for one in Evidence)
-
-
 class ReviewRound(SQLModel, table=True):
-    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5.
-
-    Which standard and which procedure apply is fixed when it is prepared: later versions do not touch it.
-    """
+    """One run of the review in a commune: periodic (01/9 to 14/12) or regular (from the 15th); QĐ 24/2021 Điều 3-5. Its
+    standard and its procedure are fixed when it is prepared: later versions do not touch it."""
 
     __tablename__ = "review_round"
     __table_args__ = (
@@ -194,8 +198,7 @@ class ReviewRound(SQLModel, table=True):
     prepared_by: UUID | None = None
     # when it was closed, and the round whose standing was its opening: the rounds of a commune form a chain
     closed_on: date | None = None
-    # the moment of it: what was recorded later is not in the reports of the round
-    closed_at: datetime | None = Field(default=None, sa_type=_WHEN)
+    closed_at: datetime | None = Field(default=None, sa_type=_WHEN)  # what was recorded later is not in its reports
     opening_round_id: UUID | None = Field(default=None, foreign_key="review_round.id")
     version: int
     created_at: datetime = Field(sa_type=_WHEN)
@@ -239,11 +242,9 @@ class ReviewCase(SQLModel, table=True):
 
 class Review(SQLModel, table=True):
     """What was asked and answered at a household, and what the rules make of it. Append-only: a later review replaces
-    an earlier one (`in_force`), and both stay.
-
-    `answers` and `members` (the facts of the people on that day, without names and numbers) are what the result can
-    be computed from again. `b1_entered` is the total of the signed paper, where no verified points table is in force.
-    """
+    an earlier one (`in_force`), both stay. `answers` and `members` (the facts of the people on that day, without names
+    and numbers) are what the result can be computed from again. `b1_entered`: the total of the signed paper, where no
+    verified points table is in force."""
 
     __tablename__ = "review"
     __table_args__ = (

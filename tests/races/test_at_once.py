@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.make import tablets, walk
+from mobile_sync.tablet_work import screening_of
+from tests.make import refusals, tablets, walk
 from tests.make.households import hamlet, household_body
-from tests.make.tablets import batch, household, member, pull, push, request, submission
+from tests.make.tablets import batch, household, member, pull, push, request, screening, submission
 from tests.start.launching import eventually
 
 SignIn = Callable[[str], httpx.Client]
@@ -231,3 +232,30 @@ def test_a_result_that_is_being_corrected_is_the_one_that_leads_onto_a_list(sign
         other.commit()
         told = built.result().json()
     assert (told["total"], [left["reason"] for left in told["left_out"]]) == (0, ["screened_out"])
+
+
+@pytest.mark.parametrize("first", ["letter", "result"])
+def test_a_refusal_is_signed_or_the_household_passes_and_never_both(
+    first: str, sign_in: SignIn, engine: Engine
+) -> None:
+    """Whoever comes second sees what the first one wrote."""
+    surveyor, chair, device = sign_in("xom-3"), sign_in("chu-tich"), tablets.enrolled(engine, "xom-3")
+    home = submission("household", household())
+    paper = submission("request", request(home["id"]), seq=2)
+    result = submission("screening", screening(paper["id"], passed=False), seq=3, record=screening_of(paper["id"]))
+    push(surveyor, device, home, paper, result)
+    assert refusals.prepare(sign_in("truc-thai"), paper["id"]).status_code == 201
+    better = submission("screening", {"passed": True, "reason": "Nhà sập"}, seq=4, base=1, record=result["id"])
+    letter: Call = lambda: refusals.sign(chair, paper["id"])  # noqa: E731
+    calls = {"letter": letter, "result": sends(surveyor, device, better)}
+    with Session(engine) as other, ThreadPoolExecutor(2) as pool:
+        other.execute(text("SELECT FROM request WHERE id = :id FOR UPDATE"), {"id": paper["id"]})
+        came: dict[str, Future[httpx.Response]] = {}
+        for name in sorted(calls, key=lambda name: name != first):
+            came[name] = pool.submit(calls[name])
+            eventually(lambda: len(look(engine, WAITING)) == len(came), f"the {name} waits for the request")
+        other.commit()
+        signed, (outcome,) = came["letter"].result().status_code, outcomes(came["result"].result())
+    assert (signed, outcome) == ((200, "rejected") if first == "letter" else (409, "applied"))
+    told = surveyor.get(f"/api/v1/requests/{paper['id']}/screening").json()
+    assert told["passed"] is (first == "result")

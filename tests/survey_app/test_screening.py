@@ -14,6 +14,7 @@ from mobile_sync.tablet_work import screening_of
 from tests.make import screening, tablets
 from tests.make.answers import done
 from tests.make.people import PASSWORD
+from tests.make.refusals import refused
 from tests.make.tablets import push, submission
 from tests.survey_app.conftest import NewTablet, out_of_reach
 from tests.survey_app.field import Commune, head_name
@@ -234,3 +235,35 @@ def test_what_somebody_else_found_meanwhile_is_decided_by_the_officer(
     officer.sees("Không có mâu thuẫn nào.")
     told = found(commune, home)
     assert (told["passed"], told["reason"]) == (True, WHY)
+
+
+def test_a_request_that_was_refused_in_writing_says_so_and_is_closed(
+    new_tablet: NewTablet, commune: Commune, sign_in: SignIn, axe: str
+) -> None:
+    """What was found at the door meanwhile is not lost: it is with the officer."""
+    (home,) = commune.homes(1)
+    album, tablet = Album(axe), out_of_reach(new_tablet, commune)
+    asks(tablet, home)
+    tablet.network(True)
+    tablet.sent()
+    tablet.network(False)
+    request = done(commune.officer.get("/api/v1/requests", params={"household_id": home}))["items"][0]["id"]
+    result = {"passed": False, "reason": "Có lương hưu", "screened_on": clock.today().isoformat()}
+    done(commune.officer.post(f"/api/v1/requests/{request}/screening", json=result))
+    refused(sign_in, request)
+    tablet.household(home)
+    tablet.press("Làm Phiếu A")
+    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
+    tablet.type("Lý do", WHY)
+    tablet.press("Lưu Phiếu A")
+    tablet.network(True)
+    tablet.sent()
+    tablet.sees("Có người khác cũng sửa: kết quả Phiếu A. Cán bộ xã sẽ quyết định.")
+    tablet.sees("đã bị từ chối bằng văn bản số 31/TB-UBND ngày 28/10/2024")
+    expect(tablet.button("Sửa Phiếu A")).to_have_count(0)
+    expect(tablet.button("Làm Phiếu A")).to_have_count(0)
+    album.shoot(tablet, "request-refused")
+    assert found(commune, home)["passed"] is False
+    tablet.go("screening", request)
+    tablet.sees("xin ghi giấy đề nghị mới")
+    assert album.wrong == []

@@ -32,8 +32,14 @@ export type MemberData = Data & {
 /** On the list of a round: this household is to be visited. */
 export type CaseData = Data & { round_id: Uuid; household_id: Uuid; stage: string; ground: string; review_id: Uuid | null };
 
-/** A paper (Mẫu 01, 04) that a household handed in. */
-export type RequestData = Data & { household_id: Uuid | null; kind: string; received_on: string };
+/** A paper (Mẫu 01, 04) that a household handed in; `refused_on`, `refusal_number`: the letter by which it is refused, told by the server. */
+export type RequestData = Data & {
+  household_id: Uuid | null;
+  kind: string;
+  received_on: string;
+  refused_on?: string | null;
+  refusal_number?: string | null;
+};
 /** The result of Phiếu A of a request. */
 export type ScreeningData = Data & {
   request_id: Uuid;

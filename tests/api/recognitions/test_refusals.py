@@ -14,13 +14,11 @@ from api.accounts.permissions import Role
 from api.accounts.tables import AccountGrant
 from api.areas.tables import area_id
 from tests.make.people import account_id
+from tests.make.refusals import REFUSALS, SIGNATURE, WHY, prepare, refused, sign
 from tests.make.reviews import household
 from tests.make.rounds import cases, review, review_round
 
 SignIn = Callable[[str], httpx.Client]
-REFUSALS = "/api/v1/refusals"
-SIGNATURE = {"number": "31/TB-UBND", "signed_on": "2024-10-28", "signatory": "Chủ tịch UBND xã"}
-WHY = "Tổng điểm B1 là 155, cao hơn 140"
 
 
 def asked(officer: httpx.Client, home: UUID, kind: str = "review") -> str:
@@ -45,10 +43,6 @@ def reviewed(session: Session, home: UUID, request_id: str, found: str, **fields
     return round_id
 
 
-def refuse(officer: httpx.Client, request_id: str, reasons: str = WHY) -> httpx.Response:
-    return officer.post(REFUSALS, json={"request_id": request_id, "reasons": reasons})
-
-
 @pytest.fixture
 def home(session: Session) -> UUID:
     found = household(session)
@@ -59,12 +53,12 @@ def home(session: Session) -> UUID:
 def test_a_request_whose_review_ended_not_poor_is_refused(sign_in: SignIn, session: Session, home: UUID) -> None:
     officer, chair = sign_in("truc-thai"), sign_in("chu-tich")
     request_id = asked(officer, home)
-    assert refuse(officer, request_id).status_code == 409
+    assert prepare(officer, request_id).status_code == 409
     round_id = reviewed(session, home, request_id, "not_poor")
-    made = refuse(officer, request_id)
+    made = prepare(officer, request_id)
     assert (made.status_code, made.json()["round_id"], made.json()["number"]) == (201, str(round_id), None)
-    assert refuse(officer, request_id).json() == made.json()
-    assert refuse(officer, request_id, "Lý do khác").json()["type"] == "/problems/already-exists"
+    assert prepare(officer, request_id).json() == made.json()
+    assert prepare(officer, request_id, "Lý do khác").json()["type"] == "/problems/already-exists"
     address = f"{REFUSALS}/{request_id}/signature"
     assert chair.post(address, json=SIGNATURE).status_code == 428
     signed = chair.post(address, json=SIGNATURE, headers={"If-Match": '"1"'})
@@ -93,13 +87,13 @@ def test_who_got_what_was_asked_is_not_refused(
 ) -> None:
     request_id = asked(sign_in("truc-thai"), home, kind)
     reviewed(session, home, request_id, found, class_before=before)
-    assert refuse(sign_in("truc-thai"), request_id).status_code == status
+    assert prepare(sign_in("truc-thai"), request_id).status_code == status
 
 
 def test_a_review_that_is_not_over_refuses_nobody(sign_in: SignIn, session: Session, home: UUID) -> None:
     request_id = asked(sign_in("truc-thai"), home)
     reviewed(session, home, request_id, "not_poor", stage="posted")
-    assert refuse(sign_in("truc-thai"), request_id).status_code == 409
+    assert prepare(sign_in("truc-thai"), request_id).status_code == 409
 
 
 @pytest.mark.parametrize(("passed", "status"), [(False, 201), (True, 409)])
@@ -108,19 +102,54 @@ def test_a_request_that_was_screened_out_is_refused(
 ) -> None:
     request_id = asked(sign_in("truc-thai"), home)
     screened(sign_in("xom-3"), request_id, passed)
-    assert refuse(sign_in("truc-thai"), request_id).status_code == status
+    assert prepare(sign_in("truc-thai"), request_id).status_code == status
 
 
 def test_whoever_has_passed_since_the_refusal_was_prepared_is_not_refused(sign_in: SignIn, home: UUID) -> None:
     request_id = asked(sign_in("truc-thai"), home)
     screened(sign_in("xom-3"), request_id, False)
-    assert refuse(sign_in("truc-thai"), request_id).status_code == 201
-    address, tag = f"{REFUSALS}/{request_id}/signature", {"If-Match": '"1"'}
+    assert prepare(sign_in("truc-thai"), request_id).status_code == 201
     screened(sign_in("xom-3"), request_id, True)
-    answer = sign_in("chu-tich").post(address, json=SIGNATURE, headers=tag)
+    answer = sign(sign_in("chu-tich"), request_id)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/conflict")
     screened(sign_in("xom-3"), request_id, False)
-    assert sign_in("chu-tich").post(address, json=SIGNATURE, headers=tag).status_code == 200
+    assert sign(sign_in("chu-tich"), request_id).status_code == 200
+
+
+def test_a_signed_refusal_closes_phieu_a_and_says_what_to_do(sign_in: SignIn, home: UUID) -> None:
+    officer = sign_in("truc-thai")
+    request_id, address = asked(officer, home), "/api/v1/requests/{}/screening"
+    screened(sign_in("xom-3"), request_id, False)
+    assert prepare(officer, request_id).status_code == 201
+    screened(sign_in("xom-3"), request_id, False)
+    told = officer.get(f"/api/v1/requests/{request_id}").json()
+    assert (told["refused_on"], told["refusal_number"], told["version"]) == (None, None, 1)
+    assert sign(sign_in("chu-tich"), request_id).status_code == 200
+    told = officer.get(f"/api/v1/requests/{request_id}").json()
+    assert (told["refused_on"], told["refusal_number"], told["version"]) == ("2024-10-28", "31/TB-UBND", 2)
+    body = {"passed": True, "reason": "Nhà mới sập", "screened_on": "2024-10-29"}
+    for who in ("xom-3", "truc-thai"):
+        answer = sign_in(who).post(address.format(request_id), json=body)
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/illegal-stage")
+        details = answer.json()["details"]
+        assert all(word in details["vi"] for word in ("31/TB-UBND", "28/10/2024", "hãy nhận giấy đề nghị mới"))
+        assert all(word in details["en"] for word in ("31/TB-UBND", "2024-10-28", "take a new request"))
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["#/request_id"]
+    assert officer.get(address.format(request_id)).json()["passed"] is False
+    screened(sign_in("xom-3"), asked(officer, home), True)
+
+
+def test_no_case_of_the_third_path_rests_on_a_refused_request(sign_in: SignIn, home: UUID) -> None:
+    officer = sign_in("truc-thai")
+    body = {"household_id": str(home), "kind": "agri_average_living_standard"}
+    body["request_id"] = asked(officer, home, "average_living_standard")
+    assert officer.post("/api/v1/living-standard-cases", json=body).status_code == 201
+    refused(sign_in, body["request_id"])
+    answer = officer.post("/api/v1/living-standard-cases", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/illegal-stage")
+    assert "31/TB-UBND" in answer.json()["details"]["vi"]
+    body["request_id"] = asked(officer, home, "average_living_standard")
+    assert officer.post("/api/v1/living-standard-cases", json=body).status_code == 201
 
 
 def test_a_number_is_used_once_a_year_and_the_preparer_does_not_sign(sign_in: SignIn, session: Session) -> None:
@@ -137,8 +166,8 @@ def test_a_number_is_used_once_a_year_and_the_preparer_does_not_sign(sign_in: Si
         session.commit()
         request_id = asked(officer, home)
         reviewed(session, home, request_id, "not_poor")
-        assert refuse(preparer, request_id).status_code == 201
-        answer = chair.post(f"{REFUSALS}/{request_id}/signature", json=SIGNATURE, headers={"If-Match": '"1"'})
+        assert prepare(preparer, request_id).status_code == 201
+        answer = sign(chair, request_id)
         answers.append((answer.status_code, answer.json().get("type")))
     assert answers == [(200, None), (409, "/problems/already-exists"), (409, "/problems/separation-of-duties")]
 
@@ -146,7 +175,7 @@ def test_a_number_is_used_once_a_year_and_the_preparer_does_not_sign(sign_in: Si
 def test_reasons_are_for_those_who_may_see_what_is_sensitive(sign_in: SignIn, session: Session, home: UUID) -> None:
     request_id = asked(sign_in("truc-thai"), home)
     reviewed(session, home, request_id, "not_poor")
-    assert refuse(sign_in("truc-thai"), request_id).status_code == 201
+    assert prepare(sign_in("truc-thai"), request_id).status_code == 201
     seen = {}
     for who in ("truc-ninh", "truc-thai", "chu-tich", "xom-3"):
         told = sign_in(who).get(f"{REFUSALS}/{request_id}").json()

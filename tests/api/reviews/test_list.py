@@ -13,6 +13,7 @@ from sqlmodel import Session
 from api.areas.tables import area_id
 from tests.make import rounds, walk
 from tests.make.recognitions import recognise
+from tests.make.refusals import refused
 from tests.make.reviews import acting, counted, household, households
 
 SignIn = Callable[[str], httpx.Client]
@@ -107,6 +108,27 @@ def test_requests_lead_onto_the_list_or_are_named_with_the_reason(session: Sessi
     screened(officer, papers["not_screened"], True)
     later = build(officer, round_id)
     assert (later["added"], later["by_ground"]["request"]) == (1, 2)
+
+
+def test_a_request_that_was_refused_in_writing_leads_nowhere_and_a_new_one_does(
+    session: Session, sign_in: SignIn, officer: httpx.Client
+) -> None:
+    """Also where its household is on the list anyway."""
+    asking, poor = households(session, 2)
+    recognise(session, poor, "poor", LAST_YEAR)
+    session.commit()
+    papers = [asks(officer, home) for home in (asking, poor)]
+    for number, one in enumerate(papers):
+        screened(officer, one, False)
+        refused(sign_in, one, number=f"{number}/TB", signed_on="2026-09-28")
+    round_id = walk.prepared(officer)["id"]
+    told = build(officer, round_id)
+    assert (told["by_ground"]["request"], told["left_out"]) == (0, [])
+    assert {home: case["request_id"] for home, case in listed(officer, round_id).items()} == {str(poor): None}
+    again = asks(officer, asking, on="2026-09-29")
+    screened(officer, again, True)
+    assert build(officer, round_id)["added"] == 1
+    assert listed(officer, round_id)[str(asking)]["request_id"] == again
 
 
 def test_a_regular_round_lists_requests_only_and_nobody_is_on_two_rounds(

@@ -179,7 +179,9 @@ def test_the_household_registered_later_takes_the_paper_along(session: Session) 
     version, data = load_requests(session, acting("xom-4"), [edit.record_id])[edit.record_id]
     assert (version, data) == (
         2,
-        PAPER | {"household_id": str(home), "hamlet_id": str(area_id("14080-04")), "withheld": []},
+        PAPER
+        | {"household_id": str(home), "hamlet_id": str(area_id("14080-04")), "withheld": []}
+        | {"refused_on": None, "refusal_number": None},
     )
 
 

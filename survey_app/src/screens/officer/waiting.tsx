@@ -117,14 +117,13 @@ function Deciding({ tablet, one, decided }: { tablet: Tablet; one: WaitingSubmis
     }
     busy.value = false;
   };
-  const mayRefuse = one.outcome !== "rejected";
   return (
     <div ref={here} class="stack" onKeyDown={(event) => event.key === "Escape" && refusing.value && leave()}>
       {fault.value !== null && <Notice kind="fault">{fault.value}</Notice>}
       {refusing.value && <TextField label={say(WORDS.reason)} long value={reason.value} onChange={(value) => (reason.value = value)} required />}
       <div class="buttons">
         {!refusing.value && <Button key="retry" kind="main" disabled={busy.value} onPress={() => void run(() => retry(tablet.line, one.submission_id))}>{say(WORDS.retry)}</Button>}
-        {!refusing.value && mayRefuse && <Button key="refuse" focused={left.value} onPress={() => (refusing.value = true)}>{say(WORDS.refuse)}</Button>}
+        {!refusing.value && <Button key="refuse" focused={left.value} onPress={() => (refusing.value = true)}>{say(WORDS.refuse)}</Button>}
         {refusing.value && <Button key="leave" onPress={leave}>{say(WORDS.leave)}</Button>}
         {refusing.value && <Button key="now" kind="danger" disabled={busy.value || reason.value === null} onPress={() => void run(() => refuse(tablet.line, one.submission_id, reason.value!))}>{say(WORDS.refuse_now)}</Button>}
       </div>

@@ -8,7 +8,8 @@ import { named } from "../../../words/codes.ts";
 import { say, texts } from "../../../words/words.ts";
 import { Button, day } from "../../parts.tsx";
 import { go } from "../../route.ts";
-import { type Paper, papersOf } from "./papers_of.ts";
+import { refusedWords } from "./filling.tsx";
+import { isRefused, type Paper, papersOf } from "./papers_of.ts";
 import { resultWords } from "./ResultFields.tsx";
 import { SCREENING } from "./words.ts";
 
@@ -16,6 +17,7 @@ const WORDS = texts({ requests: ["Giấy đề nghị", "Requests"] });
 
 export function Papers({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element | null {
   void tablet.drafts.value;
+  void tablet.revision.value; // a request that is refused meanwhile is closed here at once
   const papers = papersOf(tablet, householdId);
   if (papers.length === 0) return null;
   return (
@@ -38,6 +40,7 @@ function One({ tablet, paper: { request, screening, open, begun } }: { tablet: T
           {screening.waiting && <> <span class="pill unsent">{say(SCREENING.unsent)}</span></>}
         </p>
       )}
+      {isRefused(request) && <p>{refusedWords(request)}</p>}
       {open && (
         <div class="buttons">
           <Button kind={screening === null ? "main" : "plain"} onPress={() => go("screening", request.id)}>{say(words)}</Button>

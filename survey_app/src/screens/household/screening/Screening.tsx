@@ -16,8 +16,8 @@ import { goInstead } from "../../route.ts";
 import { FormScreen, NotHere } from "../FormParts.tsx";
 import { useChecked } from "../useChecked.ts";
 import { useDraft } from "../useDraft.ts";
-import { AskedFor, type Filling } from "./filling.tsx";
-import { paper } from "./papers_of.ts";
+import { AskedFor, type Filling, refusedWords } from "./filling.tsx";
+import { isRefused, paper } from "./papers_of.ts";
 import { ResultFields } from "./ResultFields.tsx";
 import { Steps } from "./Steps.tsx";
 import { SCREENING } from "./words.ts";
@@ -29,7 +29,7 @@ export function Screening({ tablet, requestId }: { tablet: Tablet; requestId: Uu
   const there = household !== null && tablet.register.household(household) !== null;
   if (request === null || !there || tablet.reference.value === null) return <NotHere />;
   const title = say(SCREENING.title, { name: householdName(tablet.register, household) });
-  if (!paper(tablet, request).open) return <Listed title={title} householdId={household} />;
+  if (!paper(tablet, request).open) return <Closed title={title} householdId={household} request={request} />;
   if (id === null) return <Screen title={title} back={["household", household]}>{null}</Screen>;
   return <Filled tablet={tablet} id={id} request={request} title={title} />;
 }
@@ -41,11 +41,13 @@ function useResultId(requestId: Uuid): Uuid | null {
   return id;
 }
 
-function Listed({ title, householdId }: { title: string; householdId: Uuid }): JSX.Element {
+type Shut = Pick<Filling, "title" | "request"> & { householdId: Uuid };
+
+function Closed({ title, householdId, request }: Shut): JSX.Element {
   const home = () => goInstead("household", householdId);
   return (
     <Screen title={title} back={home}>
-      <Notice kind="info">{say(SCREENING.listed)}</Notice>
+      <Notice kind="info">{isRefused(request) ? refusedWords(request) : say(SCREENING.listed)}</Notice>
     </Screen>
   );
 }

@@ -21,6 +21,10 @@ export type Filling = {
   title: string;
 };
 
+export function refusedWords({ data }: Seen<RequestData>): string {
+  return say(SCREENING.refused, { number: data.refusal_number ?? "", when: day(data.refused_on!) });
+}
+
 export function AskedFor({ request }: { request: Seen<RequestData> }): JSX.Element {
   const when = day(request.data.received_on);
   const reason = request.data.reason as string | null | undefined;

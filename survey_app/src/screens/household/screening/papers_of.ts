@@ -1,4 +1,5 @@
-// Where a request stands as far as this tablet knows: does it wait for Phiếu A, has it one, has it led onto a list?
+// Where a request stands as far as this tablet knows: does it wait for Phiếu A, has it one, has it led onto a list, was it
+// refused in writing?
 
 import { draftAbout } from "../../../actions/drafts.ts";
 import type { RequestData, ScreeningData, Seen } from "../../../register/register.ts";
@@ -29,9 +30,13 @@ export function paper(tablet: Tablet, request: Seen<RequestData>): Paper {
   return {
     request,
     screening: screened ? tablet.register.screeningOf(request.id) : null,
-    open: screened && !hasLed(tablet, request),
+    open: screened && !isRefused(request) && !hasLed(tablet, request),
     begun: draftAbout(tablet.drafts.value, "screening", { request: request.id }) !== null,
   };
+}
+
+export function isRefused({ data }: Seen<RequestData>): boolean {
+  return (data.refused_on ?? null) !== null;
 }
 
 /** The list of a training round settles nothing; of a round that is not on the tablet it is not known. */

@@ -32,6 +32,10 @@ export const SCREENING = texts({
     "Giấy này đã được đưa vào danh sách rà soát: Phiếu A không sửa được nữa.",
     "This request has led onto the list of a round: form A is not changed any more.",
   ],
+  refused: [
+    "Giấy này đã bị từ chối bằng văn bản số {number} ngày {when}. Nếu hoàn cảnh của hộ đã khác, xin ghi giấy đề nghị mới.",
+    "This request was refused by the letter no. {number} of {when}. If things have changed, take a new request, please.",
+  ],
   // on the screen of the household, and in the list
   begin: ["Làm Phiếu A", "Fill in form A"],
   go_on: ["Làm tiếp Phiếu A", "Go on with form A"],
