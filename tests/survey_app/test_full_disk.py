@@ -64,6 +64,7 @@ def photos_until_refused(interview: Interview, luck: random.Random, size: tuple[
             interview.tablet.press("Trước")  # what was said of this one is not said of the next
             interview.onward()
             expect(refused).to_have_count(0)
+            expect(page.locator(".saved")).to_have_text("Đã lưu trên máy")
             return taken + more
     raise AssertionError("no photo was refused")
 

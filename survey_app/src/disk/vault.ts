@@ -163,7 +163,9 @@ function next(one: Entry, way: Way, taken: number, unwritten: Tries | undefined)
   const before = way === "pin" ? { ...stood, count: one.tries.pin.count + taken } : stood;
   const usedUp = way === "pin" && before.count >= MOST_TRIES;
   let refusal: Refusal | null = null;
-  if (one.wiped_at !== null || one[way] === null || usedUp) refusal = { why: "hard-locked" };
+  if (one.wiped_at !== null || one[way] === null) refusal = { why: "hard-locked" };
+  // among those that were taken there may be right ones
+  else if (usedUp) refusal = { why: one.tries.pin.count >= MOST_TRIES ? "hard-locked" : "no-room" };
   else if (now < openAt(before)) refusal = { why: "wait", until: openAt(before) };
   const tries = refusal === null ? counted(before, now, FREE_TRIES) : before;
   const written = { ...tries, count: tries.count - taken };
