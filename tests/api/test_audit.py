@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -215,9 +216,13 @@ def test_many_writers_and_many_sealers_make_one_whole_chain(log: Engine) -> None
             count += seal(log, wait=wait)
         return count
 
+    def keep_writing() -> None:
+        for _ in range(20):
+            write(log, 5)
+
     with ThreadPoolExecutor(7) as pool:
         sealers = [pool.submit(keep_sealing, wait) for wait in (True, False, False)]
-        writers = [pool.submit(lambda: [write(log, 5) for _ in range(20)]) for _ in range(4)]
+        writers = [pool.submit(keep_writing) for _ in range(4)]
         for writer in writers:
             writer.result()
         done.set()
@@ -343,7 +348,8 @@ def test_the_log_is_filtered_and_paged(sign_in: SignIn) -> None:
     whole = [line["id"] for line in lines(admin, to=now)]
     met, cursor = [], None
     while True:
-        page = admin.get("/api/v1/audit", params={"to": now, "limit": 3} | ({"cursor": cursor} if cursor else {}))
+        asked: dict[str, Any] = {"to": now, "limit": 3, **({"cursor": cursor} if cursor else {})}
+        page = admin.get("/api/v1/audit", params=asked)
         met += [line["id"] for line in page.json()["items"]]
         cursor = page.json()["next_cursor"]
         if cursor is None:

@@ -14,7 +14,8 @@ LEAST = 5
 def hidden(total: int, *parts: int) -> list[int | str]:
     """The places that are hidden of these parts, and "t" for their total."""
     cells: dict[int | str, int] = {**dict(enumerate(parts)), "t": total}
-    found = suppress(cells, [Line(tuple(range(len(parts))), "t")], least=LEAST)
+    line: Line[int | str] = Line(tuple(range(len(parts))), "t")
+    found = suppress(cells, [line], least=LEAST)
     return sorted(found, key=str)
 
 
@@ -53,7 +54,7 @@ def test_what_is_hidden_for_another_reason_is_not_computed_either() -> None:
 @pytest.mark.parametrize(("parts", "most"), [(2, 16), (3, 14), (4, 9)])
 def test_nobody_computes_a_hidden_count_from_what_is_told(parts: int, most: int) -> None:
     """Every table there is, up to a size: who sees one and tries them all finds at least two that look like it."""
-    line = Line(tuple(range(parts)), "t")
+    line: Line[int | str] = Line(tuple(range(parts)), "t")
     worlds: dict[object, list[dict[int | str, int]]] = defaultdict(list)
     for counts in product(range(most), repeat=parts):
         cells: dict[int | str, int] = {**dict(enumerate(counts)), "t": sum(counts)}

@@ -4,6 +4,7 @@ The yardstick: no checks, no merging, no receipts; the rows lie in memory as JSO
 one transaction per batch, as many connections as there were clients.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,10 @@ import psycopg
 
 from tests.bench.pushing import Batch, together
 
-_SUBMITTED = "SELECT submission_id FROM sync_submission WHERE batch_id = %(batch)s"
-_MADE = f"SELECT record_id FROM record_version WHERE version = 1 AND submission_id IN ({_SUBMITTED})"
-_CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND submission_id IN ({_SUBMITTED})"
+_SENT = "submission_id = ANY(%(submissions)s::uuid[])"
+_VERSIONS = f"record_id = ANY(%(records)s::uuid[]) AND {_SENT}"
+_MADE = f"SELECT record_id FROM record_version WHERE version = 1 AND {_VERSIONS}"
+_CHANGED = f"SELECT record_id FROM record_version WHERE version > 1 AND {_VERSIONS}"
 
 # (table, which of its rows the batch wrote, are they new), parents before children. What is left out is made by the
 # database: identities.
@@ -26,8 +28,8 @@ _TABLES = (
     ("member", f"id IN ({_MADE})", True),
     ("review", f"id IN ({_MADE})", True),
     ("review_case", f"review_id IN ({_MADE})", False),
-    ("sync_submission", "batch_id = %(batch)s", True),
-    ("record_version", f"submission_id IN ({_SUBMITTED})", True),
+    ("sync_submission", _SENT, True),
+    ("record_version", _VERSIONS, True),
 )
 _MADE_BY_THE_DATABASE = {"sync_batch": {"id"}, "change_pending": {"id"}}
 _AUDIT = """
@@ -90,16 +92,22 @@ def read_back(url: str, work: Sequence[Sequence[Batch]], since: Mark) -> list[li
 
 def _newer(connection: psycopg.Connection, table: str, than: int) -> list[str]:
     query = f"SELECT to_jsonb(t)::text FROM {table} AS t WHERE id > %s ORDER BY id"
-    found = [row[0] for row in connection.execute(query, (than,))]  # type: ignore[arg-type]
+    found = [row[0] for row in connection.execute(query, (than,))]
     assert found, f"the service wrote nothing into {table}"
     return found
 
 
 def _rows(connection: psycopg.Connection, batch: Batch, audit: list[str], pending: list[str]) -> Rows:
     statements, count = [], 0
+    sent = json.loads(batch.body)["submissions"]
+    named = {
+        "batch": batch.batch_id,
+        "submissions": [one["submission_id"] for one in sent],
+        "records": [one["id"] for one in sent],
+    }
     for table, which, new in _TABLES:
         query = f"SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text, count(*) FROM {table} AS t WHERE {which}"
-        found = connection.execute(query, {"batch": batch.batch_id}).fetchone()  # type: ignore[arg-type]
+        found = connection.execute(query, named).fetchone()
         assert found is not None
         if found[1]:
             columns = columns_of(connection, table)
@@ -136,11 +144,8 @@ def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
     return [name for (name,) in found if name not in made]
 
 
-def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:
-    """How long it takes to write them, with one connection for each client."""
-    connections = [psycopg.connect(plain(url), autocommit=True) for _ in work]
-    for connection in connections:
-        connection.execute("SELECT 1")
+def seconds(writers: Sequence[psycopg.Connection], work: Sequence[Sequence[Rows]]) -> float:
+    """How long it takes to write them, with one connection (autocommit) for each client."""
 
     def run(connection: psycopg.Connection, mine: Sequence[Rows]) -> None:
         for rows in mine:
@@ -148,8 +153,4 @@ def seconds(url: str, work: Sequence[Sequence[Rows]]) -> float:
                 for statement, content in rows.statements:
                     connection.execute(statement, (content,))
 
-    try:
-        return together([lambda c=c, mine=mine: run(c, mine) for c, mine in zip(connections, work, strict=True)])  # type: ignore[misc]
-    finally:
-        for connection in connections:
-            connection.close()
+    return together([lambda c=c, mine=mine: run(c, mine) for c, mine in zip(writers, work, strict=False)])  # type: ignore[misc]

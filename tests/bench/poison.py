@@ -35,7 +35,7 @@ Submissions = list[dict[str, Any]]
 def ratios(url: str, tablet: Tablet, tries: int) -> dict[str, float]:
     """How much longer a batch of 200 takes with one bad record in it, by what is bad: the best of so many tries."""
     with psycopg.connect(plain(url)) as connection:
-        connection.execute(_TRAP)  # type: ignore[arg-type]
+        connection.execute(_TRAP)
     taken = family(tablet, random.Random(1))
     push(tablet, sealed(tablet, taken)).raise_for_status()
     kinds: dict[str, tuple[str, Callable[[Submissions], None]]] = {

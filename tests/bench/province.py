@@ -80,10 +80,10 @@ def fill(url: str, scale: Scale) -> None:
         script = script.replace(name, value)
     with psycopg.connect(plain(url), autocommit=True) as connection:
         for statement in _statements(script):
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
         connection.execute("DELETE FROM area_closure")
         closure = files("api.areas").joinpath("sql/rebuild_closure.sql").read_text(encoding="utf-8")
-        connection.execute(closure)  # type: ignore[call-overload]
+        connection.execute(closure)
         connection.execute(
             "INSERT INTO account_grant (id, account_id, role, area_id, head, valid_from, created_at) "
             "VALUES (gen_random_uuid(), %s, %s, %s, false, '2024-01-01', now())",
@@ -210,18 +210,19 @@ def _pushes(url: str, tablet: Tablet) -> tuple[float, float]:
         for state in best:
             with psycopg.connect(plain(url), autocommit=True) as connection:
                 for table, trigger in _TRIGGERS:
-                    connection.execute(f"ALTER TABLE {table} {state} TRIGGER {trigger}")  # type: ignore[call-overload]
+                    connection.execute(f"ALTER TABLE {table} {state} TRIGGER {trigger}")
             work = [(tablet, pushing.batches(tablet, 1))]
             best[state] = min(best[state], pushing.seconds(work, replayed=False))
     with psycopg.connect(plain(url), autocommit=True) as connection:
         for table, trigger in _TRIGGERS:
-            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")  # type: ignore[call-overload]
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
     return best["ENABLE"], best["DISABLE"]
 
 
 def _count(url: str, query: str) -> int:
     with psycopg.connect(plain(url)) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
+    assert row is not None
     return int(row[0])
 
 

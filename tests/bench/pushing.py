@@ -40,6 +40,9 @@ class Batch:
     batch_id: str
 
 
+Work = Sequence[tuple[Tablet, list[Batch]]]  # what each client pushes
+
+
 def tablets(server: Server, count: int) -> list[Tablet]:
     """One of each hamlet, enrolled the way people do it."""
     officer = server.sign_in("truc-thai")
@@ -67,8 +70,8 @@ def batches(tablet: Tablet, count: int) -> list[Batch]:
 def family(tablet: Tablet, rng: random.Random) -> list[dict[str, Any]]:
     """A new household and its four members."""
     household = str(uuid4())
-    data = {"hamlet_id": tablet.hamlet_id, "residence": "permanent", "address": "cạnh nhà văn hoá", "note": "…"}
-    submissions = [create(tablet, "household", household, data)]
+    home = {"hamlet_id": tablet.hamlet_id, "residence": "permanent", "address": "cạnh nhà văn hoá", "note": "…"}
+    submissions = [create(tablet, "household", household, home)]
     for relation in ("head", "spouse", "child", "child"):
         female, born = rng.random() < 0.5, rng.randint(1940, 2020)
         data = {
@@ -115,7 +118,7 @@ def push(tablet: Tablet, batch: Batch) -> httpx.Response:
     return tablet.client.post("/sync/v1/batches", content=batch.body, headers={"Content-Type": "application/json"})
 
 
-def seconds(work: Sequence[tuple[Tablet, list[Batch]]], *, replayed: bool) -> float:
+def seconds(work: Work, *, replayed: bool) -> float:
     """How long it takes until every client has its receipts. Looks at them after the clock has stopped."""
     answers: list[httpx.Response] = []
 

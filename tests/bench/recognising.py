@@ -134,7 +134,7 @@ def _read_back(url: str) -> Sequence[tuple[sql.Composed, str]]:
             made = _MADE_BY_THE_DATABASE.get(table, set())
             columns = sql.SQL(", ").join(sql.Identifier(c.name) for c in found.description or () if c.name not in made)
             rows = connection.execute(
-                sql.SQL("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {} AS t WHERE " + which).format(  # type: ignore[arg-type]
+                sql.SQL("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM {} AS t WHERE " + which).format(
                     sql.Identifier(table)
                 )
             ).fetchone()

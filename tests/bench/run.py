@@ -4,42 +4,16 @@ import argparse
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bare, eligibility, poison, province, pulling, pushing, recognising, scoring, stage, visits
+from tests.bench import bare, eligibility, pairs, poison, province, pulling, pushing, recognising, scoring, stage
 from tests.bench.pulling import Reader, fill
-from tests.bench.pushing import SUBMISSIONS, Batch, Tablet
 from tests.bench.stage import Server
 
-CLIENTS = (1, 4, 8)
 console = Console()
-
-
-@dataclass
-class Best:
-    """The shortest times seen, by number of clients."""
-
-    push: dict[int, float] = field(default_factory=dict)
-    bare: dict[int, float] = field(default_factory=dict)
-    replay: dict[int, float] = field(default_factory=dict)
-
-    def note(self, kind: str, clients: int, seconds: float) -> None:
-        times: dict[int, float] = getattr(self, kind)
-        times[clients] = min(times.get(clients, float("inf")), seconds)
-
-
-@dataclass
-class Pushed:
-    """What the pushes cost: creations only, and a day in the field."""
-
-    creations: Best = field(default_factory=Best)
-    visits: Best = field(default_factory=Best)
-    poison: dict[str, float] = field(default_factory=dict)
-    memory: int = 0
 
 
 def main() -> None:
@@ -49,7 +23,7 @@ def main() -> None:
         _province(province.Scale(options.province))
         return
     quick = options.quick
-    rounds, count = (1, 8) if quick else (3, 16)
+    rounds, turns = (1, 12) if quick else (3, 24)
     small, large = (10_000, 50_000) if quick else (10_000, 200_000)
     with stage.postgres() as server, stage.databases(server, 9) as urls:
         with console.status("…") as status:
@@ -59,7 +33,7 @@ def main() -> None:
                 if not console.is_terminal:
                     console.print(what, highlight=False)
 
-            pushed = _pushes(urls[0], urls[1], rounds, count, say)
+            pushed = pairs.measured(urls[0], urls[1], turns, 3 * rounds, say)
             statements = poison.statements(urls[6])
             if not options.push_only:
                 pulls = _pulls(urls[2:4], (small, large), rounds, say)
@@ -69,12 +43,12 @@ def main() -> None:
                 entitled = eligibility.measured(urls[7])
                 asked_there = province.measured(urls[8], province.SMALL if quick else province.USUAL, say)
         console.print(_about_the_machine(urls[0]), highlight=False)
-        console.print(_pushes_table("a day in the field: created, reviewed, changed, merged", pushed.visits, count))
-        console.print(_pushes_table("creations only", pushed.creations, count))
+        console.print(pairs.table("a day in the field: created, reviewed, changed, merged", pushed.visits))
+        console.print(pairs.table("creations only", pushed.creations))
         console.print(_poison_table(pushed.poison, statements))
         if options.push_only:
             return
-        console.print(_others_table(count, pulls, (small, large), pushed.memory))
+        console.print(_others_table(pulls, (small, large), pushed))
         console.print(scoring.table(10_000 if quick else 100_000))
         console.print(_recognising_table(recognised))
         console.print(eligibility.table(entitled))
@@ -83,7 +57,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="make bench", description="Measures the sync against bare SQL.")
-    asked.add_argument("--quick", action="store_true", help="fewer batches, smaller registers, one round")
+    asked.add_argument("--quick", action="store_true", help="fewer turns, smaller registers, one round")
     asked.add_argument("--push-only", action="store_true", help="the pushes, and nothing else")
     asked.add_argument(
         "--province", type=int, metavar="HOUSEHOLDS", help="a province of so many (300000: half an hour), nothing else"
@@ -96,40 +70,6 @@ def _province(scale: province.Scale) -> None:
         seen = province.measured(url, scale, lambda what: console.print(what, highlight=False))
         console.print(_about_the_machine(url), highlight=False)
         console.print(province.table(seen))
-
-
-def _pushes(url: str, bare_url: str, rounds: int, count: int, say: Callable[[str], None]) -> Pushed:
-    pushed = Pushed()
-    service = Server(url)
-    try:
-        tablets = pushing.tablets(service, max(CLIENTS))
-        bare.copy_devices(url, bare_url)
-        opened = visits.open_round(url)
-        for number in range(1, rounds + 1):
-            for clients in CLIENTS:
-                say(f"round {number} of {rounds}: {count} batches of {SUBMISSIONS} by {clients} clients")
-                mine, each = tablets[:clients], count // clients
-                made = [(tablet, pushing.batches(tablet, each)) for tablet in mine]
-                _one_push(url, bare_url, made, pushed.creations)
-                grounds = [[visits.ground(url, tablet, opened) for _ in range(each)] for tablet in mine]
-                visits.copy_ground(url, bare_url, [one for some in grounds for one in some])
-                made = [(t, [visits.batch(t, one) for one in some]) for t, some in zip(mine, grounds, strict=True)]
-                _one_push(url, bare_url, made, pushed.visits)
-        say("one bad record in 200")
-        pushed.memory = service.peak_bytes()
-        pushed.poison = poison.ratios(url, tablets[0], 3 * rounds)
-        return pushed
-    finally:
-        service.stop()
-
-
-def _one_push(url: str, bare_url: str, work: list[tuple[Tablet, list[Batch]]], best: Best) -> None:
-    clients = len(work)
-    before = bare.mark(url)
-    best.note("push", clients, pushing.seconds(work, replayed=False))
-    rows = bare.read_back(url, [mine for _, mine in work], before)
-    best.note("bare", clients, bare.seconds(bare_url, rows))
-    best.note("replay", clients, pushing.seconds(work, replayed=True))
 
 
 def _pulls(urls: list[str], sizes: tuple[int, int], rounds: int, say: Callable[[str], None]) -> dict[int, float]:
@@ -153,24 +93,6 @@ def _pulls(urls: list[str], sizes: tuple[int, int], rounds: int, say: Callable[[
             service.stop()
 
 
-def _pushes_table(what: str, best: Best, count: int) -> Table:
-    table = Table(title=f"Push, records per second: {what}", caption="goal: at least 50 % of bare SQL; replay below 1")
-    for heading in ("clients", "service", "bare SQL", "ratio", "same batches again", "again / first"):
-        table.add_column(heading, justify="right")
-    for clients in CLIENTS:
-        records = count // clients * clients * SUBMISSIONS
-        push, plain, replay = (records / times[clients] for times in (best.push, best.bare, best.replay))
-        table.add_row(
-            str(clients),
-            f"{push:,.0f}",
-            f"{plain:,.0f}",
-            f"{push / plain:.0%}",
-            f"{replay:,.0f}",
-            f"{push / replay:.2f}",
-        )
-    return table
-
-
 def _poison_table(ratios: dict[str, float], statements: dict[int, int]) -> Table:
     table = Table(title="One bad record in 200, against the clean batch; statements", caption="goal: at most 2 times")
     table.add_column("what")
@@ -182,7 +104,7 @@ def _poison_table(ratios: dict[str, float], statements: dict[int, int]) -> Table
     return table
 
 
-def _others_table(count: int, pulls: dict[int, float], sizes: tuple[int, int], memory: int) -> Table:
+def _others_table(pulls: dict[int, float], sizes: tuple[int, int], pushed: pairs.Pushed) -> Table:
     small, large = sizes
     table = Table(title="Pull and memory")
     table.add_column("what")
@@ -191,8 +113,8 @@ def _others_table(count: int, pulls: dict[int, float], sizes: tuple[int, int], m
     for size in sizes:
         table.add_row(f"{pulling.CHANGES} changes out of {size:,} records", f"{pulls[size] * 1000:.1f} ms", "")
     table.add_row("large / small", f"{pulls[large] / pulls[small]:.2f}", "at most 1.2")
-    pushed = 2 * sum(count // clients * clients for clients in CLIENTS) * SUBMISSIONS
-    table.add_row(f"peak memory of the service, after {pushed:,} records a round", f"{memory / 2**20:,.0f} MiB", "")
+    memory = f"{pushed.memory / 2**20:,.0f} MiB"
+    table.add_row(f"peak memory of the service, after {pushed.records:,} records", memory, "")
     return table
 
 

@@ -202,7 +202,7 @@ def test_lists_show_nothing_of_another_commune(
             p["name"]: known.ids.get(p["name"], "a") for p in operation.parameters("query") if p.get("required")
         }
         for query in [{}, *filters]:
-            answer = client.get(operation.path, params={"limit": 200} | required | query)
+            answer = client.get(operation.path, params={"limit": 200, **required, **query})
             tried += answer.is_success
             seen = (
                 {secret for secret in secrets if secret in answer.text} - set(query.values()) - set(required.values())

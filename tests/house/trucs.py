@@ -151,7 +151,9 @@ def _merge(officer: httpx.Client, surveyor: httpx.Client, device: str) -> str:
     """Two more households, merged: the id of the merge."""
     survivor, absorbed = str(uuid4()), str(uuid4())
     data = {"hamlet_id": HAMLET, "residence": "permanent"}
-    sent = [("household", survivor, None, data), ("household", absorbed, None, data)]
+    sent: list[tuple[str, str, int | None, dict[str, Any]]] = [
+        ("household", survivor, None, data), ("household", absorbed, None, data),
+    ]  # fmt: skip
     assert {o["outcome"] for o in _send(surveyor, device, sent, first_seq=20)} == {"applied"}
     asked = {"survivor_id": survivor, "absorbed_id": absorbed, "reason": "ghi hai lần"}
     merged = officer.post("/api/v1/households/merge", json=asked)
@@ -165,7 +167,8 @@ def _decided(session: Session, household_id: str) -> dict[str, str]:
     from api.recognitions import tables
 
     now, commune, home = clock.now(), area_id("14080"), UUID(household_id)
-    day, stamps = date(2023, 12, 11), {"version": 1, "created_at": now, "updated_at": now}
+    day = date(2023, 12, 11)
+    stamps: dict[str, Any] = {"version": 1, "created_at": now, "updated_at": now}
     decision, certificate, letter, case = (uuid4() for _ in range(4))
     session.add(tables.RecognitionDecision(
         id=decision, area_id=commune, kind=tables.DecisionKind.main, state=tables.DecisionState.signed,
@@ -216,7 +219,7 @@ def _hamlet_work(session: Session) -> dict[str, str]:
         id=uuid4(), area_id=area_id("14080"), hamlet_id=hamlet, direction=fund.FundDirection.income,
         amount_vnd=500_000, booked_on=date(2024, 10, 17), giver="Nguyễn Văn Hảo", purpose="Ủng hộ", recorded_at=now,
     )  # fmt: skip
-    stamps = {"version": 1, "created_at": now, "updated_at": now}
+    stamps: dict[str, Any] = {"version": 1, "created_at": now, "updated_at": now}
     plan = HamletPlan(id=uuid4(), hamlet_id=hamlet, year=2023, summary="…", state=HamletPlanState.submitted, **stamps)
     report = reports.Report(
         id=uuid4(), area_id=hamlet, author=reports.ReportAuthor.hamlet_head, period=reports.ReportPeriod.quarter,
@@ -290,6 +293,7 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     """The household in the round: agreed by a meeting, posted, complained about; and an opinion on an earlier round."""
     from api.procedure.opinion_schemas import Totals
     from api.procedure.tables import Opinion
+    from api.reviews.tables import UpperLevel
 
     rounds.cases(session, round_id, [household_id], stage="surveyed")
     review_id = rounds.review(session, round_id, household_id)
@@ -306,8 +310,9 @@ def _procedure(session: Session, officer: httpx.Client, round_id: UUID, househol
     session.flush()
     counted = dict.fromkeys(Totals.model_fields, 0)
     opinion = Opinion(
-        id=uuid4(), round_id=earlier, level="district", report_number="45/BC-UBND", asked_on=date(2023, 11, 20),
-        due_on=date(2023, 11, 27), totals={"hamlets": [], "total": counted}, version=1, created_at=now, updated_at=now,
+        id=uuid4(), round_id=earlier, level=UpperLevel.district, report_number="45/BC-UBND",
+        asked_on=date(2023, 11, 20), due_on=date(2023, 11, 27), totals={"hamlets": [], "total": counted}, version=1,
+        created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(opinion)
     session.commit()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,13 @@ def nobody_connected(*engines: Any) -> Iterator[None]:
     """Our own pools are a service that runs: they let go of the database."""
     for engine in engines:
         # an answer may be here before its request has given its connection back
-        eventually(lambda engine=engine: engine.pool.checkedout() == 0, "the pool has its connections back")
+        eventually(partial(_unused, engine), "the pool has its connections back")
         engine.dispose()
     yield
+
+
+def _unused(engine: Any) -> bool:
+    return bool(engine.pool.checkedout() == 0)
 
 
 def drop_kept(url: str) -> list[str]:

@@ -21,6 +21,7 @@ from api.changes.fold import Step
 from api.changes.tables import Origin
 from api.credit.loans import change_loan
 from api.credit.schemas import LoanPatch
+from api.credit.tables import LoanState
 from api.deliveries.tables import Delivery
 from api.households.commands import write_households, write_members
 from api.households.moves import end_household, merge_households, move_household, unmerge_household
@@ -29,7 +30,7 @@ from api.households.splits import split_household
 from api.households.tables import HouseholdStatus
 from api.interventions.need_schemas import NeedEnding, NeedIn
 from api.interventions.needs import end_need, note_need
-from api.interventions.tables import InterventionStep, Participant
+from api.interventions.tables import InterventionStep, Participant, SupportNeedState
 from api.keys import IdKey
 from api.problems import Problem
 from api.recognitions.recording import Decision, record_decision
@@ -195,7 +196,7 @@ def edits_a_person(c: Commune, session: Session) -> None:
 def loses_a_person(c: Commune, session: Session) -> None:
     """Somebody dies or goes; or that was a mistake."""
     if one := c.person(session):
-        gone = {"left_on": c.day().isoformat(), "left_reason": c.choose.choice(("died", "moved"))}
+        gone: dict[str, Any] = {"left_on": c.day().isoformat(), "left_reason": c.choose.choice(("died", "moved"))}
         if one.left_on and c.late and c.choose.random() < 0.5:
             gone = {"left_on": None, "left_reason": None}
         _written(write_members(session, who(one.code), [Edit(one.id, one.version, gone)], Origin.web))
@@ -294,7 +295,8 @@ def ends_a_need(c: Commune, session: Session) -> None:
         " JOIN area a ON a.id = h.hamlet_id WHERE n.state = 'open' ORDER BY n.created_at, n.id",
     )
     if row:
-        body = NeedEnding(state=c.choose.choice(("met", "withdrawn")), ended_on=c.day(row.noted_on), reason="Đã xong")
+        state = c.choose.choice((SupportNeedState.met, SupportNeedState.withdrawn))
+        body = NeedEnding(state=state, ended_on=c.day(row.noted_on), reason="Đã xong")
         end_need(session, who(row.code), row.id, None, body)
 
 
@@ -306,10 +308,10 @@ def borrows(c: Commune, session: Session) -> None:
 def bank_says(c: Commune, session: Session) -> None:
     row = c.some(session, "SELECT id, lent_on, state FROM loan ORDER BY created_at, id")
     if row:
-        state = c.choose.choice(("active", "overdue", "repaid", "written_off"))
-        owed = {} if state == "repaid" else {"outstanding_vnd": 1000}
+        state = c.choose.choice((LoanState.active, LoanState.overdue, LoanState.repaid, LoanState.written_off))
+        owed: dict[str, Any] = {} if state == "repaid" else {"outstanding_vnd": 1000}
         # the same state of another day sets the past right
-        since = (
+        since: dict[str, Any] = (
             {"state_since": c.day(row.lent_on)} if c.choose.random() < 0.7 and (c.late or state != row.state) else {}
         )
         change_loan(session, acting("ngan-hang"), row.id, None, LoanPatch(state=state, **owed, **since))

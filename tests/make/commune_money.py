@@ -13,7 +13,8 @@ from api.areas.tables import area_id
 from api.budgets import cancellation, commitments, lines, payments, reversals
 from api.budgets.schemas import AllocationIn, CommitmentApprovalIn, CommitmentIn, LineIn, PaymentIn, ReversalIn
 from api.plans import items
-from api.plans.item_schemas import ItemApprovalIn, ItemCancellationIn, ItemIn
+from api.plans.item_schemas import Funding, ItemApprovalIn, ItemCancellationIn, ItemIn
+from api.plans.tables import MoneySource
 from tests.make.commune_facts import Commune
 from tests.make.reviews import acting
 
@@ -56,7 +57,7 @@ def plans(c: Commune, session: Session) -> None:
     item = uuid4()
     body = ItemIn(
         id=item, area_id=area_id(area), year=year, component="livelihood", title="Bò",
-        funding=[CENTRAL | {"amount_vnd": amount}, {"source": "mobilised", "level": "none", "amount_vnd": 7}],
+        funding=[Funding(**CENTRAL, amount_vnd=amount), Funding(source=MoneySource.mobilised, amount_vnd=7)],
     )  # fmt: skip
     items.draft(session, OFFICER, body, None)
     c.plan[item] = Planned(area, year, amount + 7)

@@ -37,7 +37,9 @@ def surveyed(
     return homes
 
 
-def minutes(round_id: UUID, *separate: tuple[UUID, int, int], votes: tuple[int, int] = (30, 5), **fields: Any) -> Any:
+def minutes(
+    round_id: UUID | str, *separate: tuple[UUID, int, int], votes: tuple[int, int] = (30, 5), **fields: Any
+) -> Any:
     """The minutes of a meeting of 40 people; `separate`: (household, for, against)."""
     own = [{"household_id": str(i), "votes_for": yes, "votes_against": no} for i, yes, no in separate]
     return {
@@ -56,7 +58,7 @@ def minutes(round_id: UUID, *separate: tuple[UUID, int, int], votes: tuple[int, 
     }
 
 
-def posting(round_id: UUID, **fields: Any) -> dict[str, Any]:
+def posting(round_id: UUID | str, **fields: Any) -> dict[str, Any]:
     """The list of xóm 3, posted on Monday 14/10/2024: the last day is Thursday the 17th."""
     return {
         "id": str(uuid4()),
@@ -70,7 +72,7 @@ def posting(round_id: UUID, **fields: Any) -> dict[str, Any]:
     }
 
 
-def complaint(posting_id: str, household_id: UUID, **fields: Any) -> dict[str, Any]:
+def complaint(posting_id: str, household_id: UUID | str, **fields: Any) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "posting_id": posting_id,

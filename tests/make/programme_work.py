@@ -118,13 +118,14 @@ def enrolled(client: httpx.Client, made: dict[str, Any], *whom: dict[str, Any]) 
 
 def somebody(taking: str, household_id: UUID, member_id: UUID, organisation_id: str) -> dict[str, Any]:
     """Who takes part, as what a role takes."""
-    return {
+    taken: dict[str, dict[str, Any]] = {
         "household": {"household_id": str(household_id)},
         "member": {"household_id": str(household_id), "member_id": str(member_id)},
         "organisation": {"organisation_id": organisation_id},
         "outsider": {"outsider": {"name": "Phạm Văn Ngoài", "sex": "male"}},
         "headcount": {"headcount": {"poor": 3, "other": 20}},
-    }[taking]
+    }
+    return taken[taking]
 
 
 def organisation(client: httpx.Client, **more: Any) -> str:

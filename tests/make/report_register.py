@@ -113,7 +113,7 @@ class Commune:
             home: self.random.choice(["poor", "near_poor", "not_poor"])
             for home in self.random.sample(self.homes, len(self.homes) * 2 // 3)
         }
-        days = {"year": year, "opens_on": date(year, 9, 1), "closes_on": date(year, 12, 14)}
+        days: dict[str, Any] = {"year": year, "opens_on": date(year, 9, 1), "closes_on": date(year, 12, 14)}
         round_id = review_round(self.session, stage="consolidated", upper_level="none", **days)
         for home, poverty_class in found.items():
             where = self.session.execute(

@@ -35,7 +35,7 @@ def review_round(session: Session, commune: str = "14080", **fields: Any) -> UUI
         **fields,
     }
     session.execute(insert(ReviewRound).values(**row))
-    return row["id"]  # type: ignore[no-any-return]
+    return row["id"]
 
 
 def cases(
@@ -110,7 +110,7 @@ def review(session: Session, round_id: UUID, household_id: UUID, proposed_class:
         .where(stored.c.round_id == round_id, stored.c.household_id == household_id)
         .values(review_id=row["id"])
     )
-    return row["id"]  # type: ignore[no-any-return]
+    return row["id"]
 
 
 def listed(engine: Engine, *household_ids: str, **fields: Any) -> str:

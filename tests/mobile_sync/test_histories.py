@@ -253,7 +253,7 @@ def test_any_history_ends_with_what_was_done(start: Callable[[], Work]) -> None:
     class Machine(Histories):
         pass
 
-    Machine.start = staticmethod(start)  # type: ignore[method-assign,assignment]
+    Machine.start = staticmethod(start)
     Machine.met = Counter()
     run_state_machine_as_test(
         Machine,

@@ -299,13 +299,13 @@ def made(surveyor: httpx.Client, device: str, engine: Engine) -> Made:
             push(surveyor, device, paper)
             named = str(screening_id(UUID(paper["id"])))
             return submission(kind, screening(paper["id"]), seq=3, record=named)
-        data = {
+        bodies: dict[str, Made] = {
             "member": member,
             "request": request,
             "review": lambda i: review(i, listed(engine, i)),
             "delivery": lambda i: delivery(i, serving(engine)),
-        }[kind](home["id"])
-        return submission(kind, data, seq=2)
+        }
+        return submission(kind, bodies[kind](home["id"]), seq=2)
 
     return submitted
 

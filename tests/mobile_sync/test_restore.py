@@ -13,7 +13,7 @@ from sqlmodel import Session
 from api.attachments import store
 from api.backups import server, taking
 from api.backups.files import lacking
-from api.config import Settings
+from api.config import ConfigError, Settings
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
@@ -260,7 +260,8 @@ def test_held_and_rejected_work_is_kept_and_offered_again(
     one.create("household", household(residence="sai"))
     assert [o["outcome"] for o in one.push()] == ["held", "rejected"]
     backups.backed_up(database_url, tmp_path / "backups")
-    one.pull(), one.ask_again()
+    one.pull()
+    one.ask_again()
     assert durable(one) == 2
     assert one.let_go() == 0
     session.close()
@@ -284,7 +285,7 @@ def test_an_unverified_backup_makes_nothing_durable(
     assert durable(one) == 0
     with server.held(database_url) as found:
         taken = taking.dump(found, tmp_path / "b2")
-    with pytest.raises(server.ConfigError, match="không còn là"):
+    with pytest.raises(ConfigError, match="không còn là"):
         backups.noted(database_url, taken)
     one.ask_again()
     assert durable(one) == 0

@@ -239,7 +239,7 @@ def test_the_rule_of_the_form_decides_and_a_person_where_it_leaves_it_open(
 ) -> None:  # fmt: skip
     screening.in_force(session)
     session.commit()
-    reason = {"reason": None} if by_rule else {}
+    reason: dict[str, Any] = {"reason": None} if by_rule else {}
     (told,) = push(surveyor, device, result(paper, form=FORM, answers=answers, passed=said, **reason))
     assert (told["outcome"], told["result"]) == (
         "applied", {"passed": passed, "by_rule": by_rule, "differs_from_device": said is not passed},

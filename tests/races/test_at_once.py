@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -89,10 +90,10 @@ def test_an_officers_retry_and_the_release_by_itself_apply_what_waited_once(sign
         retry = f"/sync/v1/submissions/{child['submission_id']}/retry"
         stored = {"device_id": device}
         answers = at_once(
-            lambda retry=retry: officer.post(retry),
-            lambda stored=stored: surveyor.get("/sync/v1/submissions", params=stored),
+            partial(officer.post, retry),
+            partial(surveyor.get, "/sync/v1/submissions", params=stored),
             sends(surveyor, device, child),
-            lambda retry=retry: officer.post(retry),
+            partial(officer.post, retry),
         )
         # who came too late is told that it is not waiting any more
         assert [answer.status_code in (200, 409) for answer in answers] == [True] * 4
@@ -138,9 +139,7 @@ def test_a_tablet_revoked_while_it_sends_keeps_what_was_acknowledged(sign_in: Si
         device = tablets.enrolled(engine, "xom-3")
         homes = [submission("household", household(), seq=n) for n in range(6)]
         revoke = f"/sync/v1/devices/{device}/revoke"
-        *answers, revoked = at_once(
-            *(sends(surveyor, device, home) for home in homes), lambda revoke=revoke: officer.post(revoke)
-        )
+        *answers, revoked = at_once(*(sends(surveyor, device, home) for home in homes), partial(officer.post, revoke))
         assert revoked.status_code == 200, revoked.text
         stored = {str(row[0]) for row in look(engine, "SELECT id FROM household")}
         for home, answer in zip(homes, answers, strict=True):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -100,7 +101,7 @@ def test_a_sheet_ticked_on_paper_and_on_a_tablet_at_once_gives_once(sign_in: Sig
         path = f"{sheets.URL}/{sheet['id']}/ticks"
         at_tablet = submission("delivery", delivery(homes[1], under, amount_vnd=1))
         paper, tablet = at_once(
-            lambda path=path, ticks=ticks: officer.post(path, json=ticks),
+            partial(officer.post, path, json=ticks),
             sends(surveyor, tablets.enrolled(engine, "xom-3"), at_tablet),
         )
         fates = (paper.status_code, outcomes(tablet))

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, func, insert, select, text, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from api.accounts.actor import Actor
 from api.areas.scope import Scope
@@ -93,7 +93,8 @@ def new_member(session: Session, household: UUID, hamlet: UUID) -> UUID:
 
 
 def changed(session: Session, table: Any, entity: str, record: UUID, household: UUID) -> None:
-    row = session.execute(select(Household.hamlet_id).where(Household.id == household).with_for_update()).one()
+    locked = select(col(Household.hamlet_id)).where(col(Household.id) == household).with_for_update()
+    row = session.execute(locked).one()
     version = session.execute(
         update(table).where(table.id == record).values(version=table.version + 1).returning(table.version)
     ).scalar_one()
@@ -102,15 +103,16 @@ def changed(session: Session, table: Any, entity: str, record: UUID, household: 
 
 def moved(session: Session, household: UUID, to: UUID) -> None:
     origin = session.execute(
-        select(Household.hamlet_id).where(Household.id == household).with_for_update()
+        select(col(Household.hamlet_id)).where(col(Household.id) == household).with_for_update()
     ).scalar_one()
     version = session.execute(
         update(Household)
-        .where(Household.id == household)
-        .values(hamlet_id=to, version=Household.version + 1)
-        .returning(Household.version)
+        .where(col(Household.id) == household)
+        .values(hamlet_id=to, version=col(Household.version) + 1)
+        .returning(col(Household.version))
     ).scalar_one()
-    people = session.execute(select(Member.id, Member.version).where(Member.household_id == household)).all()
+    of_household = select(col(Member.id), col(Member.version)).where(col(Member.household_id) == household)
+    people = session.execute(of_household).all()
     for entity, record, number in [("household", household, version), *(("member", *row) for row in people)]:
         pending(session, entity, record, origin, household, number, "remove")
         pending(session, entity, record, to, household, number)
@@ -201,7 +203,7 @@ class Poller(threading.Thread):
             self.repeated.append(change)
         if change.entity == "member":
             with Session(self.engine) as session:
-                household = session.scalar(select(Member.household_id).where(Member.id == change.id))
+                household = session.scalar(select(col(Member.household_id)).where(col(Member.id) == change.id))
             if household not in self.holds:
                 self.orphans.append(change)
         self.holds[change.id] = change.version
@@ -209,11 +211,12 @@ class Poller(threading.Thread):
 
 def expected(engine: Engine, hamlets: list[UUID]) -> dict[UUID, int]:
     with Session(engine) as session:
-        households = session.execute(select(Household.id, Household.version).where(Household.hamlet_id.in_(hamlets)))
+        here = col(Household.hamlet_id).in_(hamlets)
+        households = session.execute(select(col(Household.id), col(Household.version)).where(here))
         people = session.execute(
-            select(Member.id, Member.version)
-            .join(Household, Household.id == Member.household_id)
-            .where(Household.hamlet_id.in_(hamlets))
+            select(col(Member.id), col(Member.version))
+            .join(Household, col(Household.id) == col(Member.household_id))
+            .where(here)
         )
         return {row.id: row.version for row in [*households, *people]}
 
@@ -270,7 +273,7 @@ class NaivePoller(threading.Thread):
     def once(self) -> None:
         with Session(self.engine) as session:
             ids = session.scalars(
-                select(ChangePending.id).where(ChangePending.id > self.after).order_by(ChangePending.id)
+                select(col(ChangePending.id)).where(col(ChangePending.id) > self.after).order_by(col(ChangePending.id))
             ).all()
         self.seen |= set(ids)
         self.after = max([self.after, *ids])
@@ -280,5 +283,5 @@ def test_the_same_writers_make_a_naive_cursor_lose_changes(busy: Engine) -> None
     naive = NaivePoller(busy)
     play(busy, [naive])
     with Session(busy) as session:
-        written = set(session.scalars(select(ChangePending.id)))
+        written = set(session.scalars(select(col(ChangePending.id))))
     assert written - naive.seen, "the writers no longer overlap: this test would not see a broken feed"

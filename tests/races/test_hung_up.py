@@ -5,7 +5,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -122,6 +122,7 @@ def test_what_is_at_work_at_the_end_of_a_server_is_stopped_whole(
 
 def test_a_thread_that_a_cancelled_request_left_behind_begins_nothing_anew(app: Any) -> None:
     work = unit_of_work(Request({"type": "http", "app": app}))
+    assert isinstance(work, Generator)
     session = next(work)
     session.execute(text("SELECT 1"))
     work.close()

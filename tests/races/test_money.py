@@ -28,12 +28,8 @@ def sums(engine: Engine) -> tuple[int, ...]:
                 "ORDER BY created_at DESC LIMIT 1"
             )
         ).one()
-        booked = dict(
-            connection.execute(
-                text("SELECT kind, sum(amount_vnd) FROM money_movement WHERE budget_line_id = :id GROUP BY kind"),
-                {"id": row.id},
-            ).all()
-        )
+        of_line = "SELECT kind, sum(amount_vnd) AS total FROM money_movement WHERE budget_line_id = :id GROUP BY kind"
+        booked = {one.kind: one.total for one in connection.execute(text(of_line), {"id": row.id})}
     kinds_in_order = ("allocation", "commitment", "disbursement", "settlement")
     assert tuple(row[1:]) == tuple(booked.get(kind, 0) for kind in kinds_in_order)
     return tuple(row[1:])
@@ -58,9 +54,9 @@ def test_of_two_approvals_for_the_last_money_one_wins(sign_in: SignIn, engine: E
         assert sums(engine) == (100, 60, 0, 0)
 
 
-def thrice(*call: Any, **headers: str) -> Any:
+def thrice(client: httpx.Client, address: str, body: Any, **headers: str) -> Any:
     """The same request three times in one moment: the one answer that all got."""
-    answers = [done(one) for one in at_once(*[posts(*call, **headers)] * 3)]
+    answers = [done(one) for one in at_once(*[posts(client, address, body, **headers)] * 3)]
     assert len({(one.get("movement") or one)["id"] for one in answers}) == 1
     return answers[0]
 

@@ -109,7 +109,7 @@ def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> Non
         work = ledger.works.get(row["id"])
         values = now.get(row["record_id"])
         good = work is not None and values is not None and row["version"] is not None
-        if good and work is not None:
+        if good and work is not None and values is not None:
             then = values_at(values, past.get(row["record_id"], []), row["version"])
             seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
             decided = row["decided"] or {}  # there the officer's value stands

@@ -207,7 +207,7 @@ class Season:
         with database.opened(self.stage.url) as engine:
             under = serving(engine)
         for hamlet in sorted({hand.hamlet_id for hand in self.hands if hand.post.reviews}):
-            query = {"limit": 60, "status": "active", "hamlet_id": hamlet}
+            query: dict[str, Any] = {"limit": 60, "status": "active", "hamlet_id": hamlet}
             homes = officer.get("/api/v1/households", params=query).raise_for_status().json()["items"]
             if homes:
                 sheet = sheet_body(under, [home["id"] for home in homes], amount_vnd=175_000, hamlet_id=hamlet)
@@ -234,10 +234,15 @@ class Season:
 
     def close(self) -> None:
         """The files in their own threads, then the threads, then the line."""
-        self.everybody(lambda hand: [machine.storage.close() for machine in hand.machines])
+        self.everybody(_closed)
         for lane in self.lanes:
             lane.shutdown()
         self.stage.traffic.below.close()
+
+
+def _closed(hand: Hand) -> None:
+    for machine in hand.machines:
+        machine.storage.close()
 
 
 def _with_good_line(hand: Hand) -> None:

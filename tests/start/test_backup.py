@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from sqlmodel import Session
 
 from api import embedded, postgres_binaries
 from api.backups import files, manifest, server, taking
-from api.config import Settings
+from api.config import ConfigError, Settings
 from api.keys import IdKey
 from mobile_sync.tablet import Tablet, tablet_tokens
 from mobile_sync.tablet_line import Line
@@ -89,9 +90,9 @@ def test_a_dump_that_restores_to_other_rows_is_no_backup(
         session.commit()
         other = taking.dump(found, tmp_path / "other")
         shutil.copy(other.path, taken.path)
-        paper = manifest.replace(taken.manifest, sha256=other.manifest.sha256, size_bytes=other.manifest.size_bytes)
+        paper = replace(taken.manifest, sha256=other.manifest.sha256, size_bytes=other.manifest.size_bytes)
         with pytest.raises(taking.NotProved, match=r"household\n"):
-            taking.prove(found, taking.replace(taken, manifest=paper))
+            taking.prove(found, replace(taken, manifest=paper))
 
 
 def test_a_role_that_may_not_make_databases_is_told_so_before_the_dump(
@@ -235,7 +236,7 @@ def test_a_paper_that_somebody_has_written_in_is_no_paper(wrong: dict[str, objec
     manifest.path_of(dump).write_text(json.dumps(said), encoding="utf-8")
     assert manifest.read(dump).size_bytes == 9
     manifest.path_of(dump).write_text(json.dumps(said | wrong), encoding="utf-8")
-    with pytest.raises(server.ConfigError, match="nằm cạnh"):
+    with pytest.raises(ConfigError, match="nằm cạnh"):
         manifest.read(dump)
 
 

@@ -19,7 +19,7 @@ from tests.start.launching import PEOPLE, ROOT, environment, eventually, folder_
 
 def ask(url: str, statement: str) -> object:
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
-        result = connection.execute(statement)  # type: ignore[arg-type]
+        result = connection.execute(statement)
         row = result.fetchone() if result.description else None
         return row[0] if row else None
 

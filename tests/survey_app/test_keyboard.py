@@ -78,7 +78,7 @@ class Keys:
 
     def answers(self, wanted: dict[str, Any]) -> set[str]:
         """From the heading of a step to the button that leads on: which questions were answered on the way."""
-        done = set()
+        done: set[str] = set()
         for _ in range(MOST_STOPS):
             stop = self.next()
             question = stop["group"] or stop["name"]

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -33,7 +34,7 @@ def test_a_tablet(
     app.state.settings = app.state.settings.model_copy(update={"files": tmp_path / "files"})
     with BadLine(base_url) as line, served(World(engine, sign_in, line, app.state.engine)) as world:
         told = {"GIAMNGHEO_SERVER": line.url, "GIAMNGHEO_WORLD": world, "GIAMNGHEO_PASSWORD": PASSWORD}
-        ended: subprocess.CompletedProcess[str] = node(
+        ended: subprocess.CompletedProcess[Any] = node(
             ["--test", "--test-reporter=tap", f"--test-name-pattern=^{re.escape(name)}$", f"tests/line/{file}"],
             return_completed_process=True, cwd=with_packages(), env=os.environ | told, capture_output=True, text=True,
             timeout=300,

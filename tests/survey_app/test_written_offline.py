@@ -117,7 +117,7 @@ def test_a_new_household_is_changed_before_it_is_sent_and_is_in_the_register_as_
     }  # fmt: skip
     people = people_of(commune, home)
     older = CHILD | {"full_name": "Đặng Thị Nhỏ Hơn", "schooling": "lower_secondary"}
-    typed = {one["full_name"]: one for one in (HEAD, WIFE, older, baby | {"ethnicity": "kinh"})}
+    typed = {str(one["full_name"]): one for one in (HEAD, WIFE, older, baby | {"ethnicity": "kinh"})}
     assert {name: {field: people[name][field] for field in one} for name, one in typed.items()} == typed
     assert people.keys() == typed.keys()
     assert stored["head_member_id"] == people["Đặng Văn Mới"]["id"]

@@ -126,7 +126,7 @@ class Commune:
     def hold_meeting(self, round_id: str, hamlet: int, day: str, agreed: int = 30, **more: Any) -> dict[str, Any]:
         """A meeting of 40; `own`: votes for single households, (home, hands)."""
         own = more.pop("own", {})
-        votes = [{"household_id": None, "votes_for": agreed, "votes_against": 40 - agreed}]
+        votes: list[dict[str, Any]] = [{"household_id": None, "votes_for": agreed, "votes_against": 40 - agreed}]
         votes += [
             {"household_id": household_of(home), "votes_for": hands, "votes_against": 40 - hands}
             for home, hands in own.items()

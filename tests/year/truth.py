@@ -63,7 +63,7 @@ def persons_of(home: Home) -> int:
 
 def found_in_january() -> dict[Home, Finding]:
     """Of the four of each hamlet that asked, all but two passed Phiếu A."""
-    found = {}
+    found: dict[Home, Finding] = {}
     for hamlet in HAMLETS:
         found |= {(hamlet, 1): POOR, (hamlet, 2): NEAR, (hamlet, 3): AT_THE_LINE}
         if hamlet > 2:

@@ -129,7 +129,7 @@ def test_exact_tones_come_first_over_pages(sign_in: SignIn) -> None:
     for number, name in ((9, "Xóm Thai"), (10, "Xóm Thái")):
         given = NEW | {"code": f"14080-{number:02d}", "name": name}
         assert client.post(URL, json=given).status_code == 201
-    asked = {"q": "thái", "limit": 2}
+    asked: dict[str, Any] = {"q": "thái", "limit": 2}
     first = client.get(URL, params=asked).json()
     second = client.get(URL, params=asked | {"cursor": first["next_cursor"]}).json()
     assert [item["name"] for item in first["items"] + second["items"]] == ["Trực Thái", "Xóm Thái", "Xóm Thai"]

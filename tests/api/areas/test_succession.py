@@ -109,8 +109,9 @@ def followed(session: Session, grant_id: UUID) -> list[AccountGrant]:
     return list(session.execute(found.order_by(col(AccountGrant.area_id))).scalars())
 
 
-BEFORE = [{"tỉnh Nam Định": [{"huyện Trực Ninh": [{"xã Trực Đại": []}, {"xã Trực Thái": []}, {"xã Trực Thắng": []}]}]}]
-AFTER = [{"tỉnh Ninh Bình": [{"xã Minh Thái": []}]}]
+_COMMUNES: list[Any] = [{"xã Trực Đại": []}, {"xã Trực Thái": []}, {"xã Trực Thắng": []}]
+BEFORE: list[Any] = [{"tỉnh Nam Định": [{"huyện Trực Ninh": _COMMUNES}]}]
+AFTER: list[Any] = [{"tỉnh Ninh Bình": [{"xã Minh Thái": []}]}]
 
 
 @pytest.mark.parametrize(

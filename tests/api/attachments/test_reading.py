@@ -73,7 +73,7 @@ def test_a_part_that_is_no_part(officer: httpx.Client, engine: Engine) -> None:
         assert (answer.status_code, answer.json()["type"]) == (416, "/problems/range-not-satisfiable")
         assert answer.headers["content-range"] == "bytes */5000"
     for wanted in ("bytes=5-2", "bytes=-", "bytes=0-1,3-4", "lines=1-2", "x", "bytes=٣-٤"):
-        answer = officer.get(url(photo), headers={"Range": wanted.encode()})
+        answer = officer.get(url(photo), headers={b"Range": wanted.encode()})
         assert (answer.status_code, answer.content) == (200, photo), wanted
     other = {"Range": "bytes=0-9", "If-Range": '"another file"'}
     assert officer.get(url(photo), headers=other).content == photo

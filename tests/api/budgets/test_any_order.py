@@ -28,6 +28,7 @@ from api.budgets.schemas import (
     PaymentIn,
     ReversalIn,
 )
+from api.idempotency import new_id
 from api.plans import items
 from api.plans.item_schemas import ItemApprovalIn, ItemCancellationIn, ItemIn
 from api.problems import Problem
@@ -182,7 +183,7 @@ class Years(RuleBasedStateMachine):
         if self.account.commitments:
             commitment_id, commitment = nth(self.account.commitments, number, waiting)
             key, body = str(uuid4()), CommitmentApprovalIn(decided_on=DAY)
-            movement_id = commitments.new_id(CHAIR.account_id, "commitment_approval", None, key)
+            movement_id = new_id(CHAIR.account_id, "commitment_approval", None, key)
             told = self.account.approve(movement_id, commitment)
             self.expect(
                 "approve", told, lambda: commitments.approve(self.session, CHAIR, commitment_id, None, body, key)

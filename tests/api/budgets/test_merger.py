@@ -43,7 +43,7 @@ def test_the_money_of_a_merged_commune_goes_on_in_what_it_became(sign_in: SignIn
     done(money.pay(sign_in, waiting["id"], 10, "settlements"))
     of_new = money.project(engine, area_id=MINH_THAI)
     refused = done(money.prepare(sign_in, line["id"], 5, intervention_id=str(of_new)))
-    body = {"decided_on": "2025-12-20", "reason": "Hết năm"}
+    body: dict[str, Any] = {"decided_on": "2025-12-20", "reason": "Hết năm"}
     done(sign_in("chu-tich").post(f"/api/v1/commitments/{refused['id']}/refusal", json=body))
     # each year adds up where it was spent
     assert total(sign_in, COMMUNE, 2024)["approved_vnd"] == 100

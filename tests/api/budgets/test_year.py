@@ -217,7 +217,7 @@ def test_the_overview_is_printed_for_a_commune_and_for_a_hamlet(sign_in: SignIn,
     (page,) = pages(front.get("/api/v1/budget/paper", params={"area_id": HAMLET, "year": 2024}).content)
     assert squeezed("Tổng cộng 40.000.000 30.000.000 0 0 0 30.000.000") in squeezed(page)
     assert "XÓM 3" in page
-    district = {"area_id": str(area_id("363")), "year": 2024}
+    district: dict[str, Any] = {"area_id": str(area_id("363")), "year": 2024}
     assert sign_in("truc-ninh").get("/api/v1/budget", params=district).json()["total"]["approved_vnd"] == 50 * M
     assert sign_in("truc-ninh").get("/api/v1/budget/paper", params=district).status_code == 404
     assert sign_in("truc-dai").get("/api/v1/budget/paper", params={"area_id": COMMUNE, "year": 2024}).status_code == 404

@@ -109,8 +109,9 @@ class HandingOut(RuleBasedStateMachine):
         if state == "absent":
             self.lines[n] = "absent"
         else:
-            assert now.lines[n].delivery_id is not None
-            self.note(now.lines[n].delivery_id, 150, state, n)
+            given = now.lines[n].delivery_id
+            assert given is not None
+            self.note(given, 150, state, n)
 
     @precondition(lambda self: self.given)
     @rule(data=st.data())

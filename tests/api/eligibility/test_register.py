@@ -18,7 +18,7 @@ from api.households.commands import write_households, write_members
 from api.households.moves import end_household, merge_households, move_household, unmerge_household
 from api.households.schemas import MoveIn, SplitIn
 from api.households.splits import split_household
-from api.households.tables import HouseholdStatus
+from api.households.tables import HouseholdStatus, Residence
 from api.recognitions.tables import LivingStandardRecognition, RecognitionDecision
 from tests.make.decisions import people
 from tests.make.entitlements import need
@@ -207,7 +207,7 @@ def test_before_a_split_they_lived_together(session: Session) -> None:
         need(session, "job", home, BEFORE, member_id=son)
     new = uuid4()
     with at(AFTER):
-        split = SplitIn(member_ids=[son, grandson], residence="permanent")
+        split = SplitIn(member_ids=[son, grandson], residence=Residence.permanent)
         split_household(session, acting("truc-thai"), home, new, split, None)
     then = homes(session, THEN)
     assert new not in then
@@ -259,7 +259,7 @@ def test_only_ones_own_areas(session: Session) -> None:
 
 def test_an_adult_beyond_school_age_without_a_level_goes_to_no_school(session: Session) -> None:
     home = household(session)
-    born = {"birth_year": None, "birth_date": "1994-06-01"}
+    born: dict[str, Any] = {"birth_year": None, "birth_date": "1994-06-01"}
     (older,) = people(session, home, 1, **born)
     (student,) = people(session, home, 1, **born | {"birth_date": "1980-01-01"}, schooling="university")
     (young,) = people(session, home, 1, **born | {"birth_date": "1994-06-02"})

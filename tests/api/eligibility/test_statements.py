@@ -13,10 +13,10 @@ from api.areas.tables import area_id
 from api.eligibility.conditions import RANGES, unknown_when_null
 from api.eligibility.judging import books, shipped
 from api.eligibility.queries import Asked, entitlements, work_list
-from api.eligibility.rules import in_force
 from api.eligibility.summary import summary
 from api.eligibility.words import ASKED
 from api.programmes.catalogue import catalogue
+from api.programmes.definition import in_force
 from api.programmes.facts import VOCABULARIES
 from tests.make.decisions import people
 from tests.make.entitlements import delivery, loan, need

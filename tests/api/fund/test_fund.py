@@ -177,6 +177,7 @@ def test_the_sums_are_those_of_the_book_whatever_happens(engine: Any, steps: lis
     with Session(engine) as session:
         standing: dict[str, tuple[str, int]] = {}
         balance = 0
+        values: dict[str, Any]
         for what, amount, which in steps:
             if what == "reverse":
                 if not standing:
@@ -187,7 +188,7 @@ def test_the_sums_are_those_of_the_book_whatever_happens(engine: Any, steps: lis
             else:
                 values = {"direction": what, "amount": amount, "reverses": None, "reason": None}
             made = str(uuid4())
-            change = values["amount"] if values["direction"] == "income" else -values["amount"]  # type: ignore[operator]
+            change = values["amount"] if values["direction"] == "income" else -values["amount"]
             try:
                 with session.begin_nested():
                     session.execute(text(_INSERT), values | {"id": made, "area": COMMUNE, "by": account_id("mat-tran")})
@@ -215,8 +216,8 @@ def test_what_is_booked_for_the_case_of_a_household_says_nothing_of_it_in_public
 ) -> None:
     case = intervention(session, kind="helper", stage="assigned", policy=None, household_id=household(session))
     session.commit()
-    given = {"purpose": "Giúp riêng ông Nguyễn Văn Kín", "intervention_id": str(case), "area_id": HAMLET}
-    done(sign_in("xom-3").post(ENTRIES, json=entry(**given)))
+    given = entry(purpose="Giúp riêng ông Nguyễn Văn Kín", intervention_id=str(case), area_id=HAMLET)
+    done(sign_in("xom-3").post(ENTRIES, json=given))
     done(sign_in("mat-tran").post(ENTRIES, json=entry(purpose="Ủng hộ Quỹ")))
     told = nobody.get("/api/v1/public/fund/14080", params={"year": 2024})
     assert {line["purpose"] for line in told.json()["lines"]} == {"Ủng hộ Quỹ", "Hỗ trợ hộ nghèo, hộ cận nghèo"}

@@ -137,7 +137,7 @@ def test_an_if_match_that_names_no_version(sign_in: SignIn) -> None:
     officer = sign_in("truc-thai")
     home = post_household(officer)["id"]
     for version in ("1", '"x"', '"1", "2"', '"99999999999999999999"', "ñ", "*", ""):
-        headers = {"If-Match": version.encode("utf-8")}
+        headers = {b"If-Match": version.encode("utf-8")}
         answer = officer.patch(f"{HOUSEHOLDS}/{home}", json={"phone": "1"}, headers=headers)
         assert answer.status_code in (412, 428), version
     assert officer.get(f"{HOUSEHOLDS}/{home}").json()["version"] == 1

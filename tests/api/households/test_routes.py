@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from api.audit import AuditEntry
 from tests.conftest import SignIn
@@ -189,7 +189,8 @@ def test_every_read_and_write_is_in_the_audit_log_with_the_household(sign_in: Si
     officer.get(f"/api/v1/members/{person}")
     officer.get("/api/v1/households")
     officer.post("/api/v1/members/search", json={"personal_id": "036080001234"})
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.actor == "truc-thai").order_by(AuditEntry.id)).all()
+    by_officer = select(AuditEntry).where(col(AuditEntry.actor) == "truc-thai")
+    entries = session.scalars(by_officer.order_by(col(AuditEntry.id))).all()
     noted = [
         (entry.action, [str(subject_id) for subject_id in entry.subject_ids])
         for entry in entries

@@ -13,7 +13,8 @@ from api.areas.tables import Level, area_id
 from api.config import Settings
 from api.indicators.catalogue import places
 from api.indicators.counting import count
-from api.indicators.queries import Place, numbers
+from api.indicators.points import Place
+from api.indicators.queries import numbers
 from tests.make.commune_facts import HAMLETS, Commune
 from tests.make.figures import some_figures
 

@@ -68,7 +68,7 @@ def test_the_officer_writes_it_down_with_its_paper_and_corrects_it_by_a_later_ro
     other = done(officer.post(address(), json=OFFICERS | {"kind": "average_premium_due", "value": 10**12}))
     shown = {one["id"] for one in done(officer.get(address()))["items"]}
     assert shown == {second["id"], other["id"]}
-    asked = {"kind": "poverty_officers", "history": True}
+    asked: dict[str, Any] = {"kind": "poverty_officers", "history": True}
     history = done(sign_in("mat-tran").get(address(), params=asked))["items"]
     assert [(one["value"], one["current"]) for one in history] == [(5, True), (4, False)]
     assert stored(session) == 3

@@ -20,7 +20,8 @@ from api.config import Settings
 from api.households.commands import write_households
 from api.indicators.catalogue import places as kept_places
 from api.indicators.counting import count as count_now
-from api.indicators.queries import Place, numbers
+from api.indicators.points import Place
+from api.indicators.queries import numbers
 from api.keys import IdKey
 from tests.make import tablets
 from tests.make.answers import done

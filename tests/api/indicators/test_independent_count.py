@@ -16,7 +16,8 @@ from api.areas.tables import Level, area_id
 from api.config import Settings
 from api.indicators.catalogue import FIGURES, INDICATORS, TOTALS, measures
 from api.indicators.definition import Figure, Measure, Statistic
-from api.indicators.queries import Place, numbers
+from api.indicators.points import Place
+from api.indicators.queries import numbers
 from tests.api.indicators.definitions import COUNTED, PARTS
 from tests.api.indicators.recount import Facts, Register
 from tests.make.commune_facts import Commune

@@ -13,7 +13,8 @@ from api import clock
 from api.areas.tables import Level, area_id
 from api.indicators.asked import usual_days
 from api.indicators.keeper import KEEPER_LOCK, Keeper, count_ahead, prune
-from api.indicators.queries import Place, numbers
+from api.indicators.points import Place
+from api.indicators.queries import numbers
 from tests.make.reviews import counted
 
 COMMUNE = Place(area_id("14080"), "14080", "Trực Thái", Level.commune)

@@ -41,7 +41,8 @@ def test_each_day_has_the_areas_of_that_day(sign_in: SignIn, engine: Engine) -> 
         apply_change(session, SystemActor(), law.change_called("2025-07-01-minh-thai"))
         # the district is gone: whoever worked there works in the province here
         move = text("UPDATE account_grant SET area_id = :province WHERE account_id = :who AND valid_to IS NULL")
-        assert session.execute(move, {"province": NINH_BINH, "who": account_id("truc-ninh")}).rowcount == 1
+        moved = session.connection().execute(move, {"province": NINH_BINH, "who": account_id("truc-ninh")})
+        assert moved.rowcount == 1
     officer = sign_in("truc-ninh")
     whole = {day: sum(one.values()) for day, one in poor(officer, NINH_BINH, None).items()}
     assert set(whole.values()) == {7}

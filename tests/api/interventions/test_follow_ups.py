@@ -154,9 +154,8 @@ def test_the_work_list_costs_the_same_for_five_and_two_hundred(sign_in: SignIn, 
     assert costs[0][0] == costs[1][0], costs
     pages, cursor = [], None
     while True:
-        page = done(
-            officer.get(LIST, params={"until": "2024-12-31", "limit": 90} | ({"cursor": cursor} if cursor else {}))
-        )
+        asked: dict[str, Any] = {"until": "2024-12-31", "limit": 90, **({"cursor": cursor} if cursor else {})}
+        page = done(officer.get(LIST, params=asked))
         pages += [one["participant_id"] for one in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:

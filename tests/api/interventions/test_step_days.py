@@ -42,7 +42,9 @@ def test_a_step_before_an_earlier_one_is_refused_with_that_step_and_its_day(sign
     assert codes_of(answer) == [("#/taken_on", "before_an_earlier_step")]
     said = answer.json()["errors"][0]["details"]
     assert ("ngày 10/03/2024" in said["vi"], "2024-03-10" in said["en"]) == (True, True)
-    assert catalogue().kinds["community_project"].step("approve").label.vi in said["vi"]
+    approval = catalogue().kinds["community_project"].step("approve")
+    assert approval is not None
+    assert approval.label.vi in said["vi"]
     # on the same day it is fine, and the stage had not moved
     assert done(attempt(sign_in, made, "start", "2024-03-10"))["stage"] == "running"
 

@@ -193,7 +193,7 @@ def test_three_hundred_people_cost_as_many_statements_as_five(
     officer = sign_in("truc-thai")
 
     def statements(path: str, hamlet: str) -> int:
-        query = {"area_id": str(area_id(hamlet)), "limit": 1000, **({"as_of": day} if day else {})}
+        query: dict[str, Any] = {"area_id": str(area_id(hamlet)), "limit": 1000, **({"as_of": day} if day else {})}
         if path != RECORDS:
             del query["limit"]
         assert officer.get(path, params=query).status_code == 200  # whatever is read once is read

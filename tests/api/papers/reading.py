@@ -4,7 +4,7 @@ import io
 import re
 
 from pypdf import PdfReader
-from pypdf.generic import ContentStream, IndirectObject
+from pypdf.generic import ByteStringObject, ContentStream, DictionaryObject, IndirectObject, TextStringObject
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -38,7 +38,9 @@ def letters_not_drawn(pdf: bytes) -> int:
 def fonts(pdf: bytes) -> set[str]:
     found = set()
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        for font in page["/Resources"].get_object().get("/Font", {}).values():
+        resources = page["/Resources"].get_object()
+        assert isinstance(resources, DictionaryObject)
+        for font in resources.get("/Font", {}).values():
             found.add(str(font.get_object()["/BaseFont"]).split("+")[-1])
     return found
 
@@ -57,7 +59,7 @@ def across(pdf: bytes, words: tuple[str, ...]) -> dict[str, float]:
 
 def _strings(operands: list) -> list[bytes]:
     flat = [part for one in operands for part in (one if isinstance(one, list) else [one])]
-    return [getattr(part, "original_bytes", part) for part in flat if isinstance(part, bytes | str)]
+    return [part.original_bytes for part in flat if isinstance(part, ByteStringObject | TextStringObject)]
 
 
 def _zeros(codes: bytes) -> int:

@@ -202,8 +202,8 @@ def test_a_meeting_has_the_hour_of_viet_nam() -> None:
 
 def test_loose_sheets_of_survey_forms_find_their_household_again() -> None:
     read = pages(render("survey_forms", samples.FORM_B))
-    belongs = ["03-0017" if "03-0017" in page else "03-0018" if "03-0018" in page else None for page in read]
-    assert None not in belongs
+    belongs = ["03-0017" if "03-0017" in page else "03-0018" if "03-0018" in page else "" for page in read]
+    assert "" not in belongs
     assert belongs == sorted(belongs)
     assert set(belongs) == {"03-0017", "03-0018"}
     heads = [re.match(r"(\d+)\s*Phiếu số", page) for page in read]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import httpx
 from sqlalchemy import text
@@ -25,7 +26,7 @@ def read(client: httpx.Client, list_id: str) -> str:
 
 
 def test_the_list_prints_as_a_draft_and_then_as_it_was_confirmed(session: Session, sign_in: SignIn) -> None:
-    lines = []
+    lines: list[dict[str, Any]] = []
     for name, days in (
         ("Nguyễn Thị Nghèo", ("poor", date(2023, 12, 11), None)),
         ("Trần Văn Thoát", ("near_poor", date(2020, 12, 10), date(2022, 12, 12))),

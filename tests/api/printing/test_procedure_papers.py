@@ -191,7 +191,8 @@ def test_a_paper_names_the_units_of_its_day(
 
 
 def test_long_lists_cost_as_many_statements_as_short_ones(session: Session, sign_in: SignIn, app: Any) -> None:
-    officer, spent = sign_in("truc-thai"), {}
+    officer = sign_in("truc-thai")
+    spent: dict[str, list[int]] = {}
     for number, count in (("14080-01", 10), ("14080-02", 100)):
         made = rounds.review_round(session)
         homes = surveyed(session, made, ["poor"] * count, number)

@@ -106,7 +106,10 @@ def test_a_vote_on_a_household_that_waits_or_is_nowhere_is_refused(
 ) -> None:
     homes = surveyed(session, round_id)
     foreign = surveyed(session, round_id, ["poor"], hamlet="14080-04")[0]
-    for named, fields in ((foreign, {}), (homes[0], {"except_household_ids": [str(homes[0])]})):
+    named_and_fields: list[tuple[UUID, dict[str, Any]]] = [
+        (foreign, {}), (homes[0], {"except_household_ids": [str(homes[0])]}),
+    ]  # fmt: skip
+    for named, fields in named_and_fields:
         answer = sign_in("xom-3").post(MEETINGS, json=minutes(round_id, (named, 30, 1), **fields))
         assert answer.status_code == 422
         assert [e["pointer"] for e in answer.json()["errors"]] == ["#/votes/1/household_id"]

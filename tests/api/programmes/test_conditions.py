@@ -1,6 +1,6 @@
 """Every condition of the shipped policies, over all made facts that make a difference to it, read twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -31,7 +31,7 @@ OWN_PRIORITIES = {
     for one in policy.priorities
     if one not in _PLAN.for_subject(policy.subject)
 }
-READINGS: list[tuple[dict[str, tuple[str, Logic]], dict[str, Reading]]] = [
+READINGS: list[tuple[Mapping[str, tuple[str, Logic]], dict[str, Reading]]] = [
     (GROUNDS, second_reading.GROUNDS),
     (UNLESS, second_reading.UNLESS),
     (SERVED, second_reading.SERVED),

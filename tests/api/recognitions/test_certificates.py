@@ -108,7 +108,7 @@ def test_households_that_became_one_hold_one_certificate(
     later = ready_round(session, {story["lan"]: found})
     session.commit()
     issue(chair, decide(officer, chair, later, "1/QĐ", "2024-12-11"))
-    asked = {"household_id": str(story["lan"]), "living": True}
+    asked: dict[str, Any] = {"household_id": str(story["lan"]), "living": True}
     assert [paper["book_no"] for paper in officer.get(CERTIFICATES, params=asked).json()["items"]] == living
 
 

@@ -339,7 +339,7 @@ def _compare(
     before: dict[tuple[Any, ...], int],
 ) -> None:
     for level in ("hamlet", "commune"):
-        told = movement_queries.movements(session, reader, round_id, level)  # type: ignore[arg-type]
+        told = movement_queries.movements(session, reader, round_id, level)
         by_hand = counted_by_hand(opening, standing, decided, level == "commune")
         seen: dict[tuple[Any, ...], int] = {}
         for line in told.rows:

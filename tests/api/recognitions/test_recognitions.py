@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -174,7 +175,7 @@ def test_recognitions_of_a_household_and_of_a_day(sign_in: SignIn, decided: dict
     officer = sign_in("truc-thai")
 
     def items(**params: str | int) -> list[dict[str, object]]:
-        return officer.get("/api/v1/recognitions", params=params).json()["items"]  # type: ignore[no-any-return]
+        return officer.get("/api/v1/recognitions", params=params).json()["items"]
 
     history = items(household_id=str(decided["a"]))
     assert [(i["poverty_class"], i["from_day"], i["to_day"]) for i in history] == [
@@ -206,7 +207,7 @@ def test_recognitions_come_in_pages(sign_in: SignIn, decided: dict[str, UUID]) -
 def test_a_round_is_seen_in_its_commune_below_and_above(session: Session, sign_in: SignIn) -> None:
     actor = acting("truc-thai")
     scope = actor.scope_of(Permission.rounds_write)
-    days = {"opens_on": date(2023, 9, 1), "closes_on": date(2023, 12, 14)}
+    days: dict[str, Any] = {"opens_on": date(2023, 9, 1), "closes_on": date(2023, 12, 14)}
     made = open_round(session, actor, scope, area_id=area_id("14080"), kind=RoundKind.periodic, year=2023, **days)
     with pytest.raises(NotFound):
         open_round(session, actor, scope, area_id=area_id("14071"), kind=RoundKind.periodic, year=2023, **days)

@@ -38,9 +38,8 @@ def screened(surveyor: httpx.Client, request_id: str, passed: bool) -> None:
 
 def reviewed(session: Session, home: UUID, request_id: str, found: str, **fields: Any) -> UUID:
     round_id = review_round(session)
-    cases(
-        session, round_id, [home], **{"stage": "cleared", "ground": "request", "request_id": UUID(request_id)} | fields
-    )
+    asked_for: dict[str, Any] = {"stage": "cleared", "ground": "request", "request_id": UUID(request_id)}
+    cases(session, round_id, [home], **(asked_for | fields))
     review(session, round_id, home, found)
     session.commit()
     return round_id

@@ -20,7 +20,9 @@ class Exported:
     """The rows as they stood right after the closing."""
 
     def __init__(self, session: Session, round_id: UUID) -> None:
-        ask = lambda query, **given: [row._asdict() for row in session.execute(text(query), given)]  # noqa: E731
+        def ask(query: str, **given: Any) -> list[dict[str, Any]]:
+            return [row._asdict() for row in session.execute(text(query), given)]
+
         self.hamlet = {row["id"]: row["code"] for row in ask("SELECT id, code FROM area WHERE level = 'hamlet'")}
         members = ask("SELECT * FROM member WHERE left_on IS NULL OR left_on > :day", day=DAY)
         self.members: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
@@ -87,7 +89,9 @@ def _deprived(found: dict[str, Cells], rows: Exported, hamlet: str, poverty_clas
         review = rows.reviews.get(home["id"])
         found[form][hamlet, "", "not_reviewed"] += review is None
         found[form][hamlet, "", "undetermined"] += bool(review and review["undetermined"])
-        for code in DEPRIVATIONS if review else ():
+        if review is None:
+            continue
+        for code in DEPRIVATIONS:
             lacks = code in review["deprivations"]
             found[form][hamlet, "", f"deprived_{code}"] += lacks
             found[form][hamlet, "", "deprivations"] += lacks
@@ -108,7 +112,8 @@ def _groups(found: dict[str, Cells], hamlet: str, poverty_class: str, home: Any,
 
 def _ethnic(found: dict[str, Cells], hamlet: str, poverty_class: str, home: Any, people: list[Any]) -> None:
     chief = head(home, people)
-    counted = [("households", chief and chief["ethnicity"])] + [("persons", one["ethnicity"]) for one in people]
+    counted = [("households", chief["ethnicity"] if chief else None)]
+    counted += [("persons", one["ethnicity"]) for one in people]
     for unit, ethnicity in counted:
         line = f"{poverty_class}_{unit}"
         found["form-09"][hamlet, line, "total"] += 1

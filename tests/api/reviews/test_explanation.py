@@ -1,6 +1,7 @@
 """Why a household is proposed as what it is: every point and every flag with its answer and its article, adding up."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -24,7 +25,7 @@ def officer(sign_in: SignIn) -> httpx.Client:
     return sign_in("truc-thai")
 
 
-def reviewed(session: Session, officer: httpx.Client, **of_round: object) -> tuple[str, str]:
+def reviewed(session: Session, officer: httpx.Client, **of_round: Any) -> tuple[str, str]:
     """A review of a household with a pupil who is not at school, and that pupil's id."""
     home = household(session)
     round_id = rounds.review_round(session, **of_round)

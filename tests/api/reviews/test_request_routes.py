@@ -103,7 +103,8 @@ def test_the_list_has_filters_and_pages(sign_in: SignIn, home: UUID) -> None:
     officer.post(URL, json=body(None, hamlet_id=str(area_id("14080-08")), kind="average_living_standard"))
     days, cursor = [], None
     while True:
-        page = officer.get(URL, params={"limit": 2, "kind": "review"} | ({"cursor": cursor} if cursor else {})).json()
+        asked: dict[str, Any] = {"limit": 2, "kind": "review", **({"cursor": cursor} if cursor else {})}
+        page = officer.get(URL, params=asked).json()
         days += [item["received_on"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:

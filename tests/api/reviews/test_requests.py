@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, insert, select, text
 from sqlmodel import Session
 
 from api import clock
@@ -83,8 +83,8 @@ def test_another_communes_household_is_not_there(session: Session) -> None:
 
 def test_a_household_that_left_keeps_the_paper_for_a_person(session: Session) -> None:
     home = household(session, "14080-04")
-    session.add(
-        ChangePending(
+    session.execute(
+        insert(ChangePending).values(
             entity="household",
             record_id=home,
             area_id=area_id("14080-03"),
@@ -94,7 +94,6 @@ def test_a_household_that_left_keeps_the_paper_for_a_person(session: Session) ->
             reason="left-area",
         )
     )
-    session.flush()
     assert write(session, "xom-3", paper(home)) == [Written("held", waiting_for=home)]
 
 

@@ -38,7 +38,8 @@ def test_a_step_is_taken_from_its_stages_only_and_while_all_holds(step: stages.S
 
 
 def test_every_household_can_come_from_the_list_to_a_decision_and_nothing_leads_back_from_it() -> None:
-    reached, before = {"listed"}, set()
+    reached = {"listed"}
+    before: set[str] = set()
     while reached != before:
         before = set(reached)
         reached |= {row.after for row in TABLE if row.subject == "case" and set(row.before) & reached}

@@ -15,6 +15,7 @@ from api.problems import Conflict, Invalid, NotFound, SeparationOfDuties, Unknow
 from api.standards import commands, queries, rules
 from api.standards.facts import facts
 from api.standards.points import PointsTable
+from api.standards.shipped import shipped
 from api.standards.tables import StandardKind
 from tests.api.standards.sample_2016 import BY_HAND, sample
 from tests.make.reviews import acting
@@ -36,8 +37,8 @@ def test_what_ships_is_published_once(session: Session) -> None:
 def test_a_shipped_version_with_other_content_stops_the_start(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed = tuple(c | {"poor_min_b2": 40} for c in commands.shipped())
-    monkeypatch.setattr(commands, "shipped", lambda: changed)
+    changed = tuple(c | {"poor_min_b2": 40} for c in shipped())
+    monkeypatch.setattr("api.standards.commands.shipped", lambda: changed)
     with pytest.raises(ConfigError, match="2022 version 1"):
         commands.publish_shipped(session)
 
@@ -63,7 +64,7 @@ def test_the_database_refuses_every_change_of_a_published_standard(engine: Engin
 def test_in_force_on_a_day(session: Session) -> None:
     def on(day: date, kind: StandardKind = StandardKind.live) -> str | None:
         found = queries.standard_on(session, day, kind)
-        return found and f"{found.code}@{found.version}"
+        return f"{found.code}@{found.version}" if found else None
 
     assert on(date(2022, 1, 1)) == on(date(2026, 12, 31)) == "vn-2022@1"
     assert on(date(2021, 12, 31)) is None

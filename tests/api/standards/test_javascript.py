@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,7 +24,7 @@ def run(app: Path, content: dict[str, object], folder: Path) -> subprocess.Compl
     path = folder / "vectors.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     environment = os.environ | {"GIAMNGHEO_VECTORS": str(path)}
-    done: subprocess.CompletedProcess[str] = node(
+    done: subprocess.CompletedProcess[Any] = node(
         ["--test", "--test-reporter=tap", "tests/scoring.test.ts"], return_completed_process=True, cwd=app,
         env=environment, capture_output=True, text=True,
     )  # fmt: skip

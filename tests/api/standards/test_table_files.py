@@ -31,14 +31,14 @@ def filled_xlsx(**about: Any) -> openpyxl.Workbook:
     book = openpyxl.load_workbook(io.BytesIO(table_files.xlsx_template(BASE)))
     sheet = book["Bảng điểm"]
     for row in range(sheet.max_row, 1, -1):
-        group, option = (sheet.cell(row, column).value for column in (1, 2))
+        group, option = (str(sheet.cell(row, column).value) for column in (1, 2))
         if group not in ROWS:
             sheet.delete_rows(row)
             continue
         for place, points in enumerate(ROWS[group][option]):
             sheet.cell(row, 7 + place, points)
-    for row in book["Văn bản"].iter_rows(max_col=2):
-        row[1].value = ({"legal_source": "thử", "without": ", ".join(WITHOUT)} | about).get(str(row[0].value))
+    for named, told in book["Văn bản"].iter_rows(max_col=2):
+        told.value = ({"legal_source": "thử", "without": ", ".join(WITHOUT)} | about).get(str(named.value))
     return book
 
 

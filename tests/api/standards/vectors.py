@@ -40,4 +40,4 @@ def server_of(case: dict[str, Any]) -> dict[str, Any]:
         "assessment": found.__dict__ | lines,
         "contradictions": rules.contradictions(standard, rules.derive(standard, known)),
     }
-    return json.loads(json.dumps(made))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(made))
