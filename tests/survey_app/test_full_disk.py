@@ -90,9 +90,7 @@ def other_answers(tablet: Tablet, form: Any, given: dict[str, Any]) -> dict[str,
     return given | {labels[label]: changed[labels[label]] for label in interview.asked}
 
 
-def test_where_photos_have_filled_the_tablet_everything_else_goes_on(
-    new_tablet: NewTablet, commune: Commune
-) -> None:
+def test_where_photos_have_filled_the_tablet_everything_else_goes_on(new_tablet: NewTablet, commune: Commune) -> None:
     home, other = commune.homes(2)
     round_id = commune.round([home, other], "photo")
     form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
