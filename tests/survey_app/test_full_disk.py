@@ -90,62 +90,80 @@ def other_answers(tablet: Tablet, form: Any, given: dict[str, Any]) -> dict[str,
     return given | {labels[label]: changed[labels[label]] for label in interview.asked}
 
 
+class Filled:
+    """A tablet that photos have filled, with a form that is half done."""
+
+    def __init__(self, tablet: Tablet, commune: Commune) -> None:
+        self.tablet, self.commune, self.luck = tablet, commune, random.Random(3)
+        self.home, self.other = commune.homes(2)
+        self.round_id = commune.round([self.home, self.other], "photo")
+        self.form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
+        self.given = answers(self.form, self.luck)
+        self.interview = Interview(tablet, self.form, self.given)
+        self.room = Room(tablet)
+        self.taken = self.full = 0
+
+    def fills(self) -> None:
+        tablet = self.tablet
+        self.room.gives(QUOTA)
+        tablet.enrol("xom-3", PASSWORD, self.commune.code("xom-3"))
+        until(self.room.stands, "room is put aside", tablet.page)
+        tablet.network(False)
+        self.interview.begin(self.home)
+        self.interview.questions()
+        self.interview.onward()
+        taken = photos_until_refused(self.interview, self.luck, LARGE, 0)
+        assert taken > 1
+        assert self.room.stands(), "a photo takes none of it"
+        self.taken = photos_until_refused(self.interview, self.luck, SMALL, taken)
+        tablet.go("list")
+        expect(tablet.page.get_by_text(FULL)).to_have_count(0)  # work has all its room
+        self.full = self.room.used() - MEGABYTE // 2  # a film takes the last of the room, and a little more
+
+    def opens(self) -> None:
+        self.room = reopened(self.tablet, self.full)
+        self.tablet.unlock()
+        self.tablet.sees(FULL)
+
+    def goes_on(self) -> None:
+        self.tablet.household(self.home)
+        self.tablet.press("Làm tiếp phiếu dở")
+        expect(self.tablet.page.locator(".photos img")).to_have_count(self.taken)
+
+    def changes(self) -> None:
+        self.given = other_answers(self.tablet, self.form, self.given)
+        self.interview.onward()
+        self.interview.onward()
+        more = photos_until_refused(self.interview, self.luck, SMALL, self.taken)
+        assert more == self.taken, "what was let go of is no room for photos"
+
+    def sends(self) -> None:
+        self.interview.onward()
+        self.interview.send()
+        self.tablet.network(True)
+        self.tablet.send()
+        self.tablet.sent()
+        stored = self.commune.reviews(self.round_id)[self.home]
+        assert stored["answers"] == self.given
+        assert (stored["attachments_declared"], stored["attachments_present"]) == (self.taken, self.taken)
+
+
 def test_where_photos_have_filled_the_tablet_everything_else_goes_on(new_tablet: NewTablet, commune: Commune) -> None:
-    home, other = commune.homes(2)
-    round_id = commune.round([home, other], "photo")
-    form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
-    luck = random.Random(3)
-    given = answers(form, luck)
     tablet = new_tablet()
-    room = Room(tablet)
-    room.gives(QUOTA)
-    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    until(room.stands, "room is put aside", tablet.page)
-    tablet.network(False)
-    interview = Interview(tablet, form, given)
-    interview.begin(home)
-    interview.questions()
-    interview.onward()
-    taken = photos_until_refused(interview, luck, LARGE, 0)
-    assert taken > 1
-    assert room.stands(), "a photo takes none of it"
-    taken = photos_until_refused(interview, luck, SMALL, taken)
-    tablet.go("list")
-    expect(tablet.page.get_by_text(FULL)).to_have_count(0)  # work has all its room
-
-    full = room.used() - MEGABYTE // 2  # a film of somebody takes the last of the room, and a little more
-    room = reopened(tablet, full)
-    assert room.stands()
-    tablet.unlock()
-    tablet.sees(FULL)
-    tablet.household(home)
-    tablet.press("Làm tiếp phiếu dở")
-    expect(tablet.page.locator(".photos img")).to_have_count(taken)
-    given = other_answers(tablet, form, given)
-    interview.onward()
-    interview.onward()
-    assert photos_until_refused(interview, luck, SMALL, taken) == taken, "what was let go of is no room for photos"
-
-    room = reopened(tablet, full)
-    tablet.unlock()
-    tablet.writes(other, "Điện thoại", "0911111111")
-    tablet.household(home)
-    tablet.press("Làm tiếp phiếu dở")
-    expect(tablet.page.locator(".photos img")).to_have_count(taken)
-    interview.onward()
-    interview.send()
-    tablet.network(True)
+    filled = Filled(tablet, commune)
+    filled.fills()
+    filled.opens()
+    filled.goes_on()
+    filled.changes()
+    filled.opens()
+    tablet.writes(filled.other, "Điện thoại", "0911111111")
+    filled.goes_on()
+    filled.sends()
+    assert commune.household(filled.other)["phone"] == "0911111111"
+    filled.room.gives(3 * QUOTA)  # the film is deleted
     tablet.send()
     tablet.sent()
-    stored = commune.reviews(round_id)[home]
-    assert stored["answers"] == given
-    assert (stored["attachments_declared"], stored["attachments_present"]) == (taken, taken)
-    assert commune.household(other)["phone"] == "0911111111"
-
-    room.gives(3 * QUOTA)  # the film is deleted
-    tablet.send()
-    tablet.sent()
-    until(room.stands, "room is put aside again", tablet.page)
+    until(filled.room.stands, "room is put aside again", tablet.page)
     tablet.go("list")
     expect(tablet.page.get_by_text(FULL)).to_have_count(0)
     assert tablet.complaints == []
