@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 
 import { forgetNotes } from "./actions/drafts.ts";
 import { whenTaken } from "./disk/database.ts";
+import { putAside } from "./disk/reserve.ts";
 import { askToPersist } from "./disk/room.ts";
 import { setting } from "./disk/settings.ts";
 import { lock as lockProfile, type Opened, wipe } from "./disk/vault.ts";
@@ -55,6 +56,8 @@ export async function enter(opened: Opened): Promise<Tablet> {
     last = { id, screen: [] };
     if (enrolled) begin(tablet);
     session.value = { at: "in", tablet, enrolled };
+    // beside the first screen; what keeps it off is tried again after the next synchronisation
+    void putAside().catch(() => undefined);
     return tablet;
   } catch (fault) {
     lockProfile(opened);

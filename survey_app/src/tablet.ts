@@ -4,6 +4,7 @@
 import { type Signal, signal } from "@preact/signals";
 
 import type { Merged } from "./actions/moving.ts";
+import { unlessFull } from "./disk/database.ts";
 import { type Draft, loadDrafts } from "./disk/drafts.ts";
 import { loadOutbox } from "./disk/outbox.ts";
 import { loadRegister } from "./disk/pages.ts";
@@ -43,7 +44,7 @@ export async function openTablet(opened: Opened, progress: (done: number, all: n
   const { register, damaged } = await loadRegister(opened, progress);
   const outbox = await loadOutbox(opened);
   register.overlay(outbox);
-  if (damaged.length > 0) await setSetting(opened, "verify_due", true);
+  if (damaged.length > 0) await setSetting(opened, "verify_due", true).catch(unlessFull);
   const line = new Line({
     server: opened.profile.server,
     refreshToken: await setting<string>(opened, "refresh_token"),

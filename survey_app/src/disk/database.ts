@@ -105,42 +105,12 @@ async function climbed<S extends DBSchema>(
   for (const step of steps.slice(before)) await step(db, transaction);
 }
 
-type Writing<Names extends StoreNames<Stores>[]> = IDBPTransaction<Stores, Names, "readwrite">;
-
-/** One transaction, all of it or nothing; on the disk when this returns ("relaxed": perhaps a moment later, for what can
- * be fetched again). `work` awaits its requests only. Raises DiskFull. */
-export async function write<Names extends StoreNames<Stores>[]>(
-  db: IDBPDatabase<Stores>, stores: Names, work: (writing: Writing<Names>) => Promise<unknown>, durability: "strict" | "relaxed" = "strict",
-): Promise<void> {
-  const writing = db.transaction(stores, "readwrite", { durability });
-  const done = writing.done.then(() => null, (error: unknown) => error ?? new Error("the transaction was aborted"));
-  try {
-    await work(writing);
-  } catch (error) {
-    abort(writing);
-    await done;
-    throw orFull(error);
-  }
-  const failed = await done;
-  if (failed !== null) throw orFull(failed);
-}
-
 /** DiskFull where that is what the browser says, else the error as it is. */
 export const orFull = (error: unknown): unknown => (isNamed(error, "QuotaExceededError") ? new DiskFull() : error);
 
-const AT_ONCE = 16;
-
-/** Many requests of one transaction, a few at a time: what is written is copied while the screen waits. */
-export async function inSlices<T>(all: T[], request: (one: T) => Promise<unknown>): Promise<void> {
-  for (let first = 0; first < all.length; first += AT_ONCE) await Promise.all(all.slice(first, first + AT_ONCE).map(request));
-}
-
-function abort(writing: { abort(): void }): void {
-  try {
-    writing.abort();
-  } catch {
-    // it has ended by itself
-  }
+/** What may wait for room: it is done without, and nothing else is kept back by it. */
+export function unlessFull(error: unknown): void {
+  if (!(error instanceof DiskFull)) throw error;
 }
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

@@ -2,10 +2,10 @@
 //
 // A draft that became work stays finished: what a form still saves after "Gửi" does not bring it back, to be sent twice.
 
-import { write } from "./database.ts";
 import { inTurn, sideBySide } from "./in_turn.ts";
 import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
+import { write } from "./writing.ts";
 
 export type Draft = {
   id: string;
@@ -61,11 +61,14 @@ export async function addDrafts(opened: Opened, brought: Draft[]): Promise<numbe
   for (const draft of brought) {
     await inTurn(opened, "drafts", async () => {
       const sealed = await sealJson(opened.key, draftPlace(draft.id), draft);
+      let isNew = false;
       await write(opened.db, ["drafts", "ledger"], async (writing) => {
         const drafts = writing.objectStore("drafts");
         const known = (await drafts.getKey(draft.id)) ?? (await writing.objectStore("ledger").getKey(finished(draft.id)));
-        if (known === undefined) await drafts.put(sealed, draft.id).then(() => (added += 1));
+        isNew = known === undefined;
+        if (isNew) await drafts.put(sealed, draft.id);
       });
+      if (isNew) added += 1;
     });
   }
   return added;

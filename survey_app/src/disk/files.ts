@@ -1,38 +1,30 @@
 // Photos and signatures: sealed under their SHA-256 until the server says that they are durable there.
 
-import { DiskFull, write } from "./database.ts";
-import { room } from "./room.ts";
+import { DiskFull } from "./database.ts";
+import { putAside } from "./reserve.ts";
 import { Damaged, openBytes, openJson, type Sealed, sealBytes, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
+import { write, writeSparing } from "./writing.ts";
 import type { Attachment } from "../wire.ts";
 
 type Said = Attachment & { kept_at: number };
 const saidPlace = (sha256: string): string => `files:${sha256}:said`;
 const contentPlace = (sha256: string): string => `files:${sha256}:content`;
 
-/** What photos leave free: on a full disk nobody could unlock, save a form or send what is there. */
-const ROOM_FOR_WORK = { bytes: 20_000_000, share: 0.1 };
-
-/** On the disk when it returns; the declaration for `attachments`. The same content twice is kept once. Raises DiskFull,
- * before the last of the room is used. */
+/** On the disk when it returns; the declaration for `attachments`. The same content twice is kept once. Raises DiskFull. */
 export async function keepFile(opened: Opened, content: Blob, purpose: string): Promise<Attachment> {
-  if (!(await fits(content.size))) throw new DiskFull();
   const bytes = await content.arrayBuffer();
   const said = { sha256: await hashed(bytes), size: bytes.byteLength, media_type: content.type, purpose };
   await keepBytes(opened, said, bytes);
   return said;
 }
 
-async function fits(bytes: number): Promise<boolean> {
-  const { used, quota } = await room();
-  if (used === null || quota === null) return true;
-  return used + bytes + Math.min(ROOM_FOR_WORK.bytes, quota * ROOM_FOR_WORK.share) <= quota;
-}
-
-/** A file with the declaration that it has already. Its hash was checked by whoever brings it. */
+/** A file with the declaration that it has already. Its hash was checked by whoever brings it. Raises DiskFull while the
+ * room that is kept for work cannot be put aside: a photo takes none of it, also where it was let go of. */
 export async function keepBytes(opened: Opened, said: Attachment, bytes: BufferSource): Promise<void> {
+  if (!(await putAside())) throw new DiskFull();
   const row = await sealFile(opened.key, said, bytes);
-  await write(opened.db, ["files"], (writing) => writing.objectStore("files").put(row, said.sha256));
+  await writeSparing(opened.db, ["files"], (writing) => writing.objectStore("files").put(row, said.sha256));
 }
 
 export async function sealFile(key: CryptoKey, said: Attachment, bytes: BufferSource): Promise<{ said: Sealed; content: Sealed }> {

@@ -4,7 +4,7 @@
 // Every function gives the whole outbox as it is then, not a change of what the caller held: a surveyor saves a form
 // while a receipt is being marked, and neither may take the other off the screen.
 
-import { DiskFull } from "./database.ts";
+import { unlessFull } from "./database.ts";
 import { inTurn } from "./in_turn.ts";
 import { became, boxNow, boxOf, type Box, commit, type Row } from "./outbox_rows.ts";
 import type { Opened } from "./vault.ts";
@@ -92,10 +92,6 @@ export async function sealForGood(opened: Opened): Promise<Work[]> {
     if (rows.length > 0) await commit(opened, box, { rows }).catch(unlessFull);
   });
   return leaving;
-}
-
-function unlessFull(error: unknown): void {
-  if (!(error instanceof DiskFull)) throw error;
 }
 
 /** What a receipt or an outcome page of `epoch` says. An epoch other than the known one makes all kept work due again.

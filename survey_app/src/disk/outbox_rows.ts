@@ -4,11 +4,12 @@
 // A row's number is the order of work. Work of this tablet is sent with it as `seq`; work that was brought from another
 // tablet keeps the `seq` that it had there, because a repetition with another one is another content to the server.
 
-import { inSlices, type OutboxRow, write } from "./database.ts";
+import type { OutboxRow } from "./database.ts";
 import { finished } from "./drafts.ts";
 import { sideBySide } from "./in_turn.ts";
 import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
+import { inSlices, write } from "./writing.ts";
 import { isUnsent, type Work } from "../work.ts";
 
 export type Row = { row: number; work: Work };

@@ -5,11 +5,11 @@
 // laid into the pages when many rows wait. Rows say what became of a record, and may be read over pages that hold them
 // already: laying in needs no single transaction, and may be cut off anywhere.
 
-import { inSlices, write } from "./database.ts";
 import { breather, inTurn } from "./in_turn.ts";
 import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
 import { settingPlace } from "./settings.ts";
 import type { Opened } from "./vault.ts";
+import { inSlices, write } from "./writing.ts";
 import { type Kept, PAGES, pageOf, Register } from "../register/register.ts";
 import type { Change, Uuid } from "../wire.ts";
 

@@ -1,9 +1,9 @@
 // Small sealed values of a profile.
 
-import { write } from "./database.ts";
 import { inTurn } from "./in_turn.ts";
 import { Damaged, openJson, sealJson } from "./sealing.ts";
 import type { Opened } from "./vault.ts";
+import { write } from "./writing.ts";
 
 export const settingPlace = (name: string): string => `settings:${name}`;
 

@@ -15,6 +15,7 @@
 
 import { DiskFull } from "../disk/database.ts";
 import { heardEpoch, letGo } from "../disk/outbox.ts";
+import { putAside } from "../disk/reserve.ts";
 import { setting, setSetting } from "../disk/settings.ts";
 import { instant } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
@@ -79,6 +80,8 @@ async function once(tablet: Tablet): Promise<SyncResult> {
     tablet.lastSync.value = result;
     return result;
   } finally {
+    // what work has taken of it comes back when photos have gone
+    void putAside().catch(() => undefined);
     tablet.syncing.value = null;
   }
 }

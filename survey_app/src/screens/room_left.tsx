@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
+import { isFull } from "../disk/reserve.ts";
 import { askToPersist, room } from "../disk/room.ts";
 import type { Tablet } from "../tablet.ts";
 import { isUnsent } from "../work.ts";
@@ -22,6 +23,14 @@ const WORDS = texts({
   ask: ["Xin trình duyệt giữ dữ liệu", "Ask the browser to keep them"],
   left: ["Còn trống {left} MB.", "{left} MB are left."],
   little: ["Máy sắp hết chỗ. Hãy gửi phiếu, hoặc xoá bớt ảnh và phim khác trên máy.", "Little room is left. Send the work, or delete other photos and films."],
+  full: [
+    "Máy hết chỗ, không nhận thêm ảnh. Những gì đã lưu vẫn còn. Hãy gửi phiếu khi có mạng, hoặc xoá bớt ảnh và phim khác trên máy.",
+    "This tablet is full and takes no more photos. What was saved is still there. Send the work when there is a network, or delete other photos and films.",
+  ],
+  old_pin: [
+    "Máy hết chỗ nên chưa đặt được mã PIN mới. Lần sau hãy mở bằng mật khẩu, rồi đặt lại mã PIN.",
+    "The tablet is full, and the new PIN could not be set. Next time use the password again, then choose a PIN.",
+  ],
   in_danger: ["Máy sắp hết chỗ. Trình duyệt có thể xoá phiếu chưa gửi.", "Little room is left. The browser may delete work that is not sent."],
   how: ["Xem cách giữ phiếu", "How to keep it"],
   file: ["Đưa phiếu ra tệp, hoặc nhận từ tệp", "Work to a file, or from one"],
@@ -34,15 +43,21 @@ type Room = Awaited<ReturnType<typeof room>>;
 
 const megabytesLeft = ({ used, quota }: Room): number | null => (quota === null || used === null ? null : Math.floor((quota - used) / 1_000_000));
 
-/** Over the list, where every surveyor looks: unsent work that the browser may throw away soon. */
-export function RoomWarning({ tablet }: { tablet: Tablet }): JSX.Element | null {
+/** Over the list, where every surveyor looks: a tablet that is full, and unsent work that the browser may throw away soon. */
+export function RoomWarning({ tablet }: { tablet: Tablet }): JSX.Element {
   const inDanger = useSignal(false);
   const unsent = tablet.outbox.value.some(isUnsent);
   useEffect(() => {
     if (unsent) void room().then((found) => (inDanger.value = !found.persisted && (megabytesLeft(found) ?? LITTLE_MB) < LITTLE_MB), () => undefined);
   }, [unsent]);
-  if (!unsent || !inDanger.value) return null;
-  return <Notice kind="warning">{say(WORDS.in_danger)} <a href="#/outbox">{say(WORDS.how)}</a></Notice>;
+  const way = <a href="#/outbox">{say(WORDS.how)}</a>;
+  return (
+    <>
+      {tablet.opened.oldPin && <Notice kind="warning">{say(WORDS.old_pin)}</Notice>}
+      {isFull.value && <Notice kind="warning">{say(WORDS.full)} {unsent && way}</Notice>}
+      {unsent && inDanger.value && <Notice kind="warning">{say(WORDS.in_danger)} {way}</Notice>}
+    </>
+  );
 }
 
 export function RoomLeft({ tablet }: { tablet: Tablet }): JSX.Element {
@@ -71,6 +86,7 @@ function Told({ room: found, unsent, ask }: { room: Room; unsent: boolean; ask: 
   const { persisted } = found;
   return (
     <>
+      {isFull.value && <Notice kind="warning">{say(WORDS.full)}</Notice>}
       {persisted ? <p>{say(WORDS.persisted)}</p> : <Notice kind={unsent ? "warning" : "info"}>{say(WORDS.may_go)}</Notice>}
       {!persisted && <Button onPress={ask}>{say(WORDS.ask)}</Button>}
       {left !== null && (left < LITTLE_MB ? <Notice kind="warning">{say(WORDS.little)} {say(WORDS.left, { left })}</Notice> : <p class="muted">{say(WORDS.left, { left })}</p>)}

@@ -32,7 +32,7 @@ type Props = { profile: Profile; note: string | null; back: () => void };
 export function Unlock({ profile, note, back }: Props): JSX.Element {
   const way = useSignal<"pin" | "password">("pin");
   const { refusal, fault, busy, open } = useOpening();
-  const hard = refusal.value?.why === "hard-locked";
+  const hard = isByPassword(refusal.value);
   if (hard) way.value = "password";
   const seconds = useWait(refusal.value);
   const otherWay = () => {
@@ -109,9 +109,13 @@ function Refused({ said, seconds, waits }: { said: string; seconds: number; wait
 
 const waitWords = (n: number): string => (n < 120 ? say(WORDS.seconds, { n }) : say(WORDS.minutes, { n, minutes: Math.ceil(n / 60) }));
 
+/** The PIN opens no more, for the time being. */
+const isByPassword = (refusal: Refusal | null): refusal is Extract<Refusal, { why: "hard-locked" | "no-room" }> =>
+  refusal?.why === "hard-locked" || refusal?.why === "no-room";
+
 /** When the next try is open; null: at once, or by another way. */
 const untilOf = (refusal: Refusal | null): number | null =>
-  refusal === null || refusal.why === "hard-locked" ? null : (refusal.until ?? null);
+  refusal === null || isByPassword(refusal) ? null : (refusal.until ?? null);
 
 /** Whole seconds until the next try; 0 when it is open. By the clock, which goes on while the tablet sleeps; and by one
  * that nobody sets, or a clock that is put back would ask for years. */

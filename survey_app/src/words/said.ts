@@ -28,6 +28,10 @@ const WORDS = texts({
     "Mã PIN đã bị khoá vì nhập sai quá nhiều lần. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
     "The PIN is locked after too many wrong tries. Open it with the account's password; nothing is lost.",
   ],
+  pin_no_room: [
+    "Máy hết chỗ trống nên tạm thời chưa dùng được mã PIN. Hãy mở bằng mật khẩu tài khoản; không mất dữ liệu nào.",
+    "The tablet is full, and the PIN cannot be used for now. Open it with the account's password; nothing is lost.",
+  ],
   disk_full: [
     "Máy hết chỗ trống nên chưa ghi được. Những gì đã lưu trước đó vẫn còn. Hãy xoá bớt ảnh, phim khác trên máy rồi thử lại.",
     "The tablet is full and could not write. What was saved before is still there. Delete other photos or films, then try again.",
@@ -65,6 +69,7 @@ export function said(fault: unknown): string {
     const { refusal } = fault;
     // of a password there are tries without end
     if (refusal.why === "wrong") return refusal.left === 1 ? say(WORDS.last) : Number.isFinite(refusal.left) ? say(WORDS.wrong, { left: refusal.left }) : say(WORDS.wrong_secret);
+    if (refusal.why === "no-room") return say(WORDS.pin_no_room);
     return say(refusal.why === "wait" ? WORDS.wait : WORDS.hard_locked);
   }
   if (fault instanceof DiskFull) return say(WORDS.disk_full);

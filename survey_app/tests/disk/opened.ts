@@ -2,6 +2,8 @@
 
 import "fake-indexeddb/auto";
 
+import { serialize } from "node:v8";
+
 import { closeDatabases, openProfileDatabase, profileDatabase } from "../../src/disk/database.ts";
 import type { NewWork } from "../../src/disk/outbox.ts";
 import type { Opened } from "../../src/disk/vault.ts";
@@ -54,6 +56,32 @@ export function fullFor(db: Opened["db"], stores: string[], from: "request" | "t
       };
     },
   });
+}
+
+/** A disk with so much room, for whatever database: what does not fit is refused, what is cleared is given back. `more` bytes
+ * of others may go, or come (a film). */
+export async function withRoom(bytes: number, work: (disk: { more: (bytes: number) => void }) => Promise<void>): Promise<void> {
+  const stores = IDBObjectStore.prototype;
+  const { put, add, clear } = stores;
+  let [left, reserved] = [bytes, 0];
+  const within = (write: typeof put) =>
+    function (this: IDBObjectStore, value: unknown, key?: IDBValidKey): IDBRequest<IDBValidKey> {
+      const size = serialize(value).length;
+      if (size > left) throw new DOMException("full", "QuotaExceededError");
+      left -= size;
+      if (this.name === "reserve") reserved += size;
+      return write.call(this, value, key);
+    };
+  Object.assign(stores, { put: within(put), add: within(add) });
+  stores.clear = function (this: IDBObjectStore) {
+    if (this.name === "reserve") [left, reserved] = [left + reserved, 0];
+    return clear.call(this);
+  };
+  try {
+    await work({ more: (freed) => void (left += freed) });
+  } finally {
+    Object.assign(stores, { put, add, clear });
+  }
 }
 
 /** Random numbers that are the same every time: mulberry32. */

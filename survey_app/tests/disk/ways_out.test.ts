@@ -63,16 +63,6 @@ test("the browser is asked to keep what is here, and told of is what it promises
   assert.equal(await withRoom({ ...told, persisted: true, grants: false }, askToPersist), true);
 });
 
-test("photos do not take the room that work needs", async () => {
-  const opened = await newProfile();
-  const picture = new Blob([new Uint8Array(1_000_000)], { type: "image/jpeg" });
-  for (const [usage, quota, kept] of [[0, 1e9, true], [978e6, 1e9, true], [980e6, 1e9, false], [40e6, 50e6, true], [45e6, 50e6, false]] as const) {
-    const keeping = withRoom({ usage, quota, persisted: true }, () => keepFile(opened, picture, "house"));
-    if (kept) await keeping;
-    else await assert.rejects(keeping, DiskFull);
-  }
-});
-
 for (const what of ["the photos", "nothing at all"] as const) {
   test(`a tablet that has room for ${what === "the photos" ? "the work only" : what} says that it is full`, async () => {
     const [broken, other] = [await newProfile(), await newProfile()];
