@@ -20,6 +20,9 @@ Done = TypeVar("Done")
 
 _COLLECTED = "rows to be written late"
 
+# The sessions of this process that collect now.
+_COLLECTING: set[int] = set()
+
 
 @contextmanager
 def collected(session: Session) -> Iterator[None]:
@@ -29,10 +32,12 @@ def collected(session: Session) -> Iterator[None]:
         yield
         return
     session.info[_COLLECTED] = {}
+    _COLLECTING.add(id(session))
     try:
         yield
         write(session)
     finally:
+        _COLLECTING.discard(id(session))
         del session.info[_COLLECTED]
 
 
@@ -70,13 +75,15 @@ def writing(session: Session) -> Iterator[None]:
 
 def meanwhile(session: Session, do: Callable[..., Done], *items: Iterable[Any]) -> list[Done]:
     """What `map` gives, for work that asks the database nothing. Between the items, whenever the database has nothing
-    to do, it is given the next table of what is collected so far."""
+    to do, it is given the next table of what is collected so far; not where other batches are at work in this process:
+    they keep the database busy, and each table costs less in one go for all kinds."""
     with _sender(session) as send:
         done, look = [], 0.0
         for one in zip(*items, strict=True):
             done.append(do(*one))
             if monotonic() > look:
-                look = monotonic() + _PAUSE if sql.landing(session) or send() else inf
+                busy = sql.landing(session) or (len(_COLLECTING) == 1 and send())
+                look = monotonic() + _PAUSE if busy else inf
         return done
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
@@ -105,6 +105,18 @@ def test_what_is_collected_is_taken_in_between_the_items_of_other_work(session: 
         assert set(done) == {2}
         assert sql.fetch(session, _COUNT)[0][0] == 300
         history.announce(session, _announced(200))
+    assert session.execute(_COUNT).scalar_one() == 500
+
+
+def test_beside_another_batch_what_is_collected_is_written_in_one_go(session: Session, engine: Engine) -> None:
+    with Session(engine) as other, late_rows.collected(other), late_rows.collected(session):
+        history.announce(session, _announced(300))
+        late_rows.meanwhile(session, str, range(2000))
+        assert len(late_rows.waiting(session, history._write_announced)) == 300
+    with late_rows.collected(session):
+        history.announce(session, _announced(200))
+        late_rows.meanwhile(session, str, range(2000))
+        assert not late_rows.waiting(session, history._write_announced)  # the other one is through
     assert session.execute(_COUNT).scalar_one() == 500
 
 
