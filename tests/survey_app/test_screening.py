@@ -62,10 +62,33 @@ def drafts(tablet: Tablet) -> list[str]:
     return rows
 
 
-def found(commune: Commune, home: str) -> Any:
+def handed_in(tablet: Tablet, commune: Commune, home: str) -> str:
+    """The household's paper has reached the server, and the tablet is out of reach again: the request's id."""
+    asks(tablet, home)
+    tablet.network(True)
+    tablet.sent()
+    tablet.network(False)
+    return request_of(commune, home)
+
+
+def screens(tablet: Tablet) -> None:
+    """Phiếu A is filled in at the household whose screen is open, and sent."""
+    tablet.press("Làm Phiếu A")
+    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
+    tablet.type("Lý do", WHY)
+    tablet.press("Lưu Phiếu A")
+    tablet.network(True)
+    tablet.sent()
+
+
+def request_of(commune: Commune, home: str) -> str:
     papers = done(commune.officer.get("/api/v1/requests", params={"household_id": home}))["items"]
-    (request,) = (one for one in papers if one["kind"] == "review")
-    return done(commune.officer.get(f"/api/v1/requests/{request['id']}/screening"))
+    (request,) = (one["id"] for one in papers if one["kind"] == "review")
+    return str(request)
+
+
+def found(commune: Commune, home: str) -> Any:
+    return done(commune.officer.get(f"/api/v1/requests/{request_of(commune, home)}/screening"))
 
 
 def killed_in_the_middle(tablet: Tablet, home: str) -> None:
@@ -131,12 +154,7 @@ def test_the_list_of_a_training_round_does_not_settle_it(new_tablet: NewTablet, 
     (home,) = commune.homes(1)
     tablet = out_of_reach(new_tablet, commune)
     asks(tablet, home)
-    tablet.press("Làm Phiếu A")
-    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
-    tablet.type("Lý do", WHY)
-    tablet.press("Lưu Phiếu A")
-    tablet.network(True)
-    tablet.sent()
+    screens(tablet)
     commune.round([])
     tablet.send()
     tablet.go("list")
@@ -205,21 +223,12 @@ def test_what_somebody_else_found_meanwhile_is_decided_by_the_officer(
 ) -> None:
     (home,) = commune.homes(1)
     tablet = out_of_reach(new_tablet, commune)
-    asks(tablet, home)
-    tablet.network(True)
-    tablet.sent()
-    tablet.network(False)
-    request = done(commune.officer.get("/api/v1/requests", params={"household_id": home}))["items"][0]["id"]
+    request = handed_in(tablet, commune, home)
     theirs = tablets.screening(request, passed=False, reason="Có lương hưu", screened_on=clock.today().isoformat())
     sent = submission("screening", theirs, record=screening_of(request))
     assert push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), sent)[0]["outcome"] == "applied"
     tablet.household(home)
-    tablet.press("Làm Phiếu A")
-    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
-    tablet.type("Lý do", WHY)
-    tablet.press("Lưu Phiếu A")
-    tablet.network(True)
-    tablet.sent()
+    screens(tablet)
     tablet.sees("Có người khác cũng sửa: kết quả Phiếu A. Cán bộ xã sẽ quyết định.")
     tablet.sees("Phiếu A: Cần làm Phiếu B")  # what was written here is still seen here
     assert found(commune, home)["passed"] is False
@@ -243,21 +252,12 @@ def test_a_request_that_was_refused_in_writing_says_so_and_is_closed(
     """What was found at the door meanwhile is not lost: it is with the officer."""
     (home,) = commune.homes(1)
     album, tablet = Album(axe), out_of_reach(new_tablet, commune)
-    asks(tablet, home)
-    tablet.network(True)
-    tablet.sent()
-    tablet.network(False)
-    request = done(commune.officer.get("/api/v1/requests", params={"household_id": home}))["items"][0]["id"]
+    request = handed_in(tablet, commune, home)
     result = {"passed": False, "reason": "Có lương hưu", "screened_on": clock.today().isoformat()}
     done(commune.officer.post(f"/api/v1/requests/{request}/screening", json=result))
     refused(sign_in, request)
     tablet.household(home)
-    tablet.press("Làm Phiếu A")
-    tablet.page.get_by_role("radio", name="Cần làm Phiếu B", exact=True).check()
-    tablet.type("Lý do", WHY)
-    tablet.press("Lưu Phiếu A")
-    tablet.network(True)
-    tablet.sent()
+    screens(tablet)
     tablet.sees("Có người khác cũng sửa: kết quả Phiếu A. Cán bộ xã sẽ quyết định.")
     tablet.sees("đã bị từ chối bằng văn bản số 31/TB-UBND ngày 28/10/2024")
     expect(tablet.button("Sửa Phiếu A")).to_have_count(0)

@@ -6,7 +6,7 @@
 
 import { signal } from "@preact/signals";
 
-import { DiskFull } from "./database.ts";
+import { unlessFull } from "./database.ts";
 import { inTurn } from "./in_turn.ts";
 import { newDataKey } from "./keys.ts";
 import { sealBytes } from "./sealing.ts";
@@ -24,7 +24,7 @@ const turns = {};
 /** Lays down what is missing of it, beside the screen; false: there is no room for it, and none of it stays. */
 export function putAside(): Promise<boolean> {
   return inTurn(turns, "reserve", async () => {
-    const stands = await laidDown().then(() => true, unlessFull);
+    const stands = await laidDown().then(() => true, (error: unknown) => (unlessFull(error), false));
     if (!stands) await clear();
     isFull.value = !stands;
     return stands;
@@ -43,11 +43,6 @@ async function anything(): Promise<ArrayBuffer> {
   return bytes;
 }
 
-function unlessFull(error: unknown): false {
-  if (error instanceof DiskFull) return false;
-  throw error;
-}
-
 const clear = (): Promise<void> => inTabletDatabase((db) => db.clear("reserve"));
 
 /** Writes work; where the disk is full, once more with the reserve let go of. Not for photos. Raises DiskFull: nothing was
@@ -56,7 +51,7 @@ export async function withReserve<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
-    if (!(error instanceof DiskFull)) throw error;
+    unlessFull(error);
   }
   // also where it is gone already: another write may have let it go since this one began
   await inTurn(turns, "reserve", clear).catch(() => undefined);
