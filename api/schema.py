@@ -22,7 +22,7 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, allow_inf_nan=False)
 
 
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # categories Cc, Zl, Zp
 # Category Cf (joiners, direction overrides, tags) and the letters that fill without being seen: two texts that look
 # alike would differ, and a number could be read backwards. Written out: asking Unicode costs 0.2 s at every start.
@@ -40,16 +40,19 @@ def _storable(value: Any) -> Any:
     printable = value.isprintable()  # almost every text is, and then holds nothing of what is looked for here
     if printable and value.isascii():
         return value.strip()
-    if not printable and _NOT_TEXT.search(value):
+    if not printable and NOT_TEXT.search(value):
         raise PydanticCustomError(
             "text_not_storable", "contains a character that no text has (NUL or half a surrogate)"
         )
     return unicodedata.normalize("NFC", value).strip()
 
 
-def _one_line(value: str) -> str:
+def _one_line(value: Any) -> Any:
+    value = _storable(value)
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
     if value.isprintable():  # then it holds no character of a category that begins with C, nor one of Zl and Zp
-        if not value.isascii() and _FILLER.search(value):
+        if _FILLER.search(value):
             raise PydanticCustomError("text_invisible", "contains a character that cannot be seen")
         return value
     if _CONTROL.search(value):
@@ -70,9 +73,8 @@ def line(max_length: int, min_length: int = 0, *more: Any) -> Any:
     return Annotated[
         str,
         StringConstraints(min_length=min_length, max_length=max_length),  # next to `str`: it counts letters, not items
-        AfterValidator(_one_line),
         *more,
-        BeforeValidator(_storable),
+        BeforeValidator(_one_line),
     ]
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg.copy import LibpqWriter
 from psycopg.generators import copy_end
@@ -110,15 +112,15 @@ class _UnderWay:
         connection = session.connection().connection.driver_connection
         assert isinstance(connection, psycopg.Connection)
         self._path = path
-        self._records: list[Any] = []
+        self._rows = [*rows]
+        self._record = record
         self._cursor = connection.cursor()
         self._writer = _Unawaited(self._cursor)
         with self._refusals_told(), self._cursor.copy(_read(path).encode(), writer=self._writer) as stream:
             # the one in C: the driver asks a class in Python about every value, seven times as long
             self._cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
             stream.set_types(types)
-            for row in rows:
-                self._records.append(row[record])
+            for row in self._rows:
                 stream.write_row(row)
 
     def busy(self) -> bool:
@@ -139,8 +141,8 @@ class _UnderWay:
         except psycopg.Error as error:
             refusal = DBAPIError.instance(self._path, None, error, psycopg.Error)
             line = _LINE.search(error.diag.context or "")
-            if line and 0 < int(line[1]) <= len(self._records):
-                named = self._records[int(line[1]) - 1]
+            if line and 0 < int(line[1]) <= len(self._rows):
+                named = self._rows[int(line[1]) - 1][self._record]
                 refusal.add_detail(f"{_REFUSED}{UUID(bytes=named) if isinstance(named, bytes) else named}")
             raise refusal from error
 
@@ -173,16 +175,15 @@ def refused_id(error: BaseException) -> UUID | None:
     return None
 
 
-# Columns of ids and moments, as they go through `copy`: they are a quarter of all values, and the same ones again and
-# again (the tablet, the author, now). Made into bytes once instead of row by row: 1.2 microseconds less a moment.
-ID = MOMENT = "bytea"
+# Columns whose values go through `copy` as the bytes that PostgreSQL takes in. The driver makes them in Python, one by
+# one: ids and moments are a quarter of all values, and the same ones again and again (the tablet, the author, now).
+ID = MOMENT = JSON = TEXTS = "bytea"
 _DAY_ONE = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=10_000)
 def _id_bytes(text: str) -> bytes:
-    return UUID(text).bytes
+    return bytes.fromhex(text.replace("-", ""))
 
 
 def id_bytes(value: UUID | str) -> bytes:
@@ -192,7 +193,29 @@ def id_bytes(value: UUID | str) -> bytes:
 
 def moment_bytes(moment: datetime) -> bytes:
     """A moment as COPY wants it: microseconds since the year 2000, as PostgreSQL stores it."""
-    return ((moment - _DAY_ONE) // _MICROSECOND).to_bytes(8, "big", signed=True)
+    since = moment - _DAY_ONE
+    return _BIGINT(since.days * 86_400_000_000 + since.seconds * 1_000_000 + since.microseconds)
+
+
+_BIGINT = Struct(">q").pack
+
+
+def json_bytes(value: Any) -> bytes | None:
+    """A JSON value as COPY wants it of a jsonb; None is NULL. By the driver it takes three microseconds more."""
+    return None if value is None else b"\x01" + orjson.dumps(value)
+
+
+@lru_cache(maxsize=10_000)
+def texts_bytes(texts: tuple[str, ...]) -> bytes:
+    """Texts as COPY wants them of a text[]. Mostly codes, and the same few of them again and again."""
+    if not texts:
+        return _ARRAY(0, 0, _TEXT)
+    written = [text.encode() for text in texts]
+    return _ARRAY(1, 0, _TEXT) + _LENGTHS(len(written), 1) + b"".join(_LENGTH(len(one)) + one for one in written)
+
+
+_TEXT = 25  # the type of its elements
+_ARRAY, _LENGTHS, _LENGTH = Struct(">iiI").pack, Struct(">ii").pack, Struct(">i").pack
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+import orjson
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -203,17 +203,15 @@ def _told(sorted_out: SortedOut, entries: Sequence[Entry]) -> bytes:
     """The outcomes as JSON, in the order sent. The values are JSON's already: a walk through a model would cost more
     than applying them."""
     decided = {id(entry.arrival): entry for entry in entries}  # by the object: an id that is a UUID is hashed in Python
-    return to_json([_answer(arrival, how, decided, sorted_out.stored) for arrival, how in sorted_out.answers])
-
-
-def _answer(
-    arrival: Arrival, how: str, decided: dict[int, Entry], stored: dict[UUID, SyncSubmission]
-) -> dict[str, Any]:
-    if how == "reused":
-        return journal.told_reused(arrival)
-    if how == "stored":
-        return journal.told_stored(stored[arrival.submission_id], replayed=True)
-    return journal.told(decided[id(arrival)], replayed=how == "again")
+    answers = []
+    for arrival, how in sorted_out.answers:
+        if how == "reused":
+            answers.append(journal.told_reused(arrival))
+        elif how == "stored":
+            answers.append(journal.told_stored(sorted_out.stored[arrival.submission_id], replayed=True))
+        else:
+            answers.append(journal.told(decided[id(arrival)], replayed=how == "again"))
+    return orjson.dumps(answers)
 
 
 def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival], device: Row[Any]) -> SortedOut:

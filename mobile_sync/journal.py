@@ -95,7 +95,7 @@ def skew_of(batch: Envelope, now: datetime) -> int:
 
 _COLUMNS = (
     sql.ID, sql.ID, sql.ID, sql.ID, "int8", "text", sql.ID, "int4", sql.MOMENT, sql.MOMENT, "bytea", "bytea",
-    "text", "int4", "jsonb", "jsonb", sql.ID, sql.ID, sql.MOMENT, "int4", "int8",
+    "text", "int4", sql.JSON, sql.JSON, sql.ID, sql.ID, sql.MOMENT, "int4", "int8",
 )  # fmt: skip
 
 
@@ -107,9 +107,11 @@ def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[E
     rows = [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
-            _id(arrival.record_id), sent.base_version if sent else None, sent and _moment(sent.recorded_at), now,
-            arrival.digest, payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
-            entry.result, entry.problem, _id(entry.conflict_id), _id(entry.waiting_for), now, 1, number,
+            arrival.record_id and arrival.record_id.bytes, sent and sent.base_version,
+            sent and _moment(sent.recorded_at), now, arrival.digest,
+            payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
+            sql.json_bytes(entry.result), sql.json_bytes(entry.problem), entry.conflict_id and entry.conflict_id.bytes,
+            entry.waiting_for and entry.waiting_for.bytes, now, 1, number,
         )
         for entry in entries
         for arrival in (entry.arrival,)
@@ -121,10 +123,6 @@ def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[E
 
 def _write(session: Session, rows: Sequence[Any]) -> AbstractContextManager[None]:
     return sql.copying(session, "mobile_sync/sql/write_journal.sql", _COLUMNS, rows)
-
-
-def _id(value: UUID | None) -> bytes | None:
-    return None if value is None else value.bytes
 
 
 def _moment(value: datetime) -> bytes | None:
@@ -153,13 +151,12 @@ def keep_reused(session: Session, device_id: UUID, arrivals: Sequence[Arrival]) 
 
 def told(entry: Entry, *, replayed: bool = False) -> dict[str, Any]:
     """The outcome on the wire."""
-    arrival = entry.arrival
-    return _outcome(entry, arrival.submission_id, arrival.entity, arrival.record_id, replayed)
+    return _outcome(entry, entry.arrival, replayed)
 
 
 def told_stored(row: SyncSubmission, *, replayed: bool) -> dict[str, Any]:
     """The outcome of a submission that came earlier, as it is now."""
-    return _outcome(row, row.submission_id, row.entity, row.record_id, replayed)
+    return _outcome(row, row, replayed)
 
 
 def told_reused(arrival: Arrival) -> dict[str, Any]:
@@ -183,15 +180,13 @@ def _sealed(key: IdKey, arrival: Arrival) -> str:
     return base64.b64encode(payloads.sealed(key, arrival.payload, arrival.submission_id)).decode()
 
 
-def _outcome(
-    source: Entry | SyncSubmission, submission_id: UUID, entity: str, record_id: UUID | None, replayed: bool
-) -> dict[str, Any]:
+def _outcome(source: Entry | SyncSubmission, of: Arrival | SyncSubmission, replayed: bool) -> dict[str, Any]:
     # ids as they are: whoever writes the answer writes 500 of them faster than we make text of them
     return {
-        "submission_id": submission_id,
-        "outcome": str(source.outcome),
-        "entity": entity,
-        "id": record_id,
+        "submission_id": of.submission_id,
+        "outcome": source.outcome,
+        "entity": of.entity,
+        "id": of.record_id,
         "version": source.version,
         "replayed": replayed,
         "result": source.result,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-from pydantic_core import to_json
 from sqlalchemy import select, text
 from sqlmodel import Session
 
@@ -47,7 +45,7 @@ def keep(session: Session, actor: Acting, entity: str, steps: Sequence[Step], or
         return
     now, account, tablet = sql.moment_bytes(clock.now()), _id(actor.account_id), _id(actor.device_id)
     rows = [
-        (step.record_id.bytes, step.version, entity, step.change and Jsonb(step.change, to_json), origin, now,
+        (step.record_id.bytes, step.version, entity, sql.json_bytes(step.change), origin, now,
          account, tablet if step.device_id in (actor.device_id, None) else _id(step.device_id), _id(step.submission_id))
         for step in steps
     ]  # fmt: skip
@@ -58,7 +56,7 @@ def _write_versions(session: Session, rows: Sequence[Any]) -> AbstractContextMan
     return sql.copying(session, "api/changes/sql/record_versions.sql", _VERSION_TYPES, rows)
 
 
-_VERSION_TYPES = (sql.ID, "int4", "text", "jsonb", "text", sql.MOMENT, sql.ID, sql.ID, sql.ID)
+_VERSION_TYPES = (sql.ID, "int4", "text", sql.JSON, "text", sql.MOMENT, sql.ID, sql.ID, sql.ID)
 
 
 def _id(value: UUID | None) -> bytes | None:

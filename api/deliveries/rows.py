@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-from pydantic_core import to_json
 from sqlalchemy import Row, Select, func, select
 from sqlmodel import Session
 
@@ -76,10 +74,10 @@ def store_deliveries(session: Session, added: Iterable[dict[str, Any]]) -> None:
     now = clock.now()
     rows = (
         (
-            row["id"], *(row[name] and UUID(row[name]) for name in _IDS), _json(row["headcount"]), row["form"],
+            row["id"], *(row[name] and UUID(row[name]) for name in _IDS), sql.json_bytes(row["headcount"]), row["form"],
             row["service"], date.fromisoformat(row["delivered_on"]), _decimal(row["quantity"]), row["unit"],
             row["amount_vnd"], row["paid_by"], row["outcome"], row["received_by"], row["note"],
-            _json(row["attachments"]), row["recorded_by"], row["device_id"], 1, now, now,
+            sql.json_bytes(row["attachments"]), row["recorded_by"], row["device_id"], 1, now, now,
         )
         for row in added
     )  # fmt: skip
@@ -90,13 +88,9 @@ def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _json(value: Any) -> Jsonb | None:
-    return None if value is None else Jsonb(value, to_json)
-
-
 _TYPES = (
-    *["uuid"] * 5, "jsonb", "text", "text", "date", "numeric", "text", "int8", "text", "text", "text", "text", "jsonb",
-    "uuid", "uuid", "int4", "timestamptz", "timestamptz",
+    *["uuid"] * 5, sql.JSON, "text", "text", "date", "numeric", "text", "int8", "text", "text", "text", "text",
+    sql.JSON, "uuid", "uuid", "int4", "timestamptz", "timestamptz",
 )  # fmt: skip
 
 

@@ -146,10 +146,10 @@ class HouseholdFold:
 
     def _hamlets(self, session: Session, scope: Scope) -> set[str]:
         """Those of the hamlets named that exist today, inside the caller's areas."""
-        named = {UUID(draft["hamlet_id"]) for draft in self.drafts if isinstance(draft, dict) and "hamlet_id" in draft}
+        named = {draft["hamlet_id"] for draft in self.drafts if isinstance(draft, dict) and "hamlet_id" in draft}
         if not named:
             return set()
-        found = sql.fetch(session, _hamlets(scope, clock.today()), named=sql.id_list(named))
+        found = sql.fetch(session, _hamlets(scope, clock.today()), named=sql.id_list(map(UUID, named)))
         return {str(hamlet_id) for (hamlet_id,) in found}
 
     def _taken(self, session: Session, edits: Sequence[Edit]) -> dict[tuple[str, str | None], UUID]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api import field_errors
 from api.households.citizen_numbers import birth_year
@@ -36,7 +36,7 @@ MEMBER_TOGETHER = (("birth_date", "birth_year"), ("left_on", "left_reason"))
 def draft(schema: type[Schema], data: Mapping[str, Any], whole: bool) -> dict[str, Any] | Problem:
     """The fields of an edit, checked and normalised; `whole` with the defaults of what was not sent."""
     try:
-        model = schema.model_validate(data)
+        model: Schema = _READ[schema](data)
     except ValidationError as error:
         return Invalid(errors=field_errors.told(error))
     # What model_dump(mode="json") would give, in half of its time: the model is thrown away, so its fields are ours.
@@ -50,6 +50,9 @@ def draft(schema: type[Schema], data: Mapping[str, Any], whole: bool) -> dict[st
 
 
 _OF_JSON = {str, int, bool, NoneType}
+# the readers themselves: `model_validate` is written in Python around them, and takes a microsecond more
+_SCHEMAS: tuple[type[Schema], ...] = (HouseholdIn, HouseholdPatch, MemberIn, MemberPatch)
+_READ = {schema: TypeAdapter(schema).validator.validate_python for schema in _SCHEMAS}
 
 
 def household_draft(data: Mapping[str, Any], creates: bool) -> dict[str, Any] | Problem:

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, any_, bindparam, func, select, text
+from sqlalchemy import Date, Select, Text, Uuid, any_, bindparam, cast, func, select, text
 from sqlmodel import Session
 
 from api import clock, sql
@@ -72,12 +72,17 @@ def hold_households(
     names = _NAMED if lock is Lock.share else HOUSEHOLD_FIELDS
     held = Held({}, {}, set())
     for record_id, version, *fields, mine in sql.fetch(session, _holding(scope, lock, bool(people)), **given):
-        values = dict(zip(names, map(json_value, fields), strict=True))
+        values = dict(zip(names, fields, strict=True))
         held.records[record_id] = Record(record_id, version, values, version)
         held.hamlets[record_id] = values["hamlet_id"]
         if mine:
             held.mine.add(record_id)
     return held
+
+
+def _as_json(column: Any) -> Any:
+    """Ids and days as text: the database writes it in a tenth of the time that we take."""
+    return cast(column, Text) if isinstance(column.type, Uuid | Date) else column
 
 
 _NAMED = ("hamlet_id", "status", "merged_into")
@@ -96,7 +101,7 @@ def _holding(scope: Scope, lock: Lock, of_members: bool) -> Select[Any]:
         select(
             _HOUSEHOLD.id,
             _HOUSEHOLD.version,
-            *(_HOUSEHOLD[name] for name in names),
+            *(_as_json(_HOUSEHOLD[name]) for name in names),
             scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
         )
         .where(_HOUSEHOLD.id == any_(ids))
@@ -159,7 +164,7 @@ def _holding_members(where: Any) -> Select[Any]:
             _MEMBER.personal_id_sealed,
             _MEMBER.personal_id_index,
             _MEMBER.personal_id_last4,
-            *(_MEMBER[name] for name in _PLAIN),
+            *(_as_json(_MEMBER[name]) for name in _PLAIN),
         )
         .where(where)
         .order_by(_MEMBER.id)
@@ -170,7 +175,7 @@ def _holding_members(where: Any) -> Select[Any]:
 def _records(rows: Iterable[Any]) -> dict[UUID, Record]:
     records = {}
     for record_id, version, seal, index, last4, *fields in rows:
-        values = dict(zip(_PLAIN, map(json_value, fields), strict=True))
+        values = dict(zip(_PLAIN, fields, strict=True))
         values["personal_id"] = sealed_value(seal, index, last4)
         records[record_id] = Record(record_id, version, values, version)
     return records

@@ -1,6 +1,5 @@
 """Registers complaints about posted households: inside its window a complaint holds the household back."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -60,7 +59,7 @@ def register_complaint(session: Session, actor: Actor, body: ComplaintCreate, ke
     store_complaint(session, actor, complaint_id, sent, round_id=row.id, holds=holds, due_on=due_on, **joined)
     if holds and case.stage not in _HELD_ALREADY:
         stage = CaseStage(steps.after("case", "complain", case.stage, {"window_is_open"}))
-        move_cases(session, actor, [replace(case, stage=stage)])
+        move_cases(session, actor, [case._replace(stage=stage)])
     return complaint_id
 
 

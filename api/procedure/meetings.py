@@ -1,7 +1,7 @@
 """Records hamlet meetings: the vote on the list, separate votes, and where each household goes from there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -183,7 +183,7 @@ def _move(
     }
     refused = {agenda.meant[i].id for i, said in passed.items() if i is not None and not said}
     moved = [
-        replace(case, stage=after[passed[None] and case.id not in refused], meeting_id=meeting_id)
+        case._replace(stage=after[passed[None] and case.id not in refused], meeting_id=meeting_id)
         for case in agenda.cases
     ]
     move_cases(session, actor, moved)

@@ -1,7 +1,6 @@
 """Posts lists, and ends their posting: whoever is not complained about by then is cleared for the decision."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -69,7 +68,7 @@ def post_list(session: Session, actor: Actor, body: PostingCreate, key: str | No
         review_ids=[case.review_id for case in held if case.review_id is not None],
     )
     stage = CaseStage(steps.after("case", "post", waiting))
-    move_cases(session, actor, [replace(case, stage=stage, posting_id=posting_id) for case in held])
+    move_cases(session, actor, [case._replace(stage=stage, posting_id=posting_id) for case in held])
     return posting_id
 
 
@@ -118,7 +117,7 @@ def end_posting(session: Session, actor: Actor, posting_id: UUID, version: int |
         _require_nothing_open(session, row, posting)
     stage = CaseStage(steps.after("case", "end_posting", CaseStage.posted, {"posting_is_over"}))
     records.change(session, POSTING, posting, version, ended_on=clock.today(), ended_by=actor.account_id)
-    move_cases(session, actor, [replace(case, stage=stage) for case in held])
+    move_cases(session, actor, [case._replace(stage=stage) for case in held])
     cleared = [case.household_id for case in held]
     audit.record(session, actor, "postings.end", "household", cleared, posting=str(posting_id))
 

@@ -55,10 +55,10 @@ def re_verify(session: Session, actor: Actor, complaint_id: UUID, version: int |
     found |= {"re_verified_by": actor.account_id, "finding": body.finding, "review_before_id": case.review_id}
     if body.review is not None:
         found["review_id"] = _review(session, actor, case, complaint, body)
-        case = replace(case, review_id=found["review_id"])
+        case = case._replace(review_id=found["review_id"])
     for open_one in held_complaints(session, case, ComplaintState.open):
         records.change(session, COMPLAINT, open_one, None, **found)
-    move_cases(session, actor, [replace(case, stage=stage)])
+    move_cases(session, actor, [case._replace(stage=stage)])
     audit.record(session, actor, "complaints.re_verify", "household", [case.household_id], complaint=str(complaint_id))
 
 
@@ -104,10 +104,10 @@ def decide(session: Session, actor: Actor, complaint_id: UUID, version: int | No
         stage = CaseStage(steps.after("case", "decide", case.stage))
         if body.outcome is ComplaintOutcome.dismissed and complaint.review_id is not None:
             put_in_force(session, actor, case, complaint.review_before_id)
-            case = replace(case, review_id=complaint.review_before_id)
+            case = case._replace(review_id=complaint.review_before_id)
         for checked in held_complaints(session, case, ComplaintState.re_verified):
             records.change(session, COMPLAINT, checked, None, **said)
-        move_cases(session, actor, [replace(case, stage=stage)])
+        move_cases(session, actor, [case._replace(stage=stage)])
     else:
         records.change(session, COMPLAINT, complaint, None, **said)
     detail = {"complaint": str(complaint_id), "outcome": body.outcome}

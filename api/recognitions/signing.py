@@ -4,7 +4,6 @@ Order of locks: the round, the books of the commune, the decision, its household
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -128,7 +127,7 @@ def _recognise(session: Session, actor: Actor, in_round: Row[Any], row: Row[Any]
         raise _changed(changed)
     kept = hold_cases(session, among(CASE.c.id, [cases[household_id].case_id for household_id in lines]))
     stage = CaseStage(steps.after("case", "recognise", CaseStage.cleared, {"class_determined"}))
-    move_cases(session, actor, [replace(case, stage=stage, decision_id=row.id) for case in kept])
+    move_cases(session, actor, [case._replace(stage=stage, decision_id=row.id) for case in kept])
     recognised = {i: line.poverty_class for i, line in lines.items() if line.recognises}
     give_classes(session, actor, row.id, body.decided_on, held, recognised)
     audit.record(session, actor, "recognitions.give", "household", recognised, decision=str(row.id))

@@ -1,7 +1,6 @@
 """Who surveys whom in a round, and households that were not met."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +52,7 @@ def assign(session: Session, actor: Actor, round_id: UUID, body: Assignments) ->
         named |= {case.id: surveyors[item.username][0] for case in chosen if item.username in surveyors}
     if faults:
         raise Invalid(errors=tuple(faults))
-    moved = [replace(case, surveyor_id=named[case.id]) for case in held if named.get(case.id, case.surveyor_id)
+    moved = [case._replace(surveyor_id=named[case.id]) for case in held if named.get(case.id, case.surveyor_id)
              != case.surveyor_id]  # fmt: skip
     move_cases(session, actor, moved)
     audit.record(session, actor, "rounds.assign", "household", [case.household_id for case in moved])
@@ -68,7 +67,7 @@ def record_absence(session: Session, actor: Actor, round_id: UUID, household_id:
     row = hold_round(session, actor.scope, round_id)
     case = held_case(session, actor, row, household_id)
     stage = steps.after("case", "miss", case.stage, conditions(row))
-    move_cases(session, actor, [replace(case, stage=CaseStage(stage), not_reached_reason=reason)])
+    move_cases(session, actor, [case._replace(stage=CaseStage(stage), not_reached_reason=reason)])
     audit.record(session, actor, "rounds.absence", "household", [case.household_id], round=str(round_id))
     return round_queries.case(session, actor, round_id, household_id)
 

@@ -5,9 +5,8 @@ are locked in the order of their ids.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import Select, any_, bindparam, delete, func, select
@@ -28,9 +27,8 @@ ENTITY = "review_case"
 _HOME = Household.__table__  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case as loaded under lock; `dataclasses.replace` makes the state it is moved to."""
+class Case(NamedTuple):
+    """A case as loaded under lock; `_replace` makes the state it is moved to."""
 
     id: UUID
     round_id: UUID
@@ -48,7 +46,7 @@ class Case:
     decision_id: UUID | None
 
 
-_FIELDS = tuple(Case.__dataclass_fields__)
+_FIELDS = Case._fields
 _MOVED = ("stage", "surveyor_id", "not_reached_reason", "review_id", "meeting_id", "posting_id", "decision_id")
 
 
@@ -138,7 +136,7 @@ def move_cases(
     if not moved:
         history.announce(session, beside)
         return []
-    after = [replace(case, version=case.version + 1) for case in moved]
+    after = [case._replace(version=case.version + 1) for case in moved]
     rows = [
         {"id": case.id, "version": case.version, **{name: getattr(case, name) for name in _MOVED}} for case in after
     ]

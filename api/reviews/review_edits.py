@@ -4,7 +4,7 @@ A review is never changed: a later one takes its place, and both stay.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -150,7 +150,7 @@ class Reviews:
 
     def _add(self, edit: Edit, fields: dict[str, Any], ground: Ground, kind: ReviewKind) -> dict[str, Any]:
         """A new review with the server's result, not in force yet. It stands under the household as the list has it."""
-        members = scoring.there_on(self.touched.people.get(ground.home, []), fields["surveyed_on"])
+        members = scoring.there_on(self.touched.people.get(str(ground.home), []), fields["surveyed_on"])
         found = scoring.score(ground.standard, fields, members, ground.place)
         row = row_of(fields, members, ground.place, ground.standard, found) | {
             "id": edit.record_id, "round_id": ground.round.id, "household_id": ground.case.household_id, "version": 1,
@@ -164,7 +164,7 @@ class Reviews:
     def _put_in_force(self, row: dict[str, Any], ground: Ground, stage: CaseStage) -> None:
         """The review takes the place of the one before it, and the case goes to its stage."""
         self._make_room(row, ground)
-        after = replace(ground.case, stage=stage, review_id=row["id"], not_reached_reason=None)
+        after = ground.case._replace(stage=stage, review_id=row["id"], not_reached_reason=None)
         self.changes.homes[after.household_id] = self.touched.hamlet(ground.home), ground.home
         self.changes.moved[after.id] = self.touched.listed[after.round_id, after.household_id] = after
         if self.touched.cases[after.round_id, ground.home].id == after.id:

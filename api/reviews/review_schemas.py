@@ -15,7 +15,7 @@ from api.households.schemas import TextPastDay
 from api.problems import Invalid, Problem
 from api.reviews.round_schemas import Reason, StandardRef
 from api.reviews.tables import ReviewKind
-from api.schema import AreaId, Label, Line20, Line60, Line120, Schema, Version
+from api.schema import NOT_TEXT, AreaId, Label, Line20, Line60, Line120, Schema, Version
 from api.standards.tables import PovertyClass
 
 _LARGEST = 10**12  # of a number that is answered
@@ -38,19 +38,20 @@ EXAMPLE: dict[str, Any] = {
 def _storable_text(value: str) -> str:
     if len(value) > _LONGEST:
         raise PydanticCustomError("string_too_long", "too long", {"max_length": _LONGEST})
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if not value.isprintable() and NOT_TEXT.search(value):
         raise PydanticCustomError("text_not_storable", "contains a character that no text has")
     return value
 
 
 def _answer(value: Any) -> Any:
     """An answer of any question: whether it fits its question is seen later, with the form at hand."""
+    if value is None or value is True or value is False:
+        return value
     if isinstance(value, str):
         return _storable_text(value)
     if isinstance(value, list) and len(value) <= 100 and all(isinstance(one, str) for one in value):
         return [_storable_text(one) for one in value]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or isinstance(value, bool) or (number and abs(value) <= _LARGEST):
+    if isinstance(value, int | float) and abs(value) <= _LARGEST:
         return value
     raise PydanticCustomError("answer_type", "is neither text, number, true or false, nor a list of codes")
 

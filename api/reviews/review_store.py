@@ -7,8 +7,6 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-from pydantic_core import to_json
 from sqlmodel import Session
 
 from api import clock, sql
@@ -48,29 +46,37 @@ def storing_added(session: Session, added: Sequence[dict[str, Any]]) -> Abstract
     while the database takes them in (see `sql.copying`)."""
     if not added:
         return nullcontext()
-    now = clock.now()
-    rows = ((*_plain(row), *_documents(row), date.fromisoformat(row["surveyed_on"]), now, now) for row in added)
+    now = sql.moment_bytes(clock.now())
+    rows = (
+        (
+            *(one.bytes for one in _ids(row)),
+            *_plain(row),
+            *(sql.texts_bytes(tuple(one)) for one in _listed(row)),
+            *map(sql.json_bytes, _documents(row)),
+            date.fromisoformat(row["surveyed_on"]), now, now,
+        )
+        for row in added
+    )  # fmt: skip
     return sql.copying(session, "api/reviews/sql/insert_reviews.sql", _TYPES, rows)
 
 
-_COLUMNS = {
-    "uuid": ("id", "round_id", "household_id", "surveyor_id"),
+_IDS = ("id", "round_id", "household_id", "surveyor_id")
+_PLAIN = {
     "text": ("kind", "form_code", "respondent", "paper_no", "area_type", "region", "standard_code", "proposed_class"),
     "int4": ("form_version", "b1_entered", "standard_version", "b1", "b2", "version"),
     "bool": ("differs_from_device", "in_force"),
-    "text[]": ("causes", "needs", "deprivations", "undetermined"),
 }
+_LISTED = ("causes", "needs", "deprivations", "undetermined")
 _DOCUMENTS = ("answers", "members", "attachments", "warnings", "device_result", "position")
 _TYPES = (
-    *(kind for kind, names in _COLUMNS.items() for _ in names),
-    *("jsonb" for _ in _DOCUMENTS),
-    *("date", "timestamptz", "timestamptz"),
+    *(sql.ID for _ in _IDS),
+    *(kind for kind, names in _PLAIN.items() for _ in names),
+    *(sql.TEXTS for _ in _LISTED),
+    *(sql.JSON for _ in _DOCUMENTS),
+    *("date", sql.MOMENT, sql.MOMENT),
 )
-_plain = itemgetter(*(name for names in _COLUMNS.values() for name in names))
-
-
-def _documents(row: dict[str, Any]) -> list[Jsonb | None]:
-    return [None if row[name] is None else Jsonb(row[name], to_json) for name in _DOCUMENTS]
+_ids, _listed, _documents = itemgetter(*_IDS), itemgetter(*_LISTED), itemgetter(*_DOCUMENTS)
+_plain = itemgetter(*(name for names in _PLAIN.values() for name in names))
 
 
 def store_changed(session: Session, changed: Sequence[dict[str, Any]]) -> None:

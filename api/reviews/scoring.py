@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, any_, bindparam, select
+from sqlalchemy import Date, Text, any_, bindparam, cast, select
 from sqlmodel import Session
 
 from api import sql
@@ -30,7 +30,8 @@ _closure = AreaClosure.__table__  # type: ignore[attr-defined]
 
 FORM = "form-b"
 # what is kept of a person with a review: what the rules may ask, no name and no number
-_KEPT = ("id", "birth_date", "birth_year", *(name for name, _, _ in MEMBER_FIELDS))
+_AS_TEXT = ("id", "birth_date")
+_KEPT = (*_AS_TEXT, "birth_year", *(name for name, _, _ in MEMBER_FIELDS))
 # a member's facts, and the day on which they left
 Person = tuple[dict[str, Any], str | None]
 
@@ -109,21 +110,20 @@ def places(session: Session, hamlets: Iterable[UUID], day: date) -> dict[UUID, P
 
 
 _PEOPLE = (
-    select(_member.c.household_id, _member.c.left_on, *(_member.c[name] for name in _KEPT))
+    select(
+        *(cast(_member.c[name], Text) for name in ("household_id", "left_on", *_AS_TEXT)),
+        *(_member.c[name] for name in _KEPT[len(_AS_TEXT) :]),
+    )
     .where(_member.c.household_id == any_(bindparam("households", type_=sql.Ids())))
     .order_by(_member.c.id)
 )
 
 
-def people(session: Session, households: Iterable[UUID]) -> dict[UUID, list[Person]]:
-    """Household -> the facts of everybody who was ever registered there, as JSON, with the day on which they left."""
-    found: dict[UUID, list[Person]] = {}
+def people(session: Session, households: Iterable[UUID]) -> dict[str, list[Person]]:
+    """Household, as text -> the facts of everybody who was ever registered there, as JSON, with the day they left."""
+    found: dict[str, list[Person]] = {}
     for home, left_on, *values in sql.fetch(session, _PEOPLE, households=sql.id_list(households)):
-        kept = dict(zip(_KEPT, values, strict=True))
-        kept["id"] = str(kept["id"])
-        if kept["birth_date"] is not None:
-            kept["birth_date"] = kept["birth_date"].isoformat()
-        found.setdefault(home, []).append((kept, left_on and left_on.isoformat()))
+        found.setdefault(home, []).append((dict(zip(_KEPT, values, strict=True)), left_on))
     return found
 
 

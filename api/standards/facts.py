@@ -6,6 +6,7 @@ yyyymmdd, so that "at least 16 on that day" is `born + 160000 <= on` in every la
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import NoneType
 from typing import Any
 
 # What a member's facts carry over from the record as it is: (field, kind, code list). A birth makes the others.
@@ -24,6 +25,8 @@ MEMBER_FIELDS: tuple[tuple[str, str, str | None], ...] = (
     ("disability", "code", "disability"),
     ("nutrition", "code", "nutrition"),
 )
+_CARRIED = tuple(field for field, _, _ in MEMBER_FIELDS)
+_JSON = {str, bool, NoneType}
 _A_YEAR = 10_000  # of a day written yyyymmdd
 _NEW_YEAR = 101
 
@@ -45,7 +48,8 @@ def facts(
     day = whole(on)
     starts = int(school_year_starts.replace("-", ""))
     school_year = day // _A_YEAR - (day % _A_YEAR < starts)
-    counted = [_member(m, day, school_year) for m in members if _is_there(m, day)]
+    with_births = ((m, _born(m)) for m in members)
+    counted = [_member(m, born, day, school_year) for m, born in with_births if _is_there(m, born, day)]
     return {
         "on": day,
         "school_year": school_year,
@@ -62,8 +66,8 @@ def whole(day: date | str) -> int:
     return int(day.replace("-", "")) if isinstance(day, str) else day.year * _A_YEAR + day.month * 100 + day.day
 
 
-def _is_there(member: Mapping[str, Any], day: int) -> bool:
-    left, born = member.get("left_on"), _born(member)
+def _is_there(member: Mapping[str, Any], born: int | None, day: int) -> bool:
+    left = member.get("left_on")
     return (left is None or whole(left) > day) and (born is None or born <= day)
 
 
@@ -74,8 +78,7 @@ def _born(member: Mapping[str, Any]) -> int | None:
     return None if year is None else int(year) * _A_YEAR + _NEW_YEAR
 
 
-def _member(member: Mapping[str, Any], day: int, school_year: int) -> dict[str, Any]:
-    born = _born(member)
+def _member(member: Mapping[str, Any], born: int | None, day: int, school_year: int) -> dict[str, Any]:
     year = None if born is None else born // _A_YEAR
     found: dict[str, Any] = {
         "id": str(member["id"]),
@@ -85,7 +88,8 @@ def _member(member: Mapping[str, Any], day: int, school_year: int) -> dict[str, 
         "age": None if born is None else (day - born) // _A_YEAR,
         "school_age": None if year is None else school_year - year,
     }
-    for field, _, _ in MEMBER_FIELDS:
-        value = member.get(field)
-        found[field] = str(value) if isinstance(value, str) else value
+    values = [*map(member.get, _CARRIED)]
+    if not _JSON.issuperset(map(type, values)):  # codes of a row
+        values = [str(value) if isinstance(value, str) else value for value in values]
+    found.update(zip(_CARRIED, values, strict=True))
     return found

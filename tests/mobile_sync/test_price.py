@@ -228,6 +228,10 @@ def test_of_more_bad_records_than_are_tried_one_by_one_none_harms_the_others(
         {"fraction": 1e16, "small": 1e-7, "b": 0.1},
         {"half": "\ud800", "a": 1},
         {"nested": {"b": 1, "a": [{"d": 1, "c": 2}]}},
+        {"nested": {"list": [{}, [], ["x", {"small": 1e-7}]]}},
+        {"number": [2**64 - 1, 2**64, -(2**63), -(2**63) - 1]},
+        {"deep": json.loads("[" * 300 + "]" * 300)},
+        {"half": {"key\udfff": 1}},
         {},
     ],
 )
