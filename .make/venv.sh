@@ -19,19 +19,19 @@ fi
 
 # The newest Python that we know to work, and of that version the system's: distributions build theirs with
 # optimizations, version switchers often without, and then the service takes a tenth more of the processor. One that
-# lacks venv comes after one that has it. PYTHON=… names another one.
+# lacks venv comes after one that has it. PYTHON=… names another one. (Apple's /usr/bin/python3 only offers to install.)
 fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 has_venv() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
-python=
+python= lacking= system=
+[ -n "${PYTHON:-}" ] || [ "$(uname)" != Linux ] || system=/usr/bin/
 for name in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
     # By running it: a name on the PATH may belong to a version switcher that has no such version.
-    case $name in */*) places=$name ;; *) places="/usr/bin/$name $name" ;; esac
-    for place in $places; do
+    for place in ${system:+$system$name} $name; do
         fits "$place" || continue
         has_venv "$place" && python=$place && break 2
         lacking=${lacking:-$place}
     done
-    python=${lacking:-}
+    python=$lacking
     [ -z "$python" ] || break
 done
 [ -n "$python" ] || refuse \
@@ -61,7 +61,6 @@ base() { "$1" -c 'import os, sys; print(os.path.realpath(sys._base_executable))'
 if [ ! -f $venv/stamp ] || [ "$(base $venv/bin/python)" != "$(base "$python")" ] ||
     ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
     say "Tạo môi trường $venv bằng $("$python" --version) / making the virtual environment"
-    # Not deleted first: if this fails, whoever runs from the old one goes on.
     "$python" -m venv --clear $venv
 fi
 rm -f $venv/stamp

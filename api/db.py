@@ -32,7 +32,7 @@ logging.getLogger(f"{__name__}._Pool").setLevel(logging.WARNING)
 # is better answered with "try again" than with a tablet that hangs.
 _SESSION_SETTINGS = (
     "-c statement_timeout=60000 -c lock_timeout=20000 -c idle_in_transaction_session_timeout=120000 "
-    "-c timezone=Asia/Ho_Chi_Minh -c application_name=giamngheo"
+    "-c timezone=Asia/Ho_Chi_Minh -c datestyle=ISO,YMD -c application_name=giamngheo"
 )
 
 

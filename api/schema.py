@@ -72,7 +72,8 @@ def line(max_length: int, min_length: int = 0, *more: Any) -> Any:
     """One line of text of at most `max_length` characters; `more` says what else must hold."""
     return Annotated[
         str,
-        StringConstraints(min_length=min_length, max_length=max_length),  # next to `str`: it counts letters, not items
+        # next to `str`: it counts letters, not items; strict: bytes would become text after it was looked at
+        StringConstraints(strict=True, min_length=min_length, max_length=max_length),
         *more,
         BeforeValidator(_one_line),
     ]

@@ -144,7 +144,7 @@ _HOLDERS = (dict, list)
 
 
 def _holds_fraction(values: Iterable[Any]) -> bool:
-    """Fractions are what the two writers write each in its own way: 1e16 has a plus sign in one, not in the other."""
+    """Fractions are what the two writers write each in its own way: 1e-7 is 1e-07 in the other."""
     kinds = set(map(type, values))
     if float in kinds or kinds.isdisjoint(_HOLDERS):
         return float in kinds

@@ -47,11 +47,10 @@ def durable_through(undurable_from: int | None, last_seq: int) -> int:
     return last_seq if undurable_from is None else undurable_from - 1
 
 
-# NO KEY: the journal's foreign keys to the tablet need not wait. What a batch asks is found by keys, whatever their
-# values: planned once and not for each batch, until the transaction ends.
+# NO KEY: the journal's foreign keys to the tablet need not wait
 _HELD = text(
-    "SELECT id, account_id, revoked_at, arrivals, last_seq, undurable_from, "
-    "set_config('plan_cache_mode', 'force_generic_plan', true) FROM device WHERE id = :device FOR NO KEY UPDATE"
+    "SELECT id, account_id, revoked_at, arrivals, last_seq, undurable_from FROM device WHERE id = :device "
+    "FOR NO KEY UPDATE"
 )
 
 
