@@ -57,8 +57,8 @@ def _compiled(statement: Any) -> tuple[str, dict[str, Any]]:
 
 
 def copy(session: Session, path: str, types: Sequence[str], rows: Iterable[Sequence[Any]], *, record: int = 0) -> None:
-    """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns. Ids and
-    moments are given as the bytes that `id_bytes` and `moment_bytes` make of them, as of the types ID and MOMENT.
+    """Sends rows to the COPY ... FROM STDIN (FORMAT BINARY) in `path`; `types` are those of its columns. Of the
+    types ID, MOMENT, JSON and TEXTS are the bytes that `id_bytes`, `moment_bytes`, `json_bytes` and `texts_bytes` make.
 
     For the tables every record of a batch has a row in: a journal of 500 rows costs the two of us 9 ms where the same
     rows as JSON cost 21. Raises what SQLAlchemy raises for a refusal of the database; `refused_id` then tells whose row
@@ -201,7 +201,7 @@ _BIGINT = Struct(">q").pack
 
 
 def json_bytes(value: Any) -> bytes | None:
-    """A JSON value as COPY wants it of a jsonb; None is NULL. By the driver it takes three microseconds more."""
+    """A JSON value as COPY wants it of a jsonb; None is NULL. The driver takes four times as long."""
     return None if value is None else b"\x01" + orjson.dumps(value)
 
 

@@ -24,13 +24,9 @@ from api.schema import Line120, PersonName, Schema
 
 
 def _until_this_year(value: int) -> int:
-    if value > _NO_YEAR_TO_COME and value > clock.today().year:
+    if value > clock.today().year:
         raise PydanticKnownError("less_than_equal", {"le": clock.today().year})
     return value
-
-
-# The clock is asked for no year up to this one: to ask it takes longer than all other checks of a person's numbers.
-_NO_YEAR_TO_COME = 2015
 
 
 def _known_ethnicity(value: str) -> str:

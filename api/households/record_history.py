@@ -17,7 +17,7 @@ from api.households.citizen_numbers import id_key, masked, opened
 from api.households.household_fold import no_such_household
 from api.households.member_fold import no_such_member
 from api.households.records import HOUSEHOLD_FIELDS, MEMBER_FIELDS
-from api.households.stored import json_value, sealed_value
+from api.households.stored import sealed_value
 from api.households.wire_records import HOUSEHOLD, HOUSEHOLD_SENSITIVE, MEMBER, SENSITIVE
 
 _VERSION = RecordVersion.__table__  # type: ignore[attr-defined]
@@ -37,7 +37,7 @@ def household_history(session: Session, actor: Actor, household_id: UUID, limit:
     if row is None:
         raise no_such_household()
     audit.record(session, actor, "households.history", "household", [household_id])
-    values = {name: json_value(row[name]) for name in HOUSEHOLD_FIELDS}
+    values = {name: _json_value(row[name]) for name in HOUSEHOLD_FIELDS}
     hidden = () if row["sees_sensitive"] else HOUSEHOLD_SENSITIVE
     return _page(session, household_id, values, limit, cursor, lambda version: _withholding(version, hidden))
 
@@ -58,7 +58,7 @@ def member_history(session: Session, actor: Actor, member_id: UUID, limit: int, 
     if row is None:
         raise no_such_member()
     audit.record(session, actor, "members.history", "household", [row["household_id"]])
-    values = {name: json_value(row[name]) for name in MEMBER_FIELDS if name != "personal_id"}
+    values = {name: _json_value(row[name]) for name in MEMBER_FIELDS if name != "personal_id"}
     number = sealed_value(row["personal_id_sealed"], row["personal_id_index"], row["personal_id_last4"])
 
     def eyes(version: dict[str, Any]) -> dict[str, Any]:
@@ -121,3 +121,10 @@ def _number(session: Session, seen: RowMapping, value: dict[str, str] | None) ->
     if value is None or not seen["sees_number"]:
         return masked(value)
     return opened(id_key(session), value, seen["id"])
+
+
+def _json_value(value: Any) -> Any:
+    """A column as it stands among the values."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)  # ids and days

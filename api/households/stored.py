@@ -80,8 +80,8 @@ def hold_households(
     return held
 
 
-def _as_json(column: Any) -> Any:
-    """Ids and days as text: the database writes it in a tenth of the time that we take."""
+def as_json(column: Any) -> Any:
+    """A column as it stands among JSON values: ids and days as text, which the database writes faster than we do."""
     return cast(column, Text) if isinstance(column.type, Uuid | Date) else column
 
 
@@ -101,7 +101,7 @@ def _holding(scope: Scope, lock: Lock, of_members: bool) -> Select[Any]:
         select(
             _HOUSEHOLD.id,
             _HOUSEHOLD.version,
-            *(_as_json(_HOUSEHOLD[name]) for name in names),
+            *(as_json(_HOUSEHOLD[name]) for name in names),
             scope.covers(_HOUSEHOLD.hamlet_id).label("mine"),
         )
         .where(_HOUSEHOLD.id == any_(ids))
@@ -164,7 +164,7 @@ def _holding_members(where: Any) -> Select[Any]:
             _MEMBER.personal_id_sealed,
             _MEMBER.personal_id_index,
             _MEMBER.personal_id_last4,
-            *(_as_json(_MEMBER[name]) for name in _PLAIN),
+            *(as_json(_MEMBER[name]) for name in _PLAIN),
         )
         .where(where)
         .order_by(_MEMBER.id)
@@ -190,13 +190,6 @@ def sealed_value(seal: bytes | None, index: bytes | None, last4: str | None) -> 
     if seal is None or index is None:
         return None
     return {"sealed": base64.b64encode(seal).decode(), "index": index.hex(), "last4": last4}
-
-
-def json_value(value: Any) -> Any:
-    """A column as it stands among the values."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    return str(value)  # ids and days
 
 
 def store_households(session: Session, added: list[Record], changed: list[Record]) -> None:

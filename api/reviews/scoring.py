@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, any_, bindparam, cast, select
+from sqlalchemy import Date, any_, bindparam, select
 from sqlmodel import Session
 
 from api import sql
 from api.areas.scope import valid_on
 from api.areas.tables import Area, AreaClosure
+from api.households.stored import as_json
 from api.households.tables import Member
 from api.problems import FieldError, Invalid, NotFound, Problem, UnknownFormVersion
 from api.reviews.round_schemas import StandardRef
@@ -30,8 +31,7 @@ _closure = AreaClosure.__table__  # type: ignore[attr-defined]
 
 FORM = "form-b"
 # what is kept of a person with a review: what the rules may ask, no name and no number
-_AS_TEXT = ("id", "birth_date")
-_KEPT = (*_AS_TEXT, "birth_year", *(name for name, _, _ in MEMBER_FIELDS))
+_KEPT = ("id", "birth_date", "birth_year", *(name for name, _, _ in MEMBER_FIELDS))
 # a member's facts, and the day on which they left
 Person = tuple[dict[str, Any], str | None]
 
@@ -110,10 +110,7 @@ def places(session: Session, hamlets: Iterable[UUID], day: date) -> dict[UUID, P
 
 
 _PEOPLE = (
-    select(
-        *(cast(_member.c[name], Text) for name in ("household_id", "left_on", *_AS_TEXT)),
-        *(_member.c[name] for name in _KEPT[len(_AS_TEXT) :]),
-    )
+    select(*(as_json(_member.c[name]) for name in ("household_id", "left_on", *_KEPT)))
     .where(_member.c.household_id == any_(bindparam("households", type_=sql.Ids())))
     .order_by(_member.c.id)
 )
