@@ -183,3 +183,23 @@ def test_letters_in_a_number_are_told_at_once_kept_and_not_sent(new_tablet: NewT
     interview.onward()
     expect(tablet.button("Gửi phiếu")).to_be_disabled()
     assert tablet.complaints == []
+
+
+def test_who_leaves_a_form_while_it_is_saved_is_not_sent_back_a_second_time(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
+    (home,) = commune.homes(1)
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.network(False)
+    tablet.household(home)
+    tablet.press("Sửa thông tin hộ")
+    tablet.type("Điện thoại", "0911222333")
+    # both before anything is written: the disk of a slow tablet takes its time
+    tablet.button("Lưu").evaluate("button => { button.click(); location.hash = '/settings'; }")
+    tablet.sees("1 chưa gửi")
+    expect(tablet.page.get_by_role("button", name="Khoá máy ngay")).to_be_visible()
+    assert tablet.page.evaluate("location.hash") == "#/settings"
+    tablet.household(home)
+    tablet.sees("0911222333")
+    assert tablet.complaints == []

@@ -1,7 +1,8 @@
-"""A slow tablet with a large hamlet: the processor is throttled six times, three thousand households are on it.
+"""A slow tablet with a large hamlet: three thousand households are on it.
 
-Insisted on is the processor's own time, six times over (watch.py): it is the same whatever else the machine does. How
-long it took by the clock, throttled, is looked at beside it, with as much more patience as the machine is crowded.
+Insisted on is the processor's own time, as a slow tablet would need it (watch.py): it is the same whatever the machine,
+and whatever else it does. How long it took by the clock, throttled, is looked at beside it, with as much more patience
+as the machine is crowded.
 """
 
 import random
@@ -20,10 +21,14 @@ from tests.survey_app.watch import Watch, crowd
 HOUSEHOLDS = 3000
 # from a press to the picture that answers it, in milliseconds
 MOST_WAITED = 100
+# what takes a while goes in pieces: a press in the middle of one waits for half of it
+MOST_HELD = 150
 MOST_BY_THE_CLOCK = 300
 MOST_TO_FIRST_PAINT = 5000
 MOST_PATIENCE = 4  # however crowded: what takes longer by far has another reason
 TIMES = 5
+# it says that it opens, or has done so already: an idle machine is quick
+_OPENING = "document.body.textContent.includes('Đang mở') || document.querySelector('.tabs') !== null"
 
 _FIRST_PAINT = """new Promise(told => new PerformanceObserver(list => {
   for (const one of list.getEntries()) if (one.name === 'first-contentful-paint') told(one.startTime);
@@ -33,14 +38,15 @@ _FIRST_PAINT = """new Promise(told => new PerformanceObserver(list => {
 def at_the_lock(tablet: Tablet, watch: Watch) -> None:
     """The key is made slowly on purpose: what counts is that the screen says so at once, and stays alive."""
     page = tablet.page
-    with watch.held("the app opened"):
-        tablet.open()
-        page.get_by_label("Nhập mã PIN để mở").focus()
-    with watch.held("unlocking"):
-        for digit in PIN:
-            watch.key("a digit of the PIN", digit)
-        watch.tap("the PIN tried", tablet.button("Mở"), "document.body.textContent.includes('Đang mở')")
-        tablet.sees(head_name(1))
+    for _ in range(TIMES):
+        with watch.held("the app opened"):
+            tablet.open()
+            page.get_by_label("Nhập mã PIN để mở").focus()
+        with watch.held("unlocking"):
+            for digit in PIN:
+                watch.key("a digit of the PIN", digit)
+            watch.tap("the PIN tried", tablet.button("Mở"), _OPENING)
+            tablet.sees(head_name(1))
 
 
 def in_the_list(tablet: Tablet, watch: Watch) -> None:
@@ -151,8 +157,11 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
     assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) >= len(watch.waited) >= 15
-    for found in (watch.worked, watch.after, watch.longest):
-        assert {what: times for what, times in found.items() if median(times) > MOST_WAITED} == {}, watch.told()
+    long = {
+        what: found for what, found in watch.on_a_tablet().items()
+        if median(found) > (MOST_HELD if what.endswith("longest piece") else MOST_WAITED)
+    }  # fmt: skip
+    assert long == {}, watch.told()
     late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK * patience}
     assert late == {}, watch.told()
     assert tablet.complaints == []

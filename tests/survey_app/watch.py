@@ -1,21 +1,35 @@
 """What a press costs a slow tablet.
 
-The processor's own time, times six, is the same whatever else the machine does, and is what a test can insist on; the
-clock of the throttled browser, which a surveyor would see, also counts the work of everybody else on the machine.
+How much slower a tablet is than this machine is measured, in the same browser, by a piece of work that is always the
+same: what a test insists on is the same on a quick machine and on a slow one. The processor's own time counts nobody
+else's work; the clock of the throttled browser, which a surveyor would see, does.
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import median
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import CDPSession, Locator, Page
 
 from tests.survey_app.tablet import until
 
-SLOWER = 6
-
+# the yardstick on a slow tablet, in milliseconds: six times what the machine takes whose numbers stand in
+# docs/survey-app.md
+SLOW_TABLET = 85
+# names made, written as text and read back, put in order by the language's letters, and searched
+_YARDSTICK = """() => {
+  const letters = new Intl.Collator('vi');
+  const name = n => `Nguyễn Thị ${String.fromCharCode(97 + n * 7 % 26)}${n}`;
+  const people = Array.from({length: 5000}, (_, n) => ({id: n, name: name(n)}));
+  const read = JSON.parse(JSON.stringify(people));
+  read.sort((one, other) => letters.compare(one.name, other.name));
+  const folded = new Map(read.map(one => [one.id, one.name.normalize('NFD').replace(/\\p{M}/gu, '').toLowerCase()]));
+  return [...folded.values()].filter(name => name.includes('thi a')).length;
+}"""
+_MEASURED = 15
 _CLOCK = """() => {
   window.waited = [];
   new PerformanceObserver(list => {
@@ -53,28 +67,43 @@ def crowd() -> float:
 
 
 class Watch:
-    """Every kind of press, every time it was made, in milliseconds of a tablet six times slower than this machine.
+    """Every kind of press, every time it was made, in milliseconds.
 
-    `waited`: by the throttled clock. `worked`: the processor until the picture that answers; `after`: what it was left
-    to do then. `longest`: the longest that the screen was held at once by something that takes a while.
+    `waited`: by the throttled clock. The others are of this machine, and count `slower` times. `worked`: the processor
+    until the picture that answers; `after`: what it was left to do then. `longest`: the longest that the screen was
+    held at once by something that takes a while.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._wire = page.context.new_cdp_session(page)
+        self._wire = _measuring(page)
+        self._beside = page.context.new_page()  # its memory is its own: nothing of it is tidied up during a press
+        self._wire_beside = _measuring(self._beside)
+        page.bring_to_front()
+        self._yardstick: list[float] = []
         self.throttled = False
         self.waited: dict[str, list[float]] = defaultdict(list)
         self.worked: dict[str, list[float]] = defaultdict(list)
         self.after: dict[str, list[float]] = defaultdict(list)
         self.longest: dict[str, list[float]] = defaultdict(list)
+        for _ in range(_MEASURED):
+            self._measure()
 
     def begin(self, *, throttled: bool) -> None:
         self.throttled = throttled
-        self._wire.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER if throttled else 1})
+        self._wire.send("Emulation.setCPUThrottlingRate", {"rate": max(1, self.slower) if throttled else 1})
         if throttled:
             self.page.evaluate(_CLOCK)
-        else:
-            self._wire.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    @property
+    def slower(self) -> float:
+        """How many times longer a tablet needs than this machine does, in the middle of all that was measured."""
+        return SLOW_TABLET / median(self._yardstick)
+
+    def _measure(self) -> None:
+        before = _worked(self._wire_beside)
+        self._beside.evaluate(_YARDSTICK)
+        self._yardstick.append(_worked(self._wire_beside) - before)
 
     def tap(self, what: str, where: Locator, answer: str = "true") -> None:
         """`answer`: what holds in the page once it has answered."""
@@ -96,18 +125,15 @@ class Watch:
             self.waited[what].append(self.page.evaluate(_HEARD))
             self.page.evaluate(answered)
         else:
+            self._measure()
             self.page.evaluate(_DRAWN)
-            before = self._work()
+            before = _worked(self._wire)
             act()
             self.page.evaluate(answered)
-            between = self._work()
+            between = _worked(self._wire)
             self.page.evaluate(_RESTED)
-            self.worked[what].append((between - before) * 1000 * SLOWER)
-            self.after[what].append((self._work() - between) * 1000 * SLOWER)
-
-    def _work(self) -> float:
-        told = self._wire.send("Performance.getMetrics")["metrics"]
-        return next(float(one["value"]) for one in told if one["name"] == "TaskDuration")
+            self.worked[what].append(between - before)
+            self.after[what].append(_worked(self._wire) - between)
 
     @contextmanager
     def held(self, what: str) -> Iterator[None]:
@@ -123,16 +149,33 @@ class Watch:
         yield
         self._wire.send("Tracing.end")
         until(lambda: over, "the trace is whole", self.page)
-        self.longest[what].append(_longest(events) / 1000 * SLOWER)
+        self.longest[what].append(_longest(events) / 1000)
+
+    def on_a_tablet(self) -> dict[str, list[float]]:
+        """The processor's time of every kind of press, of what was left after it, and of the longest pieces."""
+        kinds = (("processor", self.worked), ("after its picture", self.after), ("longest piece", self.longest))
+        return {
+            f"{what}, {kind}": sorted(round(one * self.slower) for one in times)
+            for kind, found in kinds for what, times in found.items()
+        }  # fmt: skip
 
     def told(self) -> str:
         """Every number."""
-        kinds = (("clock", self.waited), ("processor x 6", self.worked), ("after its picture", self.after),
-                 ("longest piece x 6", self.longest))  # fmt: skip
-        return "\n".join(
-            f"{what}, {kind}: {sorted(round(one) for one in times)}"
-            for kind, found in kinds for what, times in found.items()
-        )  # fmt: skip
+        clock = {f"{what}, clock": sorted(map(round, times)) for what, times in self.waited.items()}
+        lines = (f"{what}: {times}" for what, times in (clock | self.on_a_tablet()).items())
+        return "\n".join((f"a tablet is {self.slower:.1f} times slower than this machine", *lines))
+
+
+def _measuring(page: Page) -> CDPSession:
+    wire = page.context.new_cdp_session(page)
+    wire.send("Performance.enable", {"timeDomain": "threadTicks"})
+    return wire
+
+
+def _worked(wire: CDPSession) -> float:
+    """What a page has taken of the processor until now, in milliseconds."""
+    told = wire.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(float(one["value"]) for one in told if one["name"] == "TaskDuration")
 
 
 def _longest(events: list[dict[str, Any]]) -> float:

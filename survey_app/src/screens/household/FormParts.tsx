@@ -11,10 +11,10 @@ import type { Tablet } from "../../tablet.ts";
 import type { Option } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
 import { householdName } from "../../words/work_words.ts";
+import { ifStillHere, leaveTo } from "../leaving.ts";
 import { Button, Notice, Screen } from "../parts.tsx";
 import { goInstead } from "../route.ts";
 import { Sure } from "../sure.tsx";
-import { leaveTo } from "./leaving.ts";
 import type { Kept } from "./useDraft.ts";
 
 const WORDS = texts({
@@ -87,12 +87,12 @@ export function FormScreen<Values extends object>(props: FormScreenProps<Values>
     }
     if (made.length === 0) return setSaid({ kind: "info", text: say(WORDS.nothing) });
     setBusy(true);
+    const leave = ifStillHere(after === undefined ? back : () => goInstead(...after));
     try {
       const doubted = ((await doubts?.()) ?? []).join(" ");
       if (doubted !== "" && said?.text !== doubted) return setSaid({ kind: "warning", text: doubted });
       await send(tablet, form.keeper, made);
-      if (after === undefined) back();
-      else goInstead(...after);
+      leave();
     } catch {
       setSaid({ kind: "fault", text: say(WORDS.refused) });
     } finally {
@@ -122,7 +122,7 @@ function toFirstFault(): void {
 export function DraftNote<Values extends object>(props: { tablet: Tablet; form: Kept<Values>; onGone: () => void }): JSX.Element | null {
   const { tablet, form, onGone } = props;
   const [failed, setFailed] = useState(false);
-  const gone = () => throwAway(tablet, form.keeper.draft.id).then(onGone, () => setFailed(true));
+  const gone = () => throwAway(tablet, form.keeper.draft.id).then(ifStillHere(onGone), () => setFailed(true));
   if (failed || form.keeper.state.value === "refused") return <Notice kind="fault">{say(WORDS.refused)}</Notice>;
   if (!form.begun) return null;
   return (

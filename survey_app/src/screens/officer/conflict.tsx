@@ -15,6 +15,7 @@ import { said } from "../../words/said.ts";
 import { say, texts } from "../../words/words.ts";
 import { workTitle } from "../../words/work_words.ts";
 import { Button, Choice, Notice, Screen, TextField } from "../parts.tsx";
+import { ifStillHere } from "../leaving.ts";
 import { goInstead } from "../route.ts";
 import { Answer, useAsked } from "./asked.tsx";
 import { isOdd, ValueField } from "./value_field.tsx";
@@ -80,10 +81,11 @@ function Decide({ tablet, conflict, again }: { tablet: Tablet; conflict: Conflic
     if (choice.value === null || reason.value === null || busy.value || odd) return;
     busy.value = true;
     fault.value = null;
+    const leave = ifStillHere(() => goInstead("officer", "conflicts"));
     try {
       await resolve(tablet.line, conflict.id, choice.value, choice.value === "values" ? values : null, reason.value);
       void syncNow(tablet);
-      goInstead("officer", "conflicts");
+      leave();
     } catch (error) {
       fault.value = said(error);
       if (error instanceof Refused && Array.isArray(error.problem.fields)) {
