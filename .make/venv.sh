@@ -17,14 +17,22 @@ if [ -x $venv/bin/python ] && [ -f $venv/stamp ]; then
     [ "$made" = "$(stamp_of requirements-dev.lock)" ] && exit 0
 fi
 
-# The newest Python that we know to work. PYTHON=… names another one.
-python=
-for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
+# The newest Python that we know to work, and of that version the system's: distributions build theirs with
+# optimizations, version switchers often without, and then the service takes a tenth more of the processor. One that
+# lacks venv comes after one that has it. PYTHON=… names another one. (Apple's /usr/bin/python3 only offers to install.)
+fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+has_venv() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
+python= lacking= system=
+[ -n "${PYTHON:-}" ] || [ "$(uname)" != Linux ] || system=/usr/bin/
+for name in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3}; do
     # By running it: a name on the PATH may belong to a version switcher that has no such version.
-    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        python=$candidate
-        break
-    fi
+    for place in ${system:+$system$name} $name; do
+        fits "$place" || continue
+        has_venv "$place" && python=$place && break 2
+        lacking=${lacking:-$place}
+    done
+    python=$lacking
+    [ -z "$python" ] || break
 done
 [ -n "$python" ] || refuse \
     "Cần Python 3.11 trở lên, máy này có: $(python3 --version 2>&1 || echo 'không có python3')." \
@@ -32,7 +40,7 @@ done
     "Python 3.11 or newer is needed."
 
 # Debian and Ubuntu put venv and pip into a package of their own.
-if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+if ! has_venv "$python"; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     # An ordinary user is only helped where sudo asks nothing: a password prompt in the middle of make would be a trap.
     as_root=none
@@ -44,14 +52,15 @@ if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
         $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "python$version-venv" >/dev/null 2>&1 ||
             $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
     fi
-    "$python" -c 'import venv, ensurepip' 2>/dev/null || refuse \
+    has_venv "$python" || refuse \
         "Python $version của máy này thiếu venv. Hãy chạy:  sudo apt-get update && sudo apt-get install -y python$version-venv" \
         "Python lacks venv: run the command above, then again."
 fi
 
-if [ ! -x $venv/bin/python ] || [ ! -f $venv/stamp ] || ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
+base() { "$1" -c 'import os, sys; print(os.path.realpath(sys._base_executable))' 2>/dev/null; }
+if [ ! -f $venv/stamp ] || [ "$(base $venv/bin/python)" != "$(base "$python")" ] ||
+    ! $venv/bin/python -m pip --version >/dev/null 2>&1; then
     say "Tạo môi trường $venv bằng $("$python" --version) / making the virtual environment"
-    # Not deleted first: if this fails, whoever runs from the old one goes on.
     "$python" -m venv --clear $venv
 fi
 rm -f $venv/stamp

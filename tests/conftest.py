@@ -26,6 +26,8 @@ from api.main import create_app, furnish, warm
 from tests.make import database, people
 from tests.make.clients import client_of
 
+pytest_plugins = ("tests.make.company",)
+
 SignIn = Callable[[str], httpx.Client]
 
 
