@@ -1,4 +1,4 @@
-"""`make test` runs as many tests at once as there are cores. What measures, races or kills has the machine to itself."""
+"""`make test` runs one test a core at once. What measures, races or kills has the machine to itself."""
 
 import fcntl
 import os

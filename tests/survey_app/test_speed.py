@@ -124,6 +124,13 @@ def in_a_review(tablet: Tablet, watch: Watch, interview: Interview, home: str, p
     tablet.sees("Đã lưu phiếu trên máy")
 
 
+def too_long(watch: Watch) -> dict[str, list[float]]:
+    return {
+        what: found for what, found in watch.on_a_tablet().items()
+        if median(found) > (MOST_HELD if what.endswith("longest piece") else MOST_WAITED)
+    }  # fmt: skip
+
+
 def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     new_tablet: NewTablet, commune: Commune, tmp_path: Path
 ) -> None:
@@ -157,11 +164,7 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
     assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) >= len(watch.waited) >= 15
-    long = {
-        what: found for what, found in watch.on_a_tablet().items()
-        if median(found) > (MOST_HELD if what.endswith("longest piece") else MOST_WAITED)
-    }  # fmt: skip
-    assert long == {}, watch.told()
+    assert too_long(watch) == {}, watch.told()
     late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK * patience}
     assert late == {}, watch.told()
     assert tablet.complaints == []

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -155,7 +155,7 @@ WRONG: list[tuple[str, dict[str, str], int, str]] = [
     ("poverty_rate", {"area": "x\x00y"}, 422, "#query/area"),
     ("poverty_rate", {"area": "y" * 100}, 422, "#query/area"),
     ("poverty_rate", {"area": "%' OR 1=1"}, 404, ""),
-    ("poverty_rate", {"area": str(uuid4())}, 404, ""),
+    ("poverty_rate", {"area": "0190a000-0000-7000-8000-00000000dead"}, 404, ""),
     ("poverty_rate", {"area": "14071"}, 404, ""),
     ("poverty_rate", {"known_at": "0001-01-01T00:00:00+14:00"}, 422, "#query/known_at"),
     ("poverty_rate", {"known_at": "2024-01-01T00:00:00"}, 422, "#query/known_at"),
