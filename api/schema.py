@@ -48,13 +48,15 @@ def _storable(value: Any) -> Any:
 
 
 def _one_line(value: Any) -> Any:
-    value = _storable(value)
-    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+    if not isinstance(value, str):
         return value
     if value.isprintable():  # then it holds no character of a category that begins with C, nor one of Zl and Zp
+        if value.isascii():
+            return value.strip()
         if _FILLER.search(value):
             raise PydanticCustomError("text_invisible", "contains a character that cannot be seen")
-        return value
+        return unicodedata.normalize("NFC", value).strip()
+    value = _storable(value)
     if _CONTROL.search(value):
         raise PydanticCustomError("text_not_one_line", "contains a control character or a line break")
     if _INVISIBLE.search(value):

@@ -191,6 +191,11 @@ def id_bytes(value: UUID | str) -> bytes:
     return _id_bytes(value) if isinstance(value, str) else value.bytes
 
 
+def id_text(value: UUID) -> str:
+    """An id as it stands among JSON values, in a third of the time of `str`."""
+    return orjson.dumps(value)[1:-1].decode()
+
+
 def moment_bytes(moment: datetime) -> bytes:
     """A moment as COPY wants it: microseconds since the year 2000, as PostgreSQL stores it."""
     since = moment - _DAY_ONE

@@ -148,8 +148,13 @@ def _holds_fraction(values: Iterable[Any]) -> bool:
     kinds = set(map(type, values))
     if float in kinds or kinds.isdisjoint(_HOLDERS):
         return float in kinds
-    held = (one for one in values if one and type(one) in _HOLDERS)
-    return any(_holds_fraction(one.values() if type(one) is dict else one) for one in held)
+    for one in values:
+        kind = type(one)
+        if kind is dict and one and _holds_fraction(one.values()):
+            return True
+        if kind is list and one and _holds_fraction(one):
+            return True
+    return False
 
 
 def storable(moment: datetime) -> datetime | None:

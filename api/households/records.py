@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,6 +19,7 @@ from api.households.schemas import HouseholdIn, HouseholdPatch
 from api.names import fold, sort_key, toned
 from api.problems import FieldError, Invalid, Problem
 from api.schema import Schema
+from api.sql import id_text
 
 # Of a household, what recognitions and the verbs of the domain decide: given back only with the value it has.
 READ_ONLY = ("status", "merged_into", "current_class", "class_since", "newly_escaped_until")
@@ -45,7 +47,7 @@ def draft(schema: type[Schema], data: Mapping[str, Any], whole: bool) -> dict[st
         values = {name: value for name, value in values.items() if name in sent}
     for name, value in values.items():
         if value.__class__ not in _OF_JSON:
-            values[name] = str(value)  # ids, days, codes
+            values[name] = id_text(value) if value.__class__ is UUID else str(value)  # days, codes
     return values
 
 

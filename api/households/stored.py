@@ -271,7 +271,7 @@ def _inserting(
 def _row(record: Record) -> dict[str, Any]:
     # what is left out is NULL: a third less to write, to send and to read
     values = {name: value for name, value in record.values.items() if value is not None}
-    return values | {"id": str(record.id), "version": record.version}
+    return values | {"id": record.id, "version": record.version}
 
 
 def _update(session: Session, statement: str, rows: list[Any]) -> None:

@@ -28,6 +28,7 @@ from api.reviews.review_rows import CONTENT, result_of, row_of
 from api.reviews.review_schemas import parsed, same_content
 from api.reviews.review_store import ENTITY, store_changed, storing_added
 from api.reviews.tables import CaseStage, ReviewKind
+from api.sql import id_text
 
 # Which of the stages a case may be reviewed from; where it stands further, a review is the second one.
 _REVIEW = stages.step("case", "review")
@@ -96,7 +97,7 @@ class Reviews:
     def _followed(self, written: Written, fields: dict[str, Any]) -> Written:
         """With where the household went, if it was merged away. Not with a conflict: that is about the review."""
         home = self.touched.home(fields)
-        if home is None or str(home) == fields["household_id"]:
+        if home is None or id_text(home) == fields["household_id"]:
             return written
         return written._replace(result=(written.result or {}) | {"merged_into": str(home)})
 
@@ -150,7 +151,7 @@ class Reviews:
 
     def _add(self, edit: Edit, fields: dict[str, Any], ground: Ground, kind: ReviewKind) -> dict[str, Any]:
         """A new review with the server's result, not in force yet. It stands under the household as the list has it."""
-        members = scoring.there_on(self.touched.people.get(str(ground.home), []), fields["surveyed_on"])
+        members = scoring.there_on(self.touched.people.get(id_text(ground.home), []), fields["surveyed_on"])
         found = scoring.score(ground.standard, fields, members, ground.place)
         row = row_of(fields, members, ground.place, ground.standard, found) | {
             "id": edit.record_id, "round_id": ground.round.id, "household_id": ground.case.household_id, "version": 1,

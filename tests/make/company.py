@@ -15,6 +15,11 @@ _ROOM = Path(__file__)
 _DOOR = _ROOM.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that are alone come last: nobody waits for them who has something else to do."""
+    items.sort(key=lambda item: item.nodeid.startswith(ALONE))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
