@@ -19,7 +19,7 @@ run: ## Chạy một xã thử ở http://127.0.0.1:8000 (PORT=…) / a working 
 test: dev ## Chạy mọi phép thử (PYTEST_ARGS=…) / all tests
 	@.make/test-packages.sh
 	@.make/app.sh || [ -z "$$CI" ]
-	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 screenshots: dev ## Chụp trang của cán bộ, ứng dụng rà soát / pictures of the officers' page and the survey app
 	@.make/test-packages.sh

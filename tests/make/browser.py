@@ -1,5 +1,6 @@
 """The browser and the checker of accessibility that tests look at pages with; Playwright drives the one."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -32,9 +33,12 @@ def chromium() -> str:
 def axe() -> str:
     """The checker's script, from the lock. A machine without a network skips, but not in CI."""
     script = _AXE / "node_modules/axe-core/axe.min.js"
-    if not script.is_file():
-        made: Any = npm(["ci", "--no-audit", "--no-fund"], return_completed_process=True, cwd=_AXE, capture_output=True)
-        if made.returncode and not os.environ.get("CI"):
-            pytest.skip(f"axe-core cannot be installed here: {made.stderr.decode()[-300:]}")
-        assert made.returncode == 0, made.stderr.decode()
-    return script.read_text(encoding="utf-8")
+    with (_AXE / "package.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # several processes run tests, and to install deletes first
+        if not script.is_file():
+            install = ["ci", "--no-audit", "--no-fund"]
+            done: Any = npm(install, return_completed_process=True, cwd=_AXE, capture_output=True)
+            if done.returncode and not os.environ.get("CI"):
+                pytest.skip(f"axe-core cannot be installed here: {done.stderr.decode()[-300:]}")
+            assert done.returncode == 0, done.stderr.decode()
+        return script.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`make test` runs one test a core at once. What measures, races or kills has the machine to itself."""
+"""`make test` runs one test a core at once, four at most. What measures or races has the machine to itself."""
 
 import fcntl
 import os

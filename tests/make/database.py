@@ -1,5 +1,6 @@
 """Databases for tests: made from a template in milliseconds, dropped with force."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from api.db import make_engine
 ROOT = Path(__file__).parents[2]
 
 _MEMORY = Path("/dev/shm")
-_ROOM = 2 * 1024**3  # bytes: a few databases of 13 MB, the demo's, and up to 1 GB of the server's log
+# bytes: a few databases of 13 MB, the demo's, and up to 1 GB of the server's log; of each that `make test` starts
+_ROOM = 2 * 1024**3 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def url_of(server: str, name: str) -> str:

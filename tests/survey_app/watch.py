@@ -81,7 +81,7 @@ class Watch:
         self._wire_beside = _measuring(self._beside)
         page.bring_to_front()
         self._yardstick: list[float] = []
-        self.throttled = False
+        self.throttled = self._traced = False
         self.waited: dict[str, list[float]] = defaultdict(list)
         self.worked: dict[str, list[float]] = defaultdict(list)
         self.after: dict[str, list[float]] = defaultdict(list)
@@ -125,7 +125,8 @@ class Watch:
             self.waited[what].append(self.page.evaluate(_HEARD))
             self.page.evaluate(answered)
         else:
-            self._measure()
+            if not self._traced:  # it would be in the trace itself
+                self._measure()
             self.page.evaluate(_DRAWN)
             before = _worked(self._wire)
             act()
@@ -146,7 +147,9 @@ class Watch:
         self._wire.on("Tracing.dataCollected", lambda told: events.extend(told["value"]))
         self._wire.once("Tracing.tracingComplete", lambda told: over.append(told))  # noqa: PLW0108  # the driver marks it
         self._wire.send("Tracing.start", {"categories": _TRACED, "transferMode": "ReportEvents"})
+        self._traced = True
         yield
+        self._traced = False
         self._wire.send("Tracing.end")
         until(lambda: over, "the trace is whole", self.page)
         self.longest[what].append(_longest(events) / 1000)

@@ -10,7 +10,7 @@ import { today } from "../../../ids.ts";
 import type { Form } from "../../../wire.ts";
 import { say } from "../../../words/words.ts";
 import { useAttempt } from "../../attempt.ts";
-import { leaveTo } from "../../leaving.ts";
+import { ifStillHere, leaveTo } from "../../leaving.ts";
 import { Notice, Screen } from "../../parts.tsx";
 import { DraftNote } from "../FormParts.tsx";
 import { Questions } from "../review/Questions.tsx";
@@ -75,7 +75,7 @@ function Result({ filling, title, progress, leave, onBack, onJump }: ResultProps
   }));
   const press = () => {
     const made = works();
-    if (made !== null) attempt(() => send(tablet, draft.keeper, made).then(leave));
+    if (made !== null) attempt(() => send(tablet, draft.keeper, made).then(ifStillHere(leave)));
   };
   const foot = (
     <>
