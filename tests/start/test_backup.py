@@ -254,7 +254,7 @@ def test_a_backup_is_private_and_only_old_proved_ones_are_removed(
     run = backups.giamngheo("backup", folder, "--keep", "1", url=database_url, home=config.home)
     assert run.returncode == 0, run.stderr
     assert first.path.name in run.stdout
-    left = sorted(path.name for path in folder.glob("giamngheo-*"))
+    left = sorted(path.name for path in folder.iterdir() if path.is_file())
     assert len(left) == 2
     assert left[0] > first.path.name
 

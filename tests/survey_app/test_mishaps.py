@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.make.answers import done
 from tests.make.people import PASSWORD
-from tests.survey_app.conftest import NewTablet
+from tests.survey_app.conftest import NewTablet, out_of_reach
 from tests.survey_app.field import Commune, head_name
 from tests.survey_app.interview import Interview, answers, picture
 from tests.survey_app.tablet import Tablet
@@ -189,9 +189,7 @@ def test_who_leaves_a_form_while_it_is_saved_is_not_sent_back_a_second_time(
     new_tablet: NewTablet, commune: Commune
 ) -> None:
     (home,) = commune.homes(1)
-    tablet = new_tablet()
-    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
-    tablet.network(False)
+    tablet = out_of_reach(new_tablet, commune)
     tablet.household(home)
     tablet.press("Sửa thông tin hộ")
     tablet.type("Điện thoại", "0911222333")

@@ -21,14 +21,14 @@ from tests.survey_app.watch import Watch, crowd
 HOUSEHOLDS = 3000
 # from a press to the picture that answers it, in milliseconds
 MOST_WAITED = 100
-# what takes a while goes in pieces: a press in the middle of one waits for half of it
-MOST_HELD = 150
 MOST_BY_THE_CLOCK = 300
 MOST_TO_FIRST_PAINT = 5000
 MOST_PATIENCE = 4  # however crowded: what takes longer by far has another reason
 TIMES = 5
-# it says that it opens, or has done so already: an idle machine is quick
-_OPENING = "document.body.textContent.includes('Đang mở') || document.querySelector('.tabs') !== null"
+# It says that it opens. Noted when it does: on an idle machine the list may be there before anybody looks.
+_LISTEN = """() => new MutationObserver(() => {
+  if (document.body.textContent.includes('Đang mở')) window.opening = true;
+}).observe(document.body, {subtree: true, childList: true, characterData: true})"""
 
 _FIRST_PAINT = """new Promise(told => new PerformanceObserver(list => {
   for (const one of list.getEntries()) if (one.name === 'first-contentful-paint') told(one.startTime);
@@ -45,7 +45,8 @@ def at_the_lock(tablet: Tablet, watch: Watch) -> None:
         with watch.held("unlocking"):
             for digit in PIN:
                 watch.key("a digit of the PIN", digit)
-            watch.tap("the PIN tried", tablet.button("Mở"), _OPENING)
+            page.evaluate(_LISTEN)
+            watch.tap("the PIN tried", tablet.button("Mở"), "window.opening")
             tablet.sees(head_name(1))
 
 
@@ -124,13 +125,6 @@ def in_a_review(tablet: Tablet, watch: Watch, interview: Interview, home: str, p
     tablet.sees("Đã lưu phiếu trên máy")
 
 
-def too_long(watch: Watch) -> dict[str, list[float]]:
-    return {
-        what: found for what, found in watch.on_a_tablet().items()
-        if median(found) > (MOST_HELD if what.endswith("longest piece") else MOST_WAITED)
-    }  # fmt: skip
-
-
 def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     new_tablet: NewTablet, commune: Commune, tmp_path: Path
 ) -> None:
@@ -164,7 +158,7 @@ def test_no_press_waits_on_a_slow_tablet_with_a_large_hamlet(
     print(f"first paint: {paint:.0f} ms, in a crowd of {patience:.1f}\n{watch.told()}")
     assert paint <= MOST_TO_FIRST_PAINT * patience
     assert len(watch.worked) >= len(watch.waited) >= 15
-    assert too_long(watch) == {}, watch.told()
+    assert {what: took for what, took in watch.on_a_tablet().items() if median(took) > MOST_WAITED} == {}, watch.told()
     late = {what: found for what, found in watch.waited.items() if min(found) > MOST_BY_THE_CLOCK * patience}
     assert late == {}, watch.told()
     assert tablet.complaints == []

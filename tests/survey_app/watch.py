@@ -158,14 +158,14 @@ class Watch:
         """The processor's time of every kind of press, of what was left after it, and of the longest pieces."""
         kinds = (("processor", self.worked), ("after its picture", self.after), ("longest piece", self.longest))
         return {
-            f"{what}, {kind}": sorted(round(one * self.slower) for one in times)
+            f"{what}, {kind}": [one * self.slower for one in times]
             for kind, found in kinds for what, times in found.items()
         }  # fmt: skip
 
     def told(self) -> str:
         """Every number."""
-        clock = {f"{what}, clock": sorted(map(round, times)) for what, times in self.waited.items()}
-        lines = (f"{what}: {times}" for what, times in (clock | self.on_a_tablet()).items())
+        clock = {f"{what}, clock": times for what, times in self.waited.items()}
+        lines = (f"{what}: {sorted(map(round, times))}" for what, times in (clock | self.on_a_tablet()).items())
         return "\n".join((f"a tablet is {self.slower:.1f} times slower than this machine", *lines))
 
 
