@@ -96,10 +96,8 @@ class Reviews:
 
     def _followed(self, written: Written, fields: dict[str, Any]) -> Written:
         """With where the household went, if it was merged away. Not with a conflict: that is about the review."""
-        home = self.touched.home(fields)
-        if home is None or id_text(home) == fields["household_id"]:
-            return written
-        return written._replace(result=(written.result or {}) | {"merged_into": str(home)})
+        into = self.touched.merged_into(fields)
+        return written._replace(result=(written.result or {}) | {"merged_into": str(into)}) if into else written
 
     def _judged(self, edit: Edit, fields: dict[str, Any], ground: Ground) -> Written:
         problem = review_faults.round_fault(ground.round, ground.case.stage) or self._fault(fields, ground)

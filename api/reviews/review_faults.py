@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from api.problems import Conflict, FieldError, Invalid, NotFound, NotInRound, Problem, ReviewExists
 from api.reviews import stages, steps
-from api.reviews.rounds import conditions
+from api.reviews.rounds import is_surveying
 from api.reviews.tables import CaseStage, Evidence
 
 
@@ -20,7 +20,7 @@ def may_replace(row: Row[Any], stage: CaseStage) -> Problem | None:
 
 def round_fault(row: Row[Any], stage: CaseStage) -> Problem | None:
     """The round is not, or no longer, in its time of surveys."""
-    return None if "round_is_surveying" in conditions(row) else _refused(stage, "round_is_surveying")
+    return None if is_surveying(row) else _refused(stage, "round_is_surveying")
 
 
 def _refused(stage: CaseStage, *missing: str) -> Problem:

@@ -68,6 +68,11 @@ class Touched:
         home = self.homes.get(_id(fields["household_id"]))
         return home if home in self.held.mine else None
 
+    def merged_into(self, fields: dict[str, Any]) -> UUID | None:
+        """The household of today, where it lies in the caller's areas and another one was named."""
+        home = self.home(fields)
+        return None if home == _id(fields["household_id"]) else home
+
     def hamlet(self, home: UUID) -> UUID:
         return _id(self.held.hamlets[home])
 

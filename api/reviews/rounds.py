@@ -29,10 +29,15 @@ def hold_round(session: Session, scope: Scope, round_id: UUID, *, whole: bool = 
     return row
 
 
+def is_surveying(row: Row[Any]) -> bool:
+    """Is the round in its time of surveys?"""
+    return bool(row.stage == "surveying")
+
+
 def conditions(row: Row[Any]) -> set[str]:
     """What the table of stages may ask of a round that stands in its row."""
     holding = set()
-    if row.stage == "surveying":
+    if is_surveying(row):
         holding.add("round_is_surveying")
     if row.upper_level != "none" and row.kind == RoundKind.periodic:
         holding.add("opinion_required")
