@@ -55,7 +55,7 @@ from api.recognitions.routes import router as recognitions
 from api.report_submissions.routes import router as submissions
 from api.reports.edition_routes import router as report_editions
 from api.reports.routes import router as reports
-from api.reviews.cases import announce_cases_of
+from api.reviews import merged_households
 from api.reviews.review_routes import router as household_reviews
 from api.reviews.round_routes import router as rounds
 from api.reviews.routes import router as reviews
@@ -124,7 +124,7 @@ def furnish(app: FastAPI, config: Settings) -> None:
     app.state.id_key = IdKey(secrets.id_key)
     app.state.gauges = FleetGauges(Patience(config.tablet_silent_days, config.tablet_stuck_days))
     app.state.loaders = LOADERS  # api.changes lies below the features whose records its feed shows
-    app.state.after_merge = announce_cases_of  # and api.households below what hangs on households
+    app.state.after_merge = merged_households.tell  # and api.households below what hangs on households
     app.state.received_by = received_by  # as api.interventions below what is delivered
 
 

@@ -22,7 +22,7 @@ from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.deliveries import faults
 from api.deliveries.ground import Line, Served, Touched, takes
-from api.deliveries.rows import ENTITY, LINE_ENTITY, content, mark_lines, store_deliveries
+from api.deliveries.rows import ENTITY, LINE_ENTITY, content, mark_lines, store_deliveries, told_again
 from api.deliveries.schemas import parsed
 from api.deliveries.tables import DeliveryOutcome, SheetLineState, SheetState
 from api.problems import Problem
@@ -33,10 +33,12 @@ from api.reviews.review_schemas import same_content
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be stored at the end. `files`: delivery -> what it declares, of those the receipt tells of."""
+    """What is to be stored at the end. `unticked`: earlier deliveries (refusals) whose line another one has ticked now.
+    `files`: delivery -> what it declares, of those the receipt tells of."""
 
     added: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     ticked: dict[UUID, Line] = field(default_factory=dict)
+    unticked: set[UUID] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
     files: dict[UUID, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -139,6 +141,8 @@ class Deliveries:
 
     def _tick(self, edit: Edit, line: Line, fields: dict[str, Any]) -> None:
         delivered = fields["outcome"] == DeliveryOutcome.delivered
+        if line.delivery_id is not None and line.delivery_id not in self.changes.added:
+            self.changes.unticked.add(line.delivery_id)
         line.state, line.version = SheetLineState.delivered if delivered else SheetLineState.refused, line.version + 1
         line.delivery_id, line.delivered_on = edit.record_id, date.fromisoformat(fields["delivered_on"])
         self.changes.ticked[line.id] = line
@@ -184,6 +188,7 @@ class Deliveries:
                 for one in ticked
             ]
         history.announce(self.session, told)
+        told_again(self.session, self.touched.scope, self.changes.unticked)  # each was read with the line it had
         if added:
             homes = {row["home"] for row in added if row["home"]}
             audit.record(self.session, self.actor, "deliveries.write", "household", homes, origin=self.origin.value)

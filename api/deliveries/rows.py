@@ -1,6 +1,6 @@
 """Stored deliveries and lines of signing sheets, each under the household and in the hamlet of today."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -159,8 +159,9 @@ def announce_lines(session: Session, lines: Iterable[tuple[UUID, Any, Any, int]]
     history.announce(session, [Announcement(LINE_ENTITY, *line) for line in lines])
 
 
-def told_again(session: Session, scope: Scope, ids: Sequence[UUID]) -> None:
-    """Tells the readers of the feed of deliveries whose files have arrived: the same version, read anew."""
+def told_again(session: Session, scope: Scope, ids: Collection[UUID]) -> None:
+    """Tells the readers of the feed of deliveries whose files have arrived, or whose line on a signing sheet is another
+    one's now: the same version, read anew."""
     rows = stored_deliveries(session, scope, ids).values()
     history.announce(
         session,

@@ -1,5 +1,6 @@
 """Tablets and what they send, as tests need them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4
@@ -138,6 +139,17 @@ def pull(client: httpx.Client, cursor: str | None = None, limit: int = 500) -> t
         cursor, more = page.json()["cursor"], page.json()["more"]
     assert cursor
     return changes, cursor
+
+
+def on_tablet(changes: Iterable[dict[str, Any]]) -> dict[str, tuple[str, int, dict[str, Any]]]:
+    """What a tablet keeps that takes in these changes: id -> entity, version, data."""
+    known: dict[str, tuple[str, int, dict[str, Any]]] = {}
+    for change in changes:
+        if change["op"] == "put":
+            known[change["id"]] = change["entity"], change["version"], change["data"]
+        else:
+            known.pop(change["id"], None)
+    return known
 
 
 def uuid_of(text: str) -> UUID:

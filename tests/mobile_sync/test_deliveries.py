@@ -17,7 +17,7 @@ from api.deliveries.commands import write_deliveries
 from tests.make import files, interventions, sheets
 from tests.make.interventions import serving
 from tests.make.reviews import acting, counted, households
-from tests.make.tablets import HAMLET, delivery, household, member, pull, push, submission
+from tests.make.tablets import HAMLET, delivery, household, member, on_tablet, pull, push, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -211,6 +211,21 @@ def test_a_refusal_leaves_the_line_open_for_another_day(
     assert states["refused"] == 1
     (told,) = push(surveyor, device, submission("delivery", delivery(home, made), seq=3))
     assert told["result"] == {"sheet_line_id": sheet["lines"][0]["id"]}
+
+
+def test_a_refusal_is_told_again_when_another_delivery_takes_its_line(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine
+) -> None:
+    made = serving(engine)
+    (line,) = sheets.drawn_up(officer, made, [home])["lines"]
+    refusal = submission("delivery", delivery(home, made, outcome="refused"), seq=2)
+    push(surveyor, device, refusal)
+    before, cursor = pull(surveyor)
+    assert on_tablet(before)[refusal["id"]][2]["sheet_line_id"] == line["id"]
+    push(surveyor, device, submission("delivery", delivery(home, made), seq=3))
+    after, _ = pull(surveyor, cursor)
+    assert on_tablet([*before, *after])[refusal["id"]][2]["sheet_line_id"] is None
+    assert on_tablet([*before, *after]) == on_tablet(pull(surveyor)[0])
 
 
 def test_a_line_of_a_person_is_that_persons(

@@ -16,7 +16,7 @@ from api.reviews.review_commands import write_reviews
 from tests.make import rounds, tablets
 from tests.make.reviews import acting, counted, households
 from tests.make.rounds import listed
-from tests.make.tablets import ANSWERS, household, member, pull, push, review, submission
+from tests.make.tablets import ANSWERS, household, member, on_tablet, pull, push, review, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -448,3 +448,27 @@ def test_a_conflict_is_decided_after_its_household_was_merged_into_another_of_th
     assert {tuple(row) for row in rows} == {(home, first[0]["id"]), (other, again["id"])}
     pointed = session.execute(text("SELECT household_id::text, review_id::text FROM review_case")).all()
     assert {tuple(row) for row in pointed} == {tuple(row) for row in rows}
+
+
+def test_a_review_made_under_a_merge_that_was_a_mistake_goes_back_with_its_household(
+    sign_in: SignIn, engine: Engine
+) -> None:
+    """Two households of two hamlets; the one that was merged away is the one on the list."""
+    there, here = sign_in("xom-2"), sign_in("xom-3")
+    goes = submission("household", household(2))
+    push(there, tablets.enrolled(engine, "xom-2"), goes)
+    device, stays = tablets.enrolled(engine, "xom-3"), submission("household", household())
+    push(here, device, stays)
+    round_id = listed(engine, goes["id"])
+    officer = sign_in("truc-thai")
+    merged = {"survivor_id": stays["id"], "absorbed_id": goes["id"]}
+    assert officer.post("/api/v1/households/merge", json=merged).is_success
+    scored = submission("review", review(stays["id"], round_id), seq=2)
+    assert push(here, device, scored)[0]["outcome"] == "applied"
+    told = {client: pull(client) for client in (there, here)}
+    assert scored["id"] in on_tablet(told[here][0])
+    assert officer.post(f"/api/v1/households/{goes['id']}/unmerge").is_success
+    for client, (before, cursor) in told.items():
+        after, _ = pull(client, cursor)
+        assert on_tablet([*before, *after]) == on_tablet(pull(client)[0])
+        assert (scored["id"] in on_tablet(after)) is (client is there)
