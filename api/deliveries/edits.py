@@ -71,7 +71,10 @@ class Deliveries:
         if fields["household_id"] and home is None:
             # Outside the caller's areas is as if it were not there: who knows an id must not learn that it exists.
             return self._not_there(fields["household_id"], faults.no_household())
-        home = self.touched.home_of_line(fields["sheet_line_id"], home)
+        gone = self.touched.gone_with_line(fields)
+        if gone is not None:
+            return self._not_there(str(gone), faults.no_line())
+        home = self.touched.home_of_line(fields, home)
         if fields["member_id"] and UUID(fields["member_id"]) not in self.touched.members:
             return self._not_there(fields["member_id"], faults.no_member())
         return self._judged(edit, fields, home)
@@ -150,7 +153,7 @@ class Deliveries:
     def _again(self, stored: dict[str, Any], fields: dict[str, Any]) -> Written:
         """A delivery that is there already: the same one sent again, or another one under its id."""
         named = self.touched.homes.get(UUID(fields["household_id"])) if fields["household_id"] else None
-        named = self.touched.home_of_line(fields["sheet_line_id"], named)
+        named = self.touched.home_of_line(fields, named)
         if stored["home"] != named or not same_content(content(stored), content(fields)):
             return rejected(already_exists())
         self._tell_files(stored)

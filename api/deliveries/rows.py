@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import CTE, Row, Select, func, select
 from sqlmodel import Session
 
 from api import clock, sql
@@ -117,8 +117,11 @@ def held_lines(session: Session, intervention_ids: Iterable[UUID], homes: Iterab
 
 
 def parted_lines(session: Session, scope: Scope, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
-    """These lines, as `held_lines` gives them, of households in `scope` that were merged away once and are not any
-    more; with `survivor`, the household they stood under meanwhile."""
+    """These lines, as `held_lines` gives them, each with every household that its own was ever merged into, also over
+    others (`survivor`, a row for each), and whether it is `mine`: its household of today lies in `scope`."""
+    wanted = among(LINE.c.id, ids)
+    followed = ends(select(LINE.c.household_id).where(wanted))
+    into = _ever_merged_into(wanted)
     query = (
         select(
             LINE,
@@ -126,18 +129,28 @@ def parted_lines(session: Session, scope: Scope, ids: Iterable[UUID]) -> Sequenc
             SHEET.c.intervention_id,
             SHEET.c.state.label("sheet_state"),
             DELIVERY.c.delivered_on,
-            _MERGE.c.survivor_id.label("survivor"),
+            into.c.survivor,
+            scope.covers(HOUSEHOLD.c.hamlet_id).label("mine"),
         )
         .select_from(LINE)
         .join(SHEET, SHEET.c.id == LINE.c.sheet_id)
-        .join(HOUSEHOLD, LINE.c.household_id == HOME)
-        .join(_MERGE, _MERGE.c.absorbed_id == HOME)
+        .join(into, into.c.line == LINE.c.id)
+        .outerjoin(followed, followed.c.absorbed == LINE.c.household_id)
+        .join(HOUSEHOLD, func.coalesce(followed.c.survivor, LINE.c.household_id) == HOME)
         .outerjoin(DELIVERY, DELIVERY.c.id == LINE.c.delivery_id)
-        .where(among(LINE.c.id, ids), _MERGE.c.undone_at.is_not(None), scope.covers(HOUSEHOLD.c.hamlet_id))
+        .where(wanted)
         .order_by(LINE.c.id)
         .with_for_update(of=LINE, key_share=True)
     )
     return session.execute(query).all()
+
+
+def _ever_merged_into(wanted: Any) -> CTE:
+    """(line, survivor): by merges that stand and by those that were taken back."""
+    first = select(LINE.c.id.label("line"), _MERGE.c.survivor_id.label("survivor")).where(wanted)
+    into = first.join(_MERGE, _MERGE.c.absorbed_id == LINE.c.household_id).cte(recursive=True)
+    further = select(into.c.line, _MERGE.c.survivor_id).join(_MERGE, _MERGE.c.absorbed_id == into.c.survivor)
+    return into.union(further)
 
 
 def mark_lines(session: Session, marked: Sequence[dict[str, Any]], by: UUID | None) -> None:

@@ -324,6 +324,46 @@ def test_a_line_carried_out_under_a_merge_that_was_a_mistake_is_its_own_househol
     assert refused["problem"]["errors"][0]["pointer"] == "#/sheet_line_id"
 
 
+@pytest.mark.parametrize("parted", ["first", "second"])
+def test_a_line_carried_out_under_a_chain_of_merges_is_found_whichever_is_taken_back(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine, parted: str
+) -> None:
+    made = serving(engine)
+    first, second = (submission("household", household(), seq=n) for n in (2, 3))
+    push(surveyor, device, first, second)
+    (line,) = sheets.drawn_up(officer, made, [first["id"]])["lines"]
+    for absorbed, survivor in ((first["id"], second["id"]), (second["id"], home)):
+        asked = {"survivor_id": survivor, "absorbed_id": absorbed}
+        assert officer.post("/api/v1/households/merge", json=asked).is_success
+    undone = {"first": first, "second": second}[parted]["id"]
+    assert officer.post(f"/api/v1/households/{undone}/unmerge").is_success
+    as_seen = delivery(home, made, sheet_line_id=line["id"])
+    (told,) = push(surveyor, device, submission("delivery", as_seen, seq=4))
+    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line["id"]), told
+    (given,) = pulled(surveyor, "delivery")
+    assert given["data"]["household_id"] == undone
+
+
+def test_a_line_whose_household_moved_away_after_its_merge_was_taken_back_waits_for_it(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine
+) -> None:
+    made = serving(engine)
+    other = submission("household", household(), seq=2)
+    push(surveyor, device, other)
+    (line,) = sheets.drawn_up(officer, made, [other["id"]])["lines"]
+    asked = {"survivor_id": home, "absorbed_id": other["id"]}
+    assert officer.post("/api/v1/households/merge", json=asked).is_success
+    as_seen = submission("delivery", delivery(home, made, sheet_line_id=line["id"]), seq=3)
+    assert officer.post(f"/api/v1/households/{other['id']}/unmerge").is_success
+    moved = {"hamlet_id": HAMLET[5], "moved_on": "2024-11-01"}
+    assert officer.post(f"/api/v1/households/{other['id']}/move", json=moved).is_success
+    (held,) = push(surveyor, device, as_seen)
+    assert (held["outcome"], held["waiting_for"]) == ("held", other["id"]), held
+    retried = officer.post(f"/sync/v1/submissions/{as_seen['submission_id']}/retry")
+    assert (retried.status_code, retried.json()["outcome"]) == (200, "applied"), retried.text
+    assert retried.json()["result"] == {"sheet_line_id": line["id"]}
+
+
 def test_a_household_that_has_moved_to_another_commune_takes_its_line_along(
     surveyor: httpx.Client, officer: httpx.Client, sign_in: SignIn, device: str, home: str, engine: Engine
 ) -> None:
