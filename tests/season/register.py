@@ -108,15 +108,18 @@ def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> Non
     for row in rows:
         work = ledger.works.get(row["id"])
         values = now.get(row["record_id"])
-        good = work is not None and values is not None and row["version"] is not None
-        if good and work is not None and values is not None:
+        differing = ["mất / gone"]
+        if work is not None and values is not None and row["version"] is not None:
             then = values_at(values, past.get(row["record_id"], []), row["version"])
             seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
             decided = row["decided"] or {}  # there the officer's value stands
-            good = all(
-                value in (then.get(name), seen.get(name)) for name, value in work.data.items() if name not in decided
-            )
-        ledger.check("stands", good, f"{row['id']}: {row['outcome']} bản {row['version']}, không có trong lịch sử")
+            differing = [
+                name
+                for name, value in work.data.items()
+                if name not in decided and value not in (then.get(name), seen.get(name))
+            ]
+        said = f"{row['id']}: {row['entity']} {row['outcome']} bản {row['version']}, không có trong lịch sử; khác ở"
+        ledger.check("stands", not differing, f"{said} {differing}")
 
 
 def feed_and_conflicts(ledger: Ledger, db: Db) -> None:
