@@ -71,10 +71,9 @@ class Deliveries:
         if fields["household_id"] and home is None:
             # Outside the caller's areas is as if it were not there: who knows an id must not learn that it exists.
             return self._not_there(fields["household_id"], faults.no_household())
-        gone = self.touched.gone_with_line(fields)
-        if gone is not None:
-            return self._not_there(str(gone), faults.no_line())
         home = self.touched.home_of_line(fields, home)
+        if home is not None and home not in self.touched.held.mine:
+            return self._not_there(str(home), faults.no_line())
         if fields["member_id"] and UUID(fields["member_id"]) not in self.touched.members:
             return self._not_there(fields["member_id"], faults.no_member())
         return self._judged(edit, fields, home)
@@ -153,8 +152,9 @@ class Deliveries:
     def _again(self, stored: dict[str, Any], fields: dict[str, Any]) -> Written:
         """A delivery that is there already: the same one sent again, or another one under its id."""
         named = self.touched.homes.get(UUID(fields["household_id"])) if fields["household_id"] else None
-        named = self.touched.home_of_line(fields, named)
-        if stored["home"] != named or not same_content(content(stored), content(fields)):
+        # one that came before the merge was taken back stays where it was handed out
+        homes = named, self.touched.home_of_line(fields, named)
+        if stored["home"] not in homes or not same_content(content(stored), content(fields)):
             return rejected(already_exists())
         self._tell_files(stored)
         return Written("applied", stored["version"], result=self._result(fields, None, []))

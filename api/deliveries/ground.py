@@ -24,10 +24,6 @@ from api.interventions.tables import Organisation
 _ORGANISATION = Organisation.__table__  # type: ignore[attr-defined]
 
 
-# (line, household that was named) -> the line's own household of today
-Parted = dict[tuple[UUID, UUID] | None, UUID]
-
-
 @dataclass(slots=True)
 class Served:
     """An intervention as held: what of the approved money is left (`left_vnd` None: it is paid from no budget line).
@@ -69,7 +65,7 @@ class Touched:
         self.members = self._members(_named(fields, "member_id"))
         self.organisations = self._organisations(_named(fields, "organisation_id"))
         self.lines = self._lines()
-        self.parted, self.gone = self._parted(_named(fields, "sheet_line_id") - self.lines.keys())
+        self.parted = self._parted(_named(fields, "sheet_line_id") - self.lines.keys())
         self.stored = stored_deliveries(session, self.scope, ids)
         records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
         self.foreign = history.load_past(session, ENTITY, records, dict.fromkeys(ids, 0))
@@ -80,12 +76,10 @@ class Touched:
         return home if home in self.held.mine else None
 
     def home_of_line(self, fields: dict[str, Any], home: UUID | None) -> UUID | None:
-        """Where the tablet had the line: under a household that its own was merged into then, and is not any more."""
-        return self.parted.get(_line_as_named(fields), home)
-
-    def gone_with_line(self, fields: dict[str, Any]) -> UUID | None:
-        """The household that has taken such a line to another area."""
-        return self.gone.get(_line_as_named(fields))
+        """Where the tablet had the line: under a household that its own was merged into then, and is not any more. That
+        one may have moved out of the caller's areas."""
+        line, named = fields["sheet_line_id"], fields["household_id"]
+        return self.parted.get((UUID(line), UUID(named)), home) if line and named else home
 
     def hamlet(self, home: UUID) -> UUID:
         return UUID(str(self.held.hamlets[home]))
@@ -129,22 +123,12 @@ class Touched:
         rows = held_lines(self.session, self.interventions, set(self.homes.values()))
         return {row.id: _line(row) for row in rows}
 
-    def _parted(self, ids: set[UUID]) -> tuple[Parted, Parted]:
-        """Of lines that stood under the household named while they were merged: those in the caller's areas, which are
-        loaded, and those that are not."""
-        rows = parted_lines(self.session, self.scope, ids) if ids and self.interventions else []
-        mine = [row for row in rows if row.mine]
-        if mine:
-            self.held.take(hold_households(self.session, self.scope, {row.home for row in mine}, Lock.share))
-            self.lines |= {row.id: _line(row) for row in mine if row.intervention_id in self.interventions}
-        here: Parted = {(row.id, row.survivor): row.home for row in mine}
-        gone: Parted = {(row.id, row.survivor): row.home for row in rows if not row.mine}
-        return here, gone
-
-
-def _line_as_named(fields: dict[str, Any]) -> tuple[UUID, UUID] | None:
-    line, named = fields["sheet_line_id"], fields["household_id"]
-    return (UUID(line), UUID(named)) if line and named else None
+    def _parted(self, ids: set[UUID]) -> dict[tuple[UUID, UUID], UUID]:
+        """(line, household it once stood under) -> its own household of today."""
+        rows = parted_lines(self.session, ids) if ids and self.interventions else []
+        self.held.take(hold_households(self.session, self.scope, {row.home for row in rows}, Lock.share))
+        self.lines |= {row.id: _line(row) for row in rows if row.intervention_id in self.interventions}
+        return {(row.id, row.survivor): row.home for row in rows}
 
 
 def _line(row: Row[Any]) -> Line:

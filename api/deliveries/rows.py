@@ -116,9 +116,9 @@ def held_lines(session: Session, intervention_ids: Iterable[UUID], homes: Iterab
     return session.execute(query).all()
 
 
-def parted_lines(session: Session, scope: Scope, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
-    """These lines, as `held_lines` gives them, each with every household that its own was ever merged into, also over
-    others (`survivor`, a row for each), and whether it is `mine`: its household of today lies in `scope`."""
+def parted_lines(session: Session, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+    """These lines, as `held_lines` gives them but wherever their households are, each with every household that its own
+    was ever merged into, also over others (`survivor`, a row for each)."""
     wanted = among(LINE.c.id, ids)
     followed = ends(select(LINE.c.household_id).where(wanted))
     into = _ever_merged_into(wanted)
@@ -130,7 +130,6 @@ def parted_lines(session: Session, scope: Scope, ids: Iterable[UUID]) -> Sequenc
             SHEET.c.state.label("sheet_state"),
             DELIVERY.c.delivered_on,
             into.c.survivor,
-            scope.covers(HOUSEHOLD.c.hamlet_id).label("mine"),
         )
         .select_from(LINE)
         .join(SHEET, SHEET.c.id == LINE.c.sheet_id)

@@ -38,6 +38,11 @@ def pulled(client: httpx.Client, entity: str) -> list[dict[str, Any]]:
     return [change for change in pull(client)[0] if change["entity"] == entity]
 
 
+def merged(officer: httpx.Client, absorbed: str, survivor: str) -> None:
+    asked = {"survivor_id": survivor, "absorbed_id": absorbed, "reason": "ghi hai lần"}
+    assert officer.post("/api/v1/households/merge", json=asked).is_success
+
+
 def test_a_delivery_is_stored_once_and_comes_back_in_the_feed(
     surveyor: httpx.Client, device: str, home: str, engine: Engine, session: Session
 ) -> None:
@@ -288,8 +293,7 @@ def test_deliveries_and_lines_follow_a_household_that_is_merged(
     sheet = sheets.drawn_up(officer, made, [other["id"]])
     early = submission("delivery", delivery(other["id"], serving(engine)), seq=3)
     push(surveyor, device, early)
-    asked = {"survivor_id": home, "absorbed_id": other["id"], "reason": "ghi hai lần"}
-    assert officer.post("/api/v1/households/merge", json=asked).is_success
+    merged(officer, other["id"], home)
     (line,) = pulled(surveyor, "sheet_line")
     (given,) = pulled(surveyor, "delivery")
     assert line["data"]["household_id"] == given["data"]["household_id"] == home
@@ -300,23 +304,40 @@ def test_deliveries_and_lines_follow_a_household_that_is_merged(
     assert told["result"] == {"merged_into": home, "sheet_line_id": sheet["lines"][0]["id"]}
 
 
+@pytest.fixture
+def made(engine: Engine) -> UUID:
+    """An intervention to hand out under."""
+    return serving(engine)
+
+
+@pytest.fixture
+def other(surveyor: httpx.Client, device: str) -> str:
+    """One more household."""
+    sent = submission("household", household(), seq=2)
+    push(surveyor, device, sent)
+    return str(sent["id"])
+
+
+@pytest.fixture
+def line(officer: httpx.Client, made: UUID, other: str, home: str) -> str:
+    """The other one's line on a signing sheet; then the two were merged, the other one away."""
+    (drawn,) = sheets.drawn_up(officer, made, [other])["lines"]
+    merged(officer, other, home)
+    return str(drawn["id"])
+
+
 def test_a_line_carried_out_under_a_merge_that_was_a_mistake_is_its_own_households(
-    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine
-) -> None:
-    made = serving(engine)
-    other = submission("household", household(), seq=2)
-    push(surveyor, device, other)
-    (line,) = sheets.drawn_up(officer, made, [other["id"]])["lines"]
-    asked = {"survivor_id": home, "absorbed_id": other["id"], "reason": "ghi hai lần"}
-    assert officer.post("/api/v1/households/merge", json=asked).is_success
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, other: str, made: UUID, line: str,
+    engine: Engine,
+) -> None:  # fmt: skip
     (seen,) = pulled(surveyor, "sheet_line")
-    as_seen = delivery(seen["data"]["household_id"], made, sheet_line_id=line["id"])
+    as_seen = delivery(seen["data"]["household_id"], made, sheet_line_id=line)
     assert as_seen["household_id"] == home
-    assert officer.post(f"/api/v1/households/{other['id']}/unmerge").is_success
+    assert officer.post(f"/api/v1/households/{other}/unmerge").is_success
     (told,) = push(surveyor, device, submission("delivery", as_seen, seq=3))
-    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line["id"]), told
+    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line), told
     (given,) = pulled(surveyor, "delivery")
-    assert given["data"]["household_id"] == other["id"]
+    assert given["data"]["household_id"] == other
     (same,) = push(surveyor, device, submission("delivery", as_seen, seq=4, record=told["id"]))
     assert (same["outcome"], same["version"]) == ("applied", 1), same
     strange = delivery(home, made, sheet_line_id=sheets.drawn_up(officer, serving(engine), [home])["lines"][0]["id"])
@@ -324,44 +345,52 @@ def test_a_line_carried_out_under_a_merge_that_was_a_mistake_is_its_own_househol
     assert refused["problem"]["errors"][0]["pointer"] == "#/sheet_line_id"
 
 
+def test_what_was_handed_out_under_a_merge_is_the_same_after_it_was_taken_back(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, other: str, made: UUID, line: str
+) -> None:
+    as_seen = delivery(home, made, sheet_line_id=line)
+    (told,) = push(surveyor, device, submission("delivery", as_seen, seq=3))
+    assert told["outcome"] == "applied", told
+    assert officer.post(f"/api/v1/households/{other}/unmerge").is_success
+    (same,) = push(surveyor, device, submission("delivery", as_seen, seq=4, record=told["id"]))
+    assert (same["outcome"], same["version"]) == ("applied", 1), same
+
+
 @pytest.mark.parametrize("parted", ["first", "second"])
 def test_a_line_carried_out_under_a_chain_of_merges_is_found_whichever_is_taken_back(
-    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine, parted: str
+    surveyor: httpx.Client,
+    officer: httpx.Client,
+    device: str,
+    home: str,
+    other: str,
+    made: UUID,
+    line: str,
+    parted: str,
 ) -> None:
-    made = serving(engine)
-    first, second = (submission("household", household(), seq=n) for n in (2, 3))
-    push(surveyor, device, first, second)
-    (line,) = sheets.drawn_up(officer, made, [first["id"]])["lines"]
-    for absorbed, survivor in ((first["id"], second["id"]), (second["id"], home)):
-        asked = {"survivor_id": survivor, "absorbed_id": absorbed}
-        assert officer.post("/api/v1/households/merge", json=asked).is_success
-    undone = {"first": first, "second": second}[parted]["id"]
+    last = submission("household", household(), seq=3)
+    push(surveyor, device, last)
+    merged(officer, home, last["id"])
+    undone = {"first": other, "second": home}[parted]
     assert officer.post(f"/api/v1/households/{undone}/unmerge").is_success
-    as_seen = delivery(home, made, sheet_line_id=line["id"])
+    as_seen = delivery(last["id"], made, sheet_line_id=line)
     (told,) = push(surveyor, device, submission("delivery", as_seen, seq=4))
-    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line["id"]), told
+    assert (told["outcome"], told["result"]["sheet_line_id"]) == ("applied", line), told
     (given,) = pulled(surveyor, "delivery")
     assert given["data"]["household_id"] == undone
 
 
 def test_a_line_whose_household_moved_away_after_its_merge_was_taken_back_waits_for_it(
-    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, engine: Engine
+    surveyor: httpx.Client, officer: httpx.Client, device: str, home: str, other: str, made: UUID, line: str
 ) -> None:
-    made = serving(engine)
-    other = submission("household", household(), seq=2)
-    push(surveyor, device, other)
-    (line,) = sheets.drawn_up(officer, made, [other["id"]])["lines"]
-    asked = {"survivor_id": home, "absorbed_id": other["id"]}
-    assert officer.post("/api/v1/households/merge", json=asked).is_success
-    as_seen = submission("delivery", delivery(home, made, sheet_line_id=line["id"]), seq=3)
-    assert officer.post(f"/api/v1/households/{other['id']}/unmerge").is_success
+    as_seen = submission("delivery", delivery(home, made, sheet_line_id=line), seq=3)
+    assert officer.post(f"/api/v1/households/{other}/unmerge").is_success
     moved = {"hamlet_id": HAMLET[5], "moved_on": "2024-11-01"}
-    assert officer.post(f"/api/v1/households/{other['id']}/move", json=moved).is_success
+    assert officer.post(f"/api/v1/households/{other}/move", json=moved).is_success
     (held,) = push(surveyor, device, as_seen)
-    assert (held["outcome"], held["waiting_for"]) == ("held", other["id"]), held
+    assert (held["outcome"], held["waiting_for"]) == ("held", other), held
     retried = officer.post(f"/sync/v1/submissions/{as_seen['submission_id']}/retry")
     assert (retried.status_code, retried.json()["outcome"]) == (200, "applied"), retried.text
-    assert retried.json()["result"] == {"sheet_line_id": line["id"]}
+    assert retried.json()["result"] == {"sheet_line_id": line}
 
 
 def test_a_household_that_has_moved_to_another_commune_takes_its_line_along(
