@@ -62,7 +62,7 @@ def came(client: httpx.Client, sha256: str, wanted: int) -> int:
         told = client.get(files.address(sha256)).json()["received"]
         return told >= wanted
 
-    eventually(settled, f"{wanted} bytes are there", 5)
+    eventually(settled, f"{wanted} bytes are there")
     return told
 
 
@@ -146,7 +146,7 @@ def test_a_line_that_is_waited_for_holds_no_connection_of_the_database(
         lines.append(line)
     for photo in photos:
         assert came(client, files.sha(photo), 500) == 500
-    eventually(lambda: app.state.engine.pool.checkedout() == 0, "no connection is taken", 10)
+    eventually(lambda: app.state.engine.pool.checkedout() == 0, "no connection is taken")
     for line in lines:
         line.close()
 
