@@ -67,11 +67,13 @@ def _standing(ledger: Ledger, db: Db) -> None:
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
         "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, c.fields AS decided, "
-        "s.record_id::text AS named, coalesce(s.result->>'merged_into', s.record_id::text) AS record_id "
+        "s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
     said_already: list[dict[str, Any]] = []
     for row in outcomes:
+        # what a household sent stands with the one it was merged into; of all else that one is only the home
+        row["record_id"] = (row["entity"] == "household" and row["merged_into"]) or row["named"]
         many = times.get(row["id"], 0)
         if row["outcome"] not in STANDING:
             # a second review is kept as a record, not in force, also where the first one was chosen
@@ -88,8 +90,8 @@ def _standing(ledger: Ledger, db: Db) -> None:
 
 
 def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> None:
-    """Applied without a new version: then the record said just that at the version told, or the surveyor had changed
-    nothing of what they saw."""
+    """Applied without a new version: then the record said just that at the version told (of a household that was
+    merged away: it stood under the one that is left), or the surveyor had changed nothing of what they saw."""
     ids = [row[which] for row in rows for which in ("record_id", "named")]
     past: dict[str, list[tuple[int, Any]]] = {}
     for one in db.execute(
@@ -113,10 +115,11 @@ def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> Non
             then = values_at(values, past.get(row["record_id"], []), row["version"])
             seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
             decided = row["decided"] or {}  # there the officer's value stands
+            meant = work.data | ({"household_id": row["merged_into"]} if row["merged_into"] else {})
             differing = [
                 name
                 for name, value in work.data.items()
-                if name not in decided and value not in (then.get(name), seen.get(name))
+                if name not in decided and then.get(name) not in (value, meant[name]) and value != seen.get(name)
             ]
         said = f"{row['id']}: {row['entity']} {row['outcome']} bản {row['version']}, không có trong lịch sử; khác ở"
         ledger.check("stands", not differing, f"{said} {differing}")
