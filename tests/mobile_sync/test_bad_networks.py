@@ -21,7 +21,7 @@ from sqlmodel import Session
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from api.problems import Unavailable
+from api.problems import NotAcceptable, Problem, TooLarge, Unavailable
 from api.wire import Wire, read_body, to_the_last_byte
 from mobile_sync.surveyor import LosesAnswers, Surveyor, reckon
 from mobile_sync.tablet import Tablet
@@ -380,6 +380,37 @@ def test_an_upload_that_falls_silent_ends() -> None:
     with pytest.raises(Unavailable):
         asyncio.run(to_the_last_byte(silence, 0.01)())  # type: ignore[arg-type]
     assert ended.value.headers["Connection"] == "close"
+
+
+@pytest.mark.parametrize(("refused", "head", "piece"), [
+    (NotAcceptable, gzip.compress(b"{}"), b"x" * 65_536),
+    (TooLarge, gzip.compress(b"{}")[:10], b"\x00\x00\x00\xff\xff" * 1000),
+], ids=["behind the end", "blocks without a content"])  # fmt: skip
+def test_a_packed_body_that_never_ends_is_refused_while_it_comes(
+    refused: type[Problem], head: bytes, piece: bytes
+) -> None:
+    sent = 0
+
+    async def more() -> Message:
+        nonlocal sent
+        sent += 1
+        assert sent < 50, "it would take all that comes"
+        return {"type": "http.request", "body": piece if sent > 1 else head, "more_body": True}
+
+    with pytest.raises(refused):
+        asyncio.run(read_body({"headers": [(b"content-encoding", b"gzip")]}, more, 100_000))
+
+
+@pytest.mark.parametrize("cut", range(1, 30))
+def test_a_packed_body_is_whole_wherever_it_was_cut_into_pieces(cut: int) -> None:
+    packed = gzip.compress(b"{}")
+    pieces = [packed[:cut], packed[cut:], b""]
+
+    async def next_one() -> Message:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    scope: Scope = {"headers": [(b"content-encoding", b"gzip")]}
+    assert asyncio.run(read_body(scope, next_one, 2)) == b"{}"
 
 
 def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_times() -> None:
