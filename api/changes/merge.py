@@ -58,22 +58,24 @@ def values_at(values: Values, past: Iterable[tuple[int, Change | None]], version
     return then
 
 
-def three_way(base: Values, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
-    """Merges `device` (only the fields it sent) into `server`; both come from `base`.
+def three_way(base: Values | None, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
+    """Merges `device` (only the fields it sent) into `server`; both come from `base`. None: a version that never was
+    here, of which nobody knows what it held, so whatever is sent was changed, also what is sent empty.
 
     `together` names fields that mean one thing (birth date and year): changing one of them here and another one
     there is a clash, because the mixture is what nobody said.
     """
+    seen: Values = base or {}
     merge = Merge({})
     for group in _groups(device, together):
-        mine = {name for name in group if name in device and not same(device[name], base.get(name))}
-        wanted = {name: device[name] if name in mine else base.get(name) for name in group}
+        mine = {name for name in group if name in device and (base is None or not same(device[name], seen.get(name)))}
+        wanted = {name: device[name] if name in mine else seen.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
         if not mine or not differing:
             continue
-        if any(not same(server.get(name), base.get(name)) for name in group):
+        if any(not same(server.get(name), seen.get(name)) for name in group):
             for name in differing:
-                merge.clashes[name] = {"base": base.get(name), "server": server.get(name), "device": wanted[name]}
+                merge.clashes[name] = {"base": seen.get(name), "server": server.get(name), "device": wanted[name]}
         else:
             merge.take.update((name, wanted[name]) for name in differing)
     return merge
@@ -115,7 +117,7 @@ def decide_update(
         return Decision("apply" if merge.take else "unchanged", merge)
     if strict:
         return Decision("stale", Merge({}))
-    merge = three_way(base or {}, server, device, together)
+    merge = three_way(base, server, device, together)
     if merge.clashes:
         return Decision("conflict", merge)
     return Decision("merge" if merge.take else "unchanged", merge)
