@@ -18,13 +18,15 @@ from api.households.stored import Lock, hold_households
 
 @dataclass(frozen=True)
 class Declaration:
-    """The files one new record declares, and where it stands: with a household, or in an area."""
+    """The files one new record declares, and where it stands: with a household, or in an area. `by`: who has the files,
+    where another one stores the record (an officer who tries the work of a tablet again); they can hand them in."""
 
     entity: AttachmentEntity
     record_id: UUID
     files: Sequence[dict[str, Any]]
     household_id: UUID | None = None
     area_id: UUID | None = None
+    by: UUID | None = None
 
 
 def declare(session: Session, actor: Actor, declarations: Sequence[Declaration]) -> None:
@@ -40,6 +42,7 @@ def declare(session: Session, actor: Actor, declarations: Sequence[Declaration])
             "purpose": file["purpose"],
             "household_id": one.household_id,
             "area_id": one.area_id,
+            "by": one.by or actor.account_id,
         }
         for one in declarations
         for position, file in enumerate(one.files)
@@ -47,7 +50,7 @@ def declare(session: Session, actor: Actor, declarations: Sequence[Declaration])
     if rows:
         session.execute(
             sql.load("api/attachments/sql/insert_links.sql"),
-            {"rows": sql.rows(rows), "at": clock.now(), "by": actor.account_id, "device": actor.device_id},
+            {"rows": sql.rows(rows), "at": clock.now(), "device": actor.device_id},
         )
 
 

@@ -238,7 +238,7 @@ def _given(line: Line) -> Problem:
 
 def _declaration(row: dict[str, Any]) -> Declaration:
     place = {"household_id": row["home"]} if row["home"] else {"area_id": row["place"]}
-    return Declaration(AttachmentEntity.delivery, row["id"], row["attachments"], **place)
+    return Declaration(AttachmentEntity.delivery, row["id"], row["attachments"], **place, by=row["recorded_by"])
 
 
 def _marked(line: Line) -> dict[str, Any]:

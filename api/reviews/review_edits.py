@@ -231,11 +231,15 @@ class Reviews:
             told = [Announcement(ENTITY, r["id"], r["hamlet"], r["home"], r["version"]) for r in changed + added]
             move_cases(self.session, self.actor, list(self.changes.moved.values()), self.changes.homes, told)
         # with the review, never after it: what is missing can be asked for from then on
-        files = [(row["id"], row["attachments"], row["household_id"]) for row in added]
-        declare(self.session, self.actor, [Declaration(AttachmentEntity.review, *one) for one in files])
+        declare(self.session, self.actor, [_declaration(row) for row in added])
         if changed or added:
             homes = {row["household_id"] for row in changed + added}
             audit.record(self.session, self.actor, "reviews.write", "household", homes, origin=self.origin.value)
+
+
+def _declaration(row: dict[str, Any]) -> Declaration:
+    files, surveyor = row["attachments"], row["surveyor_id"]
+    return Declaration(AttachmentEntity.review, row["id"], files, household_id=row["household_id"], by=surveyor)
 
 
 def _content(values: dict[str, Any]) -> dict[str, Any]:

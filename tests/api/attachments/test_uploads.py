@@ -12,8 +12,9 @@ from sqlalchemy import Engine, text
 from api.attachments import store
 from api.attachments.schemas import MOST_BYTES
 from api.programmes.catalogue import catalogue
-from tests.make import files, procedure, programme_work, rounds
+from tests.make import files, procedure, programme_work, rounds, tablets
 from tests.make.answers import done, refused
+from tests.make.interventions import serving
 from tests.make.people import account_id
 from tests.make.reviews import household
 from tests.make.tablets import enrolled, pull, push, review, submission
@@ -283,6 +284,27 @@ def test_whoever_records_a_paper_hands_in_its_scan(who: str, kind: str, sign_in:
     files.reviewed(sign_in("xom-3"), engine, files.declaration(photo))
     assert refused(client.get(files.address(photo))) == refused(client.get(files.address("0" * 64)))
     assert refused(files.put(client, photo, photo)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("entity", ["review", "delivery"])
+def test_the_photo_of_what_an_officer_tried_again_is_handed_in_by_the_tablet_that_has_it(
+    entity: str, sign_in: SignIn, surveyor: httpx.Client, engine: Engine
+) -> None:
+    device, photo, officer = enrolled(engine, "xom-3"), files.content(), sign_in("truc-thai")
+    home = submission("household", tablets.household())
+    push(surveyor, device, home)
+    files_of = {"attachments": [files.declaration(photo)]}
+    data = {
+        "review": lambda: review(home["id"], rounds.listed(engine, home["id"]), **files_of),
+        "delivery": lambda: tablets.delivery(home["id"], serving(engine), **files_of),
+    }[entity]()
+    moved = {"hamlet_id": tablets.HAMLET[5], "moved_on": "2024-09-02"}
+    etag = officer.get(f"/api/v1/households/{home['id']}").headers["ETag"]
+    done(officer.post(f"/api/v1/households/{home['id']}/move", json=moved, headers={"If-Match": etag}))
+    late = submission(entity, data, seq=2)
+    assert [told["outcome"] for told in push(surveyor, device, late)] == ["held"]
+    assert done(officer.post(f"/sync/v1/submissions/{late['submission_id']}/retry"))["outcome"] == "applied"
+    assert done(files.put(surveyor, photo, photo))["complete"]
 
 
 def test_a_full_disk_is_told_and_what_was_received_stays(surveyor: httpx.Client, engine: Engine, folder: Path) -> None:
