@@ -66,10 +66,11 @@ def three_way(base: Values | None, server: Values, device: Values, together: Ite
     there is a clash, because the mixture is what nobody said.
     """
     seen: Values = base or {}
+    untouched = server if base is None else base
     merge = Merge({})
     for group in _groups(device, together):
         mine = {name for name in group if name in device and (base is None or not same(device[name], seen.get(name)))}
-        wanted = {name: device[name] if name in mine else seen.get(name) for name in group}
+        wanted = {name: device[name] if name in mine else untouched.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
         if not mine or not differing:
             continue
