@@ -19,7 +19,7 @@ from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
 from api.problems import PermissionDenied, TooLarge, UnknownEntity
-from mobile_sync import conflicts, halving, held, journal, senders
+from mobile_sync import conflicts, halving, held, journal, senders, turns
 from mobile_sync.appliers import KINDS, Kind
 from mobile_sync.arrivals import Arrival, read_arrivals
 from mobile_sync.journal import Entry
@@ -242,10 +242,10 @@ def _sort_out(session: Session, actor: Actor, arrivals: Sequence[Arrival], devic
 def apply_all(
     session: Session, actor: Actor, arrivals: Sequence[Arrival], put: Callable[[list[Entry]], None] | None = None
 ) -> list[Entry]:
-    """What becomes of these submissions: parents' kinds first, each kind by `seq`, each kind in one go. `put` is given
-    those of a kind that stand, as soon as they do."""
+    """What becomes of these submissions, in the order of `seq` (`turns`): in a turn parents' kinds first, each kind in
+    one go. `put` is given those of a kind that stand, as soon as they do."""
     entries: list[Entry] = []
-    by_kind: dict[str, list[Arrival]] = {}
+    known: list[Arrival] = []
     for arrival in arrivals:
         if arrival.fault is not None:
             entries.append(journal.rejected(arrival, arrival.fault))
@@ -254,13 +254,16 @@ def apply_all(
         elif arrival.entity not in KINDS:
             entries.append(journal.rejected(arrival, UnknownEntity()))
         else:
-            by_kind.setdefault(arrival.entity, []).append(arrival)
-    for entity in sorted(by_kind, key=lambda name: KINDS[name].rank):
-        in_order = sorted(by_kind[entity], key=lambda arrival: arrival.seq)
-        decided = _apply_kind(session, actor, KINDS[entity], in_order)
-        entries += decided
-        if put is not None:
-            put([entry for entry in decided if entry.stands])
+            known.append(arrival)
+    for turn, some in enumerate(turns.in_turns(session, known)):
+        if turn:  # the next one reads what this one wrote
+            late_rows.write(session)
+        for entity in sorted({arrival.entity for arrival in some}, key=lambda name: KINDS[name].rank):
+            of_kind = [arrival for arrival in some if arrival.entity == entity]
+            decided = _apply_kind(session, actor, KINDS[entity], of_kind)
+            entries += decided
+            if put is not None:
+                put([entry for entry in decided if entry.stands])
     held.where_they_were(session, actor, entries)
     return entries
 

@@ -15,7 +15,7 @@ What an edit meets (tests/vectors/merge runs every row on the server and on the 
 | names an older version | other fields were changed since | `merge` |
 | names an older version | every value is there already | `unchanged` |
 | names an older version | the same field was changed to another value | `conflict` |
-| names a version that does not exist | it would overwrite or empty a value | `conflict`: what the editor saw is unknown |
+| names a version that does not exist | it would overwrite or empty a value | `conflict`: nobody knows what was seen |
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -16,6 +16,7 @@ from api.areas.tables import area_id
 from tests.bench.stage import Server
 
 SUBMISSIONS = 500  # in a batch: a hundred households of four
+PEOPLE = 4  # of a household
 _SURNAMES = ("Nguyễn", "Trần", "Phạm", "Vũ", "Đỗ", "Lại", "Đoàn")
 _GIVEN = ("Văn Hùng", "Thị Hoà", "Thị Nhài", "Đức Anh", "Minh Châu", "Văn Quý")
 
@@ -63,7 +64,7 @@ def batches(tablet: Tablet, count: int) -> list[Batch]:
     made = []
     for _ in range(count):
         rng = random.Random(tablet.seq)
-        made.append(sealed(tablet, [one for _ in range(SUBMISSIONS // 5) for one in family(tablet, rng)]))
+        made.append(sealed(tablet, [one for _ in range(SUBMISSIONS // (1 + PEOPLE)) for one in family(tablet, rng)]))
     return made
 
 

@@ -7,12 +7,13 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tests.bench.pushing import SUBMISSIONS, Batch, Tablet, change, create, family, sealed
+from tests.bench.pushing import PEOPLE, SUBMISSIONS, Batch, Tablet, change, create, family, sealed
 from tests.make import rounds, tablets
 
 # Of 500: 70 new households with 280 members, 70 reviews (scored), 40 changes of today's version, 40 of an older one
@@ -65,15 +66,18 @@ def list_households(engines: Sequence[Engine], grounds: Sequence[tuple[Tablet, S
 
 
 def batch(tablet: Tablet, ground: Ground) -> Batch:
-    """What a tablet brings home from visits to these households."""
+    """What a tablet brings home from visits to these households, in the order of its day: in each what changed, then
+    the review."""
     rng = random.Random(tablet.seq)
+    families = [one for _ in range(_FAMILIES) for one in family(tablet, rng)]
+    return sealed(tablet, [*families, *(one for number in range(_FAMILIES) for one in _visit(tablet, ground, number))])
+
+
+def _visit(tablet: Tablet, ground: Ground, number: int) -> list[dict[str, Any]]:
+    home = ground.households[number]
+    people = ground.members[number * PEOPLE : (number + 1) * PEOPLE]
     found = {"occupation": "thợ mộc", "labour_status": "working"}
-    return sealed(
-        tablet,
-        [
-            *(one for _ in range(_FAMILIES) for one in family(tablet, rng)),
-            *(create(tablet, "review", str(uuid4()), tablets.review(h, ground.round_id)) for h in ground.households),
-            *(change(tablet, "member", member, found, 1) for member in ground.members),
-            *(change(tablet, "household", home, {"note": "đã xem nhà"}, 1) for home in ground.households[:_OLD]),
-        ],
-    )
+    seen = [change(tablet, "member", person, found, 1) for person in people]
+    if number < _OLD:
+        seen.append(change(tablet, "household", home, {"note": "đã xem nhà"}, 1))
+    return [*seen, create(tablet, "review", str(uuid4()), tablets.review(home, ground.round_id))]
