@@ -108,8 +108,9 @@ def test_another_grant_starts_again(sign_in: SignIn, session: Session, homes: li
     assert len(pull(surveyor)[0]) == 25
 
 
-def test_a_restored_database_starts_again_and_an_untouched_one_does_not(
-    sign_in: SignIn, engine: Engine, session: Session, homes: list[dict[str, Any]]
+@pytest.mark.parametrize("known", ["system_identifier = 'another cluster'", "timeline = timeline + 1"])
+def test_a_restored_or_promoted_database_starts_again_and_an_untouched_one_does_not(
+    known: str, sign_in: SignIn, engine: Engine, session: Session, homes: list[dict[str, Any]]
 ) -> None:
     surveyor = sign_in("xom-3")
     _, cursor = pull(surveyor)
@@ -117,7 +118,7 @@ def test_a_restored_database_starts_again_and_an_untouched_one_does_not(
     assert guard_epoch(engine) == first
     assert surveyor.get("/sync/v1/changes", params={"cursor": cursor}).status_code == 200
     before = session.execute(text("SELECT last_seq FROM feed_epoch")).scalar_one()
-    session.execute(text("UPDATE feed_epoch SET system_identifier = 'another cluster'"))
+    session.execute(text(f"UPDATE feed_epoch SET {known}"))  # what was known of the database is not what it is
     session.commit()
     assert guard_epoch(engine) != first
     answer = surveyor.get("/sync/v1/changes", params={"cursor": cursor})
