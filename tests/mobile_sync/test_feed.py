@@ -44,6 +44,24 @@ def test_the_first_sync_brings_everything_once_and_parents_first(
     assert homes[0]["id"] in known
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 500])
+def test_what_is_new_and_was_changed_since_comes_once_with_its_parent_before_it(
+    limit: int, sign_in: SignIn, engine: Engine, homes: list[dict[str, Any]]
+) -> None:
+    """It comes where it is new, ahead of the number of its change, and not again at that number."""
+    surveyor, device = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    _, cursor = pull(surveyor)
+    home = submission("household", household())
+    person, paper = submission("member", member(home["id"])), submission("request", request(home["id"]))
+    push(surveyor, device, home, person, paper)
+    number(engine)
+    edits = {"household": {"note": "mới"}, "member": {"occupation": "nông"}, "request": {"reason": "nhà dột"}}
+    news = [submission(one["entity"], edits[one["entity"]], base=1, record=one["id"]) for one in (home, person, paper)]
+    assert [told["outcome"] for told in push(surveyor, device, *news)] == ["applied"] * 3
+    changes, _ = pull(surveyor, cursor, limit=limit)
+    assert [(c["id"], c["version"]) for c in changes] == [(one["id"], 2) for one in (home, person, paper)]
+
+
 def test_data_is_that_of_the_record_without_what_stands_beside_it(sign_in: SignIn, homes: list[dict[str, Any]]) -> None:
     changes, _ = pull(sign_in("xom-3"))
     shown = next(change for change in changes if change["id"] == homes[0]["id"])
