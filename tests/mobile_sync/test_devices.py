@@ -1,12 +1,15 @@
 """Enrolment, revocation, whose tablet it is, and what the fleet shows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api import clock
 from tests.make import tablets
 from tests.make.people import PASSWORD
 from tests.make.tablets import HAMLET, batch, household, push, submission
@@ -75,10 +78,26 @@ def test_the_session_is_bound_to_the_tablet_its_batches_name(sign_in: SignIn, en
 def test_the_fleet_shows_contact_skew_and_what_is_unsent(sign_in: SignIn) -> None:
     device, _ = enrol(sign_in)
     sent = [submission("household", household(), seq=41)]
-    body = batch(device, sent, pending=12, app_version="1.1") | {"sent_at": "2024-01-01T00:00:00+07:00"}
+    said = {"pending": 12, "app_version": "1.1", "form_version": "vn-2022/1"}
+    body = batch(device, sent, **said) | {"sent_at": "2024-01-01T00:00:00+07:00"}
     assert sign_in("xom-3").post("/sync/v1/batches", json=body).status_code == 200
     (shown,) = sign_in("truc-thai").get("/sync/v1/devices").json()["items"]
-    assert (shown["id"], shown["last_seq"], shown["pending"], shown["app_version"]) == (device, 41, 12, "1.1")
+    assert (shown["id"], shown["last_seq"]) == (device, 41)
+    assert {name: shown[name] for name in said} == said
     assert shown["last_contact_at"] is not None
     assert shown["clock_skew_seconds"] < -86400 * 300
     assert sign_in("truc-dai").get("/sync/v1/devices").json()["items"] == []
+    assert sign_in("xom-3").post("/sync/v1/batches", json=batch(device, [])).status_code == 200
+    (later,) = sign_in("truc-thai").get("/sync/v1/devices").json()["items"]
+    assert later["form_version"] == "vn-2022/1"  # a batch that does not say it takes nothing back
+
+
+def test_the_journal_keeps_of_every_batch_how_wrong_the_clock_of_its_tablet_was(
+    sign_in: SignIn, engine: Engine, session: Session
+) -> None:
+    device, surveyor = tablets.enrolled(engine, "xom-3"), sign_in("xom-3")
+    for wrong in (timedelta(days=-300), timedelta(hours=5), timedelta()):
+        body = batch(device, []) | {"sent_at": (clock.now() + wrong).isoformat()}
+        assert surveyor.post("/sync/v1/batches", json=body).status_code == 200
+    kept = session.scalars(text("SELECT skew_seconds FROM sync_batch ORDER BY id")).all()
+    assert kept == pytest.approx([-300 * 86400, 5 * 3600, 0], abs=60)

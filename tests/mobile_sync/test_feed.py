@@ -44,6 +44,24 @@ def test_the_first_sync_brings_everything_once_and_parents_first(
     assert homes[0]["id"] in known
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 500])
+def test_what_is_new_and_was_changed_since_comes_once_with_its_parent_before_it(
+    limit: int, sign_in: SignIn, engine: Engine, homes: list[dict[str, Any]]
+) -> None:
+    """It comes where it is new, ahead of the number of its change, and not again at that number."""
+    surveyor, device = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    _, cursor = pull(surveyor)
+    home = submission("household", household())
+    person, paper = submission("member", member(home["id"])), submission("request", request(home["id"]))
+    push(surveyor, device, home, person, paper)
+    number(engine)
+    edits = {"household": {"note": "mới"}, "member": {"occupation": "nông"}, "request": {"reason": "nhà dột"}}
+    news = [submission(one["entity"], edits[one["entity"]], base=1, record=one["id"]) for one in (home, person, paper)]
+    assert [told["outcome"] for told in push(surveyor, device, *news)] == ["applied"] * 3
+    changes, _ = pull(surveyor, cursor, limit=limit)
+    assert [(c["id"], c["version"]) for c in changes] == [(one["id"], 2) for one in (home, person, paper)]
+
+
 def test_data_is_that_of_the_record_without_what_stands_beside_it(sign_in: SignIn, homes: list[dict[str, Any]]) -> None:
     changes, _ = pull(sign_in("xom-3"))
     shown = next(change for change in changes if change["id"] == homes[0]["id"])
@@ -108,8 +126,9 @@ def test_another_grant_starts_again(sign_in: SignIn, session: Session, homes: li
     assert len(pull(surveyor)[0]) == 25
 
 
-def test_a_restored_database_starts_again_and_an_untouched_one_does_not(
-    sign_in: SignIn, engine: Engine, session: Session, homes: list[dict[str, Any]]
+@pytest.mark.parametrize("known", ["system_identifier = 'another cluster'", "timeline = timeline + 1"])
+def test_a_restored_or_promoted_database_starts_again_and_an_untouched_one_does_not(
+    known: str, sign_in: SignIn, engine: Engine, session: Session, homes: list[dict[str, Any]]
 ) -> None:
     surveyor = sign_in("xom-3")
     _, cursor = pull(surveyor)
@@ -117,7 +136,7 @@ def test_a_restored_database_starts_again_and_an_untouched_one_does_not(
     assert guard_epoch(engine) == first
     assert surveyor.get("/sync/v1/changes", params={"cursor": cursor}).status_code == 200
     before = session.execute(text("SELECT last_seq FROM feed_epoch")).scalar_one()
-    session.execute(text("UPDATE feed_epoch SET system_identifier = 'another cluster'"))
+    session.execute(text(f"UPDATE feed_epoch SET {known}"))  # what was known of the database is not what it is
     session.commit()
     assert guard_epoch(engine) != first
     answer = surveyor.get("/sync/v1/changes", params={"cursor": cursor})

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -15,9 +17,16 @@ from tests.make.tablets import batch, household, member, push, submission
 SignIn = Callable[[str], httpx.Client]
 
 
-def test_what_came_is_kept_word_for_word(sign_in: SignIn, engine: Engine, session: Session) -> None:
+@pytest.mark.parametrize(
+    "broken",
+    [{}, {"more": {"a": [1.5, None]}}, {"seq": "bảy"}, {"entity": 7}, {"id": None}, {"recorded_at": "hôm qua"}],
+    ids=lambda broken: next(iter(broken), "data"),
+)
+def test_what_came_is_kept_word_for_word_whatever_is_wrong_with_it(
+    broken: dict[str, Any], sign_in: SignIn, engine: Engine, session: Session
+) -> None:
     device = tablets.enrolled(engine, "xom-3")
-    sent = submission("household", household(note="Đông \u0000 \ud800 \U0001f33e"))
+    sent = submission("household", household(note="Đông \u0000 \ud800 \U0001f33e")) | broken
     body = json.dumps(batch(device, [sent]))
     answer = sign_in("xom-3").post("/sync/v1/batches", content=body)
     assert answer.json()["outcomes"][0]["outcome"] == "rejected"

@@ -1,7 +1,9 @@
 """The wire: what is no JSON, what is no envelope, limits, and the content a submission is known by."""
 
+import asyncio
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session
+from starlette.types import Message
 
-from api.problems import NotJson
+from api.problems import NotJson, TooLarge
+from api.wire import read_body
 from mobile_sync.arrivals import canonical, parse, storable
 from tests.make import tablets
 from tests.make.tablets import batch, household, submission
@@ -152,6 +156,24 @@ def test_gzip_is_unpacked_and_a_bomb_is_too_large(sign_in: SignIn, engine: Engin
     cut = surveyor.post("/sync/v1/batches", content=packed[:-20], headers=headers)
     assert cut.status_code == 415
     assert session.execute(text("SELECT count(*) FROM sync_submission")).scalar_one() == 1
+
+
+@pytest.mark.parametrize("piece", [2**16, 2**20], ids=["in pieces", "at once"])
+def test_of_a_bomb_no_more_is_unpacked_than_the_limit_takes(piece: int) -> None:
+    limit, bomb = 2**20, gzip.compress(bytes(100 * 2**20))
+    pieces = [bomb[at : at + piece] for at in range(0, len(bomb), piece)]
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            asyncio.run(read_body({"headers": [(b"content-encoding", b"gzip")]}, receive, limit))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * limit  # zlib's own buffers come on top of what it gives
 
 
 def test_a_number_of_thousands_of_digits_harms_no_neighbour(sign_in: SignIn, engine: Engine) -> None:

@@ -20,7 +20,7 @@ from tests.make.tablets import ANSWERS, household, member, on_tablet, pull, push
 
 SignIn = Callable[[str], httpx.Client]
 
-ADULT = {
+ADULT: dict[str, Any] = {
     "birth_date": "1970-05-01", "health_insurance": True, "labour_status": "working", "labour_contract": True,
     "qualification": "upper_secondary", "schooling": "none", "social_allowance": False, "pension": False,
 }  # fmt: skip

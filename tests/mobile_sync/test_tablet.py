@@ -2,9 +2,11 @@
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ from mobile_sync.tablet import Tablet, tablet_tokens, uuid7
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
 from tests.make import sheets, tablets, walk
+from tests.make.households import put_member
 from tests.make.interventions import serving
 from tests.make.people import PASSWORD
-from tests.make.reviews import households
+from tests.make.reviews import acting, households
 from tests.make.tablets import HAMLET, household, member, request, review, submission
+from tests.mobile_sync.test_reviews import ADULT
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
@@ -169,6 +173,19 @@ def test_retry_after_is_honoured_and_patience_ends() -> None:
     assert min(pauses) >= 7
 
 
+def test_every_attempt_may_wait_twice_as_long_as_the_one_before_and_never_over_a_minute() -> None:
+    """By chance within that: twenty tablets that lost the same line do not come back in the same second."""
+    busy = httpx.MockTransport(lambda _: httpx.Response(503, json={}))
+    waited: list[list[float]] = []
+    for _ in range(100):
+        waited.append([])
+        with pytest.raises(Unreachable):
+            Line("http://server", transport=busy, attempts=9, pause=waited[-1].append).sign_in("xom-3", "x")
+    for most, waits in zip((1, 2, 4, 8, 16, 32, 60, 60), zip(*waited, strict=True), strict=True):
+        assert most / 2 < max(waits) <= most
+        assert min(waits) < most / 2
+
+
 def test_a_refusal_is_not_retried(tablet: Make) -> None:
     one = tablet()
     one.storage.set("device_id", uuid7())
@@ -206,6 +223,47 @@ def test_after_a_restore_the_tablet_starts_again_and_offers_what_it_kept(
         (kept, 1): True, (gone, 1): False, (kept, 2): False,
     }  # fmt: skip
     assert one.storage.unsent() == []
+
+
+def test_an_older_version_told_after_a_newer_one_changes_nothing_until_a_new_first_sync(tablet: Make) -> None:
+    one = tablet(enrol=False)
+    home = uuid7()
+
+    def told(version: int, phone: str, life: int) -> tuple[int | None, str]:
+        one.storage.put("household", home, version, {"phone": phone}, life, HAMLET[3])
+        stored = one.storage.pulled(home)
+        assert stored is not None
+        assert one.storage.damaged() == []
+        return stored.version, stored.data["phone"]
+
+    assert told(3, "mới", 1) == (3, "mới")
+    assert told(2, "cũ", 1) == (3, "mới")
+    assert told(3, "mới nhất", 1) == (3, "mới nhất")
+    assert told(1, "khôi phục", 2) == (1, "khôi phục")  # the server was restored, and knows no more
+
+
+@pytest.mark.parametrize("held", [0, 3])
+def test_a_page_that_breaks_off_while_it_is_stored_is_asked_for_again(
+    held: int, tablet: Make, sign_in: SignIn, engine: Engine, tmp_path: Path
+) -> None:
+    officer, device = sign_in("truc-thai"), tablets.enrolled(engine, "truc-thai")
+    homes = [submission("household", household()) for _ in range(held + 5)]
+    one = tablet()
+    if held:
+        tablets.push(officer, device, *homes[:held])
+        one.pull()
+    tablets.push(officer, device, *homes[held:])
+    full = "(SELECT count(*) FROM record) = 4 BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as disk:
+        disk.execute(f"CREATE TRIGGER full BEFORE INSERT ON record WHEN {full}")
+        with pytest.raises(sqlite3.IntegrityError, match="disk full"):
+            one.pull()
+        one.storage.close()  # and the battery is empty
+        disk.execute("DROP TRIGGER full")
+    again = tablet(enrol=False, refresh_token=one.line._refresh)
+    assert len(again.storage.records("household")) == held
+    again.pull()
+    assert {home.id for home in again.storage.records("household")} == {home["id"] for home in homes}
 
 
 def test_a_removed_record_goes_and_the_work_on_it_stays(tablet: Make, sign_in: SignIn, engine: Engine) -> None:
@@ -246,6 +304,8 @@ def test_a_day_in_a_training_round_reviews_with_the_servers_own_result(
     tablet: Make, session: Session, sign_in: SignIn
 ) -> None:
     homes = households(session, 12)
+    for home in homes:
+        put_member(session, acting("truc-thai"), home, birth_year=None, **ADULT)
     session.commit()
     walk.surveying(sign_in, *map(str, homes), kind="training", year=2024, opens_on="2024-09-01", closes_on="2024-12-14")
     one = tablet()
@@ -257,9 +317,12 @@ def test_a_day_in_a_training_round_reviews_with_the_servers_own_result(
     told = one.push()
     one.pull()
     assert reckon(one, 0, told) == []
-    made = session.execute(text("SELECT device_result, b1, b2, proposed_class, in_force FROM review")).all()
-    assert walker.day.done["phiếu rà soát"] == len(made) > 5
-    assert all(row.in_force and row.device_result is not None for row in made)
+    reviews = session.execute(text("SELECT * FROM review")).mappings().all()
+    assert walker.day.done["phiếu rà soát"] == len(reviews) > 5
+    for row in reviews:
+        assert (row["in_force"], row["differs_from_device"]) == (True, False)
+        assert row["device_result"] == {name: row[name] for name in ("b1", "b2", "proposed_class", "deprivations")}
+    assert all(row["b1"] is not None for row in reviews)
     assert {work.outcome for work in one.receipts() if work.entity == "review"} == {"applied"}
 
 

@@ -172,6 +172,7 @@ class Poller(threading.Thread):
         self.cursor: str | None = None
         self.stop = threading.Event()
         self.holds: dict[UUID, int] = {}
+        self.homes: dict[UUID, int] = {}  # in which version the home of a record was held when the record came
         self.repeated: list[Any] = []
         self.orphans: list[Any] = []
         self.failed: BaseException | None = None
@@ -198,15 +199,17 @@ class Poller(threading.Thread):
         if change.op == "remove":
             self.holds.pop(change.id, None)
             return
-        # a household that moved away and back brings its people again, who have no new version by that
-        if change.entity == "household" and self.holds.get(change.id, 0) >= change.version:
+        with Session(self.engine) as session:
+            home = change.id if change.entity == "household" else session.get_one(Member, change.id).household_id
+            of_home = session.get_one(Household, home).version
+        if home not in self.holds and home != change.id:
+            self.orphans.append(change)
+        # a household that moved away and back brings its people again, who have no new version by that: it has one
+        known = self.holds.get(change.id, 0) >= change.version
+        if known and (home == change.id or self.homes[change.id] == of_home):
             self.repeated.append(change)
-        if change.entity == "member":
-            with Session(self.engine) as session:
-                household = session.scalar(select(col(Member.household_id)).where(col(Member.id) == change.id))
-            if household not in self.holds:
-                self.orphans.append(change)
         self.holds[change.id] = change.version
+        self.homes[change.id] = self.holds.get(home, 0)
 
 
 def expected(engine: Engine, hamlets: list[UUID]) -> dict[UUID, int]:

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
 from psycopg.rows import dict_row
 
+from api.key_files import secrets_from
+from api.keys import IdKey
 from mobile_sync.tablet_work import STANDING, Work
 from tests.bench.bare import plain
 from tests.season.road import BATCHES
@@ -138,6 +141,13 @@ def _stored_alike(proofs: Proofs, machine: "Machine", works: list[Work]) -> None
         proofs.check("one-outcome", said == work.outcome, f"{work.submission_id}: máy {work.outcome}, máy chủ {said}")
 
 
+def as_sent(work: Work) -> dict[str, Any]:
+    return {
+        "submission_id": work.submission_id, "seq": work.seq, "entity": work.entity, "id": work.record_id,
+        "base_version": work.base_version, "recorded_at": work.recorded_at, "data": work.data,
+    }  # fmt: skip
+
+
 def _again(proofs: Proofs, machine: "Machine", works: list[Work]) -> None:
     """Every tenth submission and the last forty, sent once more as they were."""
     sent = [work for work in works if work.sealed and work.outcome is not None]
@@ -145,13 +155,7 @@ def _again(proofs: Proofs, machine: "Machine", works: list[Work]) -> None:
     if not chosen:
         return
     body: dict[str, Any] = {"protocol": 1, "batch_id": str(uuid4()), **machine.tablet._said([])}
-    body["submissions"] = [
-        {
-            "submission_id": work.submission_id, "seq": work.seq, "entity": work.entity, "id": work.record_id,
-            "base_version": work.base_version, "recorded_at": work.recorded_at, "data": work.data,
-        }
-        for work in chosen.values()
-    ]  # fmt: skip
+    body["submissions"] = [as_sent(work) for work in chosen.values()]
     answer = machine.tablet.line.call("POST", BATCHES, json=body).json()
     for outcome in answer["outcomes"]:
         work = chosen[outcome["submission_id"]]
@@ -211,7 +215,8 @@ def of_register(ledger: Ledger, season: "Season") -> None:
         for what in road.witness.server_errors:
             ledger.check("no-5xx", False, what)
     with psycopg.connect(plain(season.stage.url), row_factory=dict_row) as db:
-        register.journal(ledger, db, [road.witness for road in roads])
+        key = IdKey(secrets_from(Path(season.stage.server.home), may_create=False).id_key)
+        register.journal(ledger, db, [road.witness for road in roads], key)
         register.history(ledger, db)
         register.feed_and_conflicts(ledger, db)
         for hand, held in zip(season.hands, season.everybody(lambda hand: held_by(hand.machine)), strict=True):

@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from api.changes.merge import values_at
+from api.keys import IdKey
+from mobile_sync import payloads
 from mobile_sync.tablet_work import STANDING
-from tests.season.reckoning import Ledger
+from tests.season.reckoning import Ledger, as_sent
 from tests.season.road import Witness
 
 Db = Any
@@ -14,8 +17,8 @@ Db = Any
 _TABLES = ("household", "member", "request", "screening", "review", "delivery")
 
 
-def journal(ledger: Ledger, db: Db, witnesses: Sequence[Witness]) -> None:
-    """The journal against what the server answered for, and against what tablets were told."""
+def journal(ledger: Ledger, db: Db, witnesses: Sequence[Witness], key: IdKey) -> None:
+    """The journal against what the server answered for, what tablets sent, and what they were told."""
     accepted = set().union(*(witness.accepted for witness in witnesses))
     doubtful = set().union(*(witness.doubtful for witness in witnesses))
     rows = db.execute(
@@ -33,11 +36,24 @@ def journal(ledger: Ledger, db: Db, witnesses: Sequence[Witness]) -> None:
     most = least + sum(witness.batches_doubtful for witness in witnesses)
     ledger.check("batches", least <= many <= most, f"{many} lần gửi được ghi; đã trả lời {least}, chưa rõ tới {most}")
     ledger.checks["batches"] += least
+    for row in db.execute("SELECT submission_id AS id, payload FROM sync_submission"):
+        work = ledger.works.get(str(row["id"]))
+        if work is not None:
+            kept_as = _opened(key, row["payload"], row["id"])
+            good = kept_as == as_sent(work)
+            ledger.check("journal", good, f"{row['id']} gửi {as_sent(work)}, nhật ký giữ {kept_as}")
     for witness in witnesses:
         for submission, told in witness.told.items():
             if any(one["outcome"] in STANDING for one in told):
                 now = stored.get(submission)
                 ledger.check("not-undone", now in STANDING, f"{submission}: đã báo ghi, nay {now}")
+
+
+def _opened(key: IdKey, stored: bytes, submission: UUID) -> Any:
+    try:
+        return payloads.opened(key, stored, submission)
+    except payloads.Unreadable:
+        return "không mở được / unreadable"
 
 
 def history(ledger: Ledger, db: Db) -> None:

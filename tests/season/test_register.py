@@ -8,18 +8,21 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import Engine
 
+from api.config import Settings
+from api.keys import IdKey
 from mobile_sync.tablet_work import Work
 from tests.bench.bare import plain
 from tests.make import tablets
 from tests.make.tablets import household, member, push, submission
 from tests.season import register
 from tests.season.reckoning import Ledger
+from tests.season.road import Witness
 
 SignIn = Callable[[str], httpx.Client]
 
 
-def reckoned(database_url: str, *sent: dict[str, Any], told: str | None = None) -> dict[str, list[str]]:
-    """What is broken, where these were sent; `told`: this is written over the homes that the receipts tell."""
+def ledger_of(*sent: dict[str, Any]) -> Ledger:
+    """What the tablets know of their work, where these were sent."""
     ledger = Ledger()
     for one in sent:
         ledger.works[one["submission_id"]] = Work(
@@ -27,6 +30,12 @@ def reckoned(database_url: str, *sent: dict[str, Any], told: str | None = None) 
             base_version=one["base_version"], recorded_at=one["recorded_at"], data=one["data"],
             sealed=True, outcome="applied", version=None, told=None, due=False,
         )  # fmt: skip
+    return ledger
+
+
+def reckoned(database_url: str, *sent: dict[str, Any], told: str | None = None) -> dict[str, list[str]]:
+    """What is broken, where these were sent; `told`: this is written over the homes that the receipts tell."""
+    ledger = ledger_of(*sent)
     with psycopg.connect(plain(database_url), row_factory=dict_row) as db:
         if told is not None:
             db.execute("UPDATE sync_submission SET result = jsonb_build_object('merged_into', %s::text)", (told,))
@@ -52,3 +61,21 @@ def test_a_person_moved_into_a_household_that_was_merged_into_their_own_is_where
     # but where the receipt told of another home than the record's, it is no excuse
     broken = reckoned(database_url, stays, goes, person, moved, told=goes["id"])
     assert [line[:36] for line in broken["stands"]] == [moved["submission_id"]]
+
+
+def test_the_journal_holds_the_content_that_was_sent_and_not_only_its_id(
+    sign_in: SignIn, engine: Engine, database_url: str, config: Settings
+) -> None:
+    sent = [submission("household", household(note=note), seq=seq) for seq, note in enumerate(("một", "hai"), 1)]
+    push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), *sent)
+    witness = Witness(accepted={one["submission_id"] for one in sent}, batches=1)
+
+    def broken(*known: dict[str, Any]) -> list[str]:
+        ledger = ledger_of(*known)
+        with psycopg.connect(plain(database_url), row_factory=dict_row) as db:
+            register.journal(ledger, db, [witness], IdKey(config.secrets().id_key))
+        assert ledger.failures.keys() <= {"journal"}
+        return [line[:36] for line in ledger.failures.get("journal", [])]
+
+    assert broken(*sent) == []
+    assert broken(sent[0], sent[1] | {"data": household(note="ba")}) == [sent[1]["submission_id"]]

@@ -10,14 +10,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import Engine, text
 
 from api import embedded, postgres_folder
+from api.changes.epoch import guard_epoch
+from api.config import Settings
 from api.databases import check_server
 from api.key_files import ConfigError, new_key
+from tests.make.clients import client_of
+from tests.make.people import PASSWORD
 from tests.start.launching import PEOPLE, ROOT, Service, command_of, environment, eventually, folder_of
 
 
@@ -183,6 +189,23 @@ def test_a_given_server_is_used_instead_of_the_embedded_one() -> None:
         assert service.end() == 0
         with database(folder / "server") as connection:
             assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+
+
+def test_a_service_that_starts_on_a_promoted_database_tells_tablets_of_a_new_epoch(
+    database_url: str, engine: Engine, config: Settings
+) -> None:
+    before = guard_epoch(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE feed_epoch SET timeline = timeline + 1"))
+    url = database_url.replace("+psycopg", "", 1)
+    with Service(config.home, PEOPLE[0], DATABASE_URL=url).ready() as service:
+        with client_of(f"http://127.0.0.1:{service.port}") as client:
+            form = {"username": "xom-3", "password": PASSWORD}
+            token = client.post("/api/v1/auth/token", data=form).raise_for_status().json()["access_token"]
+            info = client.get("/sync/v1/info", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        assert UUID(info.json()["epoch"]) != before
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM feed_epoch")) == 2
 
 
 def test_commands_work_beside_the_service_and_without_it(home: Path, begin: Callable[..., Service]) -> None:
