@@ -54,7 +54,7 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
     record_id = _decided_on(session, conflict)
     sent = _sent(session, submission)
-    quiet = since.quiet(session, actor, conflict, record_id, submission, sent)
+    quiet = since.quiet(session, actor, conflict, submission, sent)
     values = _values(sent, quiet, conflict, resolution)
     outcome = _write(session, actor, conflict.entity, record_id, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
