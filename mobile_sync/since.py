@@ -1,6 +1,6 @@
 """What happened to a record since a tablet changed it: a decision about some fields must not undo others silently."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.changes.edits import Edit
 from api.changes.fold import Met
-from api.changes.merge import Values, same
+from api.changes.merge import Values, groups, same
 from api.problems import NotFound
 from mobile_sync.appliers import KINDS
 from mobile_sync.tables import SyncConflict, SyncSubmission
@@ -18,7 +18,8 @@ from mobile_sync.tables import SyncConflict, SyncSubmission
 @dataclass(frozen=True)
 class Quiet:
     """The fields sent that did not clash when the conflict was opened. `take`: what the tablet changed there and nobody
-    else has since, as it was sent. `clash`: what somebody else has changed since; that has to be decided as well."""
+    else has since, as it was sent. `clash`: what somebody else has changed since, with what means one thing with it, or
+    with a field that clashed; that has to be decided as well."""
 
     take: Mapping[str, Any]
     clash: Collection[str]
@@ -53,15 +54,18 @@ def _elsewhere(conflict: SyncConflict, met: Met) -> bool:
     return not conflict.record_id == met.seen.id == met.target.id
 
 
-def _parted(met: Met, seen: Values, before: Values, sent: Mapping[str, Any], decided: Collection[str]) -> Quiet:
-    """`seen`: what the tablet had before it; `before`: what the record held when the conflict was opened."""
-    take, clash = {}, set()
-    for name in met.values.keys() - decided:
-        value, today = met.values[name], met.target.values.get(name)
-        if same(value, seen.get(name)) or same(value, today):
-            continue
-        if same(today, before.get(name)):
-            take[name] = sent[name]
+def _parted(met: Met, seen: Values, before: Values, sent: Mapping[str, Any], decided: Set[str]) -> Quiet:
+    """`seen`: what the tablet had before it; `before`: what the record held when the conflict was opened. Fields that
+    mean one thing are taken together, or decided together: the mixture is what nobody said."""
+    take: dict[str, Any] = {}
+    clash: set[str] = set()
+    today = met.target.values
+    for group in groups(met.values, met.together):
+        mine = {name for name in group if name in met.values and not same(met.values[name], seen.get(name))}
+        wanted = {name: met.values[name] if name in mine else seen.get(name) for name in group}
+        other = {name for name in group if mine and not same(wanted[name], today.get(name))} - decided
+        if decided.isdisjoint(group) and all(same(today.get(name), before.get(name)) for name in group):
+            take |= {name: sent[name] for name in other & sent.keys()}
         else:
-            clash.add(name)
+            clash |= other
     return Quiet(take, clash)

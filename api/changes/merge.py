@@ -65,7 +65,7 @@ def three_way(base: Values, server: Values, device: Values, together: Iterable[S
     there is a clash, because the mixture is what nobody said.
     """
     merge = Merge({})
-    for group in _groups(device, together):
+    for group in groups(device, together):
         mine = {name for name in group if name in device and not same(device[name], base.get(name))}
         wanted = {name: device[name] if name in mine else base.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
@@ -79,7 +79,8 @@ def three_way(base: Values, server: Values, device: Values, together: Iterable[S
     return merge
 
 
-def _groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+def groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    """The fields that `device` sets, each with those it means one thing with."""
     joined = [group for group in together if any(name in device for name in group)]
     inside = {name for group in joined for name in group}
     return [*joined, *((name,) for name in device if name not in inside)]

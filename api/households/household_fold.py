@@ -79,7 +79,8 @@ class HouseholdFold:
         target = seen and self.fold.records[self.ends.get(seen.id, seen.id)]
         if seen is None or target is None or not self._reaches(target.id):
             return None
-        return Met({name: value for name, value in draft.items() if name not in READ_ONLY}, seen, target)
+        values = {name: value for name, value in draft.items() if name not in READ_ONLY}
+        return Met(values, seen, target, self.fold.together)
 
     def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
         given = {name: draft.pop(name) for name in READ_ONLY}

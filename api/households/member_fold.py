@@ -70,7 +70,7 @@ class MemberFold:
             return None
         self._seal(edit, draft)
         self._home(draft)
-        return Met(draft, record, record)
+        return Met(draft, record, record, self.fold.together)
 
     def _seal(self, edit: Edit, draft: dict[str, Any]) -> str | None:
         """Puts the number in its sealed form among the values; the number in clear."""

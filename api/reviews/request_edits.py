@@ -101,7 +101,7 @@ class Requests:
         home = self.homes.get(UUID(named)) if named else None
         if named and home:
             values["household_id"] = self._as_stored(stored, named, str(home.id))
-        return Met(values, stored, stored)
+        return Met(values, stored, stored, self.fold.together)
 
     def store(self, actor: Actor, origin: Origin) -> None:
         """Writes what the fold left: records, history, the feed's queue and the log."""

@@ -99,7 +99,8 @@ class Screenings:
             return None
         whole = self._whole(edit, fields, stored)
         ruled = self._ruled(whole) if screening_faults.content(self.standards, whole) is None else None
-        return Met(fields if ruled is None else fields | {"passed": ruled}, stored, stored)
+        values = fields if ruled is None else fields | {"passed": ruled}
+        return Met(values, stored, stored, self.fold.together)
 
     def _fold(self, edit: Edit, fields: dict[str, Any], stored: Record | None) -> Written:
         if stored is None:

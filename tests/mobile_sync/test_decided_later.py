@@ -219,3 +219,36 @@ def test_a_field_that_only_we_write_is_nothing_to_decide(
     answer = decided(sign_in, conflict, choice=choice, **({"values": {"phone": "5"}} if choice == "values" else {}))
     assert answer.status_code == 200, answer.text
     assert (answer.json()["phone"], answer.json()["current_class"]) == (phone, "poor")
+
+
+@pytest.mark.parametrize("choice", ["server", "device"])
+def test_what_means_one_thing_with_a_field_that_was_sent_is_decided_with_it(
+    choice: str, sign_in: SignIn, engine: Engine, home: str
+) -> None:
+    """The tablet found that nobody can work; the officer has written since why somebody can."""
+    web(sign_in, home, phone="1")
+    conflict = clash(sign_in, engine, home, phone="2", no_labour_capacity=True)
+    ground = "còn hai người làm"
+    web(sign_in, home, no_labour_capacity_ground=ground)
+    refused = decided(sign_in, conflict, choice=choice)
+    assert refused.status_code == 409
+    assert refused.json()["fields"] == ["no_labour_capacity", "no_labour_capacity_ground"]
+    values = {"phone": "2", "no_labour_capacity": False, "no_labour_capacity_ground": ground}
+    record = decided(sign_in, conflict, choice="values", values=values).json()
+    assert {name: record[name] for name in values} == values
+
+
+def test_what_means_one_thing_with_a_field_that_clashed_is_decided_with_it(
+    sign_in: SignIn, engine: Engine, home: str
+) -> None:
+    """Two years of birth clash; the officer learns the day before anybody decides."""
+    her = person(sign_in, engine, home, birth_year=1960)
+    person_at_web(sign_in, her, birth_year=1961)
+    conflict = clash_about(sign_in, engine, her, birth_year=1959)
+    person_at_web(sign_in, her, birth_date="1961-02-03")
+    refused = decided(sign_in, conflict, choice="device")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert refused.json()["fields"] == ["birth_date"]
+    values = {"birth_year": 1959, "birth_date": "1959-02-03"}
+    record = decided(sign_in, conflict, choice="values", values=values).json()
+    assert {name: record[name] for name in values} == values
