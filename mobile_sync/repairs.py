@@ -133,7 +133,7 @@ def _write(
     assert kind.write is not None
     assert kind.load is not None
     writer = narrowed(actor, kind.permission)
-    # locks the record first: the version read must be the one that is written on
+    # the version that was decided about: what is merged field by field is held since `since.quiet` looked at it
     found = kind.load(session, writer, [record_id]).get(record_id)
     if found is None:
         raise NotFound()
