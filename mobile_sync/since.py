@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -12,46 +13,46 @@ from api.changes.fold import Met
 from api.changes.merge import Values, groups, same
 from api.problems import NotFound
 from mobile_sync.appliers import KINDS
-from mobile_sync.tables import SyncConflict, SyncSubmission
+from mobile_sync.tables import SyncSubmission
 
 
 @dataclass(frozen=True)
 class Quiet:
     """The fields sent that did not clash when the conflict was opened. `take`: what the tablet changed there and nobody
     else has since, as it was sent. `clash`: what somebody else has changed since, with what means one thing with it, or
-    with a field that clashed; that has to be decided as well."""
+    with a field that clashed; that has to be decided as well. `record_id`: what is decided about; of a household that
+    is merged away today, the one that stands for it."""
 
+    record_id: UUID
     take: Mapping[str, Any]
     clash: Collection[str]
 
 
 def quiet(
-    session: Session, actor: Actor, conflict: SyncConflict, submission: SyncSubmission, sent: Mapping[str, Any]
+    session: Session, actor: Actor, submission: SyncSubmission, decided: Set[str], sent: Mapping[str, Any]
 ) -> Quiet:
     """What the tablet sent without having changed it is in neither: the record keeps what others made of it.
+    `decided`: the fields that clashed.
 
     Compared is what the history keeps: a text in another spelling, or a number sealed twice, is the same. The record
     is held from here on, so that nobody changes it before the decision is written. Raises NotFound where it is not in
     the actor's areas.
     """
     meet = KINDS[submission.entity].meet
-    if meet is None:  # a review: it is not merged field by field
-        return Quiet({}, ())
     assert submission.record_id is not None
+    if meet is None:  # a review: it is not merged field by field
+        return Quiet(submission.record_id, {}, ())
     base, opened = submission.base_version, submission.version or 0
     # with the history since the older one of the two versions that are looked at
     met = meet(session, actor, Edit(submission.record_id, base and min(base, opened), sent))
     if met is None:
         raise NotFound()
     seen = met.seen.at(base) or {}
-    before = seen if _elsewhere(conflict, met) else met.target.at(opened) or {}
-    return _parted(met, seen, before, sent, conflict.fields.keys())
-
-
-def _elsewhere(conflict: SyncConflict, met: Met) -> bool:
-    """Is the record decided about another one than the tablet's, with a history of its own? What that holds other than
-    the tablet saw was set by somebody there."""
-    return not conflict.record_id == met.seen.id == met.target.id
+    # under a merge, then or now: two records, each with a history of its own. What the one decided about holds other
+    # than the tablet saw was set by somebody there
+    merged = met.target is not met.seen or "merged_into" in (submission.result or {})
+    before = seen if merged else met.target.at(opened) or {}
+    return _parted(met, seen, before, sent, decided)
 
 
 def _parted(met: Met, seen: Values, before: Values, sent: Mapping[str, Any], decided: Set[str]) -> Quiet:
@@ -68,4 +69,4 @@ def _parted(met: Met, seen: Values, before: Values, sent: Mapping[str, Any], dec
             take |= {name: sent[name] for name in other & sent.keys()}
         else:
             clash |= other
-    return Quiet(take, clash)
+    return Quiet(met.target.id, take, clash)

@@ -252,3 +252,45 @@ def test_what_means_one_thing_with_a_field_that_clashed_is_decided_with_it(
     values = {"birth_year": 1959, "birth_date": "1959-02-03"}
     record = decided(sign_in, conflict, choice="values", values=values).json()
     assert {name: record[name] for name in values} == values
+
+
+def parted(sign_in: SignIn, home: str) -> None:
+    officer = sign_in("truc-thai")
+    tag = officer.get(f"/api/v1/households/{home}").headers["ETag"]
+    answer = officer.post(f"/api/v1/households/{home}/unmerge", headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(("choice", "phone", "outcome"), [("server", "0", "rejected"), ("device", "2", "merged")])
+def test_a_conflict_under_a_merge_is_decided_about_the_household_itself_once_that_was_taken_back(
+    choice: str, phone: str, outcome: str, sign_in: SignIn, engine: Engine, home: str, stays: str
+) -> None:
+    surveyor, device = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    merged(sign_in, stays, home)
+    late = submission("household", {"phone": "2"}, base=1, record=home)
+    (told,) = push(surveyor, device, late)
+    assert (told["outcome"], told["result"]) == ("conflict", {"merged_into": stays})
+    parted(sign_in, home)
+    (listed,) = sign_in("truc-thai").get("/sync/v1/conflicts").json()
+    assert (listed["record_id"], listed["fields"]["phone"]) == (home, {"base": "0", "server": "0", "device": "2"})
+    answer = decided(sign_in, told["conflict_id"], choice=choice)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["id"], answer.json()["phone"]) == (home, phone)
+    assert sign_in("truc-thai").get(f"/api/v1/households/{stays}").json()["phone"] == "8"
+    (now,) = surveyor.get("/sync/v1/submissions", params={"device_id": device}).json()["items"]
+    assert (now["outcome"], now["result"]) == (outcome, None)
+    assert now["version"] == (answer.json()["version"] if outcome == "merged" else now["version"])
+
+
+def test_what_was_written_to_the_household_itself_under_the_merge_is_decided_too(
+    sign_in: SignIn, engine: Engine, home: str, stays: str
+) -> None:
+    web(sign_in, home, note="7")
+    merged(sign_in, stays, home)
+    conflict = clash(sign_in, engine, home, phone="2", address="2")
+    parted(sign_in, home)
+    web(sign_in, home, address="9")
+    refused = decided(sign_in, conflict, choice="device")
+    assert (refused.status_code, refused.json()["fields"]) == (409, ["address"])
+    record = decided(sign_in, conflict, choice="values", values={"phone": "2", "address": "9"}).json()
+    assert (record["id"], record["phone"], record["note"], record["address"]) == (home, "2", "7", "9")
