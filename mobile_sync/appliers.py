@@ -12,24 +12,26 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.edits import Edit, Written
 from api.changes.feed import Loader
+from api.changes.fold import Met
 from api.changes.tables import Origin
 from api.deliveries.commands import write_deliveries
 from api.deliveries.queries import load_deliveries
 from api.deliveries.rows import DELIVERY_PLACES
 from api.deliveries.sheet_queries import load_lines
 from api.households.aliases import ends
-from api.households.commands import write_households, write_members
+from api.households.commands import meet_household, meet_member, write_households, write_members
 from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
-from api.reviews.commands import write_requests
+from api.reviews.commands import meet_request, write_requests
 from api.reviews.queries import REQUEST_PLACES, load_requests
 from api.reviews.review_commands import write_reviews
 from api.reviews.review_queries import load_reviews
 from api.reviews.review_rows import REVIEW_PLACES
 from api.reviews.round_queries import load_cases
-from api.reviews.screening import SCREENING_PLACES, load_screenings, write_screenings
+from api.reviews.screening import SCREENING_PLACES, load_screenings, meet_screening, write_screenings
 
 Writer = Callable[[Session, Actor, Sequence[Edit], Origin], list[Written]]
+Meeter = Callable[[Session, Actor, Edit], Met | None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Kind:
     load: Loader | None
     # (record, the hamlet it stands in; of a household merged away the survivor's): who decides about its conflicts
     place: Select[tuple[UUID, UUID]] | None
+    # what a submission meets that is decided later; None for a kind that is not merged field by field
+    meet: Meeter | None = None
 
 
 _ENDS, _TODAY = ends(), aliased(Household)
@@ -61,14 +65,16 @@ _MEMBERS = select(Member.id, Household.hamlet_id).join(Household, Household.id =
 KINDS: dict[str, Kind] = {
     kind.entity: kind
     for kind in (
-        Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS),
-        Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS),
-        Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES),
-        Kind("screening", 3, Permission.reviews_write, write_screenings, load_screenings, SCREENING_PLACES),
+        Kind("household", 0, Permission.households_write, write_households, load_households, _HOUSEHOLDS,
+             meet_household),
+        Kind("member", 1, Permission.households_write, write_members, load_members, _MEMBERS, meet_member),
+        Kind("request", 2, Permission.requests_write, write_requests, load_requests, REQUEST_PLACES, meet_request),
+        Kind("screening", 3, Permission.reviews_write, write_screenings, load_screenings, SCREENING_PLACES,
+             meet_screening),
         Kind("review", 2, Permission.reviews_write, write_reviews, load_reviews, REVIEW_PLACES),
         Kind("delivery", 2, Permission.deliveries_write, write_deliveries, load_deliveries, DELIVERY_PLACES),
     )
-}
+}  # fmt: skip
 
 # beside what tablets send, the feed tells them of the lists of rounds, and of what is to be handed out
 LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load} | {

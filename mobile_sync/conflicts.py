@@ -53,8 +53,8 @@ def open_for(session: Session, entries: Sequence[Entry]) -> None:
             "id": str(entry.conflict_id),
             "submission_id": str(entry.arrival.submission_id),
             "entity": entry.arrival.entity,
-            "record_id": str(_record(entry)),
-            "area_id": str(places[_record(entry)]),
+            "record_id": str(entry.arrival.record_id),
+            "area_id": str(places[entry.arrival.record_id]),
             "fields": entry.clashes or {},
         }
         for entry in new
@@ -63,19 +63,11 @@ def open_for(session: Session, entries: Sequence[Entry]) -> None:
     session.execute(sql.load("mobile_sync/sql/open_conflicts.sql"), parameters)
 
 
-def _record(entry: Entry) -> UUID:
-    # an edit to an absorbed household clashes with the survivor
-    followed = (entry.result or {}).get("merged_into")
-    record_id = UUID(followed) if followed else entry.arrival.record_id
-    assert record_id is not None
-    return record_id
-
-
-def _places(session: Session, entries: Sequence[Entry]) -> dict[UUID, UUID]:
-    by_kind: dict[str, set[UUID]] = {}
+def _places(session: Session, entries: Sequence[Entry]) -> dict[UUID | None, UUID]:
+    by_kind: dict[str, set[UUID | None]] = {}
     for entry in entries:
-        by_kind.setdefault(entry.arrival.entity, set()).add(_record(entry))
-    places: dict[UUID, UUID] = {}
+        by_kind.setdefault(entry.arrival.entity, set()).add(entry.arrival.record_id)
+    places: dict[UUID | None, UUID] = {}
     for entity, ids in by_kind.items():
         place = KINDS[entity].place
         assert place is not None

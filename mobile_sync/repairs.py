@@ -24,7 +24,6 @@ from api.schema import Note, Schema
 from mobile_sync import conflicts, held, intake, journal, payloads, senders, since, worklist
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
-from mobile_sync.places import stand_for
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
 
 # Only what was never applied may be tried again; a rejected one is the tablet's to correct, with a new submission.
@@ -52,14 +51,13 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
     if conflict.state != ConflictState.open:
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
-    record_id = _decided_on(session, conflict)
     sent = _sent(session, submission)
-    quiet = since.quiet(session, actor, conflict, record_id, submission, sent)
+    quiet = since.quiet(session, actor, submission, conflict.fields.keys(), sent)
+    record_id = quiet.record_id
     values = _values(sent, quiet, conflict, resolution)
     outcome = _write(session, actor, conflict.entity, record_id, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
-    if outcome is not None and record_id != conflict.record_id:
-        submission.result = {**(submission.result or {}), "merged_into": str(record_id)}
+    _tell_survivor(submission, record_id, written=outcome is not None)
     audit.record(session, actor, "conflicts.resolve", conflict.entity, [record_id], choice=resolution.choice)
     load = KINDS[conflict.entity].load
     assert load is not None
@@ -69,11 +67,14 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     return {"id": record_id, "version": found[0], **found[1]}
 
 
-def _decided_on(session: Session, conflict: SyncConflict) -> UUID:
-    """The conflict's record; of a household that was merged away since, the one that stands for it."""
-    if conflict.entity != "household":
-        return conflict.record_id
-    return stand_for(session, [conflict.record_id]).get(conflict.record_id, conflict.record_id)
+def _tell_survivor(submission: SyncSubmission, record_id: UUID, *, written: bool) -> None:
+    """The merge under which it was written, as it stands today: one since the conflict was opened, or none any more."""
+    result = dict(submission.result or {})
+    if record_id == submission.record_id:
+        result.pop("merged_into", None)
+    elif written:
+        result["merged_into"] = str(record_id)
+    submission.result = result or None
 
 
 def _sent(session: Session, submission: SyncSubmission) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def _write(
     assert kind.write is not None
     assert kind.load is not None
     writer = narrowed(actor, kind.permission)
-    # locks the record first: the version read must be the one that is written on
+    # the version that was decided about: what is merged field by field is held since `since.quiet` looked at it
     found = kind.load(session, writer, [record_id]).get(record_id)
     if found is None:
         raise NotFound()

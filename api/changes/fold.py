@@ -47,6 +47,17 @@ class Step(NamedTuple):
     submission_id: UUID | None = None
 
 
+class Met(NamedTuple):
+    """What an edit is held against when it is decided later. `values`: what it says, as the history keeps it, without
+    what only we write; `seen`: the record the editor knew; `target`: the one that stands for it today, held;
+    `together`: which fields mean one thing."""
+
+    values: Values
+    seen: Record
+    target: Record
+    together: Sequence[Sequence[str]] = ()
+
+
 @dataclass(slots=True)
 class Fold:
     """The records of one kind while edits are folded over them."""

@@ -68,7 +68,7 @@ def three_way(base: Values | None, server: Values, device: Values, together: Ite
     seen: Values = base or {}
     untouched = server if base is None else base
     merge = Merge({})
-    for group in _groups(device, together):
+    for group in groups(device, together):
         mine = {name for name in group if name in device and (base is None or not same(device[name], seen.get(name)))}
         wanted = {name: device[name] if name in mine else untouched.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
@@ -82,7 +82,8 @@ def three_way(base: Values | None, server: Values, device: Values, together: Ite
     return merge
 
 
-def _groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+def groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    """The fields that `device` sets, each with those it means one thing with."""
     joined = [group for group in together if any(name in device for name in group)]
     inside = {name for group in joined for name in group}
     return [*joined, *((name,) for name in device if name not in inside)]

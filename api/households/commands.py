@@ -14,7 +14,7 @@ from api.accounts.actor import Actor
 from api.accounts.permissions import Permission
 from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
-from api.changes.fold import Fold, already_exists, refused_unseen
+from api.changes.fold import Fold, Met, already_exists, refused_unseen
 from api.changes.history import Announcement, Went, announce, follow, keep
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.household_fold import HouseholdFold, number_taken
@@ -69,6 +69,18 @@ def write_members(
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)
+
+
+def meet_household(session: Session, actor: Actor, edit: Edit) -> Met | None:
+    """What this edit would meet now, held as for its writing; None outside the actor's areas. Writes nothing."""
+    scope = actor.scope_of(Permission.households_write)
+    return HouseholdFold(session, scope, [edit], strict=False, thorough=True).met(edit)
+
+
+def meet_member(session: Session, actor: Actor, edit: Edit) -> Met | None:
+    """Like `meet_household`."""
+    scope = actor.scope_of(Permission.households_write)
+    return MemberFold(session, scope, [edit], strict=False, thorough=True).met(edit)
 
 
 def announce_households(session: Session, fold: Fold, held: Held) -> None:

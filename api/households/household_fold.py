@@ -14,7 +14,7 @@ from api import clock, sql
 from api.areas.scope import Scope, valid_on
 from api.areas.tables import Area, Level
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
+from api.changes.fold import Fold, Met, Record, already_exists, wanting_past, worth_loading
 from api.changes.history import load_past, mistaken
 from api.changes.merge import Values
 from api.households.class_view import CLASS_FIELDS, classes
@@ -69,6 +69,18 @@ class HouseholdFold:
         if isinstance(draft, Problem):
             return rejected(draft)
         return self._create(edit, draft) if edit.base_version is None else self._update(edit, draft)
+
+    def met(self, edit: Edit) -> Met | None:
+        """What the next edit of the list is held against; None where that is not in reach. Raises its problem."""
+        draft = next(self._next)
+        if isinstance(draft, Problem):
+            raise draft
+        seen = self.fold.records.get(edit.record_id)
+        target = seen and self.fold.records[self.ends.get(seen.id, seen.id)]
+        if seen is None or target is None or not self._reaches(target.id):
+            return None
+        values = {name: value for name, value in draft.items() if name not in READ_ONLY}
+        return Met(values, seen, target, self.fold.together)
 
     def _create(self, edit: Edit, draft: dict[str, Any]) -> Written:
         given = {name: draft.pop(name) for name in READ_ONLY}

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from api import late_rows
 from api.areas.scope import Scope
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past, worth_loading
+from api.changes.fold import Fold, Met, Record, already_exists, wanting_past, worth_loading
 from api.changes.history import load_past, mistaken
 from api.changes.merge import Values
 from api.households.citizen_numbers import id_key, masked, sealed, warnings
@@ -53,14 +53,31 @@ class MemberFold:
         draft = next(self._next)
         if isinstance(draft, Problem):
             return rejected(draft)
-        number = draft.get("personal_id")
-        if number is not None:
-            draft["personal_id"] = sealed(self.key, number, edit.record_id)
+        number = self._seal(edit, draft)
         home, refused = self._home(draft)
         if refused is not None:
             return refused
         written = self._create(edit, draft) if edit.base_version is None else self._update(edit, draft)
         return self._told(edit, written, number, home)
+
+    def met(self, edit: Edit) -> Met | None:
+        """What the next edit of the list is held against; None where that is not in reach. Raises its problem."""
+        draft = next(self._next)
+        if isinstance(draft, Problem):
+            raise draft
+        record = self.fold.records.get(edit.record_id)
+        if record is None or not self._reaches(record):
+            return None
+        self._seal(edit, draft)
+        self._home(draft)
+        return Met(draft, record, record, self.fold.together)
+
+    def _seal(self, edit: Edit, draft: dict[str, Any]) -> str | None:
+        """Puts the number in its sealed form among the values; the number in clear."""
+        number: str | None = draft.get("personal_id")
+        if number is not None:
+            draft["personal_id"] = sealed(self.key, number, edit.record_id)
+        return number
 
     def _home(self, draft: dict[str, Any]) -> tuple[UUID | None, Written | None]:
         """Where the edit puts the person: follows merges (then returns the survivor), refuses what is not there.

@@ -14,7 +14,7 @@ from api.accounts.permissions import Permission
 from api.areas.scope import Scope
 from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
-from api.changes.fold import already_exists
+from api.changes.fold import Met, already_exists
 from api.changes.tables import Origin
 from api.idempotency import new_id
 from api.problems import IdempotencyKeyReused, Problem
@@ -45,6 +45,11 @@ def write_requests(
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)
+
+
+def meet_request(session: Session, actor: Actor, edit: Edit) -> Met | None:
+    """What this edit would meet now, held as for its writing; None outside the actor's areas. Writes nothing."""
+    return Requests(session, actor.scope_of(Permission.requests_write), [edit], strict=False, thorough=True).met(edit)
 
 
 def create_request(session: Session, actor: Actor, body: RequestCreate, key: str | None) -> RequestOut:

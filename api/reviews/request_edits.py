@@ -16,7 +16,7 @@ from api.areas.scope import Scope
 from api.areas.tables import Area, Level
 from api.changes import history
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.fold import Fold, Met, Record, already_exists, wanting_past
 from api.changes.history import Announcement
 from api.changes.tables import Op, Origin, RemoveReason
 from api.households.stored import Lock, among, hold_households, survivors
@@ -87,6 +87,21 @@ class Requests:
         if home is not None and str(home.id) != named and written.outcome in ("applied", "merged"):
             return Written(written.outcome, written.version, result={"merged_into": str(home.id)})
         return written
+
+    def met(self, edit: Edit) -> Met | None:
+        """What the edit is held against; None where that is not in reach. Raises its problem."""
+        stored = self.fold.records.get(edit.record_id)
+        values = _parsed(RequestFields if edit.base_version is None else RequestChange, edit.data)
+        if isinstance(values, Problem):
+            raise values
+        if stored is None or edit.record_id not in self.mine:
+            return None
+        values.pop("hamlet_id", None)
+        named = values.get("household_id")
+        home = self.homes.get(UUID(named)) if named else None
+        if named and home:
+            values["household_id"] = self._as_stored(stored, named, str(home.id))
+        return Met(values, stored, stored, self.fold.together)
 
     def store(self, actor: Actor, origin: Origin) -> None:
         """Writes what the fold left: records, history, the feed's queue and the log."""

@@ -67,7 +67,8 @@ class Reviews:
         ]
         good = [one for one in self.fields if isinstance(one, dict)]
         scope = actor.scope_of(Permission.reviews_write)
-        self.touched = Touched(session, scope, worth_loading(edits, thorough), good)
+        decided = {edit.record_id for edit in edits if edit.base_version is not None and self._decides(edit)}
+        self.touched = Touched(session, scope, worth_loading(edits, thorough), good, decided)
         self.surveyors = surveyors(session, {edit.device_id for edit in edits})
         self.changes = Changes()
 

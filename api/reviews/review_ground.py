@@ -15,11 +15,11 @@ from api import sql
 from api.areas.scope import Scope
 from api.changes import history
 from api.changes.fold import Record
-from api.households.stored import Held, Lock, hold_households, survivors
+from api.households.stored import Held, Lock, among, hold_households, survivors
 from api.problems import Problem
 from api.reviews import review_faults, scoring
 from api.reviews.cases import Case, hold_cases_of, speaking
-from api.reviews.review_rows import stored_reviews
+from api.reviews.review_rows import REVIEW, stored_reviews
 from api.reviews.review_store import ENTITY
 from api.reviews.rounds import ROUND
 from api.reviews.scoring import Place
@@ -48,12 +48,20 @@ def surveyors(session: Session, device_ids: Iterable[UUID | None]) -> dict[UUID 
 
 
 class Touched:
-    """`stored`: the reviews named and those in force; `foreign`: ids that belong to another kind of record."""
+    """`stored`: the reviews named and those in force; `foreign`: ids that belong to another kind of record. `decided`:
+    the reviews that are decided about where they stand."""
 
-    def __init__(self, session: Session, scope: Scope, ids: Collection[UUID], fields: Sequence[dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        scope: Scope,
+        ids: Collection[UUID],
+        fields: Sequence[dict[str, Any]],
+        decided: Collection[UUID] = (),
+    ) -> None:
         self.session, self.scope = session, scope
         self.rounds = self._rounds({_id(one["round_id"]) for one in fields})
-        self.held, self.homes = self._homes({_id(one["household_id"]) for one in fields})
+        self.held, self.homes = self._homes({_id(one["household_id"]) for one in fields} | self._standing(decided))
         self.cases = self._cases()
         self.stored = self._stored(ids)
         records = {i: Record(i, row["version"], row, row["version"]) for i, row in self.stored.items()}
@@ -95,6 +103,12 @@ class Touched:
         held = hold_households(self.session, self.scope, named, Lock.share)
         ends = survivors(self.session, held, self.scope, Lock.share)
         return held, {asked: ends.get(asked, asked) for asked in named if asked in held.records}
+
+    def _standing(self, review_ids: Collection[UUID]) -> set[UUID]:
+        """The households that these reviews stand under: since a merge was taken back, others than they name."""
+        if not review_ids:
+            return set()
+        return set(self.session.scalars(select(REVIEW.c.household_id).where(among(REVIEW.c.id, review_ids))))
 
     def _cases(self) -> dict[tuple[UUID, UUID], Case]:
         """(round, household of today) -> the case that stands for it; `listed` has all, by their own names."""

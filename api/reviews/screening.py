@@ -17,7 +17,7 @@ from api.accounts.permissions import Permission
 from api.accounts.tables import Account
 from api.changes.attempts import in_savepoints
 from api.changes.edits import Edit, Written
-from api.changes.fold import already_exists
+from api.changes.fold import Met, already_exists
 from api.changes.tables import Origin
 from api.households.stored import among
 from api.reviews.queries import REQUEST_HAMLET, at_home
@@ -62,6 +62,11 @@ def write_screenings(
         return outcomes
 
     return in_savepoints(session, edits, write, _REFUSALS)
+
+
+def meet_screening(session: Session, actor: Actor, edit: Edit) -> Met | None:
+    """What this edit would meet now, held as for its writing; None outside the actor's areas. Writes nothing."""
+    return Screenings(session, actor.scope_of(Permission.reviews_write), [edit], strict=False, thorough=True).met(edit)
 
 
 def screen(session: Session, actor: Actor, request_id: UUID, body: ScreeningIn) -> ScreeningOut:

@@ -18,7 +18,7 @@ from api.accounts.actor import Actor
 from api.areas.scope import Scope
 from api.changes import history
 from api.changes.edits import Edit, Written, rejected
-from api.changes.fold import Fold, Record, already_exists, wanting_past
+from api.changes.fold import Fold, Met, Record, already_exists, wanting_past
 from api.changes.history import Announcement
 from api.changes.tables import Origin
 from api.households.stored import Lock, among, hold_households, survivors
@@ -88,6 +88,19 @@ class Screenings:
         if said is not None:
             self.differs[edit.record_id] = ruled is not None and ruled != said
         return written._replace(result=self._result(edit.record_id))
+
+    def met(self, edit: Edit) -> Met | None:
+        """What the edit is held against; None where that is not in reach. Raises its problem."""
+        (fields,) = self.fields
+        if isinstance(fields, Problem):
+            raise fields
+        stored = self.fold.records.get(edit.record_id)
+        if stored is None or UUID(stored.values["request_id"]) not in self.mine:
+            return None
+        whole = self._whole(edit, fields, stored)
+        ruled = self._ruled(whole) if screening_faults.content(self.standards, whole) is None else None
+        values = fields if ruled is None else fields | {"passed": ruled}
+        return Met(values, stored, stored, self.fold.together)
 
     def _fold(self, edit: Edit, fields: dict[str, Any], stored: Record | None) -> Written:
         if stored is None:

@@ -472,3 +472,34 @@ def test_a_review_made_under_a_merge_that_was_a_mistake_goes_back_with_its_house
         after, _ = pull(client, cursor)
         assert on_tablet([*before, *after]) == on_tablet(pull(client)[0])
         assert (scored["id"] in on_tablet(after)) is (client is there)
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_conflict_of_two_reviews_under_a_merge_is_decided_where_they_stand_also_once_that_was_taken_back(
+    both: bool, surveyor: httpx.Client, device: str, engine: Engine, sign_in: SignIn, session: Session
+) -> None:
+    """The second one named the household that had been merged away, on the list too or not: it stands at the case of
+    the one that stayed, whose first review it takes the place of."""
+    officer = sign_in("truc-thai")
+    made = [submission("household", household(), seq=n) for n in (1, 2)]
+    push(surveyor, device, *made)
+    goes, stays = (one["id"] for one in made)
+    on_list = (goes, stays) if both else (stays,)
+    round_id = listed(engine, *on_list)
+    first = {i: submission("review", review(i, round_id), seq=n) for n, i in enumerate(on_list, 3)}
+    push(surveyor, device, *first.values())
+    merge = {"survivor_id": stays, "absorbed_id": goes}
+    assert officer.post("/api/v1/households/merge", json=merge).is_success
+    again = submission("review", review(goes, round_id, b1_entered=140), seq=5)
+    (outcome,) = push(surveyor, device, again)
+    assert outcome["outcome"] == "conflict"
+    assert officer.post(f"/api/v1/households/{goes}/unmerge").is_success
+    assert officer.get(f"/api/v1/reviews/{again['id']}").json()["household_id"] == stays
+    path = f"/sync/v1/conflicts/{outcome['conflict_id']}/resolution"
+    answer = officer.post(path, json={"choice": "device", "reason": "Đã hỏi lại"})
+    assert answer.status_code == 200, answer.text
+    holds = {i: one["id"] for i, one in first.items()} | {stays: again["id"]}
+    rows = session.execute(text("SELECT household_id::text, id::text FROM review WHERE in_force")).all()
+    assert {tuple(row) for row in rows} == set(holds.items())
+    pointed = session.execute(text("SELECT household_id::text, review_id::text FROM review_case")).all()
+    assert {tuple(row) for row in pointed} == set(holds.items())

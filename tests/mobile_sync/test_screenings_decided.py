@@ -1,5 +1,6 @@
 """What a person decides about Phiếu A from tablets, and when it is too late for another result."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.make import screening, tablets, walk
 from tests.make.screening import FORM
 from tests.make.tablets import HAMLET, household, push, request, submission
 from tests.mobile_sync import test_screenings
-from tests.mobile_sync.test_screenings import SOUND, read, result
+from tests.mobile_sync.test_screenings import SOUND, UNSAFE, read, result
 
 SignIn = Callable[[str], httpx.Client]
 home, paper = test_screenings.home, test_screenings.paper
@@ -35,6 +36,34 @@ def test_the_tablets_value_is_its_whole_result_also_what_it_left_out(
     assert answer.status_code == 200, answer.text
     told = read(surveyor, paper)
     assert (told["passed"], told["form"], told["answers"], told["by_rule"]) == (True, None, {}, False)
+
+
+@pytest.mark.parametrize(("choice", "passed"), [("device", False), ("server", True)])
+def test_one_reason_in_two_spellings_is_nothing_to_decide(
+    choice: str, passed: bool, surveyor: httpx.Client, device: str, paper: str, engine: Engine, sign_in: SignIn
+) -> None:
+    reason = unicodedata.normalize("NFD", "Nhà dột, mất việc")
+    push(surveyor, device, result(paper, reason=reason))
+    (clash,) = push(surveyor, tablets.enrolled(engine, "xom-3"), result(paper, reason=reason, passed=False))
+    assert clash["outcome"] == "conflict"
+    answer = decided(sign_in("truc-thai"), clash, choice)
+    assert answer.status_code == 200, answer.text
+    assert read(surveyor, paper)["passed"] is passed
+
+
+def test_what_the_rule_of_the_form_says_is_nothing_to_decide(
+    surveyor: httpx.Client, device: str, paper: str, engine: Engine, session: Session, sign_in: SignIn
+) -> None:
+    """Both tablets were wrong about the same form, one of them in other answers."""
+    screening.in_force(session)
+    session.commit()
+    sent: dict[str, Any] = {"form": FORM, "passed": False, "reason": None}
+    push(surveyor, device, result(paper, answers=UNSAFE, **sent))
+    again = result(paper, answers=UNSAFE | {"test_salary": False}, **sent)
+    (clash,) = push(surveyor, tablets.enrolled(engine, "xom-3"), again)
+    assert clash["outcome"] == "conflict"
+    answer = decided(sign_in("truc-thai"), clash, "device")
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize(("choice", "status"), [("device", 409), ("server", 200)])
