@@ -6,6 +6,7 @@ tablets and leaks by role and area (test_digests.py).
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -439,14 +440,8 @@ def test_a_pull_reads_what_changed_and_not_the_register(
     cursor = at_the_end(cursor)
     for number in range(3):
         push(sign_in("truc-thai"), device, submission("household", {"note": "x"}, base=1, record=homes[number]))
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(app.state.engine, "before_cursor_execute", note)
-    told, _ = pull(client, cursor)
-    event.remove(app.state.engine, "before_cursor_execute", note)
+    with asked_of(app.state.engine) as asked:
+        told, _ = pull(client, cursor)
     assert [change["id"] for change in told] == homes[:3]
     pages = [one for one in asked if "FROM change_feed" in one[0]]
     assert len(pages) == 1
@@ -454,6 +449,75 @@ def test_a_pull_reads_what_changed_and_not_the_register(
     reads = [node for node in _nodes(plan.scalar_one()[0]["Plan"]) if node.get("Relation Name") == "change_feed"]
     assert reads
     assert sum(node["Actual Rows"] * node["Actual Loops"] for node in reads) <= 20, reads
+
+
+_MORE_HOUSEHOLDS = text(
+    """
+    INSERT INTO household SELECT (jsonb_populate_record(h, jsonb_build_object('id', gen_random_uuid()))).*
+    FROM household AS h, generate_series(1, 3000) WHERE h.id = :home
+    """
+)
+_MORE_MEMBERS = text(
+    """
+    INSERT INTO member
+    SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'household_id', h.id))).*
+    FROM member AS m, household AS h WHERE m.household_id = :home
+    """
+)
+
+
+@pytest.mark.parametrize("username", ["xom-3", "truc-thai"])
+def test_no_statement_of_a_pull_reads_more_of_a_larger_register(
+    username: str, sign_in: SignIn, engine: Engine, session: Session, app: Any, homes: list[str]
+) -> None:
+    client, device = sign_in(username), tablets.enrolled(engine, "truc-thai")
+    _, cursor = pull(client)
+
+    def rows_read(base: int) -> int:
+        nonlocal cursor
+        push(sign_in("truc-thai"), device, submission("household", {"note": str(base)}, base=base, record=homes[0]))
+        with asked_of(app.state.engine) as asked:
+            told, cursor = pull(client, cursor)
+        assert [change["id"] for change in told] == [homes[0]]
+        read = [one for one in asked if one[0].lstrip().startswith(("SELECT", "WITH", "UPDATE"))]
+        assert len(read) > 5
+        return sum(rows_of(session, *one) for one in read)
+
+    session.execute(text("ANALYZE"))
+    session.commit()
+    few = rows_read(1)
+    for statement in (_MORE_HOUSEHOLDS, _MORE_MEMBERS, text("ANALYZE")):
+        session.execute(statement, {"home": homes[1]})
+    session.commit()
+    assert rows_read(2) <= few + 20
+
+
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements sent to the database inside the block, with their parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def rows_of(session: Session, statement: str, parameters: Any) -> int:
+    """How many rows of tables this statement looks at, those included that it then leaves out."""
+    plan = session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+    reads = [node for node in _nodes(plan.scalar_one()[0]["Plan"]) if "Relation Name" in node]
+    session.rollback()
+    left_out = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+    return sum(
+        int((node["Actual Rows"] + sum(node.get(name, 0) for name in left_out)) * node["Actual Loops"])
+        for node in reads
+        if node["Node Type"] != "ModifyTable"
+    )
 
 
 def at_the_end(cursor: str) -> str:
