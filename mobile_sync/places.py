@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session
 
-from api.accounts.queries import placed_in
+from api.accounts.past_grants import placed_at
 from api.areas.scope import Scope
 from api.households.aliases import ends
 from api.problems import Conflict
@@ -23,13 +23,24 @@ def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
 
 
 def decidable(scope: Scope) -> ColumnElement[bool]:
-    """Submissions of the senders of these areas, and those whose record, or what they wait for, stands there now."""
+    """Submissions whose record, or what they wait for, stands in these areas now, and the work of who was there then.
+
+    Where the sender is today opens nothing: a surveyor who was sent elsewhere leaves their work behind.
+    """
     s: Any = SyncSubmission
     return or_(
-        placed_in(s.account_id, scope),
         scope.covers(standing(s.entity, s.record_id)),
         scope.covers(waits_at(s.waiting_for)),
+        _recorded_in(scope),
     )
+
+
+def _recorded_in(scope: Scope) -> ColumnElement[bool]:
+    """Did its sender belong to these areas when it was received, or when it was recorded? The tablet's clock may be
+    wrong: what it says opens a submission to those of then too, and hides it from nobody."""
+    s: Any = SyncSubmission
+    claimed = func.least(s.recorded_at, s.received_at)
+    return or_(*(placed_at(s.account_id, moment, scope) for moment in (s.received_at, claimed)))
 
 
 def waits_at(record_id: Any) -> ColumnElement[Any]:
