@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session
 
-from api.accounts.past_grants import placed_at
+from api.accounts.past_grants import once_placed_in, placed_at
 from api.areas.scope import Scope
 from api.households.aliases import ends
 from api.problems import Conflict
@@ -31,7 +31,7 @@ def decidable(scope: Scope) -> ColumnElement[bool]:
     return or_(
         scope.covers(standing(s.entity, s.record_id)),
         scope.covers(waits_at(s.waiting_for)),
-        _recorded_in(scope),
+        and_(_recorded_in(scope), ~_left_behind()),
     )
 
 
@@ -41,6 +41,14 @@ def _recorded_in(scope: Scope) -> ColumnElement[bool]:
     s: Any = SyncSubmission
     claimed = func.least(s.recorded_at, s.received_at)
     return or_(*(placed_at(s.account_id, moment, scope) for moment in (s.received_at, claimed)))
+
+
+def _left_behind() -> ColumnElement[bool]:
+    """Does its record, or what it waits for, stand where the sender once was? Then whoever is there decides. What
+    never was theirs is not told apart from what stands nowhere."""
+    s: Any = SyncSubmission
+    places = (standing(s.entity, s.record_id), waits_at(s.waiting_for))
+    return or_(*(once_placed_in(s.account_id, place) for place in places))
 
 
 def waits_at(record_id: Any) -> ColumnElement[Any]:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
+from api import clock
 from api.accounts.tables import AccountGrant
 from api.areas.scope import Scope
+from api.areas.tables import AreaClosure
 
 _grant = AccountGrant.__table__  # type: ignore[attr-defined]
+_below = AreaClosure.__table__  # type: ignore[attr-defined]
 
 
 def placed_at(account_id: Any, moment: Any, scope: Scope) -> ColumnElement[bool]:
@@ -19,8 +22,16 @@ def placed_at(account_id: Any, moment: Any, scope: Scope) -> ColumnElement[bool]
     later = _grant.alias("later")
     ended_later = _until(later.c, moment) > _until(_grant.c, moment)
     superseded = exists().where(later.c.account_id == _grant.c.account_id, _begun(later.c, moment), ended_later)
+    superseded = superseded.correlate_except(later)  # the moment is a column of whoever asks, two selects further out
     here = scope.covers_or_became(_grant.c.area_id)
     return exists().where(_grant.c.account_id == account_id, _begun(_grant.c, moment), here, ~superseded)
+
+
+def once_placed_in(account_id: Any, area_id: Any) -> ColumnElement[bool]:
+    """The account belonged to that area, by a grant that has ended. False where there is no such area."""
+    ended = and_(_grant.c.account_id == account_id, _grant.c.valid_to < clock.today())
+    below = select(_below.c.descendant_id).join(_grant, _grant.c.area_id == _below.c.ancestor_id).where(ended)
+    return func.coalesce(area_id.in_(below.correlate_except(_grant, _below)), false())
 
 
 def _begun(grant: Any, moment: Any) -> ColumnElement[bool]:

@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 
 from api import clock
 from api.areas.tables import area_id
+from tests.make.poison import poisoned
 from tests.make.tablets import household, member, push, submission
 from tests.mobile_sync.test_sent_elsewhere import sent_to
 
@@ -62,3 +64,54 @@ def test_what_is_sent_after_the_transfer_is_read_by_the_new_officer(
     unfit = submission("household", there) | {"recorded_at": clock.now().isoformat()}
     assert push(surveyor, device, unfit)[0]["outcome"] == "rejected"
     assert (read(new, unfit).status_code, read(old, unfit).status_code) == (200, 404)
+
+
+@pytest.fixture
+def home(surveyor: httpx.Client, device: str) -> str:
+    """A household of the old commune, sent before the transfer."""
+    made = submission("household", household(phone="1"))
+    assert push(surveyor, device, made)[0]["outcome"] == "applied"
+    return str(made["id"])
+
+
+def decide(client: httpx.Client, sent: dict[str, Any], what: str) -> httpx.Response:
+    body = {"retry": {}, "refusal": {"reason": "lạ"}, "repair": {"data": household(), "reason": "lạ"}}[what]
+    return client.post(f"/sync/v1/submissions/{sent['submission_id']}/{what}", json=body)
+
+
+@pytest.mark.parametrize("recorded", [YESTERDAY, clock.now().isoformat()], ids=["before", "after"])
+def test_a_late_change_is_decided_where_its_household_stands(
+    recorded: str, surveyor: httpx.Client, old: httpx.Client, new: httpx.Client, sign_in: SignIn, device: str, home: str
+) -> None:
+    sent_to(sign_in, ELSEWHERE)
+    late = submission("household", {"phone": "2"}, seq=3, base=1, record=home) | {"recorded_at": recorded}
+    person = submission("member", member(home), seq=4) | {"recorded_at": recorded}
+    assert [o["outcome"] for o in push(surveyor, device, late, person)] == ["held", "held"]
+    assert waiting(new) == []
+    for one in (late, person):
+        assert [decide(new, one, what).status_code for what in ("retry", "refusal", "repair")] == [404] * 3
+        assert read(new, one).status_code == 404
+    assert waiting(old) == [late["submission_id"], person["submission_id"]]
+    assert [decide(old, one, "retry").json()["outcome"] for one in (late, person)] == ["applied", "applied"]
+
+
+def waiting(client: httpx.Client) -> list[str]:
+    items = client.get("/sync/v1/submissions/waiting").json()["items"]
+    return [one["submission_id"] for one in sorted(items, key=lambda one: one["seq"])]
+
+
+def test_who_does_not_reach_the_hamlet_of_a_new_household_spoils_nothing_by_trying(
+    surveyor: httpx.Client, old: httpx.Client, new: httpx.Client, sign_in: SignIn, device: str, engine: Engine
+) -> None:
+    """The server failed on both; the tablet's clock makes one of the new commune look like work of the old one."""
+    before = submission("household", household(note="độc"))
+    after = submission("household", {"hamlet_id": ELSEWHERE, "residence": "permanent", "note": "độc"}, seq=2)
+    with poisoned(engine):
+        (failed,) = push(surveyor, device, before)
+        sent_to(sign_in, ELSEWHERE)
+        (failed_too,) = push(surveyor, device, after | {"recorded_at": YESTERDAY})
+    assert (failed["outcome"], failed_too["outcome"]) == ("quarantined", "quarantined")
+    assert (decide(new, before, "retry").status_code, decide(new, before, "refusal").status_code) == (404, 404)
+    assert decide(old, before, "retry").json()["outcome"] == "applied"
+    assert decide(old, after, "retry").json()["outcome"] == "quarantined"
+    assert decide(new, after, "retry").json()["outcome"] == "applied"
