@@ -34,6 +34,12 @@ def once_placed_in(account_id: Any, area_id: Any) -> ColumnElement[bool]:
     return func.coalesce(area_id.in_(below.correlate_except(_grant, _below)), false())
 
 
+def once_placed_among(account_id: Any, scope: Scope) -> ColumnElement[bool]:
+    """The account belonged to my areas, by a grant that has ended."""
+    ended = and_(_grant.c.account_id == account_id, _grant.c.valid_to < clock.today())
+    return exists().where(ended, scope.covers_or_became(_grant.c.area_id))
+
+
 def _begun(grant: Any, moment: Any) -> ColumnElement[bool]:
     # given on its first day, it began when it was given; one that was given later for days past began with its day
     given = or_(grant.created_at <= moment, grant.valid_from < _day(grant.created_at))

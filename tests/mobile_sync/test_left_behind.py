@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 
 from api import clock
 from api.areas.tables import area_id
+from mobile_sync.tablet_work import screening_of
 from tests.make.poison import poisoned
-from tests.make.tablets import household, member, push, submission
+from tests.make.rounds import listed
+from tests.make.tablets import household, member, push, request, review, screening, submission
 from tests.mobile_sync.test_sent_elsewhere import sent_to
 
 SignIn = Callable[[str], httpx.Client]
@@ -115,3 +117,40 @@ def test_who_does_not_reach_the_hamlet_of_a_new_household_spoils_nothing_by_tryi
     assert decide(old, before, "retry").json()["outcome"] == "applied"
     assert decide(old, after, "retry").json()["outcome"] == "quarantined"
     assert decide(new, after, "retry").json()["outcome"] == "applied"
+
+
+@pytest.mark.parametrize("recorded", [YESTERDAY, clock.now().isoformat()], ids=["before", "after"])
+def test_a_new_household_of_the_old_commune_and_its_people_are_decided_there(
+    recorded: str, surveyor: httpx.Client, old: httpx.Client, new: httpx.Client, sign_in: SignIn, device: str
+) -> None:
+    """Also where the surveyor went on in the old hamlet: the household names it, whatever day it was."""
+    sent_to(sign_in, ELSEWHERE)
+    home = submission("household", household(phone="7"), seq=4)
+    person = submission("member", member(home["id"]), seq=5)
+    paper = submission("request", request(home["id"]), seq=6)
+    form_a = submission("screening", screening(paper["id"]), seq=7, record=screening_of(paper["id"]))
+    sent = [one | {"recorded_at": recorded} for one in (home, person, paper, form_a)]
+    assert [o["outcome"] for o in push(surveyor, device, *sent)] == ["held"] * 4
+    assert waiting(new) == []
+    assert {read(new, one).status_code for one in sent} == {decide(new, one, "refusal").status_code for one in sent}
+    assert decide(new, home, "refusal").status_code == 404
+    assert waiting(old) == [one["submission_id"] for one in sent]
+    assert [decide(old, one, "retry").json()["outcome"] for one in sent] == ["applied"] * 4
+
+
+def test_what_was_refused_for_want_of_something_stays_with_the_old_commune(
+    surveyor: httpx.Client,
+    old: httpx.Client,
+    new: httpx.Client,
+    sign_in: SignIn,
+    engine: Engine,
+    device: str,
+    home: str,
+) -> None:
+    seen = submission("review", review(home, listed(engine)), seq=3)
+    (told,) = push(surveyor, device, seen)
+    assert told["problem"]["type"] == "/problems/not-in-round"
+    sent_to(sign_in, ELSEWHERE)
+    assert (waiting(old), waiting(new)) == ([seen["submission_id"]], [])
+    assert decide(old, seen, "retry").json()["outcome"] == "rejected"
+    assert decide(new, seen, "retry").status_code == 404
