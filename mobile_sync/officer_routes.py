@@ -73,7 +73,7 @@ def list_waiting_submissions(
 ) -> WaitingPage:
     """What is held, quarantined, or was refused for want of something here, oldest first; commune officers.
 
-    Of their own surveyors, and of others whose record stands in their areas now. One whose record has left them is
+    What stands in their areas now, and what came from surveyors who were there then. One whose record has left them is
     `handed_over`: shown without its problem, and decided by the officers there.
     """
     return worklist.waiting(db, actor, outcome, cursor, limit)
@@ -102,7 +102,7 @@ def read_submission(submission_id: UUID, actor: Resolver, db: Db) -> SubmissionO
 def retry_submission(submission_id: UUID, actor: Resolver, db: Db) -> Outcome:
     """Tries a held or quarantined submission again, with the officer's rights; commune officers, in their areas.
 
-    Theirs are the submissions of their own surveyors, and those of others whose record stands in their areas now.
+    Theirs are those whose record stands in their areas now, and those of surveyors who were there then.
     """
     return Outcome.model_validate(repairs.retry(db, actor, submission_id))
 

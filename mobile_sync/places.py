@@ -4,15 +4,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
-from api.accounts.queries import placed_in
+from api.accounts.past_grants import once_placed_among, once_placed_in, placed_at
 from api.areas.scope import Scope
 from api.households.aliases import ends
 from api.problems import Conflict
 from mobile_sync.appliers import KINDS
-from mobile_sync.tables import SyncSubmission
+from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 
 def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
@@ -23,13 +24,46 @@ def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
 
 
 def decidable(scope: Scope) -> ColumnElement[bool]:
-    """Submissions of the senders of these areas, and those whose record, or what they wait for, stands there now."""
+    """Submissions whose record, or what they wait for, stands in these areas now, and the work of who was there then.
+
+    Where the sender is today opens nothing: a surveyor who was sent elsewhere leaves their work behind.
+    """
     s: Any = SyncSubmission
     return or_(
-        placed_in(s.account_id, scope),
         scope.covers(standing(s.entity, s.record_id)),
         scope.covers(waits_at(s.waiting_for)),
+        case(
+            (_awaits_new_household(s), once_placed_among(s.account_id, scope)),
+            else_=and_(_recorded_in(scope), ~_left_behind()),
+        ),
     )
+
+
+def _awaits_new_household(sent: Any, further: int = 2) -> ColumnElement[bool]:
+    """Is it a new household that waits for itself, or does it hang on one? Its hamlet is one that its sender has left
+    (`held.where_they_were`). A person or a paper hangs on the household, Phiếu A on the paper."""
+    parent: Any = aliased(SyncSubmission)
+    of_sender = and_(parent.record_id == sent.waiting_for, parent.account_id == sent.account_id)
+    new = and_(parent.outcome == OutcomeKind.held, parent.base_version.is_(None))
+    itself = and_(parent.entity == "household", parent.waiting_for == parent.record_id)
+    beyond = _awaits_new_household(parent, further - 1) if further else false()
+    return exists().where(of_sender, new, or_(itself, beyond))
+
+
+def _recorded_in(scope: Scope) -> ColumnElement[bool]:
+    """Did its sender belong to these areas when it was received, or when it was recorded? The tablet's clock may be
+    wrong: what it says opens a submission to those of then too, and hides it from nobody."""
+    s: Any = SyncSubmission
+    claimed = func.least(s.recorded_at, s.received_at)
+    return or_(*(placed_at(s.account_id, moment, scope) for moment in (s.received_at, claimed)))
+
+
+def _left_behind() -> ColumnElement[bool]:
+    """Does its record, or what it waits for, stand where the sender once was? Then whoever is there decides. What
+    never was theirs is not told apart from what stands nowhere."""
+    s: Any = SyncSubmission
+    places = (standing(s.entity, s.record_id), waits_at(s.waiting_for))
+    return or_(*(once_placed_in(s.account_id, place) for place in places))
 
 
 def waits_at(record_id: Any) -> ColumnElement[Any]:

@@ -175,11 +175,11 @@ def _close(
 
 def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]:
     """Tries a held or quarantined submission, or one of `worklist.LATER`, again, with the rights of the officer who
-    asks; its outcome then. One's own surveyors' submissions, and those whose record stands in one's areas now.
+    asks; its outcome then. For whom: `places.decidable`.
 
     The officer's, not the sender's: the record of a hand-over has left the sender's areas, and somebody who is there
     now has to answer for the change. The history still names the tablet and the submission.
-    Raises NotFound (also for a tablet of another area) and IllegalStage for any other outcome.
+    Raises NotFound (also for one of another area) and IllegalStage for any other outcome.
     """
     row, _ = worklist.locked(session, actor, submission_id)
     if row.outcome not in _RETRYABLE and not worklist.came_too_early_or_late(row):
@@ -192,8 +192,8 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)
     entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
-    if row.outcome == OutcomeKind.held and held.not_found(entry):
-        # of an area where the surveyor once was and this officer never: it goes on waiting for the officer of there
+    if held.not_found(entry):
+        # of an area where the surveyor once was and this officer never: it stays as it is, for the officer of there
         return journal.told_stored(row, replayed=False)
     journal.revise(session, [entry])
     conflicts.open_for(session, [entry])

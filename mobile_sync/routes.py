@@ -104,7 +104,11 @@ def list_submissions(
     after_seq: Annotated[int, Query(ge=-1, le=2**53, description="Only what came after this `seq`.")] = -1,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> Response:
-    """The outcomes of a tablet's submissions as they are now; its own user, and who looks after the fleet there."""
+    """The outcomes of a tablet's submissions as they are now; its own user, and who looks after the fleet there.
+
+    What became of a record outside of the reader's areas is not told (`version` and `result` null), nor to who looks
+    after the fleet without reading households.
+    """
     return _json(queries.outcomes(db, actor, device_id, after_seq, limit))
 
 

@@ -80,7 +80,8 @@ def test_an_officer_who_does_not_reach_it_does_not_lose_it(sign_in: SignIn, devi
     sent_to(sign_in, str(area_id("14071-01")))
     late = submission("household", {"phone": "2"}, seq=3, base=1, record=home[0])
     assert push(sign_in("xom-3"), device, late)[0]["outcome"] == "held"
-    assert retry(sign_in("truc-dai"), late) == "held"
+    path = f"/sync/v1/submissions/{late['submission_id']}/retry"
+    assert sign_in("truc-dai").post(path).status_code == 404
     assert retry(sign_in("truc-thai"), late) == "applied"
 
 
