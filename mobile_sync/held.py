@@ -43,6 +43,13 @@ _WAITING = text(
     WHERE outcome = 'held' AND (device_id = :device OR waiting_for = ANY(CAST(:born AS uuid[])))
     """
 )
+_OF_SENDER = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM sync_submission WHERE outcome = 'held' AND (device_id = :device OR account_id = :account)
+    )
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -97,11 +104,12 @@ def _creates(arrival: Arrival) -> bool:
 
 
 def release_of(session: Session, actor: Actor, device_id: UUID, decide: Decide) -> None:
-    """Tries again what this tablet has waiting for a record that is in the actor's areas by now."""
-    here, _ = sql.fetch(session, _WAITING, device=device_id, born=sql.id_list(()))[0]
-    if here:
+    """Tries again what this tablet has waiting for a record that is in the actor's areas by now, and what others of
+    the actor have: the work of one that was lost, which this one sends again, waits under its name."""
+    if sql.fetch(session, _OF_SENDER, device=device_id, account=actor.account_id)[0][0]:
         s: Any = SyncSubmission
-        _release(session, and_(s.device_id == device_id, reaches(actor, s.waiting_for)), decide)
+        theirs = or_(s.device_id == device_id, s.account_id == actor.account_id)
+        _release(session, and_(theirs, reaches(actor, s.waiting_for)), decide)
 
 
 def release_in(session: Session, actor: Actor, decide: Decide) -> None:

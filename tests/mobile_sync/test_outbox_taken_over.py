@@ -5,6 +5,7 @@ What survey_app/src/disk/ways_out.ts relies on.
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from tests.make import tablets
-from tests.make.tablets import household, push, submission
+from tests.make.answers import done
+from tests.make.tablets import household, member, pull, push, submission
 
 SignIn = Callable[[str], httpx.Client]
 
@@ -72,3 +74,17 @@ def test_a_tablet_may_send_one_seq_twice_where_one_is_taken_over(
     page = client.get("/sync/v1/submissions", params={"device_id": other, "limit": 1}).json()
     assert {one["submission_id"] for one in page["items"]} == {own["submission_id"], theirs["submission_id"]}
     assert sorted(versions(session)) == [1, 2]
+
+
+def test_what_waited_for_the_broken_tablet_is_applied_when_the_other_one_asks(
+    sign_in: SignIn, two: tuple[str, str]
+) -> None:
+    client, (broken, other) = sign_in("xom-3"), two
+    home = str(uuid4())
+    person = submission("member", member(home), seq=7)
+    assert push(client, broken, person)[0]["outcome"] == "held"
+    assert push(client, other, person)[0]["outcome"] == "held"
+    done(sign_in("truc-thai").post("/api/v1/households", json=household(id=home)))
+    assert [(one["entity"], one["id"]) for one in pull(client)[0]] == [("household", home)]
+    (told,) = push(client, other, person)
+    assert (told["outcome"], told["replayed"]) == ("applied", True)
