@@ -25,7 +25,7 @@ from mobile_sync.tables import ConflictState, SyncConflict, SyncSubmission
 class ConflictOut(Schema):
     """Two values for one field: the base both started from, the server's and the tablet's.
 
-    `handed_over`: the record has left the reader's areas; the officers there decide, and the values are null.
+    `handed_over`: the record has left the reader's areas; the officers there decide. Values, choice, reason: null.
     Of an open one `record_id` is the record that is decided about: of a household merged away meanwhile the survivor.
     """
 
@@ -143,6 +143,8 @@ def _shown(
     for name in fields.keys() & known.keys():
         fields[name] = {**fields[name], "server": known[name]}
     told = {name: getattr(conflict, name) for name in names}
+    if not mine:
+        told |= {"choice": None, "reason": None}
     record_id = decided_on or conflict.record_id
     return ConflictOut.model_validate(told | {"record_id": record_id, "handed_over": not mine, "fields": fields})
 

@@ -19,7 +19,7 @@ from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
 from api.problems import PermissionDenied, TooLarge, UnknownEntity
-from mobile_sync import conflicts, halving, held, journal, senders, turns
+from mobile_sync import conflicts, halving, held, journal, senders, sight, turns
 from mobile_sync.appliers import KINDS, Kind
 from mobile_sync.arrivals import Arrival, read_arrivals
 from mobile_sync.journal import Entry
@@ -37,6 +37,8 @@ class SortedOut:
     new: list[Arrival] = field(default_factory=list)
     stored: dict[UUID, SyncSubmission] = field(default_factory=dict)
     reused: list[Arrival] = field(default_factory=list)
+    # of the stored ones those whose record stands outside of the caller's areas by now
+    away: set[UUID] = field(default_factory=set)
     # one per submission sent: the arrival (of one that came twice in the batch the first), and how it is answered
     answers: list[tuple[Arrival, str]] = field(default_factory=list)
     # the tablet's smallest seq that is in no backup, as this batch leaves it
@@ -91,6 +93,8 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
     if any(row.outcome == OutcomeKind.held for row in sorted_out.stored.values()):
         # what came again may have been released just now: the receipt says how it is, not how it was
         sorted_out.stored = journal.known(session, arrivals)
+    if sorted_out.stored:
+        sorted_out.away = sight.away(session, actor, sorted_out.stored)
     marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
     _note_arrival(session, actor, batch, newest, sorted_out, marked)
@@ -208,7 +212,8 @@ def _told(sorted_out: SortedOut, entries: Sequence[Entry]) -> bytes:
         if how == "reused":
             answers.append(journal.told_reused(arrival))
         elif how == "stored":
-            answers.append(journal.told_stored(sorted_out.stored[arrival.submission_id], replayed=True))
+            tell = sight.outcome_only if arrival.submission_id in sorted_out.away else journal.told_stored
+            answers.append(tell(sorted_out.stored[arrival.submission_id], replayed=True))
         else:
             answers.append(journal.told(decided[id(arrival)], replayed=how == "again"))
     return orjson.dumps(answers)

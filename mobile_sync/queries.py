@@ -51,7 +51,7 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
 
 def _told(row: SyncSubmission, reads: bool, knows: bool, *, own: bool) -> dict[str, Any]:
     if not reads:
-        return sight.outcome_only(row, own=own)
+        return sight.outcome_only(row, replayed=False, own=own)
     told = journal.told_stored(row, replayed=False)
     return told if knows else sight.without_warnings(told)
 

@@ -1,6 +1,6 @@
 """How much of a stored outcome its reader is told: what becomes of a record outside of their areas is not theirs."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ def sees(scope: Scope, *, own: bool) -> ColumnElement[bool]:
     return ~_away(scope) if own else and_(places.decidable(scope), ~_away(scope))
 
 
-def away(session: Session, actor: Actor, submission_ids: Collection[UUID]) -> set[UUID]:
+def away(session: Session, actor: Actor, submission_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the caller's own submissions whose record stands outside of their areas by now. One statement."""
     s: Any = SyncSubmission
     reads = actor.scope_of(Permission.households_read)
@@ -36,7 +36,7 @@ def _away(scope: Scope) -> ColumnElement[bool]:
     return func.coalesce(~scope.covers(places.standing(s.entity, s.record_id)), false())
 
 
-def outcome_only(row: SyncSubmission, *, own: bool, replayed: bool = False) -> dict[str, Any]:
+def outcome_only(row: SyncSubmission, *, replayed: bool, own: bool = True) -> dict[str, Any]:
     """That it is in force or not, and nothing of the record; the sender is told of what kind the problem is."""
     problem = _kind_of(row) if own and row.problem is not None else None
     return journal.told_stored(row, replayed=replayed) | {"version": None, "result": None, "problem": problem}

@@ -79,6 +79,20 @@ def test_a_conflict_follows_its_record(sign_in: SignIn, engine: Engine, session:
     assert session.execute(text("SELECT outcome FROM sync_submission WHERE outcome = 'conflict'")).all() == []
 
 
+def test_why_it_was_decided_so_is_told_where_the_record_stands(
+    sign_in: SignIn, engine: Engine, session: Session, home: dict[str, Any]
+) -> None:
+    conflict = clash(sign_in, engine, home)
+    moved(sign_in, session, home)
+    why = {"choice": "device", "reason": "chủ hộ mới là bà Lan, 0999"}
+    assert resolution(sign_in("truc-dai"), conflict, **why).status_code == 200
+    told = [sign_in(who).get("/sync/v1/conflicts?state=resolved").json() for who in ("truc-thai", "truc-dai")]
+    assert [(one["handed_over"], one["choice"], one["reason"]) for (one,) in told] == [
+        (True, None, None),
+        (False, *why.values()),
+    ]
+
+
 @pytest.mark.parametrize(
     "values", [{}, {"phone": "4"}, {"phone": "4", "note": "x", "land_area": 3}, {"phone": "4", "note": "x", "\x00": 1}]
 )
