@@ -1,5 +1,6 @@
 -- in: members, households (arrays of ids)
 -- out: id, home: of a person the household they live in, of a household that was merged away the one that is left
+-- locks: nothing
 WITH RECURSIVE way AS (
     SELECT h.id, h.merged_into AS home, 1 AS steps FROM household AS h
     WHERE h.id = ANY(CAST(:households AS uuid[])) AND h.merged_into IS NOT NULL
