@@ -60,17 +60,16 @@ def values_at(values: Values, past: Iterable[tuple[int, Change | None]], version
 
 def three_way(base: Values | None, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
     """Merges `device` (only the fields it sent) into `server`; both come from `base`. None: a version that never was
-    here, of which nobody knows what it held, so whatever is sent was changed, also what is sent empty.
+    here, read as one that held nothing.
 
     `together` names fields that mean one thing (birth date and year): changing one of them here and another one
     there is a clash, because the mixture is what nobody said.
     """
     seen: Values = base or {}
-    untouched = server if base is None else base
     merge = Merge({})
     for group in groups(device, together):
-        mine = {name for name in group if name in device and (base is None or not same(device[name], seen.get(name)))}
-        wanted = {name: device[name] if name in mine else untouched.get(name) for name in group}
+        mine = {name for name in group if name in device and not same(device[name], seen.get(name))}
+        wanted = {name: device[name] if name in mine else seen.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
         if not mine or not differing:
             continue

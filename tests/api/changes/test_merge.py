@@ -58,9 +58,9 @@ def by_the_table(
     old = dict.fromkeys(FIELDS) | (base or {})
     merged = dict(server)
     for statement in (("a", "b"), ("c",), ("d",)):
-        said = (server if base is None else old) | device
+        said = old | device
         mine, theirs, was = ({name: one[name] for name in statement} for one in (said, server, old))
-        if mine == theirs or (mine == was and base is not None):
+        if mine in (was, theirs):
             continue
         if theirs != was:
             return "conflict", server
