@@ -37,9 +37,11 @@ def _away(scope: Scope) -> ColumnElement[bool]:
 
 
 def outcome_only(row: SyncSubmission, *, replayed: bool, own: bool = True) -> dict[str, Any]:
-    """That it is in force or not, and nothing of the record; the sender is told of what kind the problem is."""
-    problem = _kind_of(row) if own and row.problem is not None else None
-    return journal.told_stored(row, replayed=replayed) | {"version": None, "result": None, "problem": problem}
+    """That it is in force or not, and nothing of the record; the sender is also told under which version, which their
+    receipts name, and of what kind the problem is."""
+    hidden: dict[str, Any] = {"result": None}
+    hidden |= {"problem": row.problem and _kind_of(row)} if own else {"version": None, "problem": None}
+    return journal.told_stored(row, replayed=replayed) | hidden
 
 
 def _kind_of(row: SyncSubmission) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_a_surveyor_does_not_learn_into_what_a_household_was_merged_elsewhere(
     merged(sign_in, home, other)
     answer = sign_in("truc-dai").post(f"/sync/v1/submissions/{late['submission_id']}/retry")
     assert answer.json()["result"]["merged_into"] == other
-    assert both_ways(surveyor, device, late) == [(answer.json()["outcome"], None, None, None)] * 2
+    assert both_ways(surveyor, device, late) == [(answer.json()["outcome"], answer.json()["version"], None, None)] * 2
 
 
 def test_a_surveyor_does_not_learn_it_from_a_conflict_that_is_decided_there(
@@ -117,8 +117,9 @@ def test_a_surveyor_does_not_learn_it_from_a_conflict_that_is_decided_there(
     assert clash["outcome"] == "conflict"
     merged(sign_in, home, other)
     path = f"/sync/v1/conflicts/{clash['conflict_id']}/resolution"
-    assert sign_in("truc-dai").post(path, json={"choice": "device", "reason": "đã hỏi"}).status_code == 200
-    assert both_ways(surveyor, device, late) == [("merged", None, None, None)] * 2
+    answer = sign_in("truc-dai").post(path, json={"choice": "device", "reason": "đã hỏi"})
+    assert answer.status_code == 200
+    assert both_ways(surveyor, device, late) == [("merged", answer.json()["version"], None, None)] * 2
 
 
 def test_a_surveyor_does_not_read_the_scores_of_a_household_that_has_gone(
@@ -130,7 +131,7 @@ def test_a_surveyor_does_not_read_the_scores_of_a_household_that_has_gone(
     assert push(surveyor, device, seen)[0]["outcome"] == "held"
     answer = sign_in("truc-thai").post(f"/sync/v1/submissions/{seen['submission_id']}/retry")
     assert (answer.json()["outcome"], bool(answer.json()["result"]["warnings"])) == ("applied", True)
-    assert both_ways(surveyor, device, seen) == [("applied", None, None, None)] * 2
+    assert both_ways(surveyor, device, seen) == [("applied", 1, None, None)] * 2
 
 
 def test_a_surveyor_is_told_why_an_officer_elsewhere_declined_and_else_only_of_what_kind_the_problem_is(
