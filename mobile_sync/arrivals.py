@@ -43,6 +43,11 @@ class Arrival:
     record_id: UUID | None
     waited: bool = False
 
+    @property
+    def creates(self) -> bool:
+        """Does it bring a new record?"""
+        return self.submission is not None and self.submission.base_version is None
+
 
 def parse(body: bytes) -> Any:
     """The JSON of a body. Raises NotJson for what is none, for NaN and infinities, and for absurd nesting."""

@@ -91,16 +91,12 @@ def _of_tablet(actor: Actor, device_id: UUID, born: set[UUID]) -> ColumnElement[
 
 
 def _born(arrivals: Sequence[Arrival]) -> set[UUID]:
-    return {a.submission.id for a in arrivals if a.submission is not None and a.submission.base_version is None}
+    return {a.record_id for a in arrivals if a.creates and a.record_id}
 
 
 def came(entries: Iterable[Entry]) -> set[UUID]:
     """The records that these entries brought into being."""
-    return {e.arrival.record_id for e in entries if e.stands and e.arrival.record_id and _creates(e.arrival)}
-
-
-def _creates(arrival: Arrival) -> bool:
-    return arrival.submission is not None and arrival.submission.base_version is None
+    return {e.arrival.record_id for e in entries if e.stands and e.arrival.record_id and e.arrival.creates}
 
 
 def release_of(session: Session, actor: Actor, device_id: UUID, decide: Decide) -> None:
@@ -184,7 +180,7 @@ def where_they_were(session: Session, actor: Actor, entries: Sequence[Entry]) ->
     theirs when they were there. They wait for an officer of there, and are not refused as unknown.
     """
     refused = [e for e in entries if e.problem is not None]
-    named = {e.arrival.record_id: _hamlet_named(e.arrival) for e in refused if not_found(e) and _creates(e.arrival)}
+    named = {e.arrival.record_id: _hamlet_named(e.arrival) for e in refused if not_found(e) and e.arrival.creates}
     wanted = {hamlet for hamlet in named.values() if hamlet is not None}
     if not wanted:
         return

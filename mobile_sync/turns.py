@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from api import sql
+from api.households.stored import homes
 from mobile_sync.appliers import KINDS
 from mobile_sync.arrivals import Arrival
 
@@ -31,14 +31,14 @@ def in_turns(session: Session, arrivals: Sequence[Arrival]) -> list[list[Arrival
     tiers = [_tier(arrival) for arrival in in_order]
     if tiers == sorted(tiers):
         return [in_order]
-    homes = _homes(session, in_order)
+    lives_in = _homes(session, in_order)
     turns: list[list[Arrival]] = [[]]
     # what was named -> the turn in which it was last, and the highest tier that came to it there
     latest: dict[int, tuple[int, int]] = {}
     # what is created further behind: a parent that comes after its children is written before them all the same
-    unborn = {arrival.record_id.int for arrival in in_order if _creates(arrival) and arrival.record_id}
+    unborn = {arrival.record_id.int for arrival in in_order if arrival.creates and arrival.record_id}
     for arrival, tier in zip(in_order, tiers, strict=True):
-        about = _about(arrival, homes)
+        about = _about(arrival, lives_in)
         came = [(one, *latest[one]) for one in about if one in latest]
         awaited = about[0] in unborn and about[0] in latest
         late = [tier < reached and not awaited and one not in unborn for one, _, reached in came]
@@ -58,30 +58,25 @@ def _tier(arrival: Arrival) -> int:
     return max(_GROUND, KINDS[arrival.entity].rank - 1)
 
 
-def _creates(arrival: Arrival) -> bool:
-    return arrival.submission is not None and arrival.submission.base_version is None
-
-
-def _about(arrival: Arrival, homes: dict[int, int]) -> list[int]:
-    """Everything the submission is about, its own record first; `homes` learns where a person is from now on."""
+def _about(arrival: Arrival, lives_in: dict[int, int]) -> list[int]:
+    """Everything the submission is about, its own record first; `lives_in` learns where a person is from now on."""
     assert arrival.submission is not None
     data: dict[str, Any] = arrival.submission.data
     own = arrival.submission.id.int
     about = [own, *(one for name in _NAMED if (one := _id(data.get(name))) is not None)]
-    about += [homes[one] for one in about if one in homes]
+    about += [lives_in[one] for one in about if one in lives_in]
     if arrival.entity == "member" and (home := _id(data.get("household_id"))) is not None:
-        homes[own] = homes.get(home, home)
+        lives_in[own] = lives_in.get(home, home)
     return about
 
 
 def _homes(session: Session, arrivals: Sequence[Arrival]) -> dict[int, int]:
     """Of the people who are changed: their household; of the households that were merged away: the one that is left."""
-    people = [a.record_id for a in arrivals if a.entity == "member" and a.record_id and not _creates(a)]
+    people = [a.record_id for a in arrivals if a.entity == "member" and a.record_id and not a.creates]
     named = {_id(a.submission.data.get("household_id")) for a in arrivals if a.submission is not None}
     named |= {a.record_id.int for a in arrivals if a.entity == "household" and a.record_id}
-    ids = {"members": people, "households": [UUID(int=one) for one in named if one is not None]}
-    rows = sql.fetch(session, sql.load("mobile_sync/sql/homes.sql"), **{n: sql.id_list(v) for n, v in ids.items()})
-    return {row.id.int: row.home.int for row in rows}
+    found = homes(session, people, [UUID(int=one) for one in named if one is not None])
+    return {one.int: home.int for one, home in found.items()}
 
 
 def _id(value: Any) -> int | None:

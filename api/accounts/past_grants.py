@@ -29,15 +29,18 @@ def placed_at(account_id: Any, moment: Any, scope: Scope) -> ColumnElement[bool]
 
 def once_placed_in(account_id: Any, area_id: Any) -> ColumnElement[bool]:
     """The account belonged to that area, by a grant that has ended. False where there is no such area."""
-    ended = and_(_grant.c.account_id == account_id, _grant.c.valid_to < clock.today())
-    below = select(_below.c.descendant_id).join(_grant, _grant.c.area_id == _below.c.ancestor_id).where(ended)
+    below = select(_below.c.descendant_id).join(_grant, _grant.c.area_id == _below.c.ancestor_id)
+    below = below.where(_ended(account_id))
     return func.coalesce(area_id.in_(below.correlate_except(_grant, _below)), false())
 
 
 def once_placed_among(account_id: Any, scope: Scope) -> ColumnElement[bool]:
     """The account belonged to my areas, by a grant that has ended."""
-    ended = and_(_grant.c.account_id == account_id, _grant.c.valid_to < clock.today())
-    return exists().where(ended, scope.covers_or_became(_grant.c.area_id))
+    return exists().where(_ended(account_id), scope.covers_or_became(_grant.c.area_id))
+
+
+def _ended(account_id: Any) -> ColumnElement[bool]:
+    return and_(_grant.c.account_id == account_id, _grant.c.valid_to < clock.today())
 
 
 def _begun(grant: Any, moment: Any) -> ColumnElement[bool]:

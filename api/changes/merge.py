@@ -15,7 +15,7 @@ What an edit meets (tests/vectors/merge runs every row on the server and on the 
 | names an older version | other fields were changed since | `merge` |
 | names an older version | every value is there already | `unchanged` |
 | names an older version | the same field was changed to another value | `conflict` |
-| names a version that does not exist | it would overwrite or empty a value | `conflict`: nobody knows what was seen |
+| names a version that does not exist | it would overwrite a value | `conflict`: what the editor saw is unknown |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,24 +58,22 @@ def values_at(values: Values, past: Iterable[tuple[int, Change | None]], version
     return then
 
 
-def three_way(base: Values | None, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
-    """Merges `device` (only the fields it sent) into `server`; both come from `base`. None: a version that never was
-    here, read as one that held nothing.
+def three_way(base: Values, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
+    """Merges `device` (only the fields it sent) into `server`; both come from `base`.
 
     `together` names fields that mean one thing (birth date and year): changing one of them here and another one
     there is a clash, because the mixture is what nobody said.
     """
-    seen: Values = base or {}
     merge = Merge({})
     for group in groups(device, together):
-        mine = {name for name in group if name in device and not same(device[name], seen.get(name))}
-        wanted = {name: device[name] if name in mine else seen.get(name) for name in group}
+        mine = {name for name in group if name in device and not same(device[name], base.get(name))}
+        wanted = {name: device[name] if name in mine else base.get(name) for name in group}
         differing = [name for name in group if not same(wanted[name], server.get(name))]
         if not mine or not differing:
             continue
-        if any(not same(server.get(name), seen.get(name)) for name in group):
+        if any(not same(server.get(name), base.get(name)) for name in group):
             for name in differing:
-                merge.clashes[name] = {"base": seen.get(name), "server": server.get(name), "device": wanted[name]}
+                merge.clashes[name] = {"base": base.get(name), "server": server.get(name), "device": wanted[name]}
         else:
             merge.take.update((name, wanted[name]) for name in differing)
     return merge
@@ -118,7 +116,7 @@ def decide_update(
         return Decision("apply" if merge.take else "unchanged", merge)
     if strict:
         return Decision("stale", Merge({}))
-    merge = three_way(base, server, device, together)
+    merge = three_way(base or {}, server, device, together)
     if merge.clashes:
         return Decision("conflict", merge)
     return Decision("merge" if merge.take else "unchanged", merge)

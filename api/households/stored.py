@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, Uuid, any_, bindparam, cast, func, select, text
+from sqlalchemy import Date, Select, Text, Uuid, any_, bindparam, cast, func, select
 from sqlmodel import Session
 
 from api import clock, sql
@@ -110,19 +110,11 @@ def _holding(scope: Scope, lock: Lock, of_members: bool) -> Select[Any]:
     )
 
 
-_SURVIVORS = text(
-    """
-    WITH RECURSIVE way AS (
-        SELECT h.id AS absorbed, h.merged_into AS survivor, 1 AS steps FROM household h
-        WHERE h.id = ANY(:ids) AND h.merged_into IS NOT NULL
-        UNION ALL
-        SELECT way.absorbed, h.merged_into, way.steps + 1
-        FROM way JOIN household h ON h.id = way.survivor
-        WHERE h.merged_into IS NOT NULL AND way.steps < 100
-    )
-    SELECT DISTINCT ON (absorbed) absorbed, survivor FROM way ORDER BY absorbed, steps DESC
-    """
-).bindparams(bindparam("ids", type_=sql.Ids()))
+def homes(session: Session, people: Iterable[UUID], households: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of these people the household they live in; of those of the households that were merged away the one at the end
+    of the chain of merges."""
+    named = {"members": sql.id_list(people), "households": sql.id_list(households)}
+    return {row.id: row.home for row in sql.fetch(session, sql.load("api/households/sql/homes.sql"), **named)}
 
 
 def survivors(session: Session, held: Held, scope: Scope, lock: Lock) -> dict[UUID, UUID]:
@@ -130,15 +122,14 @@ def survivors(session: Session, held: Held, scope: Scope, lock: Lock) -> dict[UU
     absorbed = [record_id for record_id, record in held.records.items() if record.values["merged_into"]]
     if not absorbed:
         return {}
-    ends = {row.absorbed: row.survivor for row in session.execute(_SURVIVORS, {"ids": absorbed})}
+    ends = homes(session, (), absorbed)
     held.take(hold_households(session, scope, set(ends.values()) - held.records.keys(), lock))
     return ends
 
 
 def survivor_of(session: Session, household_id: UUID) -> UUID | None:
     """The household at the end of the chain of merges, or None for one that is not merged. Locks nothing."""
-    row = session.execute(_SURVIVORS, {"ids": [household_id]}).first()
-    return row.survivor if row else None
+    return homes(session, (), [household_id]).get(household_id)
 
 
 def home_of(session: Session, household_id: UUID | None) -> UUID | None:

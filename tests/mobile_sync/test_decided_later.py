@@ -27,15 +27,15 @@ def home(sign_in: SignIn, engine: Engine) -> str:
     return str(made["id"])
 
 
-def web(sign_in: SignIn, home: str, **changes: Any) -> None:
+def web(sign_in: SignIn, record: str, kind: str = "households", **changes: Any) -> None:
     officer = sign_in("truc-thai")
-    tag = officer.get(f"/api/v1/households/{home}").headers["ETag"]
-    answer = officer.patch(f"/api/v1/households/{home}", json=changes, headers={"If-Match": tag})
+    tag = officer.get(f"/api/v1/{kind}/{record}").headers["ETag"]
+    answer = officer.patch(f"/api/v1/{kind}/{record}", json=changes, headers={"If-Match": tag})
     assert answer.status_code == 200, answer.text
 
 
-def clash(sign_in: SignIn, engine: Engine, home: str, **changes: Any) -> str:
-    late = submission("household", changes, base=1, record=home)
+def clash(sign_in: SignIn, engine: Engine, record: str, entity: str = "household", **changes: Any) -> str:
+    late = submission(entity, changes, base=1, record=record)
     (told,) = push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), late)
     assert told["outcome"] == "conflict"
     return str(told["conflict_id"])
@@ -159,26 +159,12 @@ def person(sign_in: SignIn, engine: Engine, home: str, **more: Any) -> str:
     return str(made["id"])
 
 
-def person_at_web(sign_in: SignIn, person_id: str, **changes: Any) -> None:
-    officer = sign_in("truc-thai")
-    tag = officer.get(f"/api/v1/members/{person_id}").headers["ETag"]
-    answer = officer.patch(f"/api/v1/members/{person_id}", json=changes, headers={"If-Match": tag})
-    assert answer.status_code == 200, answer.text
-
-
-def clash_about(sign_in: SignIn, engine: Engine, person_id: str, **changes: Any) -> str:
-    late = submission("member", changes, seq=3, base=1, record=person_id)
-    (told,) = push(sign_in("xom-3"), tablets.enrolled(engine, "xom-3"), late)
-    assert told["outcome"] == "conflict"
-    return str(told["conflict_id"])
-
-
 def test_a_citizen_number_that_the_tablet_did_not_change_is_not_put_back(
     sign_in: SignIn, engine: Engine, home: str
 ) -> None:
     her = person(sign_in, engine, home, personal_id=NUMBER, occupation="a")
-    person_at_web(sign_in, her, personal_id=OTHER_NUMBER, occupation="b")
-    conflict = clash_about(sign_in, engine, her, personal_id=NUMBER, occupation="c")
+    web(sign_in, her, "members", personal_id=OTHER_NUMBER, occupation="b")
+    conflict = clash(sign_in, engine, her, "member", personal_id=NUMBER, occupation="c")
     answer = decided(sign_in, conflict, choice="device")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["occupation"], answer.json()["personal_id"]) == ("c", OTHER_NUMBER)
@@ -186,9 +172,9 @@ def test_a_citizen_number_that_the_tablet_did_not_change_is_not_put_back(
 
 def test_the_same_citizen_number_from_two_people_is_no_clash(sign_in: SignIn, engine: Engine, home: str) -> None:
     her = person(sign_in, engine, home, occupation="a")
-    person_at_web(sign_in, her, occupation="b")
-    conflict = clash_about(sign_in, engine, her, personal_id=NUMBER, occupation="c")
-    person_at_web(sign_in, her, personal_id=NUMBER)
+    web(sign_in, her, "members", occupation="b")
+    conflict = clash(sign_in, engine, her, "member", personal_id=NUMBER, occupation="c")
+    web(sign_in, her, "members", personal_id=NUMBER)
     answer = decided(sign_in, conflict, choice="device")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["occupation"], answer.json()["personal_id"]) == ("c", NUMBER)
@@ -243,9 +229,9 @@ def test_what_means_one_thing_with_a_field_that_clashed_is_decided_with_it(
 ) -> None:
     """Two years of birth clash; the officer learns the day before anybody decides."""
     her = person(sign_in, engine, home, birth_year=1960)
-    person_at_web(sign_in, her, birth_year=1961)
-    conflict = clash_about(sign_in, engine, her, birth_year=1959)
-    person_at_web(sign_in, her, birth_date="1961-02-03")
+    web(sign_in, her, "members", birth_year=1961)
+    conflict = clash(sign_in, engine, her, "member", birth_year=1959)
+    web(sign_in, her, "members", birth_date="1961-02-03")
     refused = decided(sign_in, conflict, choice="device")
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
     assert refused.json()["fields"] == ["birth_date"]

@@ -58,8 +58,7 @@ def by_the_table(
     old = dict.fromkeys(FIELDS) | (base or {})
     merged = dict(server)
     for statement in (("a", "b"), ("c",), ("d",)):
-        said = old | device
-        mine, theirs, was = ({name: one[name] for name in statement} for one in (said, server, old))
+        mine, theirs, was = ({name: one[name] for name in statement} for one in (old | device, server, old))
         if mine in (was, theirs):
             continue
         if theirs != was:
