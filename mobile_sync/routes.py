@@ -106,7 +106,7 @@ def list_submissions(
 ) -> Response:
     """The outcomes of a tablet's submissions as they are now; its own user, and who looks after the fleet there.
 
-    What became of a record outside of the reader's areas is not told (`version` and `result` null), nor to who looks
+    What became of a record outside of the reader's areas is not told (`result` null), nor, with `version`, to who looks
     after the fleet without reading households.
     """
     return _json(queries.outcomes(db, actor, device_id, after_seq, limit))
