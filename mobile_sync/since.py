@@ -10,7 +10,7 @@ from sqlmodel import Session
 from api.accounts.actor import Actor
 from api.changes.edits import Edit
 from api.changes.fold import Met
-from api.changes.merge import Values, groups, same
+from api.changes.merge import Values, groups, meant, same
 from api.problems import NotFound
 from mobile_sync.appliers import KINDS
 from mobile_sync.tables import SyncSubmission
@@ -47,24 +47,23 @@ def quiet(
     met = meet(session, actor, Edit(submission.record_id, base and min(base, opened), sent))
     if met is None:
         raise NotFound()
-    seen = met.seen.at(base) or {}
+    seen = met.seen.at(base)
     # under a merge, then or now: two records, each with a history of its own. What the one decided about holds other
     # than the tablet saw was set by somebody there
     merged = met.target is not met.seen or "merged_into" in (submission.result or {})
-    before = seen if merged else met.target.at(opened) or {}
+    before = (seen if merged else met.target.at(opened)) or {}
     return _parted(met, seen, before, sent, decided)
 
 
-def _parted(met: Met, seen: Values, before: Values, sent: Mapping[str, Any], decided: Set[str]) -> Quiet:
-    """`seen`: what the tablet had before it; `before`: what the record held when the conflict was opened. Fields that
-    mean one thing are taken together, or decided together: the mixture is what nobody said."""
+def _parted(met: Met, seen: Values | None, before: Values, sent: Mapping[str, Any], decided: Set[str]) -> Quiet:
+    """`seen`: what the tablet had before it, None where nobody knows; `before`: what the record held when the conflict
+    was opened. Fields that mean one thing are taken together, or decided together: the mixture is what nobody said."""
     take: dict[str, Any] = {}
     clash: set[str] = set()
     today = met.target.values
     for group in groups(met.values, met.together):
-        mine = {name for name in group if name in met.values and not same(met.values[name], seen.get(name))}
-        wanted = {name: met.values[name] if name in mine else seen.get(name) for name in group}
-        other = {name for name in group if mine and not same(wanted[name], today.get(name))} - decided
+        wanted = meant(group, seen, today, met.values)
+        other = {name for name in wanted if not same(wanted[name], today.get(name))} - decided
         if decided.isdisjoint(group) and all(same(today.get(name), before.get(name)) for name in group):
             take |= {name: sent[name] for name in other & sent.keys()}
         else:

@@ -3,7 +3,7 @@
 Values are what JSON holds. A citizen number is `{"sealed", "index", "last4"}` and compares by its blind index:
 the same number sealed twice is the same number.
 
-What an edit meets (tests/vectors/merge runs every row on the server and on the tablet):
+What an edit meets (tests/vectors/merge has every row; tablets do not merge, they ask):
 
 | edit | record on the server | verdict |
 |---|---|---|
@@ -15,7 +15,7 @@ What an edit meets (tests/vectors/merge runs every row on the server and on the 
 | names an older version | other fields were changed since | `merge` |
 | names an older version | every value is there already | `unchanged` |
 | names an older version | the same field was changed to another value | `conflict` |
-| names a version that does not exist | it would overwrite a value | `conflict`: what the editor saw is unknown |
+| names a version that does not exist | it would overwrite or empty a value | `conflict`: nobody knows what was seen |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,25 +58,38 @@ def values_at(values: Values, past: Iterable[tuple[int, Change | None]], version
     return then
 
 
-def three_way(base: Values, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
-    """Merges `device` (only the fields it sent) into `server`; both come from `base`.
+def three_way(base: Values | None, server: Values, device: Values, together: Iterable[Sequence[str]] = ()) -> Merge:
+    """Merges `device` (only the fields it sent) into `server`; both come from `base`. None: a version that never was
+    here, of which nobody knows what it held. Then whatever is sent was changed, also what is sent empty, and whatever
+    is there was changed too: only an empty field is filled.
 
     `together` names fields that mean one thing (birth date and year): changing one of them here and another one
     there is a clash, because the mixture is what nobody said.
     """
+    seen: Values = base or {}
     merge = Merge({})
     for group in groups(device, together):
-        mine = {name for name in group if name in device and not same(device[name], base.get(name))}
-        wanted = {name: device[name] if name in mine else base.get(name) for name in group}
-        differing = [name for name in group if not same(wanted[name], server.get(name))]
-        if not mine or not differing:
+        wanted = meant(group, base, server, device)
+        differing = [name for name in wanted if not same(wanted[name], server.get(name))]
+        if not differing:
             continue
-        if any(not same(server.get(name), base.get(name)) for name in group):
+        if any(not same(server.get(name), seen.get(name)) for name in group):
             for name in differing:
-                merge.clashes[name] = {"base": base.get(name), "server": server.get(name), "device": wanted[name]}
+                merge.clashes[name] = {"base": seen.get(name), "server": server.get(name), "device": wanted[name]}
         else:
             merge.take.update((name, wanted[name]) for name in differing)
     return merge
+
+
+def meant(group: Sequence[str], base: Values | None, server: Values, device: Values) -> dict[str, Any]:
+    """What `device` says of a group of fields; nothing where it changed none of them. Those it did not change are as
+    it saw them, or as they stand here where nobody knows what it saw."""
+    if base is None:
+        changed = {name: device[name] for name in group if name in device}
+    else:
+        changed = {name: device[name] for name in group if name in device and not same(device[name], base.get(name))}
+    unchanged = server if base is None else base
+    return {name: unchanged.get(name) for name in group} | changed if changed else {}
 
 
 def groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:
@@ -116,7 +129,7 @@ def decide_update(
         return Decision("apply" if merge.take else "unchanged", merge)
     if strict:
         return Decision("stale", Merge({}))
-    merge = three_way(base or {}, server, device, together)
+    merge = three_way(base, server, device, together)
     if merge.clashes:
         return Decision("conflict", merge)
     return Decision("merge" if merge.take else "unchanged", merge)

@@ -1,4 +1,4 @@
-"""The merge table: the vectors the tablet runs too, and a random check of what a merge must never do."""
+"""The merge table: its vectors, and a random check of what a merge must never do."""
 
 import json
 from pathlib import Path
@@ -58,8 +58,9 @@ def by_the_table(
     old = dict.fromkeys(FIELDS) | (base or {})
     merged = dict(server)
     for statement in (("a", "b"), ("c",), ("d",)):
-        mine, theirs, was = ({name: one[name] for name in statement} for one in (old | device, server, old))
-        if mine in (was, theirs):
+        said = (server if base is None else old) | device
+        mine, theirs, was = ({name: one[name] for name in statement} for one in (said, server, old))
+        if mine == theirs or (mine == was and base is not None):
             continue
         if theirs != was:
             return "conflict", server

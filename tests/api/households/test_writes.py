@@ -338,6 +338,9 @@ def test_lists_give_the_same_as_one_edit_at_a_time(
     assert {i: (r["version"], r["phone"], r["note"], r["address"]) for i, r in stored.items()} == model.state()
 
 
+_UNKNOWN = object()  # what a version that never was held
+
+
 class _Serial:
     """The same rules said the slow way: every version of every record is kept whole."""
 
@@ -358,10 +361,10 @@ class _Serial:
             return "held", None
         server = known[-1]
         current = edit.base_version == len(known)
-        base = known[edit.base_version - 1] if edit.base_version <= len(known) else dict.fromkeys(fields)
-        wanted = {name: value for name, value in edit.data.items() if current or value != base[name]}
+        base = known[edit.base_version - 1] if edit.base_version <= len(known) else {}
+        wanted = {name: value for name, value in edit.data.items() if current or value != base.get(name, _UNKNOWN)}
         new = {name: value for name, value in wanted.items() if value != server[name]}
-        if not current and any(server[name] != base[name] for name in new):
+        if not current and any(server[name] != base.get(name) for name in new):
             return "conflict", len(known)
         if new:
             known.append(server | new)
