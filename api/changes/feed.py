@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    false,
     func,
     or_,
     select,
@@ -35,7 +36,7 @@ from api.areas.scope import Scope
 from api.areas.tables import Area
 from api.changes import cursors, epoch
 from api.changes.cursors import Cursor
-from api.changes.tables import ChangeFeed, ChangePending, FeedEpoch, FeedRun, Op
+from api.changes.tables import ChangeFeed, ChangePending, FeedEpoch, FeedRun, Op, RemoveReason
 from api.problems import ResyncRequired
 
 
@@ -193,7 +194,7 @@ def _given(
     changes: list[Change] = []
     for position, row in enumerate(rows):
         if row.op == Op.remove:
-            changes.append(Change(row.entity, row.record_id, row.version, Op.remove, None, row.reason, row.into_id))
+            changes.append(_removed(row))
             continue
         if not where.booting and where.was_given(_place(row), row.first_seq, row.seq):
             continue
@@ -203,6 +204,13 @@ def _given(
         elif version > row.version and row.rank == 0 and (where.booting or row.first_seq > where.after):
             return changes, position
     return changes, len(rows)
+
+
+def _removed(row: Row[Any]) -> Change:
+    """Merged into a record that the reader does not see: for them it has left their areas, and that is all."""
+    hidden = row.into_id is not None and not row.into_seen
+    reason, into = (RemoveReason.left_area, None) if hidden else (row.reason, row.into_id)
+    return Change(row.entity, row.record_id, row.version, Op.remove, None, reason, into)
 
 
 def _live(
@@ -255,11 +263,18 @@ def _rows(actor: Reader, where: Cursor | None, limit: int) -> Select[Any]:
     after = where.after
     mine = actor.scope.covers(f.area_id)
     new = and_(f.op == Op.put, f.first_seq > after)
-    entered = select(f, f.first_seq.label("ahead")).where(mine, new).order_by(f.first_seq).limit(limit + 1)
-    still_mine = exists().where(
-        elsewhere.record_id == f.record_id, elsewhere.op == Op.put, actor.scope.covers(elsewhere.area_id)
+    entered = (
+        select(f, false().label("into_seen"), f.first_seq.label("ahead"))
+        .where(mine, new)
+        .order_by(f.first_seq)
+        .limit(limit + 1)
     )
+    in_sight = and_(elsewhere.op == Op.put, actor.scope.covers(elsewhere.area_id))
+    still_mine = exists().where(elsewhere.record_id == f.record_id, in_sight)
     known = or_(and_(f.op == Op.put, f.first_seq <= after), and_(f.op == Op.remove, ~still_mine))
-    changed = select(f, f.seq.label("ahead")).where(mine, f.seq > after, known).order_by(f.seq).limit(limit + 1)
+    into_seen = exists().where(elsewhere.record_id == f.into_id, in_sight).label("into_seen")
+    changed = (
+        select(f, into_seen, f.seq.label("ahead")).where(mine, f.seq > after, known).order_by(f.seq).limit(limit + 1)
+    )
     both = union_all(entered.subquery().select(), changed.subquery().select()).subquery("rows")
     return _with_epoch(both, (both.c.ahead,)).limit(limit + 1)

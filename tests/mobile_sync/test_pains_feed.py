@@ -175,6 +175,20 @@ def test_two_cases_that_became_one_household_are_one_door_on_the_tablet_and_two_
     assert one.verify().repaired == late.verify().repaired == []
 
 
+def test_into_which_household_of_another_hamlet_it_went_is_told_only_where_that_is_seen(
+    make: Make, homes: list[str], sign_in: SignIn
+) -> None:
+    walk.surveying(sign_in, homes[0], **DAYS)
+    readers = sign_in("xom-3"), sign_in("truc-thai")
+    cursors = [pull(reader)[-1] for reader in readers]
+    merge(sign_in("truc-thai"), homes[4], homes[0])
+    here, above = ([c for c in pull(*one)[0] if c["op"] == "remove"] for one in zip(readers, cursors, strict=True))
+    assert {(c["entity"], c["reason"], c.get("into")) for c in here} == {
+        (entity, "left-area", None) for entity in ("household", "member", "request", "review_case")
+    }
+    assert [(c["id"], c["reason"], c["into"]) for c in above] == [(homes[0], "merged", homes[4])]
+
+
 def test_merged_across_hamlets_the_case_goes_where_the_household_lives(
     make: Make, homes: list[str], sign_in: SignIn
 ) -> None:
