@@ -129,8 +129,10 @@ def test_what_is_in_the_order_of_the_kinds_asks_nothing_more_and_one_change_too_
     surveyor: httpx.Client, device: str, engine: Engine, app: Any
 ) -> None:
     counts: list[tuple[int, int]] = []
+    in_order = [("insured", 0, 0), ("insured", 2, 0), ("reviewed", 0, 0), ("reviewed", 0, 1)]
     for ops in (
-        [("insured", 0, 0), ("insured", 2, 0), ("reviewed", 0, 0), ("reviewed", 0, 1)],
+        in_order,  # not counted: a process reads a standard once
+        in_order,
         [("insured", 0, 0), ("reviewed", 0, 0), ("insured", 2, 0), ("reviewed", 0, 1)],
         [("reviewed", 0, 0), ("reviewed", 0, 1), ("insured", 0, 0)],
         [("reviewed", 0, 0), ("insured", 0, 0), ("reviewed", 0, 1), ("insured", 2, 0), ("moved", 1, 1)],
@@ -140,6 +142,6 @@ def test_what_is_in_the_order_of_the_kinds_asks_nothing_more_and_one_change_too_
         with counted(app.state.engine) as seen:
             push(surveyor, device, *sent)
         counts.append((world.seq, len(seen)))
-    (_, plain), (_, by_visit), (_, late), (_, often) = counts
+    _, (_, plain), (_, by_visit), (_, late), (_, often) = counts
     assert by_visit == plain + 1  # where did these people live?
     assert late == often
