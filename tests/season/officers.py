@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +22,32 @@ _NO = {404, 409, 412, 422, 428}
 def signed_in(server: Server, stage: Stage, username: str) -> httpx.Client:
     """A person at a desk: a good line, watched all the same."""
     road = Road(stage.traffic, random.Random(0))
-    client = httpx.Client(base_url=server.base_url, transport=road, timeout=120)
-    answer = client.post("/api/v1/auth/token", data={"username": username, "password": PASSWORD})
-    client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+    client = httpx.Client(base_url=server.base_url, transport=road, timeout=120, auth=_Password(username))
     client.road = road  # type: ignore[attr-defined]
     return client
+
+
+class _Password(httpx.Auth):
+    """Typed in the morning, and whenever the session is over: a season may take longer than one lasts."""
+
+    requires_response_body = True
+
+    def __init__(self, username: str) -> None:
+        self._form = {"username": username, "password": PASSWORD}
+        self._token: str | None = None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        answer = None
+        if self._token is not None:
+            answer = yield self._signed(request)
+        if answer is None or answer.status_code == httpx.codes.UNAUTHORIZED:
+            told = yield httpx.Request("POST", request.url.join("/api/v1/auth/token"), data=self._form)
+            self._token = told.raise_for_status().json()["access_token"]
+            yield self._signed(request)
+
+    def _signed(self, request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 @dataclass

@@ -60,7 +60,8 @@ def play(plan: Plan, url: str, threads: int = 4, tick: Tick = lambda _n, _what: 
     places.load(url, plan)
     with ExitStack() as rest:
         rest.callback(shutil.rmtree, folder, ignore_errors=True)
-        server = bench.Server(url)
+        # sessions end in the middle of a day's work, for tablets and at desks
+        server = bench.Server(url, GIAMNGHEO_ACCESS_TOKEN_SECONDS="10")
         rest.callback(server.stop)
         season = Season.on(plan, Stage.on(plan, server, url, folder), threads)
         rest.callback(season.close)
