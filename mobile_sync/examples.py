@@ -76,6 +76,7 @@ DEVICE: dict[str, Any] = {
     "held": 1,
     "quarantined": 0,
     "in_conflict": 0,
+    "unread": 0,
 }
 
 OUTCOME: dict[str, Any] = {

@@ -52,6 +52,7 @@ class DeviceOut(Schema):
     held: Annotated[int, Field(description="Submissions that wait for a record or a hand-over.")]
     quarantined: Annotated[int, Field(description="Submissions that the server failed on.")]
     in_conflict: Annotated[int, Field(description="Submissions that wait for a decision.")]
+    unread: Annotated[int, Field(description="Submissions not in force whose outcome it did not ask for in days.")]
 
 
 DevicePage = Page[DeviceOut]
@@ -74,7 +75,7 @@ def devices_of(
     after = paging.decode(cursor, str, str, UUID)
     if after is not None:
         wanted = wanted.where(tuple_(*order) > tuple_(*after))
-    rows = session.execute(_with_work(wanted.order_by(*order).limit(limit + 1))).all()
+    rows = session.execute(_with_work(wanted.order_by(*order).limit(limit + 1), patience)).all()
     shown, next_cursor = paging.page(rows, limit, lambda row: (row.username, row.name, str(row.id)))
     audit.record(session, actor, "devices.list", "device", [row.id for row in shown])
     return DevicePage(items=[_out(row) for row in shown], next_cursor=next_cursor)
@@ -83,7 +84,7 @@ def devices_of(
 def revoke(session: Session, actor: Actor, device_id: UUID, patience: Patience) -> DeviceOut:
     """Ends the tablet's access. Raises what `devices.revoke_device` raises."""
     devices.revoke_device(session, actor, device_id)
-    return _out(session.execute(_with_work(_tablets(patience).where(_device.c.id == device_id))).one())
+    return _out(session.execute(_with_work(_tablets(patience).where(_device.c.id == device_id), patience)).one())
 
 
 def _tablets(patience: Patience) -> Select[Any]:
@@ -103,14 +104,16 @@ def _tablets(patience: Patience) -> Select[Any]:
     ).join_from(_device, _account, _account.c.id == _device.c.account_id)
 
 
-def _with_work(wanted: Select[Any]) -> Select[Any]:
-    # the page first: what is counted is the work of its tablets only, from an index of unfinished work alone
+def _with_work(wanted: Select[Any], patience: Patience) -> Select[Any]:
+    # the page first: what is counted is the work of its tablets only, from indexes without what is in force
     page = wanted.subquery("page")
     outcome = _sent.c.outcome
     counts = [func.count().filter(outcome == kind.value).label(kind.value) for kind in UNFINISHED]
     unfinished = (_sent.c.device_id == page.c.id) & outcome.in_([kind.value for kind in UNFINISHED])
     work = select(*counts).where(unfinished).lateral("work")
-    return select(page, *work.c).select_from(page.join(work, true())).order_by(page.c.username, page.c.name, page.c.id)
+    unread = select(func.count().label("unread")).where(fleet_state.unread(page.c, patience)).lateral("not_asked_for")
+    shown = select(page, *work.c, *unread.c).select_from(page.join(work, true()).join(unread, true()))
+    return shown.order_by(page.c.username, page.c.name, page.c.id)
 
 
 def _out(row: Any) -> DeviceOut:

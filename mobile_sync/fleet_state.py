@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal, null, or_
-from sqlalchemy.dialects.postgresql import INTERVAL
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, null, or_
+from sqlalchemy.dialects.postgresql import INTERVAL, TIMESTAMP
 
 from api.accounts.tables import Device
-from mobile_sync.tables import StuckBecause, TabletState
+from mobile_sync.tables import OutcomeKind, StuckBecause, SyncSubmission, TabletState
 
 device = Device.__table__.c  # type: ignore[attr-defined]
+_sent = SyncSubmission.__table__.c  # type: ignore[attr-defined]
+
+_NOT_IN_FORCE = (OutcomeKind.conflict, OutcomeKind.held, OutcomeKind.rejected, OutcomeKind.quarantined)
 
 # More than one full sync within it is a tablet that goes in circles.
 _CIRCLE = timedelta(days=1)
@@ -55,4 +58,21 @@ def state(now: datetime, patience: Patience) -> ColumnElement[str]:
         (silent, TabletState.silent.value),
         (or_(*reasons(now, patience).values()), TabletState.stuck.value),
         else_=TabletState.fine.value,
+    )
+
+
+def unread(of: Any, patience: Patience) -> ColumnElement[bool]:
+    """Is the submission the tablet's, not in force, and has the tablet not asked for outcomes since that was decided,
+    though it was in contact so many days later? `of`: the columns of the tablet.
+
+    The receipt has told it, but a client that takes a 200 for success does not look into it: only who asks has read.
+    What a revoked one did not ask for it cannot ask for any more.
+    """
+    never = cast(literal("-infinity"), TIMESTAMP(timezone=True))
+    return and_(
+        of.revoked_at.is_(None),
+        _sent.device_id == of.id,
+        _sent.outcome.in_([kind.value for kind in _NOT_IN_FORCE]),
+        _sent.decided_at > func.coalesce(of.outcomes_asked_at, never),
+        _sent.decided_at <= of.last_contact_at - timedelta(days=patience.stuck_days),
     )

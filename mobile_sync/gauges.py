@@ -91,6 +91,7 @@ def _numbers(patience: Patience) -> Select[Any]:
         .group_by(state),
         select(literal("waiting"), _sent.c.outcome, func.count()).where(unfinished).group_by(_sent.c.outcome),
         select(literal("oldest"), literal(""), oldest).where(unfinished),
+        select(literal("unread"), literal(""), func.count()).where(fleet_state.unread(device, patience)),
         select(literal("first_syncs"), literal(""), func.sum(device.first_syncs)).select_from(device.id.table),
         select(literal("backup"), literal(""), age).select_from(_backup),
     ]
@@ -111,6 +112,8 @@ def _families(numbers: dict[tuple[str, str], float]) -> Iterable[Metric]:
     yield waiting
     oldest = numbers.get(("oldest", ""), 0)
     yield GaugeMetricFamily("giamngheo_oldest_waiting_seconds", "Since when the oldest of them waits", value=oldest)
+    unread = numbers.get(("unread", ""), 0)
+    yield GaugeMetricFamily("giamngheo_submissions_unread", "Not in force, and their tablet does not ask", value=unread)
     syncs = numbers.get(("first_syncs", ""), 0)
     yield CounterMetricFamily("giamngheo_full_syncs", "Tablets that began from the beginning", value=syncs)
     if ("backup", "") in numbers:

@@ -25,6 +25,8 @@ def outcomes(session: Session, actor: Actor, device_id: UUID, after_seq: int, li
     """
     found = _visible(session, actor, device_id)
     intake.release(session, senders.with_tablet(actor, device_id), device_id)
+    if found.mine:
+        senders.note_asked(session, device_id, after_seq)
     s: Any = SyncSubmission
     sees, sees_people = (
         sight.sees(actor.scope_of(right), own=found.mine)

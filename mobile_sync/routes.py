@@ -106,6 +106,7 @@ def list_submissions(
 ) -> Response:
     """The outcomes of a tablet's submissions as they are now; its own user, and who looks after the fleet there.
 
+    Where its own user asks, what is not in force and comes after `after_seq` counts as read (`unread` of the fleet).
     What became of a record outside of the reader's areas is not told (`result` null), nor, with `version`, to who looks
     after the fleet without reading households.
     """

@@ -130,6 +130,16 @@ def former(session: Session, account_id: UUID, permissions: Collection[Permissio
     return Scope.of(row.area_id for row in ended if any(holds(Role(row.role), row.head, p) for p in permissions))
 
 
+def note_asked(session: Session, device_id: UUID, after_seq: int) -> None:
+    """The tablet asks what became of its work after this `seq`: what is not in force counts as read from now on.
+
+    Only where all of it that is new lies beyond `after_seq`: who asks for the newest work alone is not told. So the
+    first page counts, and the later ones change nothing.
+    """
+    statement = sql.load("mobile_sync/sql/note_asked.sql")
+    sql.fetch(session, statement, device=device_id, after_seq=after_seq, now=clock.now())
+
+
 def note_arrival(
     session: Session, actor: Actor, batch: Envelope, seen: Contact, came: int, replayed: int, undurable_from: int | None
 ) -> None:

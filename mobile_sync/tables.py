@@ -90,6 +90,13 @@ class SyncSubmission(SQLModel, table=True):
             "submission_id",
             postgresql_where=text("outcome IN ('held', 'quarantined', 'rejected')"),
         ),
+        # what a tablet has to read again: it holds nothing of what is applied, so that a push pays nothing for it
+        Index(
+            "ix_sync_submission_not_in_force",
+            "device_id",
+            "decided_at",
+            postgresql_where=text("outcome IN ('conflict', 'held', 'rejected', 'quarantined')"),
+        ),
     )
 
     submission_id: UUID = Field(primary_key=True)

@@ -90,6 +90,7 @@ class Device(SQLModel, table=True):
     `arrivals` counts the batches that brought something new, in the order of their commits (a batch locks this row);
     `undurable_from` is the smallest `seq` of the work that came since the newest verified backup, null where all of it
     is in one. `refused_at` and `refused_with` (the problem) are of its newest push, null where that was taken.
+    `outcomes_asked_at`: when it last asked for the outcomes of its work and was told one that is not in force, and new.
     """
 
     __tablename__ = "device"
@@ -115,6 +116,7 @@ class Device(SQLModel, table=True):
     first_syncs: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     refused_at: datetime | None = Field(default=None, sa_type=_WHEN)
     refused_with: str | None = Field(default=None, sa_type=Text)
+    outcomes_asked_at: datetime | None = Field(default=None, sa_type=_WHEN)
 
 
 class EnrolmentCode(SQLModel, table=True):

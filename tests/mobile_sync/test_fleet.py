@@ -15,11 +15,14 @@ from api.backups.tables import Backup
 from api.db import make_engine
 from mobile_sync.fleet_state import Patience
 from mobile_sync.gauges import FleetGauges
+from mobile_sync.tablet import Tablet
 from tests.make import tablets
 from tests.make.people import PASSWORD
 from tests.make.reviews import counted
 from tests.make.tablets import batch, household, member, submission
 from tests.mobile_sync.test_intake import UNLEARNT, unlearnt  # noqa: F401 (a fixture)
+from tests.mobile_sync.test_pains_feed import asked_of, rows_of
+from tests.mobile_sync.test_tablet import tablet  # noqa: F401 (a fixture)
 
 SignIn = Callable[[str], httpx.Client]
 Shown = Callable[..., dict[str, Any]]
@@ -236,6 +239,138 @@ def test_what_waits_of_each_tablets_work_is_counted(
     assert shown()["in_conflict"] == 0
 
 
+def a_day_passes(engine: Engine) -> None:
+    """All that stands there happened a day earlier."""
+    with engine.begin() as connection:
+        for table, columns in (
+            ("device", ("enrolled_at", "last_contact_at", "outcomes_asked_at")),
+            ("sync_submission", ("received_at", "decided_at")),
+        ):
+            earlier = ", ".join(f"{column} = {column} - interval '1 day'" for column in columns)
+            connection.execute(text(f"UPDATE {table} SET {earlier}"))
+
+
+def works(client: httpx.Client, engine: Engine, device: str, *, days: int) -> None:
+    """Sends something that is applied, every day."""
+    for _ in range(days):
+        a_day_passes(engine)
+        answer = client.post("/sync/v1/batches", json=sent(device, submission("household", household(), seq=9)))
+        assert [o["outcome"] for o in answer.json()["outcomes"]] == ["applied"]
+
+
+def asks(client: httpx.Client, device: str, **more: int) -> list[str]:
+    answer = client.get("/sync/v1/submissions", params={"device_id": device, **more})
+    assert answer.status_code == 200, answer.text
+    return [one["outcome"] for one in answer.json()["items"]]
+
+
+def test_refusals_that_a_client_takes_for_success_are_counted_until_it_asks(
+    shown: Shown, surveyor: httpx.Client, sign_in: SignIn, engine: Engine, device: str
+) -> None:
+    home = submission("household", household(), seq=1)
+    wrong = submission("member", member(home["id"], sex="x"), seq=2)
+    orphan = submission("member", member(str(uuid4())), seq=3)
+    answer = surveyor.post("/sync/v1/batches", json=sent(device, home, wrong, orphan))
+    assert [o["outcome"] for o in answer.json()["outcomes"]] == ["applied", "rejected", "held"]
+    assert shown()["unread"] == 0
+    works(surveyor, engine, device, days=2)
+    assert shown()["unread"] == 0
+    works(surveyor, engine, device, days=1)
+    assert shown()["unread"] == 2
+    assert numbers(surveyor)["giamngheo_submissions_unread"] == 2
+    assert sign_in("truc-dai").get("/sync/v1/devices").json()["items"] == []
+    # the officer has read it, and not the surveyor; and who asks for the newest only was not told
+    assert asks(sign_in("truc-thai"), device)[:3] == ["applied", "rejected", "held"]
+    assert asks(surveyor, device, after_seq=2)[0] == "held"
+    assert shown()["unread"] == 2
+    assert asks(surveyor, device, after_seq=1, limit=1) == ["rejected"]
+    assert shown()["unread"] == 0
+    # what is decided anew is new
+    declined = {"reason": "Hộ đã được nhập lại"}
+    refusal = f"/sync/v1/submissions/{orphan['submission_id']}/refusal"
+    assert sign_in("truc-thai").post(refusal, json=declined).status_code == 200
+    works(surveyor, engine, device, days=3)
+    assert shown()["unread"] == 1
+    assert sign_in("truc-thai").post(f"/sync/v1/devices/{device}/revoke").json()["unread"] == 0
+
+
+def test_a_tablet_that_was_not_heard_of_since_has_missed_nothing(
+    shown: Shown, surveyor: httpx.Client, engine: Engine, device: str, app: Any
+) -> None:
+    wrong = submission("household", household(residence="x"))
+    assert surveyor.post("/sync/v1/batches", json=sent(device, wrong)).status_code == 200
+    for _ in range(4):
+        a_day_passes(engine)
+    assert shown()["unread"] == 0
+    pulls(surveyor)
+    assert shown()["unread"] == 1
+    app.state.settings = app.state.settings.model_copy(update={"tablet_stuck_days": 5})
+    assert shown()["unread"] == 0
+
+
+def test_a_tablet_that_asks_with_every_synchronisation_has_read_all(
+    shown: Shown,
+    tablet: Callable[..., Tablet],  # noqa: F811
+    engine: Engine,
+) -> None:
+    one = tablet()
+    for _ in range(6):
+        home = one.create("household", household())
+        one.create("member", member(home, sex="x"))
+        one.create("member", member(str(uuid4())))
+        assert [told["outcome"] for told in one.push()] == ["applied", "rejected", "held"]
+        one.pull()
+        one.ask_again()
+        assert shown(one.device_id)["unread"] == 0
+        a_day_passes(engine)
+        one.pull()
+        assert shown(one.device_id)["unread"] == 0
+    for _ in range(3):
+        a_day_passes(engine)
+    one.pull()  # after days without a line: it has read all there was
+    assert shown(one.device_id)["unread"] == 0
+
+
+def test_who_asks_does_not_wait_for_a_batch_of_the_same_tablet(
+    shown: Shown, surveyor: httpx.Client, engine: Engine, device: str
+) -> None:
+    wrong = submission("household", household(residence="x"))
+    assert surveyor.post("/sync/v1/batches", json=sent(device, wrong)).status_code == 200
+    with engine.begin() as connection:
+        connection.execute(text("SELECT 1 FROM device WHERE id = :id FOR NO KEY UPDATE"), {"id": device})
+        assert asks(surveyor, device) == ["rejected"]
+
+
+_MANY = text(
+    """
+    INSERT INTO sync_submission
+    SELECT (jsonb_populate_record(s, jsonb_build_object('submission_id', gen_random_uuid()))).*
+    FROM sync_submission AS s, generate_series(1, 5000) WHERE s.outcome = 'applied'
+    """
+)
+
+
+def test_what_is_in_force_is_neither_counted_nor_kept_in_the_index_for_it(
+    surveyor: httpx.Client, sign_in: SignIn, session: Session, device: str, app: Any
+) -> None:
+    good, wrong = submission("household", household()), submission("household", household(residence="x"), seq=2)
+    assert surveyor.post("/sync/v1/batches", json=sent(device, good, wrong)).status_code == 200
+    size = text("SELECT pg_relation_size('ix_sync_submission_not_in_force')")
+    before = session.scalar(size)
+    for statement in (_MANY, text("ANALYZE")):
+        session.execute(statement)
+    session.commit()
+    assert session.scalar(size) == before
+    session.rollback()
+    with asked_of(app.state.engine) as asked:
+        assert sign_in("truc-thai").get("/sync/v1/devices").json()["items"][0]["unread"] == 0
+        asks(surveyor, device, limit=1)
+        numbers(surveyor)
+    counting = [one for one in asked if "decided_at" in one[0] and "payload" not in one[0]]
+    assert len(counting) == 3
+    assert [rows for one in counting if (rows := rows_of(session, *one)) > 50] == []
+
+
 def test_each_state_can_be_asked_for_in_pages_of_one_statement(sign_in: SignIn, engine: Engine) -> None:
     officer = sign_in("truc-thai")
     now = "enrolled_at = now()"
@@ -289,7 +424,15 @@ def numbers(client: httpx.Client) -> dict[str, float]:
     page = client.get("/metrics")
     assert page.status_code == 200
     lines = [line.rsplit(" ", 1) for line in page.text.splitlines() if not line.startswith("#")]
-    ours = ("tablets", "submissions_waiting", "oldest_waiting", "full_syncs", "backup_age", "fleet_up")
+    ours = (
+        "tablets",
+        "submissions_waiting",
+        "submissions_unread",
+        "oldest_waiting",
+        "full_syncs",
+        "backup_age",
+        "fleet_up",
+    )
     return {name: float(value) for name, value in lines if name.startswith(tuple(f"giamngheo_{o}" for o in ours))}
 
 

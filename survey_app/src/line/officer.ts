@@ -54,6 +54,8 @@ export type FleetLine = {
   held: number;
   quarantined: number;
   in_conflict: number;
+  /** not in force, and in days the tablet has not asked for the outcome */
+  unread: number;
 };
 
 type Page<Item> = { items: Item[]; next_cursor: string | null };

@@ -5,7 +5,7 @@
 //   pull, briefly                    a server whose disk was set back is known by its feed alone (410); what it lost goes
 //                                    before what it never had. Where the whole register would have to come again, and in
 //                                    a first sync, the work goes first
-//   push                             then the outcomes of what waits, of what is not yet in a verified backup
+//   push                             then the outcomes of what is not in force, of what is not yet in a verified backup
 //   pull                             to the end, where anything was said of the outbox: that is in the records now
 //   verify                           once a day, and where something looked wrong
 //   let go                           only now: of what was pulled and is in a backup
@@ -20,7 +20,7 @@ import { setting, setSetting } from "../disk/settings.ts";
 import { instant } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Info } from "../wire.ts";
-import { isUnsent, WAITING } from "../work.ts";
+import { isUnsent, STANDING } from "../work.ts";
 import { changing } from "./changing.ts";
 import { sendFiles } from "./files.ts";
 import { Refused, SignedOut, Unreachable } from "./line.ts";
@@ -163,11 +163,12 @@ async function heard(tablet: Tablet, info: Info): Promise<void> {
   await changing(tablet, heardEpoch(tablet.opened, info.epoch));
 }
 
-/** A receipt has just told how far backups reach; nothing more is to be heard where nothing waits. */
+/** A receipt has just told how far backups reach; nothing more is to be heard where all is in force. What was refused may
+ * have been tried again since, and the server counts who does not ask for it. */
 async function outcomes(tablet: Tablet, info: Info, sent: number): Promise<void> {
   const told = tablet.outbox.value.filter((work) => !isUnsent(work));
-  const waits = told.some((work) => WAITING.includes(work.outcome ?? ""));
-  if (waits || (sent === 0 && told.length > 0)) await askAgain(tablet, info);
+  const open = told.some((work) => !STANDING.includes(work.outcome ?? ""));
+  if (open || (sent === 0 && told.length > 0)) await askAgain(tablet, info);
 }
 
 async function convergence(tablet: Tablet, tell: Tell): Promise<void> {

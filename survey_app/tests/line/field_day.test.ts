@@ -230,6 +230,22 @@ test("the reference data travel again only when they have changed", async () => 
   assert.equal(again.reference.value!.rounds.length, 1);
 });
 
+test("what was refused is asked for again with every synchronisation, also where something is sent", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const asked = (path: string) => path === "/sync/v1/submissions";
+  const sends = async (residence: string) => {
+    await does(tablet, creates("household", household(hamletOf(tablet), { residence })));
+    const paths = losing(tablet, () => null);
+    assert.equal((await complete(tablet)).sent, 1);
+    return paths.filter(asked).length;
+  };
+  assert.equal(await sends("permanent"), 0);
+  assert.equal(await sends("x"), 1);
+  assert.equal(await sends("permanent"), 1);
+  assert.deepEqual(outcomesOf(tablet), ["applied", "rejected", "applied"]);
+});
+
 test("where nothing is new a synchronisation asks little, and draws nothing again", async () => {
   await world("homes", { count: 2 });
   const tablet = await newTablet();

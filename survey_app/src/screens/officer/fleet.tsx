@@ -22,6 +22,10 @@ const WORDS = texts({
   unknown: ["không rõ", "not known"],
   waits: ["Chờ xử lý", "Waits for a person"],
   waits_what: ["giữ {held}, lỗi {quarantined}, mâu thuẫn {in_conflict}", "held {held}, failed {quarantined}, in conflict {in_conflict}"],
+  unread: [
+    "{n} phiếu không có hiệu lực, mà máy không hỏi lại kết quả: hãy báo cho người giữ máy.",
+    "{n} pieces are not in force, and the tablet does not ask for their outcome: tell whoever holds it.",
+  ],
   clock: ["Đồng hồ của máy sai.", "The clock of the tablet is wrong."],
   version: ["Bản ứng dụng", "App"],
 });
@@ -50,6 +54,7 @@ function Line({ tablet, one }: { tablet: Tablet; one: FleetLine }): JSX.Element 
         <span class={`pill ${one.state === "fine" ? "good" : "trouble"}`}>{name("tablet_state", one.state)}</span>
       </div>
       {one.stuck_because.map((why) => <p class="fault" key={why}>{name("stuck_because", why)}</p>)}
+      {one.unread > 0 && <p class="fault">{say(WORDS.unread, { n: one.unread })}</p>}
       {one.clock_wrong && <p class="fault">{say(WORDS.clock)}</p>}
       <dl class="facts">
         <dt>{say(WORDS.last)}</dt><dd>{last}</dd>
