@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import Locator, Route, expect
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.areas.tables import area_id
 from tests.make import tablets
@@ -101,6 +101,14 @@ def late_answer(officer: Tablet) -> None:
     officer.page.unroute(path)
 
 
+def not_asked_for_days(engine: Engine) -> None:
+    """As if the tablet had been in contact all the time, and had not asked what became of its work."""
+    with engine.begin() as connection:
+        earlier = "received_at = received_at - interval '4 days', decided_at = decided_at - interval '4 days'"
+        connection.execute(text(f"UPDATE sync_submission SET {earlier}"))
+        connection.execute(text("UPDATE device SET outcomes_asked_at = NULL"))
+
+
 def total(commune: Commune) -> int:
     return len(done(commune.officer.get("/api/v1/households"))["items"])
 
@@ -119,10 +127,12 @@ def test_work_that_failed_on_the_server_is_kept_and_tried_again_by_the_officer(
     kept.get_by_role("button", name="Mở hộ").first.click()
     surveyor.sees("Đang chờ xử lý trên máy chủ: thông tin hộ.")
     officer = officers(new_tablet, commune.code("truc-thai"))
+    not_asked_for_days(engine)
     officer.page.get_by_role("link", name=re.compile("Các máy tính bảng")).click()
     line = officer.page.get_by_role("article", name="Máy của xom-3")
     expect(line).to_contain_text("giữ 1, lỗi 1, mâu thuẫn 0")
     expect(line).to_contain_text("không còn phiếu nào")
+    expect(line).to_contain_text("2 phiếu không có hiệu lực, mà máy không hỏi lại kết quả")
     late_answer(officer)
     expect(waiting(officer, "Đang giữ")).to_have_count(1)
     failed = waiting(officer, "Lỗi máy chủ")
