@@ -122,7 +122,13 @@ def _asked(tablet: Tablet) -> None:
         tablet.create("request", paper | {"reason": "Mất việc"}, _id(3, number))
     tablet.change("request", _id(3, 1), {"household_id": OTHER, "reason": None, "received_on": "2024-10-03"})
     result = screening_of(_id(3, 0))
-    found = {"form": None, "answers": {}, "passed": False, "reason": "Nhà dột", "screened_on": "2024-10-04"}
+    found: dict[str, Any] = {
+        "form": None,
+        "answers": {},
+        "passed": False,
+        "reason": "Nhà dột",
+        "screened_on": "2024-10-04",
+    }
     tablet.create("screening", {"request_id": _id(3, 0), **found}, result)
     tablet.change("screening", result, {"passed": True, "reason": "Đã xem lại", "screened_on": "2024-10-05"})
 
