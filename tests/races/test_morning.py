@@ -131,7 +131,7 @@ def register(session: Session, hamlets: list[str]) -> None:
 def service(commune: Commune, config: Settings, **more: str) -> Iterator[str]:
     """As production starts it. Indicators were counted hours ago: not now, in the midst of what is counted here."""
     told = {"DATABASE_URL": plain(commune.url), "GIAMNGHEO_WORKERS": str(WORKERS), "GIAMNGHEO_COUNT_AHEAD": "false"}
-    with Service(config.home, PEOPLE[0], **told, **more).ready() as running:
+    with Service(config.home, PEOPLE[0], port=0, **told, **more).ready() as running:
         assert len(running.workers()) == WORKERS
         yield f"http://127.0.0.1:{running.port}"
         assert "Traceback" not in running.said()
@@ -140,15 +140,17 @@ def service(commune: Commune, config: Settings, **more: str) -> Iterator[str]:
 def test_two_hundred_tablets_at_seven(commune: Commune, config: Settings) -> None:
     spent: list[int] = []
     with service(commune, config) as url:
-        counted = {
-            "begins": commune.forget_statements,
-            "ends": lambda: spent.append(commune.statements()),
-        }
+
+        def come(posts: list[Post]) -> list[Came]:
+            morning = Morning(url, posts, commune.devices, commune.forget_statements)
+            morning.ends = lambda: spent.append(commune.statements())
+            return morning.play()
+
         for post in commune.posts[:ALONE]:
-            Morning(url, [post], commune.devices, **counted).play()
+            come([post])
         alone = min(spent)
         with Connections.watched(plain(commune.url)) as connections:
-            came = Morning(url, commune.posts[ALONE:], commune.devices, **counted).play()
+            came = come(commune.posts[ALONE:])
     assert len(came) == TABLETS
     everybody_has_everything(commune, came)
     # nobody was refused, so nobody paid for a second attempt
