@@ -37,7 +37,7 @@ _SESSION_SETTINGS = (
 
 
 def make_engine(url: str, pool_size: int = 10) -> Engine:
-    """An engine whose pool is as large as the number of request threads: nobody queues inside the pool."""
+    """An engine whose pool is as large as the number of requests at work: nobody queues inside the pool."""
     return create_engine(
         url,
         poolclass=_Pool,

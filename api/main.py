@@ -104,7 +104,8 @@ def create_app(config: Settings | None = None) -> FastAPI:
         return None if path.startswith(_SYNC_FILES) else limits.get(path, config.max_body_bytes)
 
     app.add_middleware(Compression)
-    app.add_middleware(wire.Wire, limit_of=limit_of, most_at_work=config.pool_size * _QUEUE)
+    turns = {"at_once": config.pool_size, "most_at_work": config.pool_size * _QUEUE}
+    app.add_middleware(wire.Wire, limit_of=limit_of, **turns)
     if config.app_origins:
         app.add_middleware(Origins, origins=config.app_origins)  # around everything: a page reads our refusals too
     return app
@@ -133,7 +134,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     config: Settings = app.state.settings
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     die_with_parent()
-    # as many request threads as connections: nobody queues inside the pool
+    # as many request threads as connections, and as requests that have their turn: nobody queues inside the pool
     anyio.to_thread.current_default_thread_limiter().total_tokens = config.pool_size
     catalogue()  # a mistake in its files stops the start, and not the first officer who asks
     warm(app)

@@ -33,15 +33,22 @@ class Wire:
     """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking; None: the route reads
     the body itself, as it comes, and bounds it.
 
+    `at_once` requests are worked on, the others wait for their turn, in the order in which their bodies came. A request
+    keeps its connection of the database from its first thread to its last: of more requests than connections, those
+    that have one would wait for a thread, and those that have a thread for a connection, until the pool gives up.
+
     Of more than `most_at_work` requests whose body has come, the newest is told to come again (503): in a queue that
     grows without end everybody is answered after having given up, and comes again on top of it.
     """
 
-    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int | None], most_at_work: int = 500) -> None:
+    def __init__(
+        self, app: ASGIApp, limit_of: Callable[[str], int | None], at_once: int = 10, most_at_work: int = 500
+    ) -> None:
         self.app = app
         self.limit_of = limit_of
         self.most_at_work = most_at_work
         self.at_work = 0
+        self._turns = asyncio.Semaphore(at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,13 +89,37 @@ class Wire:
             _note(scope, status, time.perf_counter() - started, trace_id)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.at_work >= self.most_at_work and scope["path"] not in _WITHOUT_QUEUE:
+        if scope["path"] in _WITHOUT_QUEUE:
+            await self.app(scope, receive, send)
+            return
+        if self.at_work >= self.most_at_work:
             raise Unavailable()
         self.at_work += 1
         try:
-            await self.app(scope, receive, send)
+            await self._in_turn(scope, receive, send)
         finally:
             self.at_work -= 1
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The turn is over when the answer begins: its transaction has ended, and the line may be slow."""
+        await self._turns.acquire()
+        over = False
+
+        def passed_on() -> None:
+            nonlocal over
+            if not over:
+                over = True
+                self._turns.release()
+
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                passed_on()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answered)
+        finally:
+            passed_on()
 
 
 # the launcher and the proxy ask these whether the process is well: busy is well

@@ -424,7 +424,7 @@ def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_ti
         await PlainTextResponse("ok")(scope, receive, send)
 
     async def crowd() -> list[httpx.Response]:
-        wire = Wire(busy, lambda _: 1000, most_at_work=3)
+        wire = Wire(busy, lambda _: 1000, at_once=3, most_at_work=3)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(wire), base_url="http://server") as client:
             first = [asyncio.create_task(client.get("/x")) for _ in range(3)]
             while begun < 3:
@@ -441,6 +441,53 @@ def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_ti
     told = {int(answer.headers["Retry-After"]) for answer in refused}
     assert len(told) > 3
     assert all(3 <= seconds <= 15 for seconds in told)
+
+
+def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_their_turn() -> None:
+    at_work, most = 0, 0
+
+    async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        at_work -= 1
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    async def crowd() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(Wire(busy, lambda _: 1000, at_once=3))
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await asyncio.gather(*(client.get("/x") for _ in range(40)))
+
+    assert {answer.status_code for answer in asyncio.run(crowd())} == {200}
+    assert most == 3
+
+
+def test_an_answer_over_a_slow_line_keeps_nobody_from_their_turn() -> None:
+    ended = asyncio.Event()
+    answered: list[str] = []
+
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def crowd() -> None:
+        wire = Wire(PlainTextResponse("ok"), lambda _: 1000, at_once=1)
+        scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+
+        async def slow(message: Message) -> None:
+            await ended.wait()
+
+        async def quick(message: Message) -> None:
+            answered.append(message["type"])
+
+        first = asyncio.create_task(wire(dict(scope), nothing, slow))
+        await asyncio.wait_for(wire(dict(scope), nothing, quick), 20)
+        ended.set()
+        await first
+
+    asyncio.run(crowd())
+    assert answered == ["http.response.start", "http.response.body"]
 
 
 def test_an_exhausted_pool_is_a_503_with_retry_after(sign_in: SignIn, app: Any) -> None:
