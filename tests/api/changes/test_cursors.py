@@ -27,9 +27,9 @@ def read(pages: int, changes: int) -> tuple[Cursor, list[tuple[Place, int]]]:
         told.append((place, seen))
         cursor = cursor.booted(place, seen)
     cursor = cursor.booted(None, seen)
-    for place in range(changes):
+    for number in range(changes):
         seen += luck.randint(1, 5000)
-        cursor = cursor.advanced(10**12 + 1 + place, seen)
+        cursor = cursor.advanced(10**12 + 1 + number, seen)
     return cursor, told
 
 
