@@ -80,6 +80,11 @@ class Commune:
         with psycopg.connect(plain(self.url), autocommit=True) as connection:
             yield connection
 
+    def enrol(self, posts: list[Post]) -> list[Post]:
+        with database.opened(self.url) as engine:
+            self.devices |= {post.username: tablets.enrolled(engine, post.username) for post in posts}
+        return posts
+
     def statements(self) -> int:
         with self.asked() as connection:
             (many,) = connection.execute(_COUNTED).fetchone() or (0,)
@@ -96,12 +101,10 @@ def commune(counting: str, config: Settings) -> Iterator[Commune]:
     posts = plan.posts()
     with databases(counting, 1) as (url,):
         places.load(url, plan)
-        with database.opened(url) as engine:
-            with Session(engine) as session, session.begin():
-                session.info["id_key"] = IdKey(config.secrets().id_key)
-                register(session, sorted({post.hamlet for post in posts}))
-            devices = {post.username: tablets.enrolled(engine, post.username) for post in posts}
-        made = Commune(url, posts, devices)
+        with database.opened(url) as engine, Session(engine) as session, session.begin():
+            session.info["id_key"] = IdKey(config.secrets().id_key)
+            register(session, sorted({post.hamlet for post in posts}))
+        made = Commune(url, posts, {})
         with made.asked() as connection:
             connection.execute("CREATE EXTENSION pg_stat_statements")
             # as quickly checked as the cast's: the price of a password is measured elsewhere
@@ -146,11 +149,12 @@ def test_two_hundred_tablets_at_seven(commune: Commune, config: Settings) -> Non
             morning.ends = lambda: spent.append(commune.statements())
             return morning.play()
 
-        for post in commune.posts[:ALONE]:
+        for post in commune.enrol(commune.posts[:ALONE]):
             come([post])
         alone = min(spent)
+        crowd = commune.enrol(commune.posts[ALONE:])
         with Connections.watched(plain(commune.url)) as connections:
-            came = come(commune.posts[ALONE:])
+            came = come(crowd)
     assert len(came) == TABLETS
     everybody_has_everything(commune, came)
     # nobody was refused, so nobody paid for a second attempt
@@ -182,7 +186,7 @@ class Gate:
 
 def test_more_than_can_be_served_come_again_when_they_were_told_to(commune: Commune, config: Settings) -> None:
     """One connection a worker, and nothing moves: of those who come, so many may wait, and the others are sent away."""
-    crowd = commune.posts[: WORKERS * _QUEUE + 20]
+    crowd = commune.enrol(commune.posts[: WORKERS * _QUEUE + 20])
     with (
         service(commune, config, GIAMNGHEO_POOL_SIZE="1") as url,
         psycopg.connect(plain(commune.url), application_name="gate") as connection,
