@@ -260,12 +260,14 @@ def apply_all(
             entries.append(journal.rejected(arrival, UnknownEntity()))
         else:
             known.append(arrival)
+    # (record, version): what waited has become, in the turns before; as `Fold.late` has it of one turn
+    became: set[tuple[UUID, int]] = set()
     for turn, some in enumerate(turns.in_turns(session, known)):
         if turn:  # the next one reads what this one wrote
             late_rows.write(session)
         for entity in sorted({arrival.entity for arrival in some}, key=lambda name: KINDS[name].rank):
             of_kind = [arrival for arrival in some if arrival.entity == entity]
-            decided = _apply_kind(session, actor, KINDS[entity], of_kind)
+            decided = _apply_kind(session, actor, KINDS[entity], of_kind, became)
             entries += decided
             if put is not None:
                 put([entry for entry in decided if entry.stands])
@@ -273,7 +275,9 @@ def apply_all(
     return entries
 
 
-def _apply_kind(session: Session, actor: Actor, kind: Kind, arrivals: list[Arrival]) -> list[Entry]:
+def _apply_kind(
+    session: Session, actor: Actor, kind: Kind, arrivals: list[Arrival], became: set[tuple[UUID, int]]
+) -> list[Entry]:
     try:
         writer = narrowed(actor, kind.permission)
     except PermissionDenied as problem:
@@ -281,7 +285,12 @@ def _apply_kind(session: Session, actor: Actor, kind: Kind, arrivals: list[Arriv
     if kind.write is None:
         return [journal.entry_of(arrival, None) for arrival in arrivals]
     write = partial(_written, session, writer, kind)
-    fates = halving.apply(session, write, [_edit(arrival, actor.device_id) for arrival in arrivals])
+    fates = halving.apply(session, write, [_edit(arrival, actor.device_id, became) for arrival in arrivals])
+    became.update(
+        (arrival.record_id, fate.version)
+        for arrival, fate in zip(arrivals, fates, strict=True)
+        if fate is not None and fate.became and arrival.record_id and fate.version
+    )
     return [journal.entry_of(arrival, fate) for arrival, fate in zip(arrivals, fates, strict=True)]
 
 
@@ -290,7 +299,10 @@ def _written(session: Session, actor: Actor, kind: Kind, edits: Sequence[Edit]) 
     return kind.write(session, actor, edits, Origin.tablet)
 
 
-def _edit(arrival: Arrival, device_id: UUID | None) -> Edit:
+def _edit(arrival: Arrival, device_id: UUID | None, became: set[tuple[UUID, int]]) -> Edit:
     sent = arrival.submission
     assert sent is not None
-    return Edit(sent.id, sent.base_version, sent.data, sent.submission_id, device_id, arrival.waited)
+    base = sent.base_version
+    while base is not None and (sent.id, base + 1) in became:
+        base += 1
+    return Edit(sent.id, base, sent.data, sent.submission_id, device_id, arrival.waited)

@@ -20,6 +20,8 @@ from mobile_sync.arrivals import Arrival
 # What a submission is about beside its own record. Money and lines, too, are given in the order of `seq`.
 _NAMED = ("household_id", "member_id", "request_id", "intervention_id")
 _NAMED_BY: dict[str, Sequence[str]] = {"household": (), "member": ("household_id",)}
+# What every household with a number is about too: a number that one gives up late is free for another one only then.
+_NUMBERS = -1
 
 
 def in_turns(session: Session, arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
@@ -51,17 +53,19 @@ def _parted(in_order: Sequence[Arrival], tiers: Sequence[int], about: Sequence[S
     turns: list[list[Arrival]] = [[]]
     # what was named -> the turn in which it was last, and the highest tier that came to it there
     latest: dict[int, tuple[int, int]] = {}
-    # what is created further behind: a parent that comes after its children is written before them all the same
-    unborn = {ids[0] for arrival, ids in zip(in_order, about, strict=True) if arrival.creates}
+    # what was named -> the first turn in which it was: a parent that comes after its children is written before them
+    first: dict[int, int] = {}
     for arrival, tier, ids in zip(in_order, tiers, about, strict=True):
-        came = [(one, *latest[one]) for one in ids if one in latest]
-        awaited = ids[0] in unborn and ids[0] in latest
-        late = [tier < reached and not awaited and one not in unborn for one, _, reached in came]
-        turn = max((at + behind for (_, at, _), behind in zip(came, late, strict=True)), default=0)
-        unborn.discard(ids[0])
+        if arrival.creates and ids[0] in first:
+            turn = first[ids[0]]
+        else:
+            came = [latest[one] for one in ids if one in latest]
+            turn = max((at + (tier < reached) for at, reached in came), default=0)
         for one in ids:
+            first.setdefault(one, turn)
             at, reached = latest.get(one, (turn, tier))
-            latest[one] = turn, max(tier, reached) if at == turn else tier
+            if turn >= at:
+                latest[one] = turn, max(tier, reached) if at == turn else tier
         if turn == len(turns):
             turns.append([])
         turns[turn].append(arrival)
@@ -76,9 +80,9 @@ def _about(session: Session, in_order: Sequence[Arrival]) -> list[list[int]]:
     for arrival, ids in zip(in_order, about, strict=True):
         home = ids[1] if arrival.entity == "member" and len(ids) > 1 else None
         if not known.isdisjoint(ids):
-            ids += [lives_in[one] for one in ids if one in known]
-        if home is not None:
-            lives_in[ids[0]] = lives_in.get(home, home)
+            ids += [one for named in ids if named in known for one in lives_in[named]]
+        if home is not None:  # also where they lived: whether they may move shows only when it is written
+            lives_in[ids[0]] = lives_in.get(ids[0], set()) | lives_in.get(home, set()) | {home}
     return about
 
 
@@ -88,28 +92,38 @@ def _named(arrival: Arrival) -> list[int]:
     ids = [sent.id.int]
     for name in _NAMED_BY.get(arrival.entity, _NAMED):
         value = sent.data.get(name)
-        if isinstance(value, str) and (one := _number(value)) is not None:
+        if isinstance(value, str) and len(value) <= _LONGEST and (one := _number(value)) is not None:
             ids.append(one)
+    if arrival.entity == "household" and (sent.data.get("household_no") or _gives_up(arrival)):
+        ids.append(_NUMBERS)
     return ids
 
 
-def _homes(session: Session, in_order: Sequence[Arrival], about: Sequence[Sequence[int]]) -> dict[int, int]:
+def _gives_up(arrival: Arrival) -> bool:
+    sent = arrival.submission
+    return sent is not None and not arrival.creates and not sent.data.keys().isdisjoint(("household_no", "hamlet_id"))
+
+
+def _homes(session: Session, in_order: Sequence[Arrival], about: Sequence[Sequence[int]]) -> dict[int, set[int]]:
     """Of the people who are changed: their household; of the households that were merged away: the one that is left."""
     people = [a.record_id for a in in_order if a.entity == "member" and a.record_id and not a.creates]
     named = {one for a, ids in zip(in_order, about, strict=True) for one in _of_household(a, ids)}
     found = homes(session, people, [UUID(int=one) for one in named])
-    return {one.int: home.int for one, home in found.items()}
+    return {one.int: {home.int} for one, home in found.items()}
 
 
 def _of_household(arrival: Arrival, ids: Sequence[int]) -> Sequence[int]:
     return ids[:1] if arrival.entity == "household" else ids[1:2]  # `_NAMED` begins with it
 
 
+_LONGEST = len("urn:uuid:") + 36
+
+
 # the people of a household all name the same one
 @lru_cache(maxsize=1000)
 def _number(text: str) -> int | None:
     """An id as a number: it is hashed in C. None for what is no id, which is refused later."""
-    digits = text.replace("-", "")
+    digits = text.removeprefix("urn:uuid:").strip("{}").replace("-", "")
     try:
         return int(digits, 16) if len(digits) == 32 else None
     except ValueError:

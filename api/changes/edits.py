@@ -43,6 +43,8 @@ class Written(NamedTuple):
     waiting_for: UUID | None = None
     clashes: dict[str, dict[str, Any]] | None = None
     result: dict[str, Any] | None = None
+    # an edit that had waited has become this version (`Fold.late`)
+    became: bool = False
 
 
 def rejected(problem: Problem) -> Written:

@@ -272,7 +272,9 @@ def _rows(actor: Reader, where: Cursor | None, limit: int) -> Select[Any]:
     in_sight = and_(elsewhere.op == Op.put, actor.scope.covers(elsewhere.area_id))
     still_mine = exists().where(elsewhere.record_id == f.record_id, in_sight)
     known = or_(and_(f.op == Op.put, f.first_seq <= after), and_(f.op == Op.remove, ~still_mine))
-    into_seen = exists().where(elsewhere.record_id == f.into_id, in_sight).label("into_seen")
+    # also one that was merged away itself: it stood here, and its own removal tells where it went
+    stood_here = and_(elsewhere.reason == RemoveReason.merged, actor.scope.covers(elsewhere.area_id))
+    into_seen = exists().where(elsewhere.record_id == f.into_id, or_(in_sight, stood_here)).label("into_seen")
     changed = (
         select(f, into_seen, f.seq.label("ahead")).where(mine, f.seq > after, known).order_by(f.seq).limit(limit + 1)
     )

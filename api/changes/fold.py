@@ -129,7 +129,9 @@ class Fold:
         self.change(target, decision.merge.take, edit.device_id, edit.submission_id)
         if edit.waited:
             self.late[target.id, target.version] = edit.device_id
-        return Written("applied" if current else "merged", target.version)
+        return Written(
+            "applied" if current else "merged", target.version, became=edit.waited and target.id == edit.record_id
+        )
 
     def change(
         self, target: Record, take: Values, device_id: UUID | None = None, submission_id: UUID | None = None

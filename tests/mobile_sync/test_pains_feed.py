@@ -189,6 +189,17 @@ def test_into_which_household_of_another_hamlet_it_went_is_told_only_where_that_
     assert [(c["id"], c["reason"], c["into"]) for c in above] == [(homes[0], "merged", homes[4])]
 
 
+def test_two_merges_between_two_pulls_are_told_each_with_where_it_went(
+    make: Make, homes: list[str], sign_in: SignIn
+) -> None:
+    make().pull()
+    _, cursor = pull(sign_in("xom-3"))
+    merge(sign_in("truc-thai"), homes[1], homes[0])
+    merge(sign_in("truc-thai"), homes[2], homes[1])
+    gone = {c["id"]: (c["reason"], c.get("into")) for c in pull(sign_in("xom-3"), cursor)[0] if c["op"] == "remove"}
+    assert gone == {homes[0]: ("merged", homes[1]), homes[1]: ("merged", homes[2])}
+
+
 def test_merged_across_hamlets_the_case_goes_where_the_household_lives(
     make: Make, homes: list[str], sign_in: SignIn
 ) -> None:
