@@ -5,7 +5,7 @@ a fault in one never touches its neighbours.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from api import field_errors
+from api.changes.edits import Edit
 from api.keys import IdKey
 from api.problems import FieldError, Invalid, NotJson
 from mobile_sync.protocol import Envelope, Submission
@@ -47,6 +48,16 @@ class Arrival:
     def creates(self) -> bool:
         """Does it bring a new record?"""
         return self.submission is not None and self.submission.base_version is None
+
+    def edit(self, device_id: UUID | None, became: Container[tuple[UUID, int]]) -> Edit:
+        """What is written of it. `became`: (record, version) that this tablet's waiting work has just become; the
+        tablet showed it when this was made, and could not know the number."""
+        sent = self.submission
+        assert sent is not None
+        base = sent.base_version
+        while base is not None and (sent.id, base + 1) in became:
+            base += 1
+        return Edit(sent.id, base, sent.data, sent.submission_id, device_id, self.waited)
 
 
 def parse(body: bytes) -> Any:

@@ -285,7 +285,7 @@ def _apply_kind(
     if kind.write is None:
         return [journal.entry_of(arrival, None) for arrival in arrivals]
     write = partial(_written, session, writer, kind)
-    fates = halving.apply(session, write, [_edit(arrival, actor.device_id, became) for arrival in arrivals])
+    fates = halving.apply(session, write, [arrival.edit(actor.device_id, became) for arrival in arrivals])
     became.update(
         (arrival.record_id, fate.version)
         for arrival, fate in zip(arrivals, fates, strict=True)
@@ -297,12 +297,3 @@ def _apply_kind(
 def _written(session: Session, actor: Actor, kind: Kind, edits: Sequence[Edit]) -> Any:
     assert kind.write is not None
     return kind.write(session, actor, edits, Origin.tablet)
-
-
-def _edit(arrival: Arrival, device_id: UUID | None, became: set[tuple[UUID, int]]) -> Edit:
-    sent = arrival.submission
-    assert sent is not None
-    base = sent.base_version
-    while base is not None and (sent.id, base + 1) in became:
-        base += 1
-    return Edit(sent.id, base, sent.data, sent.submission_id, device_id, arrival.waited)
