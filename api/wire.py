@@ -70,10 +70,10 @@ class Wire:
 
         try:
             limit = self.limit_of(scope["path"])
-            if limit is None:
+            if limit is None and scope["method"] not in _QUESTIONS:
                 await self.app(scope, to_the_last_byte(receive), traced)
                 return
-            body = await read_body(scope, receive, limit)
+            body = await read_body(scope, receive, limit or _OF_A_QUESTION)
             # no request thread and no connection of the database was taken until here, however slow the line
             await self._serve(scope, _replay(body, receive), traced)
         except ClientGone:
@@ -121,6 +121,10 @@ class Wire:
         finally:
             passed_on()
 
+
+# a question has its turn also where a route reads bodies itself: two hundred tablets ask how much of a photo is here
+_QUESTIONS = {"GET", "HEAD", "OPTIONS"}
+_OF_A_QUESTION = 10_000  # bytes of a body that nobody reads
 
 # the launcher and the proxy ask these whether the process is well: busy is well
 _WITHOUT_QUEUE = {"/healthz", "/readyz", "/metrics"}

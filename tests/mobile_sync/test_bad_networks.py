@@ -443,7 +443,8 @@ def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_ti
     assert all(3 <= seconds <= 15 for seconds in told)
 
 
-def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_their_turn() -> None:
+@pytest.mark.parametrize("limit", [1000, None], ids=["read-here", "read-by-the-route"])
+def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_their_turn(limit: int | None) -> None:
     at_work, most = 0, 0
 
     async def busy(scope: Scope, receive: Receive, send: Send) -> None:
@@ -456,7 +457,7 @@ def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_
         await PlainTextResponse("ok")(scope, receive, send)
 
     async def crowd() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(Wire(busy, lambda _: 1000, at_once=3))
+        transport = httpx.ASGITransport(Wire(busy, lambda _: limit, at_once=3))
         async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
             return await asyncio.gather(*(client.get("/x") for _ in range(40)))
 
