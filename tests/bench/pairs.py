@@ -21,10 +21,8 @@ from tests.bench.pushing import SUBMISSIONS, Work
 from tests.bench.stage import Server
 
 CLIENTS = (1, 4, 8)
-# Batches a client pushes in a turn. With half of them a twentieth of it was its end, when some clients have nothing to
-# send any more and a core stands idle: tablets that come home do not all finish at one moment.
-_EACH = {1: 8}
-_USUAL = 4
+_EACH = {1: 4}  # batches a client pushes in a turn
+_USUAL = 2
 
 
 @dataclass(frozen=True)

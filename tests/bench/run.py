@@ -23,7 +23,7 @@ def main() -> None:
         _province(province.Scale(options.province))
         return
     quick = options.quick
-    rounds, turns = (1, 8) if quick else (3, 16)
+    rounds, turns = (1, 12) if quick else (3, 24)
     small, large = (10_000, 50_000) if quick else (10_000, 200_000)
     with stage.postgres() as server, stage.databases(server, 9) as urls:
         with console.status("…") as status:
