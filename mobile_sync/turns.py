@@ -94,14 +94,11 @@ def _named(arrival: Arrival) -> list[int]:
         value = sent.data.get(name)
         if isinstance(value, str) and len(value) <= _LONGEST and (one := _number(value)) is not None:
             ids.append(one)
-    if arrival.entity == "household" and (sent.data.get("household_no") or _gives_up(arrival)):
-        ids.append(_NUMBERS)
+    if arrival.entity == "household":
+        gives_up = not arrival.creates and not sent.data.keys().isdisjoint(("household_no", "hamlet_id"))
+        if gives_up or sent.data.get("household_no"):
+            ids.append(_NUMBERS)
     return ids
-
-
-def _gives_up(arrival: Arrival) -> bool:
-    sent = arrival.submission
-    return sent is not None and not arrival.creates and not sent.data.keys().isdisjoint(("household_no", "hamlet_id"))
 
 
 def _homes(session: Session, in_order: Sequence[Arrival], about: Sequence[Sequence[int]]) -> dict[int, set[int]]:
@@ -123,8 +120,7 @@ _LONGEST = len("urn:uuid:") + 36
 @lru_cache(maxsize=1000)
 def _number(text: str) -> int | None:
     """An id as a number: it is hashed in C. None for what is no id, which is refused later."""
-    digits = text.removeprefix("urn:uuid:").strip("{}").replace("-", "")
     try:
-        return int(digits, 16) if len(digits) == 32 else None
+        return UUID(text).int
     except ValueError:
         return None
