@@ -26,7 +26,8 @@ _NUMBERS = -1
 
 def in_turns(session: Session, arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
     """The arrivals (of known kinds, with their parts) by `seq`, in as few turns as keep what was made before a change
-    before it: almost always one. Asks the database once, and only where a change came after something else at all.
+    before it: almost always one. Asks the database only where a change came after something else at all: once, and
+    once more where there is more than one turn.
     """
     in_order = sorted(arrivals, key=attrgetter("seq"))
     # households and people (0), which whatever is about them reads; what is about them; what is about that
@@ -34,8 +35,20 @@ def in_turns(session: Session, arrivals: Sequence[Arrival]) -> list[list[Arrival
     tiers = [tier_of[arrival.entity] for arrival in in_order]
     if tiers == sorted(tiers):
         return [in_order]
-    about = _about(session, in_order)
-    return _parted(in_order, tiers, about) if _goes_back(tiers, about) else [in_order]
+    telling = _telling(in_order, tiers)
+    if not _goes_back([tier_of[arrival.entity] for arrival in telling], _about(session, telling)):
+        return [in_order]
+    return _parted(in_order, tiers, _about(session, in_order))
+
+
+def _telling(in_order: Sequence[Arrival], tiers: Sequence[int]) -> list[Arrival]:
+    """Those that show whether something goes back: what comes from the first one on that is about another, and before
+    it the people who are named there. The rest, new families as a rule, need not be looked at."""
+    first = next(place for place, tier in enumerate(tiers) if tier)
+    behind = in_order[first:]
+    named = {one for arrival in behind for one in _named(arrival)}
+    people = (arrival for arrival in in_order[:first] if arrival.entity == "member")
+    return [*(one for one in people if one.record_id and one.record_id.int in named), *behind]
 
 
 def _goes_back(tiers: Sequence[int], about: Sequence[Sequence[int]]) -> bool:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from mobile_sync import turns
+from mobile_sync.appliers import KINDS
+from mobile_sync.arrivals import Arrival
+from mobile_sync.protocol import Submission
 from tests.make.answers import done
 from tests.make.interventions import serving
 from tests.make.reviews import counted
@@ -109,6 +113,48 @@ def test_a_batch_ends_as_if_each_submission_had_come_by_itself(
         assert found[0] == found[1]
 
     alike()
+
+
+_SENT = st.lists(
+    st.tuples(
+        st.sampled_from(["household", "member", "review", "delivery", "request"]),
+        st.booleans(),
+        st.integers(0, 3),  # which person, where it is about one
+        st.integers(0, 2),  # which household
+        st.integers(0, 3),  # where a person moves, or what is named of the rest
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+def _arrival(seq: int, what: str, creates: bool, who: int, where: int, more: int) -> Arrival:
+    """Somebody's work, with ids that are numbers: 1 to 4 people, 11 to 13 households."""
+    person, home = UUID(int=1 + who), UUID(int=11 + where)
+    named: dict[str, Any] = {"household_id": str(home)} if what != "household" else {}
+    if what == "member" and not creates and more == 0:
+        named = {}  # stays where they are
+    if what == "delivery" and more < 2:
+        named = {"member_id": str(person)} if more else named | {"member_id": str(person)}
+    record = {"household": home, "member": person}.get(what, uuid4())
+    sent = Submission.model_validate(
+        {"submission_id": uuid4(), "seq": seq, "entity": what, "id": record, "base_version": None if creates else 1,
+         "recorded_at": "2024-09-20T08:00:00+07:00", "data": named}
+    )  # fmt: skip
+    return Arrival(sent.submission_id, b"", b"", sent, None, seq, what, record)
+
+
+@settings(max_examples=400, deadline=None, database=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(sent=_SENT)
+@example(sent=[("member", False, 0, 0, 1), ("delivery", True, 0, 1, 1), ("household", False, 0, 0, 0)])
+def test_what_need_not_be_looked_at_would_not_have_parted_a_batch(engine: Engine, sent: list[Any]) -> None:
+    arrivals = [_arrival(seq, *one) for seq, one in enumerate(sent, 1)]
+    with Session(engine) as session:
+        looked = turns.in_turns(session, arrivals)
+        tiers = [max(0, KINDS[one.entity].rank - 1) for one in arrivals]
+        whole = turns._parted(arrivals, tiers, turns._about(session, arrivals))
+    assert [[one.seq for one in turn] for turn in looked] == [[one.seq for one in turn] for turn in whole]
 
 
 def test_a_person_changed_under_the_name_a_household_had_before_it_was_merged_away_is_changed_after_its_review(
