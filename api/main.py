@@ -71,6 +71,7 @@ from mobile_sync.routes import router as sync
 _SYNC_BATCHES = "/sync/v1/batches"
 _WORKBOOKS = "/api/v1/workbook-imports"
 _SYNC_FILES = "/sync/v1/attachments/"
+_QUESTIONS = {"GET", "HEAD", "OPTIONS"}
 # So many requests may wait for each connection of the pool: with a tenth of a second each, the last one waits for five.
 _QUEUE = 50
 
@@ -99,9 +100,11 @@ def create_app(config: Settings | None = None) -> FastAPI:
 
     limits = {_SYNC_BATCHES: config.sync_max_bytes, _WORKBOOKS: config.workbook_max_bytes}
 
-    def limit_of(path: str) -> int | None:
-        # a file of a tablet is written as it comes, and is as long as was declared
-        return None if path.startswith(_SYNC_FILES) else limits.get(path, config.max_body_bytes)
+    def limit_of(method: str, path: str) -> int | None:
+        # A file of a tablet is written as it comes, and is as long as was declared. How much of it is here already is a
+        # question like others, and has its turn: two hundred tablets ask it at once.
+        sends = path.startswith(_SYNC_FILES) and method not in _QUESTIONS
+        return None if sends else limits.get(path, config.max_body_bytes)
 
     app.add_middleware(Compression)
     turns = {"at_once": config.pool_size, "most_at_work": config.pool_size * _QUEUE}

@@ -30,8 +30,8 @@ _SILENCE = 120.0
 
 
 class Wire:
-    """The outermost layer. `limit_of(path)` gives the largest body, in bytes after unpacking; None: the route reads
-    the body itself, as it comes, and bounds it.
+    """The outermost layer. `limit_of(method, path)` gives the largest body, in bytes after unpacking; None: the route
+    reads the body itself, as it comes, and bounds it.
 
     `at_once` requests are worked on, the others wait for their turn, in the order in which their bodies came. A request
     keeps its connection of the database from its first thread to its last: of more requests than connections, those
@@ -42,7 +42,7 @@ class Wire:
     """
 
     def __init__(
-        self, app: ASGIApp, limit_of: Callable[[str], int | None], at_once: int = 10, most_at_work: int = 500
+        self, app: ASGIApp, limit_of: Callable[[str, str], int | None], at_once: int = 10, most_at_work: int = 500
     ) -> None:
         self.app = app
         self.limit_of = limit_of
@@ -69,11 +69,11 @@ class Wire:
             await send(message)
 
         try:
-            limit = self.limit_of(scope["path"])
-            if limit is None and scope["method"] not in _QUESTIONS:
+            limit = self.limit_of(scope["method"], scope["path"])
+            if limit is None:
                 await self.app(scope, to_the_last_byte(receive), traced)
                 return
-            body = await read_body(scope, receive, limit or _OF_A_QUESTION)
+            body = await read_body(scope, receive, limit)
             # no request thread and no connection of the database was taken until here, however slow the line
             await self._serve(scope, _replay(body, receive), traced)
         except ClientGone:
@@ -121,10 +121,6 @@ class Wire:
         finally:
             passed_on()
 
-
-# a question has its turn also where a route reads bodies itself: two hundred tablets ask how much of a photo is here
-_QUESTIONS = {"GET", "HEAD", "OPTIONS"}
-_OF_A_QUESTION = 10_000  # bytes of a body that nobody reads
 
 # the launcher and the proxy ask these whether the process is well: busy is well
 _WITHOUT_QUEUE = {"/healthz", "/readyz", "/metrics"}

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 from starlette.responses import PlainTextResponse
@@ -214,7 +215,7 @@ def test_a_refresh_whose_answer_is_lost_signs_nobody_out(tablet: Make, engine: E
 def waits(*headers: dict[str, str], attempts: int = 2) -> list[float]:
     """What a line pauses between its attempts when the server answers 503 with these headers."""
     told, pauses = iter(headers), list[float]()
-    busy = httpx.MockTransport(lambda _: httpx.Response(503, headers=next(told), json={}))
+    busy = httpx.MockTransport(lambda *_: httpx.Response(503, headers=next(told), json={}))
     with pytest.raises(Unreachable):
         Line("http://server", transport=busy, attempts=attempts, pause=pauses.append).sign_in("x", "x")
     return pauses
@@ -234,9 +235,9 @@ def test_retry_after_is_a_number_or_a_date_and_is_never_the_same_for_all() -> No
 
 
 def test_a_long_wait_is_told_and_not_slept_through() -> None:
-    busy = httpx.MockTransport(lambda _: httpx.Response(429, headers={"Retry-After": "86400"}, json={}))
+    busy = httpx.MockTransport(lambda *_: httpx.Response(429, headers={"Retry-After": "86400"}, json={}))
     with pytest.raises(Unreachable) as gone:
-        Line("http://server", transport=busy, pause=lambda _: pytest.fail("slept")).sign_in("x", "x")
+        Line("http://server", transport=busy, pause=lambda *_: pytest.fail("slept")).sign_in("x", "x")
     assert gone.value.retry_after == 15 * 60
 
 
@@ -424,7 +425,7 @@ def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_ti
         await PlainTextResponse("ok")(scope, receive, send)
 
     async def crowd() -> list[httpx.Response]:
-        wire = Wire(busy, lambda _: 1000, at_once=3, most_at_work=3)
+        wire = Wire(busy, lambda *_: 1000, at_once=3, most_at_work=3)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(wire), base_url="http://server") as client:
             first = [asyncio.create_task(client.get("/x")) for _ in range(3)]
             while begun < 3:
@@ -443,8 +444,7 @@ def test_more_requests_than_can_be_served_are_told_to_come_again_at_different_ti
     assert all(3 <= seconds <= 15 for seconds in told)
 
 
-@pytest.mark.parametrize("limit", [1000, None], ids=["read-here", "read-by-the-route"])
-def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_their_turn(limit: int | None) -> None:
+def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_their_turn() -> None:
     at_work, most = 0, 0
 
     async def busy(scope: Scope, receive: Receive, send: Send) -> None:
@@ -457,12 +457,20 @@ def test_of_many_requests_as_many_are_at_work_as_have_a_connection_and_all_have_
         await PlainTextResponse("ok")(scope, receive, send)
 
     async def crowd() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(Wire(busy, lambda _: limit, at_once=3))
+        transport = httpx.ASGITransport(Wire(busy, lambda *_: 1000, at_once=3))
         async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
             return await asyncio.gather(*(client.get("/x") for _ in range(40)))
 
     assert {answer.status_code for answer in asyncio.run(crowd())} == {200}
     assert most == 3
+
+
+def test_who_asks_about_a_file_waits_for_their_turn_and_who_sends_one_does_not(app: FastAPI) -> None:
+    limit_of: Any = next(one.kwargs["limit_of"] for one in app.user_middleware if one.cls is Wire)
+    file = f"/sync/v1/attachments/{'0' * 64}"
+    assert {method: limit_of(method, file) is None for method in ("GET", "HEAD", "PUT", "PATCH")} == {
+        "GET": False, "HEAD": False, "PUT": True, "PATCH": True
+    }  # fmt: skip
 
 
 def test_an_answer_over_a_slow_line_keeps_nobody_from_their_turn() -> None:
@@ -473,7 +481,7 @@ def test_an_answer_over_a_slow_line_keeps_nobody_from_their_turn() -> None:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def crowd() -> None:
-        wire = Wire(PlainTextResponse("ok"), lambda _: 1000, at_once=1)
+        wire = Wire(PlainTextResponse("ok"), lambda *_: 1000, at_once=1)
         scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/x", "headers": []}
 
         async def slow(message: Message) -> None:
@@ -544,7 +552,7 @@ def walked(url: str, folder: Path, device: str, number: int) -> tuple[list[str],
     storage = Storage(folder / f"{number}.sqlite")
     chance = random.Random(number)
     with BadLine(url) as line:
-        one = Tablet(storage, Line(line.url, pause=lambda _: None))
+        one = Tablet(storage, Line(line.url, pause=lambda *_: None))
         storage.set("device_id", device)
         one.line.sign_in(f"xom-{number}", PASSWORD, device)
         made: list[str] = []
