@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import ARRAY, Connection, Engine, Select, cast, select
+from sqlalchemy import Text as SqlText
 
 from api.audit import AuditEntry, AuditPending, AuditSeal
 from api.problems import Text
@@ -18,6 +19,13 @@ _pending = AuditPending.__table__  # type: ignore[attr-defined]
 
 # What stands before the first link.
 FIRST = bytes(32)
+
+# An entry as `link` reads it. A tablet's batch names five hundred records: the driver reads texts in a fifth of the
+# time of ids.
+ENTRY = tuple(
+    cast(column, ARRAY(SqlText)).label(column.name) if column is _entry.c.subject_ids else column for column in _entry.c
+)
+LAST = select(_seal.c.seq, _seal.c.hash).order_by(_seal.c.seq.desc()).limit(1)
 
 _ROWS_AT_ONCE = 1000
 
@@ -85,7 +93,7 @@ class Head:
 
 
 def link(before: bytes, row: Any) -> bytes:
-    """The hash of a link: SHA-256 over the link before and the entry in its one canonical form."""
+    """The hash of a link: SHA-256 over the link before and the entry (a row of `ENTRY`) in its one canonical form."""
     at: datetime = row.at
     said = {
         "id": row.id,
@@ -95,7 +103,7 @@ def link(before: bytes, row: Any) -> bytes:
         "device_id": _text(row.device_id),
         "action": row.action,
         "subject": row.subject,
-        "subject_ids": [str(subject_id) for subject_id in row.subject_ids],
+        "subject_ids": row.subject_ids,
         "detail": row.detail,
     }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -105,7 +113,7 @@ def link(before: bytes, row: Any) -> bytes:
 def head(engine: Engine) -> Head | None:
     """The last link, None for an empty chain."""
     with engine.connect() as connection:
-        row = connection.execute(select(_seal.c.seq, _seal.c.hash).order_by(_seal.c.seq.desc()).limit(1)).one_or_none()
+        row = connection.execute(LAST).one_or_none()
     return Head(row.seq, row.hash) if row else None
 
 
@@ -138,7 +146,7 @@ def _in_chain(connection: Connection, expected: Head | None) -> Broken | None:
 def _links() -> Select[Any]:
     # a cursor on the server: the log may be longer than the memory
     return (
-        select(_seal.c.seq, _seal.c.hash, _seal.c.entry_id, _entry)
+        select(_seal.c.seq, _seal.c.hash, _seal.c.entry_id, *ENTRY)
         .select_from(_seal.outerjoin(_entry, _entry.c.id == _seal.c.entry_id))
         .order_by(_seal.c.seq)
         .execution_options(yield_per=_ROWS_AT_ONCE)

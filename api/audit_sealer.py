@@ -6,11 +6,12 @@ says that it waits, and an entry that neither waits nor is sealed is a broken on
 
 import logging
 
-from sqlalchemy import Engine, Table, delete, func, insert, select
+from sqlalchemy import Engine, Table, func, select, text
 from sqlmodel import Session
 
+from api import sql
 from api.audit import AuditEntry, AuditPending, AuditSeal
-from api.audit_chain import FIRST, link
+from api.audit_chain import ENTRY, FIRST, LAST, link
 from api.background import Repeated
 
 log = logging.getLogger("giamngheo.audit")
@@ -46,35 +47,48 @@ class Sealer(Repeated):
         seal(self._engine, wait=False)
 
 
+_WAITING = (
+    select(*ENTRY, _seal.c.seq)
+    .join(_pending, _pending.c.entry_id == _entry.c.id)
+    .outerjoin(_seal, _seal.c.entry_id == _entry.c.id)
+    .order_by(_entry.c.id)
+    .limit(_BATCH)
+)
+_SEAL = text(
+    """
+    WITH sealed AS (
+        INSERT INTO audit_seal (seq, entry_id, hash)
+        SELECT seq, entry_id, decode(hash, 'hex')
+        FROM jsonb_to_recordset(CAST(:links AS jsonb)) AS link (seq bigint, entry_id bigint, hash text)
+    )
+    DELETE FROM audit_pending WHERE entry_id = ANY(CAST(:entries AS bigint[]))
+    """
+)
+
+
 def _seal_batch(engine: Engine, wait: bool) -> int:
     with Session(engine) as session, session.begin():
         if not _locked(session, wait):
             return 0
-        rows = session.execute(
-            select(_entry, _seal.c.seq)
-            .join(_pending, _pending.c.entry_id == _entry.c.id)
-            .outerjoin(_seal, _seal.c.entry_id == _entry.c.id)
-            .order_by(_entry.c.id)
-            .limit(_BATCH)
-        ).all()
+        rows = sql.fetch(session, _WAITING)
         if not rows:
             return 0
-        last = session.execute(select(_seal.c.seq, _seal.c.hash).order_by(_seal.c.seq.desc()).limit(1)).one_or_none()
-        number, digest = (last.seq, last.hash) if last else (0, FIRST)
+        last = sql.fetch(session, LAST)
+        number, digest = last[0] if last else (0, FIRST)
         links = []
         for row in rows:
             if row.seq is not None:
                 continue  # sealed already, and put back into the queue by somebody: once is enough
             number, digest = number + 1, link(digest, row)
-            links.append({"seq": number, "entry_id": row.id, "hash": digest})
-        if links:
-            session.execute(insert(_seal), links)
-        session.execute(delete(_pending).where(_pending.c.entry_id.in_([row.id for row in rows])))
+            links.append({"seq": number, "entry_id": row.id, "hash": digest.hex()})
+        sql.fetch(session, _SEAL, links=sql.rows(links), entries=[row.id for row in rows])
     return len(rows)
 
 
+_WAIT = select(func.pg_advisory_xact_lock(CHAIN_LOCK))
+_TRY = select(func.pg_try_advisory_xact_lock(CHAIN_LOCK))
+
+
 def _locked(session: Session, wait: bool) -> bool:
-    if wait:
-        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-        return True
-    return bool(session.execute(select(func.pg_try_advisory_xact_lock(CHAIN_LOCK))).scalar_one())
+    ((taken,),) = sql.fetch(session, _WAIT if wait else _TRY)
+    return wait or bool(taken)
