@@ -57,7 +57,7 @@ class Arrival:
         base = sent.base_version
         while base is not None and (sent.id, base + 1) in became:
             base += 1
-        return Edit(sent.id, base, sent.data, sent.submission_id, device_id, self.waited)
+        return Edit(sent.id, base, sent.data, sent.submission_id, device_id, self.waited, sent.seq)
 
 
 def parse(body: bytes) -> Any:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.changes.edits import Edit
-from api.changes.fold import Met
+from api.changes.fold import Met, as_seen
 from api.changes.merge import Values, groups, meant, same
 from api.problems import NotFound
 from mobile_sync.appliers import KINDS
@@ -44,10 +44,13 @@ def quiet(
         return Quiet(submission.record_id, {}, ())
     base, opened = submission.base_version, submission.version or 0
     # with the history since the older one of the two versions that are looked at
-    met = meet(session, actor, Edit(submission.record_id, base and min(base, opened), sent))
+    edit = Edit(
+        submission.record_id, base and min(base, opened), sent, device_id=submission.device_id, seq=submission.seq
+    )
+    met = meet(session, actor, edit)
     if met is None:
         raise NotFound()
-    seen = met.seen.at(base)
+    seen = as_seen(edit, base, met.seen, met.target)
     # under a merge, then or now: two records, each with a history of its own. What the one decided about holds other
     # than the tablet saw was set by somebody there
     merged = met.target is not met.seen or "merged_into" in (submission.result or {})

@@ -58,8 +58,8 @@ def push(storage: Storage, line: Line, said: Said) -> list[dict[str, Any]]:
 def _ready(storage: Storage, limits: _Limits) -> list[Work]:
     """The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt.
 
-    Two changes of one record on the road at once could not name their versions: the second is made on what the
-    first becomes, and only its receipt tells that. A review is scored from the people as the server has them when it
+    Two changes of one record on the road at once could arrive in the wrong order, and of a record made here only the
+    receipt tells the version. A review is scored from the people as the server has them when it
     comes: what was left out ahead of it goes first.
     """
     batch: list[Work] = []
@@ -82,13 +82,18 @@ def _ready(storage: Storage, limits: _Limits) -> list[Work]:
 
 
 def _sealed(storage: Storage, work: Work) -> Work:
-    """The work as it is sent, now and at every repetition: made on what its predecessors became."""
+    """The work as it is sent, now and at every repetition: made on the version that the surveyor saw.
+
+    Never on what an earlier change has become: that version may hold what somebody else changed, which nobody here
+    has seen, and which would be overwritten as if they had. The server knows what this tablet changed itself. Only
+    the version of a record made here is told by its receipt.
+    """
     if work.sealed:
         return work
     base = work.base_version
     if base is not None:
-        earlier = [one for one in storage.work_on(work.record_id) if one.seq < work.seq]
-        base = max([base, *(one.version or 0 for one in earlier if one.outcome in STANDING)])
+        made = [one for one in storage.work_on(work.record_id) if one.base_version is None and one.seq < work.seq]
+        base = max([base, *(one.version or 0 for one in made if one.outcome in STANDING and not one.merged_into)])
     storage.seal(work.seq, base)
     return replace(work, base_version=base, sealed=True)
 

@@ -25,6 +25,11 @@ class Work:
     told: dict[str, Any] | None
     due: bool  # to be sent: no receipt of the server's present epoch names it
 
+    @property
+    def merged_into(self) -> str | None:
+        """The household that stands for this one today: the version told is of that one."""
+        return ((self.told or {}).get("result") or {}).get("merged_into")
+
 
 @dataclass(frozen=True)
 class Record:

@@ -18,6 +18,8 @@ class Edit(NamedTuple):
     `base_version` is the version the editor saw (None: creates). `data` are the raw JSON fields: all of them for a
     create, the changed ones for an update; they are validated by the feature that owns the record. `waited`: it was
     held until now, so the tablet's later edits were made on top of it without knowing which version it would become.
+    `seq`: where it stands in its tablet's order, None for what no tablet sent: what that tablet had done before, its
+    editor saw as well, also beyond `base_version`.
     """
 
     record_id: UUID
@@ -26,6 +28,7 @@ class Edit(NamedTuple):
     submission_id: UUID | None = None
     device_id: UUID | None = None
     waited: bool = False
+    seq: int | None = None
 
 
 class Written(NamedTuple):

@@ -18,13 +18,15 @@ Check = Callable[[UUID, Values], Problem | None]
 
 @dataclass(slots=True)
 class Record:
-    """A record as loaded, and as the fold leaves it. `loaded` is the version in the database, 0 for a new one."""
+    """A record as loaded, and as the fold leaves it. `loaded` is the version in the database, 0 for a new one.
+    `by`: version -> (tablet, seq, record named), of those in `past` that a tablet's own work made."""
 
     id: UUID
     version: int
     values: dict[str, Any]
     loaded: int
     past: list[tuple[int, Change | None]] = field(default_factory=list)
+    by: dict[int, tuple[UUID, int, UUID | None]] | None = None
 
     @property
     def touched(self) -> bool:
@@ -35,6 +37,35 @@ class Record:
         if version is None or not 1 <= version <= self.version:
             return None
         return values_at(self.values, self.past, version)
+
+    def note(self, version: int, device_id: UUID | None, seq: int | None, named: UUID | None) -> None:
+        """A tablet's own work on the record `named` made this version; without tablet or seq somebody else did."""
+        if device_id is not None and seq is not None:
+            self.by = (self.by or {}) | {version: (device_id, seq, named)}
+
+    def made_before(self, edit: Edit, version: int) -> bool:
+        """Was this version made by earlier work of the edit's tablet on the same record? Then its editor knew it."""
+        maker = self.by.get(version) if self.by else None
+        if maker is None or edit.seq is None:
+            return False
+        device_id, seq, named = maker
+        return (device_id, named) == (edit.device_id, edit.record_id) and seq < edit.seq
+
+    def own_changes(self, edit: Edit, since: int) -> dict[str, Any]:
+        """What the edit's tablet had itself changed after that version, before the edit was made."""
+        own = (change or {} for number, change in self.past if number > since and self.made_before(edit, number))
+        return {name: old_new[1] for change in own for name, old_new in change.items()}
+
+
+def as_seen(edit: Edit, base: int | None, seen: Record, target: Record) -> dict[str, Any] | None:
+    """The record as the editor had it before them: at the version named, with what their tablet had changed by then,
+    also in the one that stands for it today. What others have changed since they had not seen, even where it lies
+    before their own work. None for a version it never had."""
+    values = seen.at(base)
+    if values is None or base is None:
+        return None
+    values |= seen.own_changes(edit, base)
+    return values if target is seen else values | target.own_changes(edit, 0)
 
 
 class Step(NamedTuple):
@@ -94,7 +125,7 @@ class Fold:
         base = self._base(edit, target) if seen is target else edit.base_version
         current = seen is target and base == target.version
         decision = decide_update(
-            None if current else seen.at(base),
+            None if current else as_seen(edit, base, seen, target),
             target.values,
             values,
             current=current,
@@ -104,17 +135,18 @@ class Fold:
         return self._settle(edit, decision, check, target, current)
 
     def _base(self, edit: Edit, target: Record) -> int | None:
-        """The version the edit was made on: past those that the same tablet's own waiting edits have just become.
+        """The version the edit was made on: past those that the same tablet's own earlier work has become.
 
         The tablet showed them when the edit was made, and could not know their numbers. Nobody else's change is
         skipped: then the edit is merged, or becomes a conflict.
         """
         base = edit.base_version
-        while (
-            base is not None and edit.device_id is not None and self.late.get((target.id, base + 1)) == edit.device_id
-        ):
+        while base is not None and edit.device_id is not None and self._own(edit, target, base + 1):
             base += 1
         return base
+
+    def _own(self, edit: Edit, target: Record, version: int) -> bool:
+        return self.late.get((target.id, version)) == edit.device_id or target.made_before(edit, version)
 
     def _settle(self, edit: Edit, decision: Decision, check: Check, target: Record, current: bool) -> Written:
         if decision.verdict == "stale":
@@ -127,6 +159,7 @@ class Fold:
         if problem:
             return rejected(problem)
         self.change(target, decision.merge.take, edit.device_id, edit.submission_id)
+        target.note(target.version, edit.device_id, edit.seq, edit.record_id)
         if edit.waited:
             self.late[target.id, target.version] = edit.device_id
         return Written(

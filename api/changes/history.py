@@ -101,9 +101,11 @@ def follow(session: Session, went: Sequence[Went]) -> None:
 
 _PAST = text(
     """
-    SELECT v.record_id, v.version, v.entity, v.change
+    SELECT v.record_id, v.version, v.entity, v.change, s.device_id, s.seq, s.record_id
     FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (record_id uuid, oldest integer)
     JOIN record_version v ON v.record_id = w.record_id AND v.version > w.oldest
+    -- what an officer wrote in the place of a submission (origin web) its tablet has not seen
+    LEFT JOIN sync_submission s ON s.submission_id = v.submission_id AND v.origin = 'tablet'
     ORDER BY v.record_id, v.version
     """
 )
@@ -117,11 +119,12 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
     if any(UUID(bytes=row[0]) in oldest for row in late_rows.waiting(session, _write_versions)):
         late_rows.write(session)
     wanted = [{"record_id": record_id, "oldest": version} for record_id, version in oldest.items()]
-    for record_id, version, kind, change in sql.fetch(session, _PAST, wanted=sql.rows(wanted)):
+    for record_id, version, kind, change, *maker in sql.fetch(session, _PAST, wanted=sql.rows(wanted)):
         if kind != entity:
             foreign.add(record_id)
         elif record_id in records:
             records[record_id].past.append((version, change))
+            records[record_id].note(version, *maker)
     return foreign
 
 

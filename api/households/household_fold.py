@@ -55,9 +55,10 @@ class HouseholdFold:
         self.held = hold_households(session, scope, worth_loading(edits, thorough), lock)
         self.ends = survivors(session, self.held, scope, lock)
         self.fold = Fold(self.held.records, HOUSEHOLD_TOGETHER, strict)
-        self.foreign = load_past(
-            session, "household", self.held.records, wanting_past(edits, self.held.records, thorough)
-        )
+        wanted = wanting_past(edits, self.held.records, thorough)
+        # what a tablet did with one merged away is in the history of the one that stands for it
+        wanted |= dict.fromkeys((self.ends[i] for i in wanted if i in self.ends), 0)
+        self.foreign = load_past(session, "household", self.held.records, wanted)
         self.mistaken = mistaken(session, scope, edits, set() if strict else self.foreign)
         self.hamlets = self._hamlets(session, scope)
         self.taken = self._taken(session, edits)

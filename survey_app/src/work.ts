@@ -38,10 +38,17 @@ export const isUnsent = (work: Work): boolean => work.outcome === null;
 /** The version that the server's record got by this work; 0 where it is not in force. Kept through a restore. */
 export const versionOf = (work: Work): number => (STANDING.includes(work.told?.outcome ?? "") ? (work.told?.version ?? 0) : 0);
 
-/** What a piece of work is made on when it is sent: on what its predecessors of the outbox became meanwhile. */
+/** The version that a record made here has on the server; 0 where this is not its creation, or another household stands for
+ * it: the version is of that one then. */
+export const createdAs = (work: Work): number =>
+  work.base_version === null && work.told?.result?.["merged_into"] === undefined ? versionOf(work) : 0;
+
+/** What a piece of work is made on when it is sent: the version that was seen. Never what an earlier change has become: that
+ * may hold what somebody else changed, which nobody here has seen and which would be overwritten as if they had. The server
+ * knows what this tablet changed itself. Only the version of a record made here is told by its receipt. */
 export function madeOn(work: Work, outbox: Work[]): number | null {
   if (work.sealed || work.base_version === null) return work.base_version;
   const place = outbox.findIndex((one) => one.submission_id === work.submission_id);
   const earlier = outbox.slice(0, place < 0 ? outbox.length : place).filter((one) => one.id === work.id);
-  return Math.max(work.base_version, ...earlier.map(versionOf));
+  return Math.max(work.base_version, ...earlier.map(createdAs));
 }

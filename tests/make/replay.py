@@ -33,11 +33,13 @@ class Wrong(AssertionError):
 
 @dataclass
 class Replay:
-    """`made`: (record, version) -> who made it. `followed`: submission -> the household its own was merged into."""
+    """`made`: (record, version) -> who made it. `followed`: submission -> the household its own was merged into.
+    `tablets`: submission -> the tablet that sent it."""
 
     said: Said
     made: dict[tuple[str, int], Made]
     followed: dict[str, str]
+    tablets: dict[str, str]
     _known: dict[tuple[str, int], Values] = field(default_factory=dict)
 
     def at(self, record: str, version: int) -> Values:
@@ -66,7 +68,7 @@ class Replay:
             return self.said.done[place]
         if made.submission_id in self.said.chosen:
             shown, values = self.said.chosen[made.submission_id]
-            return self._taken(place, before, self.seen(self.said.sent[made.submission_id]) | shown, values)
+            return self._taken(place, before, self.seen(self.said.sent[made.submission_id], place) | shown, values)
         sent = self.said.sent[made.submission_id]
         data = self._data(made.submission_id, sent)
         if sent["base_version"] is None:
@@ -75,12 +77,28 @@ class Replay:
             return data
         if (sent["id"], sent["base_version"]) == (place[0], place[1] - 1):
             return data
-        return self._taken(place, before, self.seen(sent), data)
+        return self._taken(place, before, self.seen(sent, place), data)
 
-    def seen(self, sent: dict[str, Any]) -> Values:
-        """What the tablet had before its eyes when it changed a record."""
-        place = (sent["id"], sent["base_version"])
-        return self.at(*place) if place in self.made else {}
+    def seen(self, sent: dict[str, Any], became: tuple[str, int]) -> Values:
+        """What the tablet had before its eyes when it changed a record: the version it names, and over it its own
+        earlier work. `became`: the version that was made of it, or the one after which it was decided."""
+        base = (sent["id"], sent["base_version"])
+        if base not in self.made:
+            return {}
+        seen = dict(self.at(*base))
+        for (record, version), made in sorted(self.made.items()):
+            later = record != base[0] or version > base[1]
+            if later and self._own(sent, made) and (record != became[0] or version < became[1]):
+                before = self.at(record, version - 1)
+                seen |= {name: value for name, value in self.at(record, version).items() if before.get(name) != value}
+        return seen
+
+    def _own(self, sent: dict[str, Any], made: Made) -> bool:
+        earlier = made.submission_id
+        if earlier is None or earlier in self.said.chosen or self.said.sent[earlier]["base_version"] is None:
+            return False
+        mine = self.tablets[earlier] == self.tablets[sent["submission_id"]]
+        return mine and self.said.sent[earlier]["id"] == sent["id"] and self.said.sent[earlier]["seq"] < sent["seq"]
 
     def _data(self, submission_id: str, sent: dict[str, Any]) -> Values:
         data = dict(sent["data"])

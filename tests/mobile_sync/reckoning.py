@@ -121,7 +121,8 @@ def replay_of(work: Work) -> Replay:
         for row in work.journal()
         if (row["result"] or {}).get("merged_into")
     }
-    return Replay(work.said, made, followed)
+    tablets = {row["submission_id"]: str(row["device_id"]) for row in work.journal()}
+    return Replay(work.said, made, followed, tablets)
 
 
 def _check_register(work: Work) -> None:
@@ -147,7 +148,7 @@ def _check_nothing_new(work: Work, replay: Replay, row: dict[str, Any]) -> None:
     """Said to be in force, and made no version: then the record had all of it, or the tablet said nothing new."""
     sent = work.said.sent[row["submission_id"]]
     record = replay.followed.get(row["submission_id"], sent["id"]) if sent["entity"] == "household" else sent["id"]
-    there, seen = replay.at(record, row["version"]), replay.seen(sent)
+    there, seen = replay.at(record, row["version"]), replay.seen(sent, (record, row["version"] + 1))
     if row["submission_id"] not in work.said.chosen:
         for name, value in sent["data"].items():
             assert value in (there.get(name), seen.get(name)), (row, name)
@@ -158,7 +159,8 @@ def _check_clash(work: Work, replay: Replay, row: dict[str, Any]) -> None:
     (kept,) = work.rows("SELECT * FROM sync_conflict WHERE submission_id = :id", id=row["submission_id"])
     sent = work.said.sent[row["submission_id"]]
     assert kept["state"] == "open"
-    there, seen = replay.at(kept["record_id"], row["version"]), replay.seen(sent)
+    record = replay.followed.get(row["submission_id"], kept["record_id"])
+    there, seen = replay.at(kept["record_id"], row["version"]), replay.seen(sent, (record, row["version"] + 1))
     for name, sides in kept["fields"].items():
         assert sides["device"] == sent["data"][name]
         assert (sides["server"], sides["base"]) == (there.get(name), seen.get(name))

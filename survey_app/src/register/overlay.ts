@@ -2,9 +2,10 @@
 
 import type { Kept } from "./register.ts";
 import type { Data, Entity, Uuid } from "../wire.ts";
-import { STANDING, versionOf, WAITING, type Work } from "../work.ts";
+import { createdAs, STANDING, versionOf, WAITING, type Work } from "../work.ts";
 
-/** A record as the surveyor sees it. `version` null: made here and not yet on the server. `waiting`: something of it is
+/** A record as the surveyor sees it. `version`: the one pulled, which later work is made on (work.ts, madeOn); null: made here
+ * and not yet on the server. `waiting`: something of it is
  * not in force yet. */
 export type Seen<Fields = Data> = { entity: Entity; id: Uuid; version: number | null; data: Fields; waiting: boolean };
 
@@ -16,7 +17,7 @@ export function laid(kept: Kept | null, work: Work[]): Seen | null {
     const waits = isWaiting(one, kept);
     if (!waits && !isNewer(one, kept)) continue;
     if (seen === null && one.base_version !== null) continue;
-    const version = Math.max(seen?.version ?? 0, waits ? 0 : versionOf(one)) || null;
+    const version = Math.max(seen?.version ?? 0, waits ? 0 : createdAs(one)) || null;
     seen = { entity: one.entity, id: one.id, version, data: { ...seen?.data, ...one.data }, waiting: (seen?.waiting ?? false) || waits };
   }
   return seen;

@@ -103,6 +103,14 @@ test("a base counts only what is in force before it", async () => {
   assert.deepEqual(outbox.map((one) => madeOn(one, outbox)), [null, 3, 3]);
 });
 
+test("what an earlier change became is no base: others' changes lie in it unseen", async () => {
+  const opened = await newProfile();
+  const [first] = await addWork(opened, [edited("00000000-0000-7000-8000-000000000001", { note: "a" }), edited("00000000-0000-7000-8000-000000000001", { phone: "5" })]);
+  await markWork(opened, [told(first!, "merged", 9)], "e1", 0);
+  const outbox = outboxNow(opened);
+  assert.equal(madeOn(outbox[1]!, outbox), first!.base_version);
+});
+
 test("marked is what a receipt names, and nothing else", async () => {
   const opened = await newProfile();
   const [one, two] = await addWork(opened, [created(), created()]);

@@ -1,0 +1,86 @@
+"""Several changes made without a line, while others change the same record: what nobody at the tablet has seen is not
+overwritten, and the tablet does not clash with itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from mobile_sync.tablet import Tablet
+from tests.make.tablets import HAMLET, household, push, submission
+from tests.mobile_sync import test_tablet
+from tests.mobile_sync.test_left_behind import decide
+
+SignIn = Callable[[str], httpx.Client]
+Make = Callable[..., Tablet]
+tablet = test_tablet.tablet
+
+
+def merged(sign_in: SignIn, stays: str, goes: str) -> None:
+    one = {"survivor_id": stays, "absorbed_id": goes}
+    assert sign_in("truc-thai").post("/api/v1/households/merge", json=one).status_code == 200
+
+
+def changed(sign_in: SignIn, home: str, **changes: Any) -> None:
+    officer = sign_in("truc-thai")
+    tag = officer.get(f"/api/v1/households/{home}").headers["ETag"]
+    answer = officer.patch(f"/api/v1/households/{home}", json=changes, headers={"If-Match": tag})
+    assert answer.is_success, answer.text
+
+
+def test_a_second_change_does_not_overwrite_what_only_the_server_merged(tablet: Make, sign_in: SignIn) -> None:
+    one, officer = tablet("a"), sign_in("truc-thai")
+    home = one.create("household", household(phone="0", note="0"))
+    one.push(), one.pull()
+    changed(sign_in, home, phone="1")
+    one.change("household", home, {"note": "a"})
+    one.change("household", home, {"phone": "5"})
+    told = one.push()
+    assert [o["outcome"] for o in told] == ["merged", "conflict"], told
+    assert officer.get(f"/api/v1/households/{home}").json()["phone"] == "1"
+
+
+def test_nor_where_the_household_was_merged_away_meanwhile(tablet: Make, sign_in: SignIn) -> None:
+    one, officer = tablet("a"), sign_in("truc-thai")
+    goes = one.create("household", household(phone="0", note="0"))
+    stays = one.create("household", household(phone="1", note="0", address="x"))
+    one.push(), one.pull()
+    changed(sign_in, goes, phone="1")
+    merged(sign_in, stays, goes)
+    one.change("household", goes, {"note": "a"})
+    one.change("household", goes, {"phone": "5"})
+    told = one.push()
+    assert [o["outcome"] for o in told] == ["merged", "conflict"], told
+    assert officer.get(f"/api/v1/households/{stays}").json()["phone"] == "1"
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_what_the_tablet_took_back_itself_is_taken_back(away: bool, tablet: Make, sign_in: SignIn) -> None:
+    """Each later change is made on the tablet's own earlier ones, whatever others did beside them."""
+    one = tablet("a")
+    home, stays = (one.create("household", household(phone="0", note="0")) for _ in range(2))
+    one.push(), one.pull()
+    changed(sign_in, home, address="mới")
+    if away:
+        merged(sign_in, stays, home)
+    for changes in ({"phone": "2"}, {"phone": "0", "note": "a"}, {"phone": "3"}):
+        one.change("household", home, changes)
+    assert [o["outcome"] for o in one.push()] == ["merged"] * 3
+    stood = sign_in("truc-thai").get(f"/api/v1/households/{stays if away else home}").json()
+    assert (stood["phone"], stood["note"]) == ("3", "a")
+
+
+def test_older_work_that_is_tried_again_does_not_pass_as_newer(
+    surveyor: httpx.Client, device: str, sign_in: SignIn
+) -> None:
+    made = submission("household", household(phone="0"))
+    push(surveyor, device, made)
+    officer = sign_in("truc-thai")
+    away = {"hamlet_id": HAMLET[4], "moved_on": "2024-09-03"}
+    assert officer.post(f"/api/v1/households/{made['id']}/move", json=away).is_success
+    late = [submission("household", {"phone": str(n)}, seq=n, base=1, record=made["id"]) for n in (2, 3, 4)]
+    assert [o["outcome"] for o in push(surveyor, device, *late)] == ["held"] * 3
+    told = [decide(officer, late[n], "retry").json()["outcome"] for n in (1, 0, 2)]
+    assert told == ["merged", "conflict", "merged"]
+    assert officer.get(f"/api/v1/households/{made['id']}").json()["phone"] == "4"
