@@ -1,7 +1,8 @@
 """The checks that look into the database: the journal, the history, the feed, the register of a tablet's areas."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -83,11 +84,13 @@ def _standing(ledger: Ledger, db: Db) -> None:
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
         "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, c.fields AS decided, "
-        "s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
+        "s.device_id::text AS tablet, s.seq, s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
     said_already: list[dict[str, Any]] = []
-    for row in outcomes:
+    sent: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in sorted(outcomes, key=itemgetter("seq")):
+        sent.setdefault((row["tablet"], row["named"]), []).append(row)
         # what a household sent stands with the one it was merged into; of all else that one is only the home
         row["record_id"] = (row["entity"] == "household" and row["merged_into"]) or row["named"]
         many = times.get(row["id"], 0)
@@ -102,10 +105,20 @@ def _standing(ledger: Ledger, db: Db) -> None:
             said_already.append(row)
         else:
             ledger.check("stands", many == 1, f"{row['id']} {row['outcome']}: {many} bản trong lịch sử")
-    _said_already(ledger, db, said_already)
+    _said_already(ledger, db, said_already, sent)
 
 
-def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> None:
+def _own(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the tablet had itself made of a record after the version it names, and before this."""
+    base = row["base_version"] or 0
+    earlier = [one for one in sent if one["seq"] < row["seq"] and one["outcome"] in STANDING]
+    works = [ledger.works.get(one["id"]) for one in earlier if (one["version"] or 0) > base]
+    return {name: value for work in works if work is not None for name, value in work.data.items()}
+
+
+def _said_already(
+    ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]], sent: Mapping[tuple[str, str], Sequence[dict[str, Any]]]
+) -> None:
     """Applied without a new version: then the record said just that at the version told (of a household that was
     merged away: it stood under the one that is left), or the surveyor had changed nothing of what they saw."""
     ids = [row[which] for row in rows for which in ("record_id", "named")]
@@ -130,6 +143,7 @@ def _said_already(ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]]) -> Non
         if work is not None and values is not None and row["version"] is not None:
             then = values_at(values, past.get(row["record_id"], []), row["version"])
             seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
+            seen |= _own(ledger, row, sent[row["tablet"], row["named"]])
             decided = row["decided"] or {}  # there the officer's value stands
             meant = work.data | ({"household_id": row["merged_into"]} if row["merged_into"] else {})
             differing = [

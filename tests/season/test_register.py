@@ -63,6 +63,22 @@ def test_a_person_moved_into_a_household_that_was_merged_into_their_own_is_where
     assert [line[:36] for line in broken["stands"]] == [moved["submission_id"]]
 
 
+def test_who_says_again_what_they_had_said_themselves_says_nothing_new(
+    sign_in: SignIn, engine: Engine, database_url: str
+) -> None:
+    surveyor, officer, device = sign_in("xom-3"), sign_in("truc-thai"), tablets.enrolled(engine, "xom-3")
+    home = submission("household", household(phone="0"), seq=1)
+    first, again = (submission("household", {"phone": "1"}, record=home["id"], base=1, seq=seq) for seq in (2, 3))
+    push(surveyor, device, home, first)
+    tag = {"If-Match": officer.get(f"/api/v1/households/{home['id']}").headers["ETag"]}
+    assert officer.patch(f"/api/v1/households/{home['id']}", json={"phone": "2"}, headers=tag).is_success
+    (outcome,) = push(surveyor, device, again)
+    assert (outcome["outcome"], outcome["version"]) == ("merged", 3)
+    assert reckoned(database_url, home, first, again) == {}
+    # of somebody else's tablet it would have been news
+    assert list(reckoned(database_url, home, again)) == ["stands"]
+
+
 def test_the_journal_holds_the_content_that_was_sent_and_not_only_its_id(
     sign_in: SignIn, engine: Engine, database_url: str, config: Settings
 ) -> None:
