@@ -126,7 +126,7 @@ def test_a_file_that_the_disk_has_cut_short_is_not_told_as_the_file(
 
 
 def test_a_record_that_is_held_in_another_area_is_moved_by_the_repair_and_not_lost(
-    tablet: Tablet, engine: Engine, sign_in: SignIn, base_url: str, tmp_path: Path
+    sign_in: SignIn, base_url: str, tmp_path: Path
 ) -> None:
     storage = Storage(tmp_path / "officer.sqlite")
     one = Tablet(storage, Line(base_url, pause=lambda _: None))
