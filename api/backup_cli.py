@@ -46,6 +46,7 @@ def backup(
         report("Sao chép tệp đính kèm / copying uploaded files")
         damaged = files.copy(chosen.files_folder, folder / "files").damaged
         lacking = files.lacking(folder / "files", taken.files)
+        lacking -= files.copied_anew(chosen.files_folder, folder / "files", lacking)
         if not unverified:
             taken = taking.prove(found, taken, report)
             _record(url, taken, lacking)
@@ -71,12 +72,13 @@ def restore(
     chosen = settings()
     with _stopped(chosen) as url, server.held(url) as found:
         restoring.check_unused(found)
-        _check_newest(paper, restoring.newest_backup(found), older)
+        known = [restoring.newest_backup(found), manifest.newest_verified(file.parent)]
+        _check_newest(paper, max((taken_at for taken_at in known if taken_at), default=None), older)
         if not yes:
             _ask(paper, found.database)
         with _steps() as report:
             id_key = chosen.secrets().id_key
-            # before the register is in its place: a name is a hash, so nothing that is there is written over
+            # before the register is in its place: a name is a hash, so nothing whole that is there is written over
             report("Sao chép tệp đính kèm / copying uploaded files")
             copied, missing = files.copy(file.parent / "files", chosen.files_folder), list[str]()
             kept = restoring.restore(

@@ -95,9 +95,11 @@ def _received(session: Session, actor: Actor, batch: Envelope, arrivals: list[Ar
         sorted_out.stored = journal.known(session, arrivals)
     if sorted_out.stored:
         sorted_out.away = sight.away(session, actor, sorted_out.stored)
-    marked = senders.undurable_from(session, device.id, sorted_out.stored.values(), sorted_out.undurable_from)
+    loose = senders.loose_from(session, device.id, sorted_out.stored.values())
+    marked = min((seq for seq in (loose, sorted_out.undurable_from) if seq is not None), default=None)
+    came = int(bool(sorted_out.new)) + int(loose is not None)
     newest = max((arrival.seq for arrival in arrivals if arrival.submission), default=0)
-    _note_arrival(session, actor, batch, newest, sorted_out, marked)
+    _note_arrival(session, actor, batch, newest, (came, sorted_out.replayed, marked))
     outcomes = _told(sorted_out, entries) if sorted_out.told is None else sorted_out.told
     return Received(outcomes, senders.durable_through(marked, max(device.last_seq, newest)))
 
@@ -188,10 +190,9 @@ def _try(session: Session, releases: Callable[[], None]) -> None:
 
 
 def _note_arrival(
-    session: Session, actor: Actor, batch: Envelope, newest: int, sorted_out: SortedOut, marked: int | None
+    session: Session, actor: Actor, batch: Envelope, newest: int, told: tuple[int, int, int | None]
 ) -> None:
     seen = Contact.of(batch, journal.skew_of(batch, clock.now()), newest)
-    told = int(bool(sorted_out.new)), sorted_out.replayed, marked
     try:
         with attempts.savepoint(session):
             senders.note_arrival(session, actor, batch, seen, *told)

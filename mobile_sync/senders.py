@@ -76,20 +76,16 @@ def enrolled(session: Session, actor: Actor, device_id: UUID) -> Row[Any]:
     return device
 
 
-def undurable_from(
-    session: Session, device_id: UUID, stored: Collection[SyncSubmission], undurable_from: int | None
-) -> int | None:
-    """`undurable_from` of the tablet, as the batch leaves it. What it sent again may have come from another tablet
-    before (the outbox of a lost one, taken over): backups count that one's arrivals, so its mark holds here too."""
+def loose_from(session: Session, device_id: UUID, stored: Collection[SyncSubmission]) -> int | None:
+    """The smallest `seq` of what came again and is in no backup, of what another tablet had sent before (the outbox of
+    a lost one, taken over): backups count that one's arrivals, so its mark holds for this tablet too."""
     other = {row.device_id for row in stored if row.device_id != device_id}
     marks: dict[UUID, int] = {}
     if other:
         d: Any = Device
         rows = session.execute(select(d.id, d.undurable_from).where(d.id.in_(other), d.undurable_from.is_not(None)))
         marks = {row.id: row.undurable_from for row in rows}
-    loose = [row.seq for row in stored if row.device_id in marks and row.seq >= marks[row.device_id]]
-    own = [] if undurable_from is None else [undurable_from]
-    return min(loose + own, default=None)
+    return min((row.seq for row in stored if row.device_id in marks and row.seq >= marks[row.device_id]), default=None)
 
 
 def with_tablet(actor: Actor, device_id: UUID) -> Actor:
@@ -143,8 +139,9 @@ def note_asked(session: Session, device_id: UUID, after_seq: int) -> None:
 def note_arrival(
     session: Session, actor: Actor, batch: Envelope, seen: Contact, came: int, replayed: int, undurable_from: int | None
 ) -> None:
-    """The batch arrived, and the tablet was heard of: what the officer of the fleet sees. `came`: 1 where it brought
-    something new, otherwise 0. The session is bound to the tablet from now on.
+    """The batch arrived, and the tablet was heard of: what the officer of the fleet sees. `came`: how many arrivals it
+    counts as, one where it brought something new, and one more where it sent again what is loose of another tablet: no
+    backup that was dumped before can have that. The session is bound to the tablet from now on.
     """
     now = clock.now()
     sql.fetch(

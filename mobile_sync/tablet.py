@@ -33,7 +33,7 @@ from mobile_sync.tablet_line import Line
 from mobile_sync.tablet_pull import Pulled
 from mobile_sync.tablet_repair import Verified
 from mobile_sync.tablet_storage import Storage
-from mobile_sync.tablet_work import Work
+from mobile_sync.tablet_work import STANDING, Work
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -118,7 +118,7 @@ class Tablet:
 
     def send_files(self) -> list[Sent]:
         """Sends the files that wait (tablet_files.py), apart from the outbox: records never wait for their photos."""
-        return list(tablet_files.send(self.files, self.line))
+        return list(tablet_files.send(self.files, self.line, self._awaited_files))
 
     def pull(self) -> Pulled:
         """Brings the tablet up to date (tablet_pull.py). Raises Unreachable or Refused."""
@@ -140,6 +140,10 @@ class Tablet:
     def receipts(self) -> list[Work]:
         """All work with what the server said about it."""
         return self.storage.all_work()
+
+    def _awaited_files(self) -> set[str]:
+        waiting = [work for work in self.storage.all_work() if work.due or work.outcome not in STANDING]
+        return {file["sha256"] for work in waiting for file in work.data.get("attachments") or ()}
 
     def _said(self, batch: list[Work]) -> dict[str, Any]:
         return {

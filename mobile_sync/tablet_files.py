@@ -8,7 +8,7 @@ What is on the way goes on where the server stands; a file that the tablet's own
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -79,14 +79,20 @@ class Files:
             os.close(folder)
 
 
-def send(files: Files, line: Line) -> Iterator[Sent]:
-    """Sends what is kept, file by file. Raises Unreachable (all of it stays; come again) and Refused for a sign-in."""
+def send(files: Files, line: Line, awaited: Callable[[], set[str]]) -> Iterator[Sent]:
+    """Sends what is kept, file by file. Raises Unreachable (all of it stays; come again) and Refused for a sign-in.
+
+    `awaited`: the files that work declares which is not in force yet. The server speaks of the records it knows: what
+    is durable for an earlier one has still to be handed in for that work, and stays.
+    """
     kept = files.kept()
     if not kept:
         return
     chunk: int = line.call("GET", "/sync/v1/info").json()["attachment_chunk_bytes"]
     for said in kept:
         sent = _send(files, line, said, chunk)
+        if sent.state == "durable" and sent.sha256 in awaited():
+            sent = Sent(sent.sha256, "waiting")
         if sent.state == "durable":
             files.let_go(sent.sha256)
         yield sent

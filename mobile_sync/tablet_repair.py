@@ -99,8 +99,10 @@ def _mend(storage: Storage, line: Line, place: Place, empty: bool, held: set[str
             storage.put(change["entity"], change["id"], change["version"], change["data"], life, change["area_id"])
             result.put += 1
         for record_id in held - set(pages[0]["ids"]):
-            storage.remove(record_id)
-            result.removed += 1
+            # another bucket, fetched just before, may have brought it where it really stands
+            if storage.area_of(record_id) == place[0]:
+                storage.remove(record_id)
+                result.removed += 1
     result.repaired.append(place)
 
 

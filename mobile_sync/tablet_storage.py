@@ -129,6 +129,11 @@ class Storage:
         """The ids (as they stand there) of the pulled records that are not as they were stored."""
         return [row[0] for row, whole in self._checked() if not whole]
 
+    def area_of(self, record_id: str) -> str | None:
+        """Where a pulled record stands; None also for one that is not here."""
+        row = self._db.execute("SELECT area_id FROM record WHERE id = ?", (record_id,)).fetchone()
+        return row[0] if row else None
+
     def _checked(self) -> Iterator[tuple[tuple[str, str, int, str | None], bool]]:
         rows = self._db.execute("SELECT id, entity, version, data, area_id, checksum FROM record")
         for record_id, entity, version, data, area_id, checksum in rows.fetchall():

@@ -87,7 +87,8 @@ class SignIn(SQLModel, table=True):
 class Device(SQLModel, table=True):
     """A tablet, bound to the account that enrolled it. Its id is made on the tablet.
 
-    `arrivals` counts the batches that brought something new, in the order of their commits (a batch locks this row);
+    `arrivals` counts the batches that brought something new, in the order of their commits (a batch locks this row),
+    and those that brought again what is in no backup of another tablet's (senders.loose_from);
     `undurable_from` is the smallest `seq` of the work that came since the newest verified backup, null where all of it
     is in one. `refused_at` and `refused_with` (the problem) are of its newest push, null where that was taken.
     `outcomes_asked_at`: when it last asked for the outcomes of its work and was told one that is not in force, and new.

@@ -68,6 +68,7 @@ class Stored:
     """A file that is here and that the caller may read."""
 
     sha256: str
+    size: int
     media_type: str
 
 
@@ -79,8 +80,8 @@ def stored(session: Session, actor: Actor, sha256: str) -> Stored:
     here = placed(LINK.c.sha256 == sha256).add_columns((sensitive | LINK.c.area_id.is_not(None)).label("open"))
     query = here.where(actor.scope.covers(_PLACE), LINK.c.arrived_at.is_not(None))
     found = session.execute(query).all()
-    media_type = session.execute(select(FILE.c.media_type).where(FILE.c.sha256 == sha256)).scalar_one_or_none()
-    if not found or media_type is None:
+    file = session.execute(select(FILE).where(FILE.c.sha256 == sha256)).one_or_none()
+    if not found or file is None:
         raise NotFound("Không tìm thấy tệp này.", "There is no such file.")
     rows = [row for row in found if row.open]
     if not rows:
@@ -92,13 +93,16 @@ def stored(session: Session, actor: Actor, sha256: str) -> Stored:
     records = [str(row.record_id) for row in rows]
     homes = {row.home for row in rows if row.home}
     audit.record(session, actor, "attachments.read", "household", homes, sha256=sha256, records=records)
-    return Stored(sha256, media_type)
+    return Stored(sha256, file.size_bytes, file.media_type)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A file that the caller may send: `here` for at least one, `settled` for all of the records they may send it for,
-    `durable` where a verified backup has all of that.
+    """A file that the caller may send: `here`, so that its bytes need not be sent again, `settled` for all of the
+    records they may send it for, `durable` where a verified backup has all of that.
+
+    What has arrived for a household that has moved away may have been handed in by those who live there: it spares
+    nobody the bytes for a record of their own, or a hash alone would open the file (docs/decisions/0012).
 
     `size` and `media_type` as the newest declaration says, one's own first, or as the file is.
     """
@@ -132,17 +136,19 @@ def expected(session: Session, actor: Actor, sha256: str) -> Expected:
         file = session.execute(select(FILE).where(FILE.c.sha256 == sha256)).one()
         size, media_type = file.size_bytes, file.media_type
         durable = settled and file.backed_up_at is not None
-    return Expected(sha256, size, media_type, bool(here), settled, durable)
+    return Expected(sha256, size, media_type, settled or any(row.near for row in here), settled, durable)
 
 
 def sendable(session: Session, actor: Actor, sha256: str) -> list[Row[Any]]:
-    """The declarations of a file that the actor may fulfil: of the areas where they collect such files, and their own.
+    """The declarations of a file that the actor may fulfil: of the areas where they collect such files (`near`), and
+    their own.
 
     Their own also where the household has moved away since: they alone hold the photo, and handing it in shows nothing.
     """
     mine = LINK.c.declared_by == actor.account_id
     near = actor.scope_of(*COLLECTING).covers(_PLACE)
-    return list(session.execute(placed(LINK.c.sha256 == sha256).where(mine | near)).all())
+    rows = placed(LINK.c.sha256 == sha256).add_columns(near.label("near")).where(mine | near)
+    return list(session.execute(rows).all())
 
 
 def told(

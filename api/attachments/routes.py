@@ -69,5 +69,5 @@ def read_attachment(
     found = queries.stored(db, actor, sha256)
     if download.tag_of(sha256) in (if_none_match or ""):
         return Response(status_code=304, headers={"ETag": download.tag_of(sha256)})
-    file, size = store.opened(request.app.state.settings.files_folder, sha256)
-    return download.answer(file, size, sha256, found.media_type, wanted=wanted, if_range=if_range)
+    file = store.opened(request.app.state.settings.files_folder, sha256, found.size)
+    return download.answer(file, found.size, sha256, found.media_type, wanted=wanted, if_range=if_range)

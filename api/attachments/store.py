@@ -110,11 +110,15 @@ def let_go(slot: Slot) -> None:
         slot.partial.unlink(missing_ok=True)
 
 
-def opened(folder: Path, sha256: str) -> tuple[int, int]:
-    """A complete file, opened for reading, with its size. Raises Unavailable where the disk does not have it."""
+def opened(folder: Path, sha256: str, size: int) -> int:
+    """A complete file, opened for reading. Raises Unavailable where the disk does not have it, or not all of it."""
     with _refusals():
         file = os.open(whole(folder, sha256), os.O_RDONLY | os.O_CLOEXEC)
-        return file, os.fstat(file).st_size
+        if os.fstat(file).st_size == size:
+            return file
+        os.close(file)
+        # its name and its ETag say that it is the whole file
+        raise OSError(errno.EIO, "cut short on the disk")
 
 
 def wrong_offset(there: int) -> WrongOffset:

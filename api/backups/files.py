@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,25 +51,39 @@ def lacking(folder: Path, known: Iterable[Known]) -> set[str]:
     return found
 
 
+def copied_anew(source: Path, target: Path, names: Iterable[str]) -> set[str]:
+    """Those of these files (sha256) that lie in `target` again, whole, because `source` has them whole."""
+    with _sentences(target):
+        known = [(name, source / name[:2] / name) for name in names]
+        return {name for name, path in known if path.is_file() and _copied(path, target / name[:2] / name)}
+
+
 def copy(source: Path, target: Path) -> Copied:
-    """Copies what is missing in `target`; a file's name is its hash, and it is checked. No folder, no files."""
+    """Copies what is missing in `target`, or was cut short there; a file's name is its hash, and it is checked. No
+    folder, no files."""
     result = Copied()
-    try:
+    with _sentences(target):
         for path in sorted(source.glob("??/*")):
             if not _NAME.fullmatch(path.name) or path.parent.name != path.name[:2]:
                 continue
             place = target / path.parent.name / path.name
-            if place.exists():
+            if place.exists() and place.stat().st_size == path.stat().st_size:
                 result.there += 1
             elif _copied(path, place):
                 result.new += 1
             else:
                 result.damaged.append(path.name)
+    return result
+
+
+@contextmanager
+def _sentences(target: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ConfigError(
             f"Không sao chép được tệp đính kèm sang {target} / cannot copy the uploaded files: {error.strerror}"
         ) from None
-    return result
 
 
 def _copied(path: Path, place: Path) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -71,6 +72,16 @@ def read(dump: Path) -> Manifest:
             f"Không đọc được {path_of(dump)}: tệp này đi cùng bản sao lưu và phải nằm cạnh nó.\n"
             "The paper of this backup cannot be read: it has to lie beside the dump."
         ) from None
+
+
+def newest_verified(folder: Path) -> datetime | None:
+    """When the newest verified backup in this folder was taken. Asked beside the register, which may be lost."""
+    found = []
+    for path in folder.glob("*.dump"):
+        with suppress(ConfigError):  # no backup, or none of ours
+            paper = read(path)
+            found += [paper.taken_at] if paper.verified_at else []
+    return max(found, default=None)
 
 
 def _moment(text: str) -> datetime:

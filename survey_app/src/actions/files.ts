@@ -4,11 +4,18 @@ import { letFileGo, letStrayGo } from "../disk/files.ts";
 import { damagedWork } from "../disk/outbox.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Attachment, Uuid } from "../wire.ts";
+import { STANDING } from "../work.ts";
 
-/** The hashes that a draft or a piece of work names. */
-function named(tablet: Tablet): Set<string> {
-  const holders = [...tablet.drafts.value.map((one) => one.values), ...tablet.outbox.value.map((one) => one.data)];
+/** The hashes that a draft or a piece of this work names. */
+function named(tablet: Tablet, outbox = tablet.outbox.value): Set<string> {
+  const holders = [...tablet.drafts.value.map((one) => one.values), ...outbox.map((one) => one.data)];
   return new Set(holders.flatMap((one) => (one.attachments as Attachment[] | undefined) ?? []).map((one) => one.sha256));
+}
+
+/** A draft names it, or work that is not in force yet. The server speaks of the records it knows: what is durable for an
+ * earlier one (the same picture, chosen twice) has still to be handed in for that work, and stays. */
+export function isAwaited(tablet: Tablet, sha256: string): boolean {
+  return named(tablet, tablet.outbox.value.filter((one) => !STANDING.includes(one.outcome ?? ""))).has(sha256);
 }
 
 /** Forgets those of these files that no draft and no work names. What fails stays: it only takes room. */

@@ -1,7 +1,7 @@
 // Photos and signatures are sent on their own, piece by piece: records never wait for them. The twin of
 // mobile_sync/tablet_files.py. A file is let go when the server says that it is durable, and not before.
 
-import { letOrphanGo } from "../actions/files.ts";
+import { isAwaited, letOrphanGo } from "../actions/files.ts";
 import { fileContent, keptFiles, letFileGo } from "../disk/files.ts";
 import { setting, setSetting } from "../disk/settings.ts";
 import type { Tablet } from "../tablet.ts";
@@ -29,6 +29,7 @@ export async function sendFiles(tablet: Tablet, info: Info, tell: (done: number,
   for (const said of due) {
     tell(sent.length, due.length);
     const one = await sendFile(tablet, said, info.attachment_chunk_bytes);
+    if (one.state === "durable" && isAwaited(tablet, one.sha256)) one.state = "waiting";
     if (one.state === "durable") await letFileGo(tablet.opened, one.sha256);
     if (one.state === "complete") await note(tablet, one.sha256, info.epoch);
     if (one.state === "waiting" && (await letOrphanGo(tablet, one.sha256))) continue;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { signal } from "@preact/signals";
 
 import { keeperOf, newDraft } from "../../src/actions/drafts.ts";
-import { letOrphanGo } from "../../src/actions/files.ts";
+import { isAwaited, letOrphanGo } from "../../src/actions/files.ts";
 import { loadDrafts } from "../../src/disk/drafts.ts";
 import { keepFile, keptFiles, letStrayGo } from "../../src/disk/files.ts";
 import { addWork, loadOutbox } from "../../src/disk/outbox.ts";
@@ -42,6 +42,17 @@ test("a picture that was on the disk before its form could name it goes; what a 
   for (const one of [lonely, drafted, sent]) gone.push(await letOrphanGo(tablet, one.sha256));
   assert.deepEqual(gone, [true, false, false]);
   assert.deepEqual((await here(tablet.opened)).sort(), [drafted.sha256, sent.sha256].sort());
+});
+
+test("a picture that is durable for an earlier record is awaited as long as a draft or work that is not in force names it", async () => {
+  const opened = await newProfile();
+  const [drafted, done, refused, unsent] = await Promise.all(["drafted", "done", "refused", "unsent"].map((text) => picture(opened, text)));
+  await addWork(opened, [done, refused, unsent].map((one) => created(undefined, { attachments: [one] })));
+  const tablet = await tabletOf(opened);
+  const outcomes = ["applied", "rejected", null] as const;
+  tablet.outbox.value = tablet.outbox.value.map((work, at) => ({ ...work, outcome: outcomes[at]! }));
+  keeperOf(tablet, newDraft("review", {}, {})).put({ values: { attachments: [drafted] } });
+  assert.deepEqual([drafted, done, refused, unsent].map((one) => isAwaited(tablet, one!.sha256)), [true, false, true, true]);
 });
 
 test("a picture that has just been taken stays, and one of a clock that was put back", async () => {
