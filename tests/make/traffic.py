@@ -1,6 +1,6 @@
 """Batches as tablets sent them, a file for each generation of their programs: tests/vectors/traffic. What is recorded
 is on the road and never changes. Another generation is a file beside it: of the reference client by
-`python -m tests.make.traffic reference-client-2`, of the app by survey_app/tests/actions/traffic.test.ts."""
+`python -m tests.make.traffic reference-client-3`, of the app by survey_app/tests/actions/traffic.test.ts."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ from tests.make.tablets import HAMLET, NOW
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "traffic"
 GENERATIONS = sorted(path.stem for path in FOLDER.glob("*.json"))
-NEWEST_CLIENT = "reference-client-1"
+NEWEST_CLIENT = "reference-client-2"
 Names = dict[str, str]
 
 

@@ -358,20 +358,34 @@ def test_an_id_of_another_users_submission_tells_nothing(
 
 @every_kind_that_changes
 def test_a_stale_change_merges_or_becomes_a_conflict(
-    kind: str, made: Made, surveyor: httpx.Client, device: str
+    kind: str, made: Made, surveyor: httpx.Client, device: str, engine: Engine
 ) -> None:
     sent = made(kind)
     push(surveyor, device, sent)
     record = sent["id"]
-    first, same, other = push(
+    (first,) = push(surveyor, device, submission(kind, CHANGE[kind], seq=10, base=1, record=record))
+    same, other = push(
         surveyor,
-        device,
-        submission(kind, CHANGE[kind], seq=10, base=1, record=record),
+        tablets.enrolled(engine, "xom-3"),
         submission(kind, CHANGE[kind], seq=11, base=1, record=record),
         submission(kind, OTHER[kind], seq=12, base=1, record=record),
     )
     assert [first["outcome"], same["outcome"], other["outcome"]] == ["applied", "merged", "conflict"]
     assert other["conflict_id"]
+
+
+@every_kind_that_changes
+def test_a_tablets_own_changes_on_one_version_follow_each_other(
+    kind: str, made: Made, surveyor: httpx.Client, device: str
+) -> None:
+    sent = made(kind)
+    push(surveyor, device, sent)
+    later = [
+        submission(kind, data[kind], seq=seq, base=1, record=sent["id"]) for seq, data in ((10, CHANGE), (11, OTHER))
+    ]
+    assert [o["outcome"] for o in push(surveyor, device, *later)] == ["applied"] * 2
+    (back,) = push(surveyor, device, submission(kind, CHANGE[kind], seq=12, base=1, record=sent["id"]))
+    assert (back["outcome"], back["version"]) == ("applied", 4)
 
 
 @every_kind

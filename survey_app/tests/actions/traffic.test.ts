@@ -20,7 +20,7 @@ import { push } from "../../src/line/push.ts";
 import { openTablet, shown, type Tablet } from "../../src/tablet.ts";
 import type { Attachment, Data, Form, Info, Question, Reference, Round, Submission } from "../../src/wire.ts";
 
-const NEWEST = "survey-app-1";
+const NEWEST = "survey-app-2";
 const VECTORS = new URL("../../../tests/vectors/", import.meta.url);
 const FILE = new URL(`traffic/${NEWEST}.json`, VECTORS);
 

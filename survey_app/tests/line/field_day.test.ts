@@ -112,7 +112,8 @@ test("what is done while the app synchronises is neither lost nor shown twice", 
   await complete(tablet);
   await complete(tablet);
   assert.deepEqual(outcomesOf(tablet), Array(6).fill("applied"));
-  assert.deepEqual(tablet.outbox.value.map((work) => work.base_version), [1, 2, 3, 4, 5, 6]);
+  // never on what an earlier change has become: nobody here has seen what else stands in that version
+  assert.deepEqual(tablet.outbox.value.map((work) => work.base_version), Array(6).fill(1));
   await onceEach(tablet);
   assert.equal(tablet.register.household(home!)!.data.note, "khi đang gửi 5");
 });
