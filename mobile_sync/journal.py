@@ -192,7 +192,7 @@ def _outcome(source: Entry | SyncSubmission, of: Arrival | SyncSubmission, repla
         "result": source.result,
         "problem": source.problem,
         "conflict_id": source.conflict_id,
-        "waiting_for": source.waiting_for,
+        "waiting_for": source.waiting_for if source.outcome == OutcomeKind.held else None,
     }
 
 

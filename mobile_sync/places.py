@@ -40,11 +40,12 @@ def decidable(scope: Scope) -> ColumnElement[bool]:
 
 
 def _awaits_new_household(sent: Any, further: int = 2) -> ColumnElement[bool]:
-    """Is it a new household that waits for itself, or does it hang on one? Its hamlet is one that its sender has left
-    (`held.where_they_were`). A person or a paper hangs on the household, Phiếu A on the paper."""
+    """Is it a new household that waits for itself (or did, and was refused), or does it hang on one? Its hamlet is one
+    that its sender has left (`held.where_they_were`). A person or a paper hangs on the household, Phiếu A on the paper.
+    """
     parent: Any = aliased(SyncSubmission)
     of_sender = and_(parent.record_id == sent.waiting_for, parent.account_id == sent.account_id)
-    new = and_(parent.outcome == OutcomeKind.held, parent.base_version.is_(None))
+    new = and_(parent.outcome.in_((OutcomeKind.held, OutcomeKind.rejected)), parent.base_version.is_(None))
     itself = and_(parent.entity == "household", parent.waiting_for == parent.record_id)
     beyond = _awaits_new_household(parent, further - 1) if further else false()
     return exists().where(of_sender, new, or_(itself, beyond))

@@ -138,6 +138,28 @@ def test_a_new_household_of_the_old_commune_and_its_people_are_decided_there(
     assert [decide(old, one, "retry").json()["outcome"] for one in sent] == ["applied"] * 4
 
 
+@pytest.mark.parametrize("what", ["refusal", "retry"])
+def test_the_people_of_a_new_household_that_was_refused_stay_with_the_old_commune(
+    what: str, surveyor: httpx.Client, old: httpx.Client, new: httpx.Client, sign_in: SignIn, device: str
+) -> None:
+    push(surveyor, device, submission("household", household(household_no="077")))
+    sent_to(sign_in, ELSEWHERE)
+    home = submission("household", household(household_no="077"), seq=2)
+    person = submission("member", member(home["id"]), seq=3)
+    paper = submission("request", request(home["id"]), seq=4)
+    form_a = submission("screening", screening(paper["id"]), seq=5, record=screening_of(paper["id"]))
+    sent = (home, person, paper, form_a)
+    assert [o["outcome"] for o in push(surveyor, device, *sent)] == ["held"] * 4
+    told = decide(old, home, what).json()
+    assert (told["outcome"], told["waiting_for"]) == ("rejected", None)
+    assert decide(old, paper, "refusal").json()["outcome"] == "rejected"
+    assert (waiting(new), waiting(old)) == ([], [person["submission_id"], form_a["submission_id"]])
+    assert [read(new, one).status_code for one in sent] == [404] * 4
+    assert [read(old, one).status_code for one in sent] == [200] * 4
+    (again,) = push(surveyor, device, home)
+    assert (again["outcome"], again["waiting_for"]) == ("rejected", None)
+
+
 def test_what_was_refused_for_want_of_something_stays_with_the_old_commune(
     surveyor: httpx.Client,
     old: httpx.Client,
