@@ -80,11 +80,20 @@ def restore(
             id_key = chosen.secrets().id_key
             # before the register is in its place: a name is a hash, so nothing whole that is there is written over
             report("Sao chép tệp đính kèm / copying uploaded files")
-            copied, missing = files.copy(file.parent / "files", chosen.files_folder), list[str]()
-            kept = restoring.restore(
-                found, file, paper, id_key, lambda there: missing.extend(_prepare(there, paper, chosen)), report
-            )
+            copied, missing, again = files.copy(file.parent / "files", chosen.files_folder), list[str](), list[str]()
+
+            def prepare(there: str) -> None:
+                missing.extend(_prepare(there, paper, chosen))
+                again.extend(restoring.in_force_again(found, there))
+
+            kept = restoring.restore(found, file, paper, id_key, prepare, report)
     _tell_restored(paper, found.database, kept, copied, missing)
+    if again:
+        complain(
+            "Đã bị thu hồi sau bản sao lưu, nay lại có hiệu lực; hãy thu hồi lại trước khi máy tính bảng có mạng / "
+            "withdrawn after the backup and in force again, withdraw it before tablets have a line:\n"
+            + "\n".join(again)
+        )
 
 
 def _check_ready(url: str, unverified: bool) -> None:

@@ -21,6 +21,18 @@ _USED = """
 """
 
 
+# who and what may do something; the id keeps two of one name apart
+_IN_FORCE = """
+    SELECT id, 'máy tính bảng / tablet ' || name FROM device WHERE revoked_at IS NULL
+    UNION ALL
+    SELECT id, 'tài khoản / account ' || username FROM account WHERE disabled_at IS NULL
+    UNION ALL
+    SELECT g.id, 'quyền / right ' || a.username || ' ' || g.role || ' ' || area.code
+    FROM account_grant g JOIN account a ON a.id = g.account_id JOIN area ON area.id = g.area_id
+    WHERE a.disabled_at IS NULL AND (g.valid_to IS NULL OR g.valid_to >= CURRENT_DATE)
+"""
+
+
 def check_unused(server_: Server) -> None:
     """Raises ConfigError where anybody is connected to the register."""
     with server.connected(server_.url_of("postgres")) as session:
@@ -37,6 +49,21 @@ def newest_backup(server_: Server) -> datetime | None:
     except (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
         return None  # it is gone, or of a time before backups were recorded
     return row[0] if row else None
+
+
+def in_force_again(server_: Server, restored: str) -> list[str]:
+    """What was withdrawn since the backup, and is in force again in the restored register (its URL): tablets revoked,
+    accounts disabled, rights ended. Empty also where the register in use is gone, and nobody can tell.
+
+    It is told and not withdrawn again: to undo such a thing may be what the restore is for.
+    """
+    try:
+        with server.connected(server_.url) as session:
+            today = {row[0] for row in session.execute(_IN_FORCE)}
+    except (psycopg.OperationalError, psycopg.ProgrammingError):
+        return []  # it is gone, or of a time before these tables
+    with server.connected(restored) as session:
+        return sorted(said for id_, said in session.execute(_IN_FORCE) if id_ not in today)
 
 
 def restore(

@@ -441,3 +441,23 @@ def test_the_outbox_of_a_lost_tablet_sent_by_a_new_one_is_durable_when_the_first
     assert told(new) == 1  # nor does the next answer say more
     backups.backed_up(database_url, tmp_path / "next")
     assert told(new, *work) == 3
+
+
+def test_what_was_withdrawn_after_the_backup_is_named_for_it_is_in_force_again(
+    tablet: Make, sign_in: SignIn, database_url: str, tmp_path: Path, engine: Engine, app: Any, config: Settings
+) -> None:
+    lost = tablet("a")
+    taken = backups.backed_up(database_url, tmp_path / "b")
+    assert sign_in("truc-thai").post(f"/sync/v1/devices/{lost.device_id}/revoke").is_success
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE account SET disabled_at = now() WHERE username = 'xom-4'"))
+        whose = "SELECT id FROM account WHERE username = 'xom-5'"
+        connection.execute(text(f"UPDATE account_grant SET valid_to = valid_from - 1 WHERE account_id = ({whose})"))
+    with backups.nobody_connected(engine, app.state.engine):
+        run = backups.giamngheo("restore", taken.path, "--yes", url=database_url, home=config.home)
+    backups.drop_kept(database_url)
+    assert run.returncode == 0, run.stderr
+    (_, named) = run.stderr.split("have a line:\n")
+    said = [line.split(" / ")[1] for line in named.splitlines()]
+    assert [line.partition(" ")[0] for line in said] == ["tablet", "right", "right", "account"]
+    assert said[1:] == ["right xom-4 hamlet_surveyor 14080-04", "right xom-5 hamlet_surveyor 14080-05", "account xom-4"]
