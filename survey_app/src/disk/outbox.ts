@@ -71,10 +71,12 @@ export async function sealWork(opened: Opened, works: Work[]): Promise<Work[]> {
   return works.map((one) => now.get(one.submission_id)).filter((one) => one !== undefined);
 }
 
-/** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same. What comes
- * after another change of its record is made on what that one will become if nobody else changes the record meanwhile.
- * The work as it leaves; on a full disk too, where the way out is needed most (what is then sent otherwise after all, the
- * server keeps beside the first, refused). */
+/** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same. A change of a
+ * record that is made here and not sent yet is made on its first version; every other one on what was seen: the server knows
+ * what came from the same tablet, and what a third one changed meanwhile is not overwritten. Where one tablet sends the first
+ * change of a record and the other one the second, these two may become a conflict, and a person decides. The work as it
+ * leaves; on a full disk too, where the way out is needed most (what is then sent otherwise after all, the server keeps beside
+ * the first, refused). */
 export async function sealForGood(opened: Opened): Promise<Work[]> {
   let leaving: Work[] = [];
   await changing(opened, async (box) => {
@@ -83,7 +85,7 @@ export async function sealForGood(opened: Opened): Promise<Work[]> {
     const unsent = box.rows.filter((one) => isUnsent(one.work)).map(({ row, work }): Row => {
       const known = madeOn(work, outbox);
       const base = known === null || work.sealed ? known : Math.max(known, will.get(work.id) ?? 0);
-      will.set(work.id, (base ?? 0) + 1);
+      will.set(work.id, base ?? 1);
       const left = work.shared === undefined ? shared(work, null) : work;
       return { row, work: work.sealed ? left : { ...left, base_version: base, sealed: true } };
     });
