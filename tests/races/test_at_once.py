@@ -112,7 +112,7 @@ def test_one_conflict_decided_by_two_officers_at_once_is_decided_once(sign_in: S
         home = submission("household", household(phone="0"), seq=1)
         push(surveyor, device, home, submission("household", {"phone": "1"}, seq=2, base=1, record=home["id"]))
         late = submission("household", {"phone": "2"}, seq=3, base=1, record=home["id"])
-        (told,) = push(surveyor, device, late)
+        (told,) = push(surveyor, tablets.enrolled(engine, "xom-3"), late)
         path = f"/sync/v1/conflicts/{told['conflict_id']}/resolution"
         answers = at_once(
             *(
