@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from mobile_sync.tablet_line import Line, Refused, Unreachable
 from mobile_sync.tablet_storage import Storage
-from mobile_sync.tablet_work import STANDING, Work
+from mobile_sync.tablet_work import Work
 
 _PAGE = 500
 # a line that breaks within every large batch still carries small ones
@@ -59,8 +59,8 @@ def _ready(storage: Storage, limits: _Limits) -> list[Work]:
     """The next batch: in order, within the limits, and no change of a record whose earlier change has no receipt.
 
     Two changes of one record on the road at once could arrive in the wrong order, and of a record made here only the
-    receipt tells the version. A review is scored from the people as the server has them when it
-    comes: what was left out ahead of it goes first.
+    receipt tells the version. A review is scored from the people as the server has them when it comes: what was left
+    out ahead of it goes first.
     """
     batch: list[Work] = []
     size = _ENVELOPE_BYTES
@@ -92,8 +92,7 @@ def _sealed(storage: Storage, work: Work) -> Work:
         return work
     base = work.base_version
     if base is not None:
-        made = [one for one in storage.work_on(work.record_id) if one.base_version is None and one.seq < work.seq]
-        base = max([base, *(one.version or 0 for one in made if one.outcome in STANDING and not one.merged_into)])
+        base = max([base, *(one.created_as for one in storage.work_on(work.record_id) if one.seq < work.seq)])
     storage.seal(work.seq, base)
     return replace(work, base_version=base, sealed=True)
 

@@ -26,9 +26,13 @@ class Work:
     due: bool  # to be sent: no receipt of the server's present epoch names it
 
     @property
-    def merged_into(self) -> str | None:
-        """The household that stands for this one today: the version told is of that one."""
-        return ((self.told or {}).get("result") or {}).get("merged_into")
+    def created_as(self) -> int:
+        """The version that a record made here has on the server; 0 where this is not its creation, or not in force."""
+        if self.base_version is not None or self.outcome not in STANDING:
+            return 0
+        result = (self.told or {}).get("result") or {}
+        # of a household that was merged away the version of the one that stands for it is told
+        return 1 if self.entity == "household" and "merged_into" in result else self.version or 0
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,13 @@ export const isUnsent = (work: Work): boolean => work.outcome === null;
 /** The version that the server's record got by this work; 0 where it is not in force. Kept through a restore. */
 export const versionOf = (work: Work): number => (STANDING.includes(work.told?.outcome ?? "") ? (work.told?.version ?? 0) : 0);
 
-/** The version that a record made here has on the server; 0 where this is not its creation, or another household stands for
- * it: the version is of that one then. */
-export const createdAs = (work: Work): number =>
-  work.base_version === null && work.told?.result?.["merged_into"] === undefined ? versionOf(work) : 0;
+/** The version that a record made here has on the server; 0 where this is not its creation, or not in force. Of a household
+ * that was merged away the version of the one that stands for it is told. */
+export function createdAs(work: Work): number {
+  if (work.base_version !== null) return 0;
+  const elsewhere = work.entity === "household" && work.told?.result?.["merged_into"] !== undefined;
+  return elsewhere ? Math.min(versionOf(work), 1) : versionOf(work);
+}
 
 /** What a piece of work is made on when it is sent: the version that was seen. Never what an earlier change has become: that
  * may hold what somebody else changed, which nobody here has seen and which would be overwritten as if they had. The server

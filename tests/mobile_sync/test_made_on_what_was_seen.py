@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mobile_sync.tablet import Tablet
-from tests.make.tablets import HAMLET, household, push, submission
+from tests.make.tablets import HAMLET, household, member, push, submission
 from tests.mobile_sync import test_tablet
 from tests.mobile_sync.test_left_behind import decide
 
@@ -84,3 +84,19 @@ def test_older_work_that_is_tried_again_does_not_pass_as_newer(
     told = [decide(officer, late[n], "retry").json()["outcome"] for n in (1, 0, 2)]
     assert told == ["merged", "conflict", "merged"]
     assert officer.get(f"/api/v1/households/{made['id']}").json()["phone"] == "4"
+
+
+def test_a_person_whose_household_is_merged_away_meanwhile_is_changed_on_their_own_version(
+    tablet: Make, sign_in: SignIn
+) -> None:
+    """Their receipt tells the household that stands for theirs today, and their own version."""
+    one = tablet("a")
+    home, stays = (one.create("household", household()) for _ in range(2))
+    one.push(), one.pull()
+    merged(sign_in, stays, home)
+    person = one.create("member", member(home))
+    one.change("member", person, {"occupation": "thợ mộc"})
+    told = one.push()
+    assert [(o["outcome"], o["version"]) for o in told] == [("applied", 1), ("applied", 2)]
+    assert told[0]["result"]["merged_into"] == stays
+    assert [work.created_as for work in one.storage.all_work() if work.record_id == person] == [1, 0]

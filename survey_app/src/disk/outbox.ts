@@ -71,9 +71,8 @@ export async function sealWork(opened: Opened, works: Work[]): Promise<Work[]> {
   return works.map((one) => now.get(one.submission_id)).filter((one) => one !== undefined);
 }
 
-/** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same. A change of a
- * record that is made here and not sent yet is made on its first version; every other one on what was seen: the server knows
- * what came from the same tablet, and what a third one changed meanwhile is not overwritten. Where one tablet sends the first
+/** Before work leaves the tablet in a file: all that is unsent is final, so that both tablets send the same, and
+ * made on what was seen: what a third one changed meanwhile is not overwritten. Where one tablet sends the first
  * change of a record and the other one the second, these two may become a conflict, and a person decides. The work as it
  * leaves; on a full disk too, where the way out is needed most (what is then sent otherwise after all, the server keeps beside
  * the first, refused). */
@@ -81,13 +80,9 @@ export async function sealForGood(opened: Opened): Promise<Work[]> {
   let leaving: Work[] = [];
   await changing(opened, async (box) => {
     const outbox = listed(box);
-    const will = new Map<Uuid, number>();
     const unsent = box.rows.filter((one) => isUnsent(one.work)).map(({ row, work }): Row => {
-      const known = madeOn(work, outbox);
-      const base = known === null || work.sealed ? known : Math.max(known, will.get(work.id) ?? 0);
-      will.set(work.id, base ?? 1);
       const left = work.shared === undefined ? shared(work, null) : work;
-      return { row, work: work.sealed ? left : { ...left, base_version: base, sealed: true } };
+      return { row, work: work.sealed ? left : { ...left, base_version: madeOn(work, outbox), sealed: true } };
     });
     leaving = unsent.map((one) => one.work);
     const rows = unsent.filter(({ work }) => !outbox.includes(work));

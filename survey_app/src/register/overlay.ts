@@ -5,8 +5,7 @@ import type { Data, Entity, Uuid } from "../wire.ts";
 import { createdAs, STANDING, versionOf, WAITING, type Work } from "../work.ts";
 
 /** A record as the surveyor sees it. `version`: the one pulled, which later work is made on (work.ts, madeOn); null: made here
- * and not yet on the server. `waiting`: something of it is
- * not in force yet. */
+ * and not yet on the server. `waiting`: something of it is not in force yet. */
 export type Seen<Fields = Data> = { entity: Entity; id: Uuid; version: number | null; data: Fields; waiting: boolean };
 
 /** The record with the work over it, in the order of work; null where neither makes a whole record (a change of one that

@@ -55,6 +55,16 @@ test("refused work stays refused while it is offered to a restored server", () =
   assert.equal(made.household(HOME)!.data.phone, "1");
 });
 
+test("of a household that was merged away the receipt tells another one's version, of a person their own", () => {
+  const merged = (entity: Entity, record: string): Work => {
+    const made = said(work(entity, record, {}, { base_version: null }), "applied", 3);
+    return { ...made, told: { ...made.told!, result: { merged_into: OTHER } } };
+  };
+  const made = register();
+  made.overlay([merged("household", HOME), merged("member", id(1))]);
+  assert.deepEqual([made.household(HOME)!.version, made.member(id(1))!.version], [1, 3]);
+});
+
 test("acknowledged work lies over the record until it is pulled, and waits no more", () => {
   const made = register(kept("household", HOME, { phone: "1" }));
   const one = said(work("household", HOME, { phone: "2" }), "applied", 2);
