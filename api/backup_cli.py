@@ -72,8 +72,10 @@ def restore(
     chosen = settings()
     with _stopped(chosen) as url, server.held(url) as found:
         restoring.check_unused(found)
-        known = [restoring.newest_backup(found), manifest.newest_verified(file.parent)]
-        _check_newest(paper, max((taken_at for taken_at in known if taken_at), default=None), older)
+        # the register may be lost: what lies beside the dump is known too
+        beside = [other.taken_at for _, other in manifest.verified(file.parent)]
+        newest = restoring.newest_backup(found)
+        _check_newest(paper, max(beside if newest is None else [newest, *beside], default=None), older)
         if not yes:
             _ask(paper, found.database)
         with _steps() as report:

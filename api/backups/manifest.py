@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -74,14 +75,13 @@ def read(dump: Path) -> Manifest:
         ) from None
 
 
-def newest_verified(folder: Path) -> datetime | None:
-    """When the newest verified backup in this folder was taken. Asked beside the register, which may be lost."""
-    found = []
+def verified(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The verified backups in this folder, in no order; what has no paper of ours is left out."""
     for path in folder.glob("*.dump"):
-        with suppress(ConfigError):  # no backup, or none of ours
+        with suppress(ConfigError):  # not ours to judge
             paper = read(path)
-            found += [paper.taken_at] if paper.verified_at else []
-    return max(found, default=None)
+            if paper.verified_at is not None:
+                yield path, paper
 
 
 def _moment(text: str) -> datetime:

@@ -142,14 +142,8 @@ def load(server_: Server, path: Path, paper: Manifest, url: str, report: Report 
 
 def prune(folder: Path, keep: int) -> list[Path]:
     """Removes what is older than the `keep` newest verified backups; the names removed. The newest one always stays."""
-    verified = []
-    for path in sorted(folder.glob("giamngheo-*.dump"), reverse=True):
-        try:
-            paper = manifest.read(path)
-        except ConfigError:
-            continue  # not ours to judge
-        if paper.verified_at is not None:
-            verified.append(path)
+    ours = (path for path, _ in manifest.verified(folder) if path.name.startswith("giamngheo-"))
+    verified = sorted(ours, reverse=True)
     if len(verified) < max(keep, 1):
         return []
     oldest = verified[max(keep, 1) - 1]

@@ -26,7 +26,7 @@ class Record:
     values: dict[str, Any]
     loaded: int
     past: list[tuple[int, Change | None]] = field(default_factory=list)
-    by: dict[int, tuple[UUID, int, UUID | None]] | None = None
+    by: dict[int, tuple[UUID, int, UUID | None]] = field(default_factory=dict)
 
     @property
     def touched(self) -> bool:
@@ -41,11 +41,11 @@ class Record:
     def note(self, version: int, device_id: UUID | None, seq: int | None, named: UUID | None) -> None:
         """A tablet's own work on the record `named` made this version; without tablet or seq somebody else did."""
         if device_id is not None and seq is not None:
-            self.by = (self.by or {}) | {version: (device_id, seq, named)}
+            self.by[version] = device_id, seq, named
 
     def made_before(self, edit: Edit, version: int) -> bool:
         """Was this version made by earlier work of the edit's tablet on the same record? Then its editor knew it."""
-        maker = self.by.get(version) if self.by else None
+        maker = self.by.get(version)
         if maker is None or edit.seq is None:
             return False
         device_id, seq, named = maker

@@ -1,6 +1,6 @@
 -- in: device; came (how many arrivals it counts as: senders.note_arrival), undurable_from, now, skew, newest (its
---     largest seq), pending, oldest_pending_at, app_version, form_version (null: it said nothing); account, batch, protocol,
---     sent_at, submissions, replayed
+--     largest seq), pending, oldest_pending_at, app_version, form_version (null: it said nothing); account, batch,
+--     protocol, sent_at, submissions, replayed
 -- out: nothing
 -- locks: the tablet (the caller holds it already)
 WITH heard AS (

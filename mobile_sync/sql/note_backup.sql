@@ -1,8 +1,8 @@
 -- in: held (a jsonb array of device, arrivals: how many arrivals of each tablet the backup has)
 -- out: nothing
 -- locks: the tablets whose mark moves (the caller holds all tablets already)
--- An arrival without a submission of its own is work of another tablet, sent again (senders.loose_from): which it was nobody
--- knows any more, so where the backup lacks such a one the tablet's mark does not rise.
+-- An arrival without a submission of its own is work of another tablet, sent again (senders.loose_from): which it was
+-- nobody knows any more, so where the backup lacks such a one the tablet's mark does not rise.
 WITH held AS (
     SELECT * FROM jsonb_to_recordset(CAST(:held AS jsonb)) AS told (device uuid, arrivals bigint)
 ), missing AS (

@@ -1,8 +1,8 @@
 -- in: rows (a jsonb array, one object per submission whose outcome may be another one now), now
 -- out: nothing
 -- locks: the rows of the submissions
--- What was to be new and is refused keeps what it had waited for: of a household that was left behind that says whose it
--- was, and whose all that hangs on it is (places.decidable). No longer held, it tells nobody of it (journal._outcome).
+-- What was to be new and is refused keeps what it had waited for: of a household that was left behind that says whose
+-- it was, and whose all that hangs on it is (places.decidable). No longer held, it tells nobody (journal._outcome).
 UPDATE sync_submission AS s
 SET outcome = r.outcome, version = r.version, result = r.result, problem = r.problem, conflict_id = r.conflict_id,
     waiting_for = CASE
