@@ -5,12 +5,14 @@ is added here, so that it cannot be forgotten.
 """
 
 import tomllib
+from functools import cache
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
@@ -19,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.accounts.permissions import ROLE_PERMISSIONS, Permission
 from api.openapi_examples import nulls_again, restore_request_example, with_nulls_kept
+from api.openapi_older import older
 from api.openapi_parts import DESCRIPTION, SECURITY, TAGS, problem_schema
 from api.problems import CATALOGUE, NotFound, Problem
 
@@ -27,6 +30,7 @@ PDF = "application/pdf"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_DATABASE = "/healthz"
+_OLDER = "/docs/openapi-3.0.json"
 
 
 def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
@@ -72,7 +76,8 @@ def _file(what: str, media_type: str) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Puts the description at /openapi.json and a readable page at /docs; neither needs another host.
+    """Puts the description at /openapi.json and a readable page at /docs, which reads it in the words of OpenAPI 3.0
+    (`api/openapi_older.py`); neither needs another host.
 
     `/problems/<slug>`, the `type` of a problem, answers too: with what the problem is called.
     """
@@ -85,10 +90,18 @@ def install(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]))
 
+    @cache
+    def in_older_words() -> bytes:
+        return orjson.dumps(older(described()))
+
+    @app.get(_OLDER, include_in_schema=False)
+    def older_document() -> Response:
+        return Response(in_older_words(), media_type="application/json")
+
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            openapi_url=_OLDER,
             title="giamngheo · API",
             swagger_js_url="/docs/assets/swagger-ui-bundle.js",
             swagger_css_url="/docs/assets/swagger-ui.css",
@@ -110,6 +123,8 @@ def _describe(app: FastAPI) -> dict[str, Any]:
         operation = document["paths"].get(path, {}).get(method)
         if operation is not None:
             restore_request_example(route, operation, schemas)
+            if method == "patch":
+                _without_defaults(operation, schemas)
             _complete(operation, path, _door(route.dependant))
     for theirs in ("HTTPValidationError", "ValidationError"):
         schemas.pop(theirs, None)
@@ -117,6 +132,13 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     for scheme in document["components"].get("securitySchemes", {}).values():
         scheme["description"] = SECURITY
     return document
+
+
+def _without_defaults(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """What a change does not name stays: a default in its description would have a client send it, and undo others."""
+    for sent in operation["requestBody"]["content"].values():
+        for told in schemas[sent["schema"]["$ref"].rsplit("/", 1)[1]]["properties"].values():
+            told.pop("default", None)
 
 
 def _written_by_fastapi(app: FastAPI) -> dict[str, Any]:

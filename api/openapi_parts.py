@@ -14,6 +14,8 @@ The register of poor and near-poor households of a commune: households, members,
   Outside one's areas: 404, as if it were not there. Inside them without the right: 403 naming it.
 * Trường lạ và tham số lạ bị từ chối. Mọi văn bản được chuẩn hoá NFC.
   Unknown fields and unknown query parameters are refused; all text is normalised to NFC.
+* Bản đầy đủ theo OpenAPI 3.1 ở `/openapi.json`; công cụ chỉ đọc được 3.0 dùng `/docs/openapi-3.0.json`, như trang này.
+  The whole in OpenAPI 3.1 is at `/openapi.json`; tools that read 3.0 only take `/docs/openapi-3.0.json`, as this page.
 """
 
 SECURITY = (
@@ -57,8 +59,6 @@ TAGS: list[dict[str, str]] = [
         ("fund", "Quỹ vì người nghèo: thu, chi, công khai. The Fund for the poor and its public account."),
         ("hamlet plans", "Kế hoạch của xóm. The yearly plans of hamlets."),
         ("reports", "Báo cáo xóm, xã, huyện. The reporting line from hamlet to commune to the level above."),
-        ("indicators", "Chỉ tiêu giảm nghèo, giá trị và hồ sơ đứng sau. Indicators, their values and records."),
-        ("dashboard", "Bảng theo dõi của xã, huyện. What officers look at every week."),
         ("workbooks", "Nhập, xuất danh sách hộ bằng Excel. Lists of households as workbooks, in and out."),
         ("official reports", "Biểu mẫu chính thức, bản ban hành, nộp lên cấp trên. Official forms and their editions."),
         ("changes", "Dòng thay đổi cho hệ thống khác. The feed of changes for other systems."),
