@@ -142,6 +142,8 @@ def _write(
     written = kind.write(session, writer, [edit], Origin.web)[0]
     if written.problem is not None:
         raise written.problem
+    if written.outcome == "held":
+        raise _not_reached([name for name, value in values.items() if str(value) == str(written.waiting_for)])
     if written.outcome not in ("applied", "merged"):
         raise Conflict(
             "Bản ghi vừa được người khác sửa. Hãy đọc lại rồi quyết định.",
@@ -213,6 +215,14 @@ def _changed_since(names: Collection[str]) -> Conflict:
         "trường đó.",
         f"Since this conflict was opened, somebody has changed: {named}. Read the record again, then choose `values` "
         "and name these fields too.",
+        fields=sorted(names),
+    )
+
+
+def _not_reached(names: Collection[str]) -> Conflict:
+    return Conflict(
+        "Phiếu nêu một hộ không còn trong địa bàn của bạn. Hãy chọn `values` và nêu hộ đúng.",
+        "It names a household that is no longer in your areas. Choose `values` and name the right one.",
         fields=sorted(names),
     )
 
