@@ -15,7 +15,9 @@ from api.accounts.actor import Actor
 from api.areas.scope import Scope
 from api.keys import mask
 from api.problems import NotFound
+from api.reviews.review_rows import in_force_beside
 from api.schema import Schema
+from mobile_sync import since
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import Entry
 from mobile_sync.places import moved_on, stand_for, standing
@@ -90,13 +92,17 @@ def conflicts(session: Session, actor: Actor, state: ConflictState, limit: int) 
     survivors = stand_for(session, {one.record_id for one in open_ones if one.entity == "household"})
     records = {one.id: survivors.get(one.record_id, one.record_id) for one in open_ones}
     today = _today(session, actor, [(one.entity, records[one.id]) for one in open_ones])
-    return [_shown(conflict, bool(mine), records.get(conflict.id), today) for conflict, mine in rows]
+    said = since.last_words(session, [one.submission_id for one in open_ones])
+    return [
+        _shown(conflict, bool(mine), records.get(conflict.id), today, said.get(conflict.submission_id, {}))
+        for conflict, mine in rows
+    ]
 
 
 def _today(session: Session, actor: Actor, records: Sequence[tuple[str, UUID]]) -> dict[UUID, dict[str, Any]]:
     """The records as they are now: another decision may have changed the value that "server" stands for.
 
-    Not of reviews: there it is the other review that stands on the server's side.
+    Of a review it is the other one that stands on the server's side: the one in force.
     """
     by_kind: dict[str, set[UUID]] = {}
     for entity, record_id in records:
@@ -104,7 +110,9 @@ def _today(session: Session, actor: Actor, records: Sequence[tuple[str, UUID]]) 
     found: dict[UUID, dict[str, Any]] = {}
     for entity, ids in by_kind.items():
         load = KINDS[entity].load
-        if load is not None and entity != "review":
+        if entity == "review":
+            found |= in_force_beside(session, actor.scope, ids)
+        elif load is not None:
             found |= {record_id: data for record_id, (_, data) in load(session, actor, list(ids)).items()}
     return found
 
@@ -132,16 +140,21 @@ def _mine(scope: Scope) -> ColumnElement[bool]:
 
 
 def _shown(
-    conflict: SyncConflict, mine: bool, decided_on: UUID | None, today: Mapping[UUID, Mapping[str, Any]]
+    conflict: SyncConflict,
+    mine: bool,
+    decided_on: UUID | None,
+    today: Mapping[UUID, Mapping[str, Any]],
+    said: Mapping[str, Any],
 ) -> ConflictOut:
-    """`decided_on`: the record that an open conflict is about today; None for the others."""
+    """`decided_on`: the record that an open conflict is about today; None for the others. `said`: what its tablet has
+    said since."""
     names = ConflictOut.model_fields.keys() - {"handed_over", "fields", "record_id"}
     fields: dict[str, Any] = dict(conflict.fields) if mine else dict.fromkeys(conflict.fields)
     record = today.get(decided_on, {}) if decided_on else {}
-    # a citizen number is masked here, and compared by its masked form
-    known = {name: _masked(value) if name == "personal_id" else value for name, value in record.items()}
-    for name in fields.keys() & known.keys():
-        fields[name] = {**fields[name], "server": known[name]}
+    for side, known in (("server", record), ("device", said)):
+        for name in fields.keys() & known.keys():
+            # a citizen number is masked here, and compared by its masked form
+            fields[name] = {**fields[name], side: _masked(known[name]) if name == "personal_id" else known[name]}
     told = {name: getattr(conflict, name) for name in names}
     if not mine:
         told |= {"choice": None, "reason": None}

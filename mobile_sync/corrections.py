@@ -85,6 +85,14 @@ def _written(session: Session, actor: Actor, kind: Kind, edit: Edit) -> Written:
             "Bản ghi, hoặc hộ mà phiếu nêu, không có trong địa bàn của bạn.",
             "The record, or the household it names, is not in your areas.",
         )
+    survivor = (written.result or {}).get("merged_into")
+    if written.outcome == "conflict" and survivor is not None:
+        # a version would be of the one or of the other, and nobody could tell which of the two was read
+        raise Conflict(
+            "Hộ này đã được nhập vào hộ khác, nơi đang ghi khác. Hãy sửa ở hộ còn lại, rồi không nhận phiếu này.",
+            "This household was merged into another one, which says otherwise. Change that one, then decline this.",
+            merged_into=survivor,
+        )
     if written.outcome == "conflict":
         raise Conflict(
             "Bản ghi đã được người khác sửa. Hãy đọc lại, rồi nêu phiên bản vừa đọc.",

@@ -23,6 +23,7 @@ from api.problems import (
 from api.schema import Note, Schema
 from mobile_sync import conflicts, held, intake, journal, payloads, senders, since, worklist
 from mobile_sync.appliers import KINDS
+from mobile_sync.arrivals import Arrival
 from mobile_sync.journal import Entry
 from mobile_sync.tables import ConflictState, OutcomeKind, SyncConflict, SyncSubmission
 
@@ -51,8 +52,11 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     conflict, submission = conflicts.locked(session, actor.scope, conflict_id)
     if conflict.state != ConflictState.open:
         raise IllegalStage("Mâu thuẫn này đã được giải quyết.", "This conflict has been decided already.")
-    sent = _sent(session, submission)
-    quiet = since.quiet(session, actor, submission, conflict.fields.keys(), sent)
+    said = since.last_words(session, [submission.submission_id]).get(submission.submission_id, {})
+    sent = _sent(session, submission) | {name: said[name] for name in said.keys() & conflict.fields.keys()}
+    # what the tablet has said since of the other fields has been dealt with
+    open_still = {name: value for name, value in sent.items() if name in conflict.fields or name not in said}
+    quiet = since.quiet(session, actor, submission, conflict.fields.keys(), open_still)
     record_id = quiet.record_id
     values = _values(sent, quiet, conflict, resolution)
     outcome = _write(session, actor, conflict.entity, record_id, submission, values) if values else None
@@ -142,6 +146,8 @@ def _write(
     written = kind.write(session, writer, [edit], Origin.web)[0]
     if written.problem is not None:
         raise written.problem
+    if written.outcome == "held":
+        raise _not_reached([name for name, value in values.items() if str(value) == str(written.waiting_for)])
     if written.outcome not in ("applied", "merged"):
         raise Conflict(
             "Bản ghi vừa được người khác sửa. Hãy đọc lại rồi quyết định.",
@@ -191,7 +197,7 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
         )
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)
-    entry = intake.apply_all(session, acting, [journal.stored_arrival(session, row)])[0]
+    entry = intake.apply_all(session, acting, [_still_said(session, row)])[0]
     if held.not_found(entry):
         # of an area where the surveyor once was and this officer never: it stays as it is, for the officer of there
         return journal.told_stored(row, replayed=False)
@@ -200,6 +206,17 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     held.release_for(session, held.came([entry]), intake.apply_all)
     audit.record(session, actor, "submissions.retry", row.entity, _ids(entry), outcome=str(entry.outcome))
     return journal.told(entry)
+
+
+def _still_said(session: Session, row: SyncSubmission) -> Arrival:
+    """The submission without what its tablet has said otherwise since: older work does not pass as newer."""
+    arrival = journal.stored_arrival(session, row)
+    sent = arrival.submission
+    said = {} if arrival.creates else since.last_words(session, [row.submission_id]).get(row.submission_id, {})
+    if sent is not None and said:
+        left = {name: value for name, value in sent.data.items() if name not in said}
+        arrival.submission = sent.model_copy(update={"data": left})
+    return arrival
 
 
 def _ids(entry: Entry) -> list[UUID]:
@@ -213,6 +230,14 @@ def _changed_since(names: Collection[str]) -> Conflict:
         "trường đó.",
         f"Since this conflict was opened, somebody has changed: {named}. Read the record again, then choose `values` "
         "and name these fields too.",
+        fields=sorted(names),
+    )
+
+
+def _not_reached(names: Collection[str]) -> Conflict:
+    return Conflict(
+        "Phiếu nêu một hộ không còn trong địa bàn của bạn. Hãy chọn `values` và nêu hộ đúng.",
+        "It names a household that is no longer in your areas. Choose `values` and name the right one.",
         fields=sorted(names),
     )
 

@@ -1,19 +1,25 @@
 """What happened to a record since a tablet changed it: a decision about some fields must not undo others silently."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
 from api.accounts.actor import Actor
 from api.changes.edits import Edit
 from api.changes.fold import Met, as_seen
 from api.changes.merge import Values, groups, meant, same
+from api.households.citizen_numbers import id_key
+from api.households.stored import among
 from api.problems import NotFound
+from mobile_sync import payloads
 from mobile_sync.appliers import KINDS
-from mobile_sync.tables import SyncSubmission
+from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 
 @dataclass(frozen=True)
@@ -72,3 +78,27 @@ def _parted(met: Met, seen: Values | None, before: Values, sent: Mapping[str, An
         else:
             clash |= other
     return Quiet(met.target.id, take, clash)
+
+
+def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Submission -> what its tablet has said of the same record since: the newest word about each field, of later work
+    that is in force as it was sent. What a surveyor has put right or taken back is not what they say any more, also
+    where it changed nothing here, for the first word never came into force. One statement.
+    """
+    first: Any = aliased(SyncSubmission)
+    s: Any = aliased(SyncSubmission)
+    rows = session.execute(
+        select(first.submission_id, s)
+        .join(s, and_(s.device_id == first.device_id, s.record_id == first.record_id, s.seq > first.seq))
+        .where(among(first.submission_id, submission_ids))
+        .where(s.outcome.in_((OutcomeKind.applied, OutcomeKind.merged)), s.base_version.is_not(None))
+        # an officer chose, or corrected: that is not the tablet's word
+        .where(s.conflict_id.is_(None), s.result["corrected_because"].is_(None))
+        .order_by(s.seq)
+    )
+    key = id_key(session)
+    said: dict[UUID, dict[str, Any]] = {}
+    for submission_id, row in rows:
+        with suppress(payloads.Unreadable):
+            said.setdefault(submission_id, {}).update(payloads.opened(key, row.payload, row.submission_id)["data"])
+    return said

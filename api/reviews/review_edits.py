@@ -24,7 +24,7 @@ from api.problems import Problem
 from api.reviews import review_faults, scoring, stages
 from api.reviews.cases import Case, move_cases
 from api.reviews.review_ground import Ground, Touched, surveyors
-from api.reviews.review_rows import CONTENT, result_of, row_of
+from api.reviews.review_rows import CONTENT, result_of, row_of, sent_of
 from api.reviews.review_schemas import parsed, same_content
 from api.reviews.review_store import ENTITY, store_changed, storing_added
 from api.reviews.tables import CaseStage, ReviewKind
@@ -218,9 +218,7 @@ class Reviews:
     def _clashes(self, edit: Edit, fields: dict[str, Any], ground: Ground) -> dict[str, dict[str, Any]]:
         """Every field that was sent: nothing of it stands beside the other review."""
         assert ground.case.review_id is not None
-        row = self.touched.stored[ground.case.review_id]
-        server = {name: row[name] for name in CONTENT}
-        server |= {"household_id": str(ground.home), "round_id": str(ground.round.id)}
+        server = sent_of(self.touched.stored[ground.case.review_id])
         return {name: {"base": None, "server": server[name], "device": fields[name]} for name in edit.data}
 
     def store(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
 from api.areas.scope import Scope
@@ -12,6 +12,7 @@ from api.households.aliases import ends
 from api.households.stored import among
 from api.households.tables import Household
 from api.reviews import scoring
+from api.reviews.cases import CASE
 from api.reviews.review_schemas import ReviewContent
 from api.reviews.tables import Review
 from api.standards.compiled import Standard
@@ -50,6 +51,28 @@ def stored_reviews(session: Session, scope: Scope, ids: Iterable[UUID]) -> dict[
 def _values(row: dict[str, Any]) -> dict[str, Any]:
     form = {"code": row["form_code"], "version": row["form_version"]}
     return row | {"surveyed_on": row["surveyed_on"].isoformat(), "form": form}
+
+
+def in_force_beside(session: Session, scope: Scope, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Review -> what was sent of the one that is in force at its case today, where that is another one."""
+    instead = REVIEW.alias()
+    query = (
+        select(REVIEW.c.id, instead.c.id)
+        .join(CASE, and_(CASE.c.round_id == REVIEW.c.round_id, CASE.c.household_id == REVIEW.c.household_id))
+        .join(instead, instead.c.id == CASE.c.review_id)
+        .where(among(REVIEW.c.id, ids), instead.c.id != REVIEW.c.id)
+    )
+    pairs = dict(session.execute(query).all())
+    rows = stored_reviews(session, scope, set(pairs.values()))
+    return {review_id: sent_of(rows[other]) for review_id, other in pairs.items()}
+
+
+def sent_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, of the household as it stands today."""
+    return {name: row[name] for name in CONTENT} | {
+        "household_id": str(row["home"]),
+        "round_id": str(row["round_id"]),
+    }
 
 
 def row_of(

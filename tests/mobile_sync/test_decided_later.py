@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.areas.tables import area_id
 from tests.make import tablets
 from tests.make.recognitions import recognise
 from tests.make.tablets import household, member, push, submission
@@ -168,6 +169,22 @@ def test_what_belongs_to_a_field_that_was_sent_is_decided_with_it(sign_in: SignI
     assert told["outcome"] == "conflict"
     answer = decided(sign_in, told["conflict_id"], choice="device")
     assert (answer.status_code, answer.json()["birth_year"], answer.json()["birth_date"]) == (200, 1959, None)
+
+
+@pytest.mark.parametrize("choice", ["server", "device"])
+def test_a_household_that_has_gone_since_it_was_named_is_decided_too(
+    choice: str, sign_in: SignIn, engine: Engine, home: str, stays: str
+) -> None:
+    """She was to move to a household that moves away itself before anybody decides."""
+    her = person(sign_in, engine, home, occupation="a")
+    web(sign_in, her, "members", occupation="b")
+    conflict = clash(sign_in, engine, her, "member", occupation="c", household_id=stays)
+    elsewhere = {"hamlet_id": str(area_id("14071-01")), "moved_on": "2024-09-02"}
+    assert sign_in("truc-thai").post(f"/api/v1/households/{stays}/move", json=elsewhere).is_success
+    refused = decided(sign_in, conflict, choice=choice)
+    assert (refused.status_code, refused.json()["fields"]) == (409, ["household_id"])
+    record = decided(sign_in, conflict, choice="values", values={"occupation": "c", "household_id": home}).json()
+    assert (record["occupation"], record["household_id"]) == ("c", home)
 
 
 def person(sign_in: SignIn, engine: Engine, home: str, **more: Any) -> str:

@@ -255,6 +255,22 @@ def test_a_correction_on_an_old_version_overwrites_nobody(
     assert (put.status_code, put.json()["outcome"], put.json()["version"]) == (200, "applied", 3)
 
 
+@pytest.mark.usefixtures("poison")
+def test_what_cannot_be_corrected_under_a_merge_says_which_household_to_change(
+    surveyor: httpx.Client, officer: httpx.Client, device: str
+) -> None:
+    goes, stays = (submission("household", household(phone=phone), seq=n) for n, phone in ((1, "0"), (2, "8")))
+    failed = submission("household", {"phone": "2", "note": "độc"}, seq=3, base=1, record=goes["id"])
+    told = push(surveyor, device, goes, stays, failed)
+    assert told[2]["outcome"] == "quarantined"
+    merge = {"survivor_id": stays["id"], "absorbed_id": goes["id"]}
+    assert officer.post("/api/v1/households/merge", json=merge).is_success
+    refused = decide(officer, failed, "repair", data={"phone": "2"})
+    assert (refused.status_code, refused.json()["merged_into"]) == (409, stays["id"])
+    assert decide(officer, failed, "repair", data={"address": "Ngõ 2"}).json()["outcome"] == "merged"
+    assert officer.get(f"/api/v1/households/{stays['id']}").json()["phone"] == "8"
+
+
 def test_a_declined_submission_tells_the_surveyor_why_and_is_declined_once(
     surveyor: httpx.Client, officer: httpx.Client, sign_in: SignIn, device: str, session: Session
 ) -> None:
