@@ -121,7 +121,7 @@ def _arrival(raw: Any, key: IdKey) -> Arrival | None:
     try:
         read: Submission = _read(raw)
     except ValidationError as error:
-        submission_id = _uuid(raw.get("submission_id")) if isinstance(raw, dict) else None
+        submission_id = uuid_in(raw.get("submission_id")) if isinstance(raw, dict) else None
         return _faulty(submission_id, raw, key, _invalid(error)) if submission_id else None
     payload = canonical(raw)
     digest = key.fingerprint(payload)
@@ -133,7 +133,7 @@ def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid
     digest = key.fingerprint(payload)
     seq = raw.get("seq")
     seq = seq if type(seq) is int and 0 <= seq <= 2**53 else 0
-    return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), _uuid(raw.get("id")))
+    return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), uuid_in(raw.get("id")))
 
 
 _compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -192,7 +192,7 @@ def _plain(word: str) -> bool:
     return word.isascii() and word.replace("_", "").isalnum()
 
 
-def _uuid(value: Any) -> UUID | None:
+def uuid_in(value: Any) -> UUID | None:
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:

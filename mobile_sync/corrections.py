@@ -47,9 +47,10 @@ def repair(session: Session, actor: Actor, submission_id: UUID, correction: Corr
 
     It is the officer's change (origin web), and the history names the tablet and the submission.
     Raises NotFound, IllegalStage for one that is in force, declined, or of a kind nobody can write; the problem of
-    the values where they do not fit (the submission stays as it was); Conflict where others changed the record.
+    the values where they do not fit (the submission stays as it was); Conflict where others changed the record, or it
+    has left the actor's areas.
     """
-    row, _ = worklist.locked(session, actor, submission_id)
+    row, gone = worklist.locked(session, actor, submission_id)
     kind = KINDS.get(row.entity)
     declined = (row.problem or {}).get("type") == Superseded.uri
     if row.outcome not in _CORRECTED or declined:
@@ -59,6 +60,8 @@ def repair(session: Session, actor: Actor, submission_id: UUID, correction: Corr
             "Không sửa được phiếu này: máy chủ chưa biết loại bản ghi, hoặc phiếu không nêu mã bản ghi.",
             "This one cannot be corrected: its kind of record is not known here, or it names no record.",
         )
+    if gone:
+        raise places.moved_on()
     named = correction.base_version if "base_version" in correction.model_fields_set else row.base_version
     edit = Edit(row.record_id, named, correction.data, row.submission_id, row.device_id)
     written = _written(session, actor, kind, edit)

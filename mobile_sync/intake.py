@@ -141,7 +141,7 @@ def _journalled(
     waiting: Sequence[SyncSubmission] = ()
     put = partial(journal.put, session, actor.account_id, batch, number=device.arrivals + 1)
     if quarantines:
-        new = entries = [Entry(arrival, OutcomeKind.quarantined) for arrival in sorted_out.new]
+        new = entries = [journal.entry_of(arrival, None) for arrival in sorted_out.new]
     else:
         waits = held.awaited(session, actor, batch.device_id, sorted_out.new)
         waiting, sorted_out.awaited = waits.here, waits.born

@@ -20,7 +20,7 @@ from api.households.stored import among
 from api.keys import IdKey
 from api.problems import Problem, SubmissionIdReused
 from mobile_sync import payloads
-from mobile_sync.arrivals import Arrival, read_arrivals, storable
+from mobile_sync.arrivals import Arrival, read_arrivals, storable, uuid_in
 from mobile_sync.halving import Fate
 from mobile_sync.protocol import Envelope
 from mobile_sync.tables import OutcomeKind, SyncSubmission
@@ -46,17 +46,17 @@ class Entry:
     @property
     def stands(self) -> bool:
         """Is it in force?"""
-        return self.outcome in _IN_FORCE
+        return self.outcome in IN_FORCE
 
 
-_IN_FORCE = (OutcomeKind.applied, OutcomeKind.merged)
+IN_FORCE = (OutcomeKind.applied, OutcomeKind.merged)
 _OUTCOMES = {kind.value: kind for kind in OutcomeKind}
 
 
 def entry_of(arrival: Arrival, fate: Fate) -> Entry:
     """The journal's line for what a writer answered; without an answer (the server failed) it is quarantined."""
     if fate is None:
-        return Entry(arrival, OutcomeKind.quarantined)
+        return Entry(arrival, OutcomeKind.quarantined, waiting_for=_named(arrival))
     conflict_id = uuid4() if fate.outcome == "conflict" else None
     problem = _storable(fate.problem.body("vi")) if fate.problem else None
     return Entry(
@@ -66,9 +66,22 @@ def entry_of(arrival: Arrival, fate: Fate) -> Entry:
         fate.result,
         problem,
         conflict_id,
-        fate.waiting_for,
+        _named(arrival) if fate.outcome == "rejected" else fate.waiting_for,
         _storable(fate.clashes) if fate.clashes else None,
     )
+
+
+def _named(arrival: Arrival) -> UUID | None:
+    """Where a new record that does not stand is to stand: its household or paper, or its hamlet. That says whose it is
+    (places.decidable). Of one that had waited the journal knows already."""
+    if not arrival.creates or arrival.waited:
+        return None
+    assert arrival.submission is not None
+    data = arrival.submission.data
+    return next((found for name in _PARENTS if (found := uuid_in(data.get(name)))), None)
+
+
+_PARENTS = ("household_id", "request_id", "hamlet_id")
 
 
 def rejected(arrival: Arrival, problem: Problem) -> Entry:

@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
-from api.accounts.past_grants import once_placed_among, once_placed_in, placed_at
-from api.areas.scope import Scope
+from api import clock
+from api.accounts.past_grants import ever_placed_in, once_placed_among, placed_at
+from api.areas.scope import Scope, valid_on
+from api.areas.tables import Area
 from api.households.aliases import ends
 from api.problems import Conflict
 from mobile_sync.appliers import KINDS
@@ -26,15 +28,16 @@ def standing(entity: Any, record_id: Any) -> ColumnElement[Any]:
 def decidable(scope: Scope) -> ColumnElement[bool]:
     """Submissions whose record, or what they wait for, stands in these areas now, and the work of who was there then.
 
-    Where the sender is today opens nothing: a surveyor who was sent elsewhere leaves their work behind.
+    Where the sender is today opens nothing: a surveyor who was sent elsewhere leaves their work behind, and one who
+    works in two communes shows neither of them the households of the other.
     """
     s: Any = SyncSubmission
     return or_(
         scope.covers(standing(s.entity, s.record_id)),
-        scope.covers(waits_at(s.waiting_for)),
+        scope.covers(named()),
         case(
             (_awaits_new_household(s), once_placed_among(s.account_id, scope)),
-            else_=and_(_recorded_in(scope), ~_left_behind()),
+            else_=and_(_recorded_in(scope), ~_at_home()),
         ),
     )
 
@@ -59,17 +62,27 @@ def _recorded_in(scope: Scope) -> ColumnElement[bool]:
     return or_(*(placed_at(s.account_id, moment, scope) for moment in (s.received_at, claimed)))
 
 
-def _left_behind() -> ColumnElement[bool]:
-    """Does its record, or what it waits for, stand where the sender once was? Then whoever is there decides. What
-    never was theirs is not told apart from what stands nowhere."""
+def _at_home() -> ColumnElement[bool]:
+    """Does its record, or what it waits for, stand where the sender is or once was? Then whoever is there decides, and
+    nobody of another commune where the sender is or was as well. What never was theirs is not told apart from what
+    stands nowhere."""
     s: Any = SyncSubmission
-    places = (standing(s.entity, s.record_id), waits_at(s.waiting_for))
-    return or_(*(once_placed_in(s.account_id, place) for place in places))
+    places = (standing(s.entity, s.record_id), named())
+    return or_(*(ever_placed_in(s.account_id, place) for place in places))
 
 
 def waits_at(record_id: Any) -> ColumnElement[Any]:
     """The hamlet in which the record of that id, of whatever kind, stands now; null for one that is not there."""
     return func.coalesce(*(_hamlet(kind.place, record_id) for kind in KINDS.values() if kind.place is not None))
+
+
+def named() -> ColumnElement[Any]:
+    """Where what the submission waits for stands. What was refused, or failed, waits for nothing: there it is the
+    household or paper that it names, and of a new household the hamlet (`journal.entry_of`)."""
+    s: Any = SyncSubmission
+    area: Any = Area
+    hamlet = select(area.id).where(area.id == s.waiting_for, s.outcome != OutcomeKind.held)
+    return func.coalesce(waits_at(s.waiting_for), hamlet.where(valid_on(area, clock.today())).scalar_subquery())
 
 
 def _hamlet(place: Select[Any], record_id: Any) -> ColumnElement[Any]:

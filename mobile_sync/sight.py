@@ -25,7 +25,8 @@ def sees(scope: Scope, *, own: bool) -> ColumnElement[bool]:
 
 
 def away(session: Session, actor: Actor, submission_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the caller's own submissions whose record stands outside of their areas by now. One statement."""
+    """Those of the caller's own submissions whose record, or the one it hangs on where it does not stand, is outside of
+    their areas by now. One statement."""
     s: Any = SyncSubmission
     reads = actor.scope_of(Permission.households_read)
     return set(session.scalars(select(s.submission_id).where(among(s.submission_id, submission_ids), _away(reads))))
@@ -33,7 +34,8 @@ def away(session: Session, actor: Actor, submission_ids: Iterable[UUID]) -> set[
 
 def _away(scope: Scope) -> ColumnElement[bool]:
     s: Any = SyncSubmission
-    return func.coalesce(~scope.covers(places.standing(s.entity, s.record_id)), false())
+    stands = func.coalesce(places.standing(s.entity, s.record_id), places.named())
+    return func.coalesce(~scope.covers(stands), false())
 
 
 def outcome_only(row: SyncSubmission, *, replayed: bool, own: bool = True) -> dict[str, Any]:

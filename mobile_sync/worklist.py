@@ -28,6 +28,7 @@ from api.problems import (
 from api.schema import Schema
 from mobile_sync import as_sent, intake, payloads, places
 from mobile_sync.appliers import KINDS
+from mobile_sync.journal import IN_FORCE
 from mobile_sync.tables import OutcomeKind, SyncSubmission
 
 # Rejected for want of something here: a form loaded later, a household put onto the list later, a round approved later
@@ -172,9 +173,10 @@ def _position(row: Row[Any]) -> tuple[str, str]:
 
 
 def _gone(session: Session, scope: Scope, rows: Sequence[Row[Any]]) -> set[UUID]:
-    """Submissions whose record, or the one they wait for, was in these areas and has left them.
+    """Submissions whose record, or the one they wait for, was in these areas and has left them; and those that are in
+    force elsewhere, where somebody has decided about what had left.
 
-    One that never was here is not told apart from one that is not there at all.
+    Of the others one that never was here is not told apart from one that is not there at all.
     """
     away = {row[0].record_id for row in rows if not row.here} | {
         row[0].waiting_for for row in rows if not row.waits_here
@@ -183,18 +185,20 @@ def _gone(session: Session, scope: Scope, rows: Sequence[Row[Any]]) -> set[UUID]
     return {
         row[0].submission_id
         for row in rows
-        if (not row.here and row[0].record_id in left) or (not row.waits_here and row[0].waiting_for in left)
+        if (not row.here and (row[0].record_id in left or row[0].outcome in IN_FORCE))
+        or (not row.waits_here and row[0].waiting_for in left)
     }
 
 
 def _told(row: Row[Any], gone: bool) -> dict[str, Any]:
     sent: SyncSubmission = row[0]
-    own = WaitingOut.model_fields.keys() - {"username", "device_name", "handed_over", "why", "problem"}
+    own = WaitingOut.model_fields.keys() - {"username", "device_name", "handed_over", "why", "problem", "waiting_for"}
     said = _why(sent, gone)
     return {name: getattr(sent, name) for name in own} | {
         "username": row.username,
         "device_name": row.device_name,
         "problem": None if gone else sent.problem,
+        "waiting_for": sent.waiting_for if sent.outcome == OutcomeKind.held else None,
         "handed_over": gone,
         "why": Why(vi=said.vi, en=said.en),
     }

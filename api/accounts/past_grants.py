@@ -27,10 +27,10 @@ def placed_at(account_id: Any, moment: Any, scope: Scope) -> ColumnElement[bool]
     return exists().where(_grant.c.account_id == account_id, _begun(_grant.c, moment), here, ~superseded)
 
 
-def once_placed_in(account_id: Any, area_id: Any) -> ColumnElement[bool]:
-    """The account belonged to that area, by a grant that has ended. False where there is no such area."""
+def ever_placed_in(account_id: Any, area_id: Any) -> ColumnElement[bool]:
+    """The account belongs to that area, or once did. False where there is no such area."""
     below = select(_below.c.descendant_id).join(_grant, _grant.c.area_id == _below.c.ancestor_id)
-    below = below.where(_ended(account_id))
+    below = below.where(_grant.c.account_id == account_id, _grant.c.valid_from <= clock.today())
     return func.coalesce(area_id.in_(below.correlate_except(_grant, _below)), false())
 
 

@@ -129,13 +129,14 @@ def load_past(session: Session, entity: str, records: dict[UUID, Record], oldest
 
 
 def left_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the records that once were in these areas and left them."""
-    return _told(session, scope, record_ids, Op.remove, RemoveReason.left_area)
+    """Those of the records, none of which stands in these areas today, that once did: they have left, or what they were
+    merged into has."""
+    return _told(session, scope, record_ids, Op.remove, (RemoveReason.left_area, RemoveReason.merged))
 
 
 def in_areas(session: Session, scope: Scope, record_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the records, of whatever kind, that readers of these areas are told of."""
-    return _told(session, scope, record_ids, Op.put, None)
+    return _told(session, scope, record_ids, Op.put, ())
 
 
 def mistaken(session: Session, scope: Scope, edits: Iterable[Edit], foreign: set[UUID]) -> set[UUID]:
@@ -146,16 +147,17 @@ def mistaken(session: Session, scope: Scope, edits: Iterable[Edit], foreign: set
     return in_areas(session, scope, foreign & {edit.record_id for edit in edits if edit.base_version is not None})
 
 
-def _told(session: Session, scope: Scope, record_ids: Iterable[UUID], op: Op, reason: RemoveReason | None) -> set[UUID]:
+def _told(
+    session: Session, scope: Scope, record_ids: Iterable[UUID], op: Op, reasons: Sequence[RemoveReason]
+) -> set[UUID]:
     ids = list(record_ids)
     found: set[UUID] = set()
     if ids:
         late_rows.write(session)
     for table in (ChangeFeed, ChangePending) if ids else ():
-        wanted = (
-            select(table.record_id)  # type: ignore[call-overload]
-            .where(table.record_id.in_(ids), table.op == op)  # type: ignore[attr-defined]
-            .where(table.reason == reason, scope.covers(table.area_id))
-        )
-        found.update(session.execute(wanted).scalars())
+        of_table: Any = table
+        wanted = select(of_table.record_id).where(of_table.record_id.in_(ids), of_table.op == op)
+        if reasons:
+            wanted = wanted.where(of_table.reason.in_(reasons))
+        found.update(session.execute(wanted.where(scope.covers(of_table.area_id))).scalars())
     return found

@@ -14,9 +14,9 @@ from sqlmodel import Session
 from api.areas.tables import area_id
 from mobile_sync.tablet_work import screening_of
 from tests.house import trucs
-from tests.make import tablets
+from tests.make import interventions, tablets
 from tests.make.procedure import complaint, minutes, posting
-from tests.make.tablets import HAMLET, batch, household, member, push, request, review, screening, submission
+from tests.make.tablets import HAMLET, batch, delivery, household, member, push, request, review, screening, submission
 
 SignIn = Callable[[str], httpx.Client]
 VERSION = {"If-Match": '"1"'}
@@ -34,6 +34,7 @@ LOAN_LIST = {
         "amount_vnd": 1, "term_months": 12,
     }],
 }  # fmt: skip
+HEADCOUNT = {"total": 1}
 RESOLUTION = {"choice": "device", "reason": "x"}
 
 # who asks, method, address, body: {household_id} and its like are of xóm 3, then of nobody; {mine} is the asker's own
@@ -138,6 +139,16 @@ REST: list[tuple[str, str, str, Any]] = [
     ("truc-dai", "POST", "/sync/v1/enrolments", {"hamlet_id": "{hamlet_id}"}),
     ("truc-dai", "POST", "/sync/v1/enrolments", {"username": "{username}"}),
     ("xom-td-1", "GET", "/sync/v1/submissions?device_id={device_id}", None),
+    *((who, "GET", f"/api/v1/{address}", None) for who in ("truc-dai", "xom-4") for address in (
+        "deliveries/{delivery_id}", "deliveries?household_id={household_id}", "signing-sheets/{sheet_id}",
+        "attachments/{sha256}", "interventions/{intervention_id}", "needs?household_id={household_id}",
+        "interventions/{intervention_id}/participants", "households/{household_id}/eligibility",
+    )),
+    ("xom-4", "GET", "/sync/v1/attachments/{sha256}", None),
+    ("truc-dai", "POST", "/api/v1/deliveries/{delivery_id}/reversal", {"reason": "x"}),
+    *(("xom-4", "POST", "/api/v1/deliveries", {"deliveries": [one]}) for one in (
+        delivery("{household_id}", "{serving}"), delivery(None, "{intervention_id}", headcount=HEADCOUNT),
+    )),
 ]  # fmt: skip
 
 # entity, id, base version, data: what a tablet of another hamlet of the commune sends
@@ -160,6 +171,12 @@ SENT: list[tuple[str, str, int | None, dict[str, Any]]] = [
     ("household", "{new}", None, household(4, head_member_id="{member_id}")),
     ("household", "{mine}", 1, {"head_member_id": "{member_id}"}),
     ("household", "{new}", None, {"hamlet_id": "{hamlet_id}", "residence": "permanent"}),
+    ("delivery", "{new}", None, delivery("{household_id}", "{serving}")),
+    ("delivery", "{new}", None, delivery("{mine}", "{intervention_id}")),
+    ("delivery", "{new}", None, delivery("{mine}", "{serving}", member_id="{member_id}")),
+    ("delivery", "{new}", None, delivery("{mine}", "{serving}", sheet_line_id="{sheet_line_id}")),
+    ("delivery", "{new}", None, delivery("{absorbed_id}", "{serving}", sheet_line_id="{sheet_line_id}")),
+    ("delivery", "{delivery_id}", 1, {"note": "x"}),
 ]
 
 
@@ -186,12 +203,17 @@ def sides(session: Session, sign_in: SignIn, mine: str, my_member: str) -> tuple
         "household_id", "member_id", "request_id", "submission_id", "conflict_id", "device_id", "hamlet_id",
         "review_id", "round_id", "meeting_id", "posting_id", "complaint_id", "opinion_id", "decision_id",
         "certificate_id", "letter_id", "living_standard_id", "plan_item_id", "budget_line_id", "commitment_id",
-        "loan_id", "loan_list_id", "insurance_list_id",
+        "loan_id", "loan_list_id", "insurance_list_id", "intervention_id", "delivery_id", "sheet_id", "sheet_line_id",
         "absorbed_id",
     )  # fmt: skip
-    own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01"))}
+    sheet = sign_in("truc-thai").get(f"/api/v1/signing-sheets/{known['sheet_id']}").json()
+    known["sheet_line_id"] = sheet["lines"][0]["id"]
+    serving = interventions.intervention(session)
+    session.commit()
+    own = {"mine": mine, "my_member": my_member, "own_hamlet": str(area_id("14071-01")), "serving": str(serving)}
     foreign = {name: known[name] for name in names} | {"username": "xom-3"} | own
     nobody = {name: str(uuid4()) for name in names} | {"username": "khong-ai"} | own
+    foreign["sha256"], nobody["sha256"] = known["sha256"], "0" * 64
     for one in (foreign, nobody):
         one |= {"new": str(uuid4()), "screening_id": screening_of(one["request_id"])}
     return foreign, nobody
