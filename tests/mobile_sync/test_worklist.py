@@ -10,9 +10,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
+from mobile_sync.appliers import KINDS
 from tests.make import tablets
 from tests.make.rounds import listed
-from tests.make.tablets import HAMLET, batch, household, member, push, review, submission
+from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
 from tests.mobile_sync.test_intake import UNLEARNT, poison, unlearnt  # noqa: F401 (fixtures)
 
 SignIn = Callable[[str], httpx.Client]
@@ -76,6 +77,27 @@ def test_the_list_names_who_sent_what_and_why_it_is_not_in_force(
     }
     assert waiting(sign_in("truc-dai")) == []
     assert sign_in("xom-3").get("/sync/v1/submissions/waiting").status_code == 403
+
+
+def test_what_an_older_server_did_not_know_is_tried_again_after_its_update(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = submission("household", household())
+    paper = submission("request", request(home["id"]), seq=2)
+    learnt = KINDS["request"]
+    monkeypatch.delitem(KINDS, "request")
+    _, refused = push(surveyor, device, home, paper)
+    assert (refused["outcome"], refused["problem"]["type"]) == ("rejected", "/problems/unknown-entity")
+    assert [error["pointer"] for error in refused["problem"]["errors"]] == ["#/entity"]
+    (item,) = waiting(officer, outcome="rejected-retryable")
+    assert item["submission_id"] == paper["submission_id"]
+    address = f"/sync/v1/submissions/{paper['submission_id']}/retry"
+    assert officer.post(address).json()["outcome"] == "rejected"
+    monkeypatch.setitem(KINDS, "request", learnt)
+    assert officer.post(address).json()["outcome"] == "applied"
+    (told,) = push(surveyor, device, paper)
+    assert (told["outcome"], told["version"], told["replayed"]) == ("applied", 1, True)
+    assert waiting(officer) == []
 
 
 def test_the_list_comes_in_pages(surveyor: httpx.Client, officer: httpx.Client, device: str) -> None:
