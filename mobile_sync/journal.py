@@ -108,7 +108,7 @@ def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[E
     rows = [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
-            arrival.record_id and arrival.record_id.bytes, sent and sent.base_version,
+            arrival.record_id and arrival.record_id.bytes, sent.base_version if sent else arrival.base,
             sent and _moment(sent.recorded_at), now, arrival.digest,
             payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
             sql.json_bytes(entry.result), sql.json_bytes(entry.problem), entry.conflict_id and entry.conflict_id.bytes,

@@ -328,3 +328,17 @@ def test_a_review_is_corrected_under_the_surveyors_name(
         text("SELECT a.username FROM review r JOIN account a ON a.id = r.surveyor_id WHERE r.in_force")
     ).scalar_one()
     assert by == "xom-3"
+
+
+def test_a_change_with_a_fault_around_its_data_is_corrected_on_the_version_it_named(
+    surveyor: httpx.Client, officer: httpx.Client, device: str
+) -> None:
+    home = submission("household", household(phone="0"))
+    faulty = submission("household", {"note": "mới"}, seq=2, base=1, record=home["id"]) | {"recorded_at": "hôm qua"}
+    _, refused = push(surveyor, device, home, faulty)
+    assert [error["pointer"] for error in refused["problem"]["errors"]] == ["#/recorded_at"]
+    assert officer.get(f"/sync/v1/submissions/{faulty['submission_id']}").json()["base_version"] == 1
+    repaired = decide(officer, faulty, "repair", data={"note": "mới"})
+    assert (repaired.status_code, repaired.json()["outcome"], repaired.json()["version"]) == (200, "applied", 2)
+    stored = officer.get(f"/api/v1/households/{home['id']}").json()
+    assert (stored["note"], stored["phone"]) == ("mới", "0")
