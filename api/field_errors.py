@@ -82,6 +82,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Thời điểm cần múi giờ, ví dụ +07:00.",
         "The time needs an offset, such as +07:00.",
     ),
+    "answer_type": (
+        "Phải là văn bản, số, đúng hoặc sai, hoặc danh sách mã.",
+        "Must be text, a number, true or false, or a list of codes.",
+    ),
     "unknown_code": ("Không có mã này. Các mã: {known}.", "There is no such code. Known: {known}."),
     "list_type": ("Phải là danh sách.", "Must be a list."),
     "too_long": ("Quá nhiều mục (nhiều nhất {max_length}).", "Too many items (at most {max_length})."),

@@ -22,6 +22,7 @@ from api.households.aliases import ends
 from api.households.commands import meet_household, meet_member, write_households, write_members
 from api.households.queries import load_households, load_members
 from api.households.tables import Household, Member
+from api.problems import FieldError, UnknownEntity
 from api.reviews.commands import meet_request, write_requests
 from api.reviews.queries import REQUEST_PLACES, load_requests
 from api.reviews.review_commands import write_reviews
@@ -75,6 +76,14 @@ KINDS: dict[str, Kind] = {
         Kind("delivery", 2, Permission.deliveries_write, write_deliveries, load_deliveries, DELIVERY_PLACES),
     )
 }  # fmt: skip
+
+
+def unknown_kind() -> UnknownEntity:
+    """For a submission of a kind that is not in the table: of a newer program perhaps, then it is tried again."""
+    vi = "Máy chủ chưa biết loại bản ghi này. Phiếu vẫn được giữ; cán bộ thử lại sau khi máy chủ được nâng cấp."
+    en = "The server does not know this kind of record. It is kept; an officer tries it again after an update."
+    return UnknownEntity(vi, en, errors=(FieldError("#/entity", "unknown_entity", vi, en),))
+
 
 # beside what tablets send, the feed tells them of the lists of rounds, and of what is to be handed out
 LOADERS: dict[str, Loader] = {kind.entity: kind.load for kind in KINDS.values() if kind.load} | {

@@ -29,7 +29,8 @@ _LONGEST_NUMBER = 4000
 @dataclass(slots=True)
 class Arrival:
     """A submission as it came: its text, its digest, and either its parts or what is wrong with it. `waited`: it is
-    one of the journal that was held until now.
+    one of the journal that was held until now. `base`: the version it names, of one with a fault: an officer may yet
+    write other data on it.
 
     Neither parts nor fault: it is one of the journal that our key does not open.
     """
@@ -43,6 +44,7 @@ class Arrival:
     entity: str
     record_id: UUID | None
     waited: bool = False
+    base: int | None = None
 
     @property
     def creates(self) -> bool:
@@ -133,7 +135,10 @@ def _faulty(submission_id: UUID, raw: dict[str, Any], key: IdKey, fault: Invalid
     digest = key.fingerprint(payload)
     seq = raw.get("seq")
     seq = seq if type(seq) is int and 0 <= seq <= 2**53 else 0
-    return Arrival(submission_id, payload, digest, None, fault, seq, _entity(raw.get("entity")), uuid_in(raw.get("id")))
+    base = raw.get("base_version")
+    base = base if type(base) is int and 1 <= base <= 2_000_000_000 else None
+    entity, record_id = _entity(raw.get("entity")), uuid_in(raw.get("id"))
+    return Arrival(submission_id, payload, digest, None, fault, seq, entity, record_id, base=base)
 
 
 _compact = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -18,9 +18,9 @@ from api.changes import attempts
 from api.changes.edits import Edit
 from api.changes.tables import Origin
 from api.households.citizen_numbers import id_key
-from api.problems import PermissionDenied, TooLarge, UnknownEntity
+from api.problems import PermissionDenied, TooLarge
 from mobile_sync import conflicts, halving, held, journal, senders, sight, turns
-from mobile_sync.appliers import KINDS, Kind
+from mobile_sync.appliers import KINDS, Kind, unknown_kind
 from mobile_sync.arrivals import Arrival, read_arrivals
 from mobile_sync.journal import Entry
 from mobile_sync.protocol import Envelope
@@ -258,7 +258,7 @@ def apply_all(
         elif arrival.submission is None:  # of the journal, and no key of ours opens it
             entries.append(Entry(arrival, OutcomeKind.quarantined))
         elif arrival.entity not in KINDS:
-            entries.append(journal.rejected(arrival, UnknownEntity()))
+            entries.append(journal.rejected(arrival, unknown_kind()))
         else:
             known.append(arrival)
     # (record, version): what waited has become, in the turns before; as `Fold.late` has it of one turn

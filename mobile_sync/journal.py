@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def put(session: Session, account_id: UUID, batch: Envelope, entries: Iterable[E
     rows = [
         (
             arrival.submission_id.bytes, device_id, account, batch_id, arrival.seq, arrival.entity,
-            arrival.record_id and arrival.record_id.bytes, sent and sent.base_version,
+            arrival.record_id and arrival.record_id.bytes, sent.base_version if sent else arrival.base,
             sent and _moment(sent.recorded_at), now, arrival.digest,
             payloads.sealed(key, arrival.payload, arrival.submission_id), entry.outcome, entry.version,
             sql.json_bytes(entry.result), sql.json_bytes(entry.problem), entry.conflict_id and entry.conflict_id.bytes,
@@ -223,5 +224,9 @@ def _decision(entry: Entry) -> dict[str, Any]:
 def _storable(content: dict[str, Any]) -> dict[str, Any]:
     # A problem may name a field that a tablet made up, and names can hold what jsonb cannot (NUL, half a surrogate).
     text = json.dumps(content, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
-    cleaned: dict[str, Any] = json.loads(text.replace("\\u0000", "�"))
+    cleaned: dict[str, Any] = json.loads(_NUL.sub(r"\1�", text))
     return cleaned
+
+
+# NUL as JSON writes it, and not the six characters \u0000 that somebody has sent: their backslash is written twice
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")

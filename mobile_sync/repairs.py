@@ -190,10 +190,10 @@ def retry(session: Session, actor: Actor, submission_id: UUID) -> dict[str, Any]
     row, _ = worklist.locked(session, actor, submission_id)
     if row.outcome not in _RETRYABLE and not worklist.came_too_early_or_late(row):
         raise IllegalStage(
-            "Chỉ thử lại được phiếu đang chờ, đang cách ly, hoặc bị từ chối do danh sách, mẫu phiếu, đợt rà soát; "
-            f"phiếu này: {row.outcome}.",
-            "Only what is held, quarantined, or was refused by the list, the form or the round can be tried again; "
-            f"this one is {row.outcome}.",
+            "Chỉ thử lại được phiếu đang chờ, đang cách ly, hoặc bị từ chối do loại bản ghi, danh sách, mẫu phiếu, đợt "
+            f"rà soát; phiếu này: {row.outcome}.",
+            "Only what is held, quarantined, or was refused for its kind of record, by the list, the form or the round "
+            f"can be tried again; this one is {row.outcome}.",
         )
     # the submission's own tablet stands in the history; the officer is who acts
     acting = senders.with_tablet(actor, row.device_id)

@@ -23,6 +23,7 @@ from api.problems import (
     NotFound,
     NotInRound,
     Text,
+    UnknownEntity,
     UnknownFormVersion,
 )
 from api.schema import Schema
@@ -31,10 +32,12 @@ from mobile_sync.appliers import KINDS
 from mobile_sync.journal import IN_FORCE
 from mobile_sync.tables import OutcomeKind, SyncSubmission
 
-# Rejected for want of something here: a form loaded later, a household put onto the list later, a round approved later
-# or opened again. Anything else that was rejected is the tablet's to correct, with a new submission.
+# Rejected for want of something here: a kind of record that comes with an update, a form loaded later, a household put
+# onto the list later, a round approved later or opened again. Anything else that was rejected is the tablet's to
+# correct, with a new submission.
 LATER = frozenset(
-    problem.uri for problem in (UnknownFormVersion, NotInRound, IllegalStage, AboveApproved, AlreadyDelivered)
+    problem.uri
+    for problem in (UnknownEntity, UnknownFormVersion, NotInRound, IllegalStage, AboveApproved, AlreadyDelivered)
 )
 
 _s: Any = SyncSubmission

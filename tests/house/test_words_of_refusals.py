@@ -15,6 +15,7 @@ from api.errors import from_database
 from api.field_errors import translate
 from api.insurance.schemas import Month
 from api.problems import CATALOGUE, Invalid
+from api.reviews.review_schemas import Answer
 from api.schema import Line20, Line120, Note, PersonName
 from tests.house.wire_document import operations
 
@@ -47,6 +48,7 @@ def refusal(kind: Any, value: object) -> Any:
         (Line120, "\u200b", "text_invisible", "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại."),
         (Line120, "Lan\u3164", "text_invisible", "Có ký tự ẩn không nhìn thấy được. Hãy xoá và gõ lại."),
         (Line120, "a\u2028b", "text_not_one_line", "Chỉ được một dòng, không có ký tự điều khiển."),
+        (Answer, [["a"]], "answer_type", "Phải là văn bản, số, đúng hoặc sai, hoặc danh sách mã."),
     ],
 )
 def test_a_text_is_refused_in_words_about_texts(kind: Any, value: object, code: str, vi: str) -> None:

@@ -158,3 +158,16 @@ def test_reviews_of_one_household_at_once_leave_one_in_force_and_show_the_others
     assert sorted(outcomes) == ["applied"] + ["conflict"] * 5
     assert session.execute(text("SELECT count(*), count(*) FILTER (WHERE in_force) FROM review")).one() == (6, 1)
     assert len(open_conflicts(sign_in("truc-thai"))) == 5
+
+
+def test_a_value_that_looks_like_an_escape_is_a_conflict_like_any_other(
+    surveyor: httpx.Client, device: str, sign_in: SignIn, engine: Engine
+) -> None:
+    home = submission("household", household(note="cũ"))
+    push(surveyor, device, home)
+    push(surveyor, tablets.enrolled(engine, "xom-3"), submission("household", {"note": "1"}, base=1, record=home["id"]))
+    odd = submission("household", {"note": "C:\\u0000"}, seq=2, base=1, record=home["id"])
+    clash, neighbour = push(surveyor, device, odd, submission("household", household(), seq=3))
+    assert (clash["outcome"], neighbour["outcome"]) == ("conflict", "applied")
+    (shown,) = open_conflicts(sign_in("truc-thai"))
+    assert shown["fields"]["note"]["device"] == "C:\\u0000"

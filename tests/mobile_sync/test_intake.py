@@ -443,6 +443,7 @@ def faulty(kind: str, good: dict[str, Any]) -> list[dict[str, Any]]:
         {**data, text_field: deep},
         {**data, text_field: 10**30},
         {**data, "no\x00such\ud800field": 1},
+        {**data, "no\\u0000such\\\x00field": 1},
         {**data, text_field: 1e999},
         {},
     ]

@@ -10,9 +10,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api.areas.tables import area_id
+from mobile_sync.appliers import KINDS
 from tests.make import tablets
 from tests.make.rounds import listed
-from tests.make.tablets import HAMLET, batch, household, member, push, review, submission
+from tests.make.tablets import HAMLET, batch, household, member, push, request, review, submission
 from tests.mobile_sync.test_intake import UNLEARNT, poison, unlearnt  # noqa: F401 (fixtures)
 
 SignIn = Callable[[str], httpx.Client]
@@ -76,6 +77,27 @@ def test_the_list_names_who_sent_what_and_why_it_is_not_in_force(
     }
     assert waiting(sign_in("truc-dai")) == []
     assert sign_in("xom-3").get("/sync/v1/submissions/waiting").status_code == 403
+
+
+def test_what_an_older_server_did_not_know_is_tried_again_after_its_update(
+    surveyor: httpx.Client, officer: httpx.Client, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = submission("household", household())
+    paper = submission("request", request(home["id"]), seq=2)
+    learnt = KINDS["request"]
+    monkeypatch.delitem(KINDS, "request")
+    _, refused = push(surveyor, device, home, paper)
+    assert (refused["outcome"], refused["problem"]["type"]) == ("rejected", "/problems/unknown-entity")
+    assert [error["pointer"] for error in refused["problem"]["errors"]] == ["#/entity"]
+    (item,) = waiting(officer, outcome="rejected-retryable")
+    assert item["submission_id"] == paper["submission_id"]
+    address = f"/sync/v1/submissions/{paper['submission_id']}/retry"
+    assert officer.post(address).json()["outcome"] == "rejected"
+    monkeypatch.setitem(KINDS, "request", learnt)
+    assert officer.post(address).json()["outcome"] == "applied"
+    (told,) = push(surveyor, device, paper)
+    assert (told["outcome"], told["version"], told["replayed"]) == ("applied", 1, True)
+    assert waiting(officer) == []
 
 
 def test_the_list_comes_in_pages(surveyor: httpx.Client, officer: httpx.Client, device: str) -> None:
@@ -322,3 +344,17 @@ def test_a_review_is_corrected_under_the_surveyors_name(
         text("SELECT a.username FROM review r JOIN account a ON a.id = r.surveyor_id WHERE r.in_force")
     ).scalar_one()
     assert by == "xom-3"
+
+
+def test_a_change_with_a_fault_around_its_data_is_corrected_on_the_version_it_named(
+    surveyor: httpx.Client, officer: httpx.Client, device: str
+) -> None:
+    home = submission("household", household(phone="0"))
+    faulty = submission("household", {"note": "mới"}, seq=2, base=1, record=home["id"]) | {"recorded_at": "hôm qua"}
+    _, refused = push(surveyor, device, home, faulty)
+    assert [error["pointer"] for error in refused["problem"]["errors"]] == ["#/recorded_at"]
+    assert officer.get(f"/sync/v1/submissions/{faulty['submission_id']}").json()["base_version"] == 1
+    repaired = decide(officer, faulty, "repair", data={"note": "mới"})
+    assert (repaired.status_code, repaired.json()["outcome"], repaired.json()["version"]) == (200, "applied", 2)
+    stored = officer.get(f"/api/v1/households/{home['id']}").json()
+    assert (stored["note"], stored["phone"]) == ("mới", "0")
