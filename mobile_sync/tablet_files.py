@@ -55,7 +55,7 @@ class Files:
     def kept(self) -> list[dict[str, Any]]:
         """The declarations of what is still here, the oldest first."""
         found = sorted(self.folder.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-        return [json.loads(path.read_bytes()) for path in found]
+        return [_declared(path) for path in found]
 
     def content(self, sha256: str) -> bytes:
         return (self.folder / sha256).read_bytes()
@@ -77,6 +77,15 @@ class Files:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _declared(path: Path) -> dict[str, Any]:
+    """One that the disk has spoilt keeps no file back: the hash, all that sending needs of it, is its name too."""
+    try:
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        said = None
+    return said if isinstance(said, dict) and said.get("sha256") == path.stem else {"sha256": path.stem}
 
 
 def send(files: Files, line: Line, awaited: Callable[[], set[str]]) -> Iterator[Sent]:

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 
 import { forgetNotes } from "./actions/drafts.ts";
+import { forgetUnwanted } from "./actions/files.ts";
 import { whenTaken } from "./disk/database.ts";
 import { putAside } from "./disk/reserve.ts";
 import { askToPersist } from "./disk/room.ts";
@@ -98,6 +99,7 @@ function leave(tablet: Tablet): void {
 /** Takes the open profile off this tablet. Whoever calls has made sure that nothing is unsent. */
 export async function takeOff(tablet: Tablet): Promise<void> {
   await forgetNotes(tablet);
+  await forgetUnwanted(tablet).catch(() => undefined);
   leave(tablet);
   session.value = { at: "opening", done: 0, all: 0 };
   // cut off, it is finished at the next start

@@ -112,6 +112,16 @@ def test_a_photo_that_unsent_work_declares_stays_though_an_earlier_record_has_it
     assert tablet.files.kept() == []
 
 
+def test_a_declaration_that_the_disk_has_spoilt_keeps_no_photo_back(tablet: Tablet, engine: Engine) -> None:
+    home, round_id = files.home_in_round(engine)
+    said = [tablet.attach(files.content(), "house", "image/jpeg") for _ in range(2)]
+    tablet.create("review", review(str(home), str(round_id), attachments=said))
+    tablet.push()
+    declaration = tablet.files.folder / f"{said[0]['sha256']}.json"
+    declaration.write_bytes(b"\xff" + declaration.read_bytes()[1:])
+    assert {sent.sha256: sent.state for sent in tablet.send_files()} == {one["sha256"]: "complete" for one in said}
+
+
 def test_a_file_that_the_disk_has_cut_short_is_not_told_as_the_file(
     sign_in: SignIn, engine: Engine, folder: Path
 ) -> None:

@@ -37,6 +37,52 @@ def test_a_signature_and_a_position_come_to_the_register(new_tablet: NewTablet, 
     assert tablet.complaints == []
 
 
+# as a position under trees: the satellites answer when somebody says so
+_SLOW_SATELLITES = """() => {
+  const coords = {latitude: 20.2841, longitude: 106.2193, accuracy: 12};
+  navigator.geolocation.getCurrentPosition = found => { window.found = () => found({coords}); };
+}"""
+
+
+def test_a_position_that_comes_when_the_form_was_left_and_entered_again_is_kept_with_the_answers_since(
+    new_tablet: NewTablet, commune: Commune
+) -> None:
+    (home,) = commune.homes(1)
+    round_id = commune.round([home], "position")
+    form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.network(False)
+    interview = Interview(tablet, form, answers(form, random.Random(4)))
+    interview.begin(home)
+    interview.questions()
+    interview.onward()
+    tablet.page.evaluate(_SLOW_SATELLITES)
+    tablet.press("Lấy vị trí")
+    tablet.household(home)
+    tablet.press("Làm tiếp phiếu dở")
+    tablet.press("Trước")
+    tablet.type("Người trả lời", "Vũ Thị Hoà")
+    expect(tablet.page.locator(".saved")).to_have_text("Đã lưu trên máy")
+    tablet.page.evaluate("window.found()")
+    interview.onward()
+    tablet.sees("Đã lấy vị trí")
+    tablet.lock()
+    tablet.unlock()
+    tablet.household(home)
+    tablet.press("Làm tiếp phiếu dở")
+    tablet.sees("Đã lấy vị trí")
+    interview.onward()
+    interview.send()
+    tablet.network(True)
+    tablet.send()
+    tablet.sent()
+    stored = commune.reviews(round_id)[home]
+    assert stored["position"] == {"lat": 20.2841, "lon": 106.2193, "accuracy_m": 12}
+    assert stored["respondent"] == "Vũ Thị Hoà"
+    assert tablet.complaints == []
+
+
 def test_a_round_without_evidence_asks_for_none(new_tablet: NewTablet, commune: Commune) -> None:
     (home,) = commune.homes(1)
     commune.round([home])

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from tests.make.people import PASSWORD
 from tests.survey_app.conftest import NewTablet
 from tests.survey_app.field import Commune, child_name, head_name
-from tests.survey_app.interview import Interview, answers
-from tests.survey_app.tablet import PIN, Tablet
+from tests.survey_app.interview import Interview, answers, picture, visit
+from tests.survey_app.tablet import PIN, Tablet, until
 
 NOTE = "Ốm nặng, nợ Quỹ tín dụng"
 # of every database of this origin: {name: {store: rows}}
@@ -132,6 +133,30 @@ def _seconds(tablet: Tablet) -> int:
     assert timer.get_attribute("aria-live") == "off", "a screen reader would talk every second"
     told = re.search(r"Còn (\d+) giây", timer.inner_text())
     return int(told[1]) if told else 0
+
+
+def test_a_photo_of_refused_work_keeps_nobody_on_the_tablet(new_tablet: NewTablet, commune: Commune) -> None:
+    (home,) = commune.homes(1)
+    commune.round([home], "photo")
+    form = next(one for one in commune.reference()["forms"] if one["code"] == "form-b")
+    tablet = new_tablet()
+    tablet.enrol("xom-3", PASSWORD, commune.code("xom-3"))
+    tablet.network(False)
+    visit(tablet, form, home, answers(form, random.Random(3)), picture(random.Random(3), 200, 160))
+    with commune.engine.begin() as connection:  # the officer has taken it off the list
+        connection.execute(text("DELETE FROM review_case WHERE household_id = :home"), {"home": home})
+    tablet.network(True)
+    tablet.send()
+    until(lambda: "rejected" in [outcome for _, outcome in commune.submissions()], "it is refused", tablet.page)
+    tablet.go("settings")
+    tablet.press("Gỡ khỏi máy…")
+    tablet.sees("1 ảnh của phiếu bị trả lại, hoặc đã hỏng trên máy, sẽ mất theo.")
+    tablet.press("Gỡ xom-3 khỏi máy")
+    tablet.sees("Chào bạn!")
+    left = tablet.page.evaluate(ROWS)
+    del left["giamngheo"]["reserve"]
+    assert left == {"giamngheo": {"profiles": 0, "tries": 0}}
+    assert tablet.complaints == []
 
 
 def test_a_revoked_tablet_is_wiped_and_unsent_work_stays_sealed(new_tablet: NewTablet, commune: Commune) -> None:

@@ -8,6 +8,19 @@ import type { Data, Uuid } from "../wire.ts";
  * puts later work on what came before it (docs/sync-protocol.md). */
 export const baseOf = (register: Pick<Register, "kept">, id: Uuid): number => register.kept(id)?.version ?? 1;
 
+/** Record -> the version that was seen when a form about its household was opened. */
+export type Bases = Record<Uuid, number>;
+
+/** Of a household and its people. */
+export function basesOf(register: Pick<Register, "kept" | "members">, householdId: Uuid): Bases {
+  const ids = [householdId, ...register.members(householdId).map((one) => one.id)];
+  return Object.fromEntries(ids.map((id) => [id, baseOf(register, id)]));
+}
+
+/** What such a form makes its change on: the feed may bring another version while it is on the screen. Who came to the
+ * household since is seen as they are; forms begun in builds before named no bases. */
+export const madeSince = (bases: Bases | undefined, register: Pick<Register, "kept">, id: Uuid): number => bases?.[id] ?? baseOf(register, id);
+
 /** The fields of `now` that differ from `before`; what is not there is null. */
 export function changedFields(before: Data, now: Data): Data {
   const same = (one: unknown, other: unknown) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);

@@ -7,7 +7,7 @@ import { today, uuid7 } from "../ids.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Data, Uuid } from "../wire.ts";
 import type { Work } from "../work.ts";
-import { baseOf } from "./changes.ts";
+import { baseOf, basesOf } from "./changes.ts";
 import { HOUSEHOLD_FIELDS } from "./households.ts";
 
 export type Correction = Pick<Draft, "kind" | "about" | "values"> & { route: string[] };
@@ -29,7 +29,7 @@ function household({ register }: Tablet, { id, base_version, data }: Work): Corr
   if (seen === null) return null;
   const about = { household: id };
   const onlyHead = !HOUSEHOLD_FIELDS.some((name) => name in data);
-  if (onlyHead) return { kind: "head", about, route: ["household", id, "head"], values: { head, becomes: null } };
+  if (onlyHead) return { kind: "head", about, route: ["household", id, "head"], values: { head, becomes: null, bases: basesOf(register, id) } };
   return { kind: "household", about, route: ["household", id, "edit"], values: changed(seen.data, data, baseOf(register, id)) };
 }
 
@@ -44,7 +44,8 @@ function member({ register }: Tablet, { id, base_version, data }: Work): Correct
   const about = { member: id, household: seen.data.household_id };
   const base = baseOf(register, id);
   const { left_on, left_reason } = data;
-  if (left_on) return { kind: "leaving", about, route: ["member", id, "leave"], values: { left_on, left_reason, head: null, base } };
+  const bases = basesOf(register, seen.data.household_id);
+  if (left_on) return { kind: "leaving", about, route: ["member", id, "leave"], values: { left_on, left_reason, head: null, base, bases } };
   // what was typed of the citizen number is typed again: it may be what was wrong
   const values = changed({ ...seen.data, personal_id: null }, { ...data, personal_id: null }, base, seen.data);
   return { kind: "member", about, route: ["member", id], values };

@@ -1,6 +1,6 @@
 // Photos that no form and no work names: gone from the tablet, unless they may still be needed.
 
-import { letFileGo, letStrayGo } from "../disk/files.ts";
+import { keptFiles, letFileGo, letStrayGo } from "../disk/files.ts";
 import { damagedWork } from "../disk/outbox.ts";
 import type { Tablet } from "../tablet.ts";
 import type { Attachment, Uuid } from "../wire.ts";
@@ -22,6 +22,20 @@ export function isAwaited(tablet: Tablet, sha256: string): boolean {
 export async function letUnusedGo(tablet: Tablet, files: Attachment[]): Promise<void> {
   const kept = named(tablet);
   for (const { sha256 } of files) if (!kept.has(sha256)) await letFileGo(tablet.opened, sha256).catch(() => undefined);
+}
+
+/** Kept files of which nothing more becomes: this disk has spoilt them, or only work that was refused names them, and the
+ * server wants them for nothing else, as the last synchronisation told. */
+export async function unwanted(tablet: Tablet): Promise<Attachment[]> {
+  const told = new Map(tablet.files.value.map(({ sha256, state }) => [sha256, state]));
+  const [all, still] = [named(tablet), named(tablet, tablet.outbox.value.filter((one) => one.outcome !== "rejected"))];
+  const refused = (sha256: string) => told.get(sha256) === "waiting" && all.has(sha256) && !still.has(sha256);
+  return (await keptFiles(tablet.opened)).filter(({ sha256 }) => told.get(sha256) === "damaged" || refused(sha256));
+}
+
+/** Their surveyor leaves the tablet. What fails is left sealed. */
+export async function forgetUnwanted(tablet: Tablet): Promise<void> {
+  for (const { sha256 } of await unwanted(tablet)) await letFileGo(tablet.opened, sha256).catch(() => undefined);
 }
 
 /** A file of which the server has never heard, and that no draft and no work names: the tablet was switched off between

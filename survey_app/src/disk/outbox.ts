@@ -42,14 +42,14 @@ export async function addWork(opened: Opened, works: NewWork[], fromDraft?: stri
   return added;
 }
 
-/** Work of another tablet (`from`), as it was there: under its own ids, seq and content. What is here already stays as it
- * is. What is done here later has a higher seq. How much was new. */
+/** Work of another tablet (`from`), as it was there: under its own ids, seq and content; what the server has of it is offered
+ * once more. What is here already stays as it is. What is done here later has a higher seq. How much was new. */
 export async function takeOver(opened: Opened, works: Work[], from: Uuid): Promise<number> {
   let rows: Row[] = [];
   await changing(opened, async (box) => {
     const here = new Set(listed(box).map((one) => one.submission_id));
     const fresh = works.filter((one) => !here.has(one.submission_id));
-    rows = fresh.map((work, at) => ({ row: box.ledger.next + at, work: shared(work, work.shared?.from ?? from) }));
+    rows = fresh.map((work, at) => ({ row: box.ledger.next + at, work: shared(due(work, true), work.shared?.from ?? from) }));
     if (rows.length === 0) return;
     const next = Math.max(box.ledger.next + rows.length, ...fresh.map((one) => one.seq + 1));
     await commit(opened, box, { rows, ledger: { ...box.ledger, next } });

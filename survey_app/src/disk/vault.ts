@@ -111,8 +111,12 @@ export async function changePin(opened: Opened, pin: string): Promise<void> {
  * saved: the answer that was typed as the tablet was put down. */
 export function lock(opened: Opened): void {
   ways.delete(opened);
-  void drained(opened).then(() => opened.db.close());
+  closing.set(opened.profile.id, drained(opened).then(() => opened.db.close()));
 }
+
+/** What was locked and is still being written, on a disk that stalls: who opened the profile meanwhile would read the outbox
+ * without it, and write the next work in its place. */
+const closing = new Map<string, Promise<void>>();
 
 export const keyPlace = (profileId: string, way: Way): string => `key:${profileId}:${way}`;
 
@@ -190,6 +194,7 @@ async function layAnew(profileId: string, way: Way): Promise<void> {
 
 async function opened(known: Entry, way: Way, wrapping: Wrapping): Promise<Opened> {
   const key = await unwrap(known[way]!, wrapping, keyPlace(known.id, way));
+  await closing.get(known.id);
   const open = { profile: profileOf(known), key, db: await openProfileDatabase(known.id) };
   ways.set(open, { way, wrapping });
   return open;

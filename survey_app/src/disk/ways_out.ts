@@ -18,7 +18,7 @@ import { Damaged, openJson, type Sealed, sealJson } from "./sealing.ts";
 import { keyPlace, type Opened } from "./vault.ts";
 import { packed, type SealedPiece, unpacked } from "./work_file.ts";
 import type { Attachment } from "../wire.ts";
-import { isUnsent, type Work } from "../work.ts";
+import { STANDING, type Work } from "../work.ts";
 
 /** The file is of another account or another server: this tablet cannot send it. */
 export class OfAnotherAccount extends Error {
@@ -165,9 +165,10 @@ async function opening(file: Blob, secret: string): Promise<Read> {
   for (const piece of pieces) {
     if (piece.kind === "work") {
       const work = await openJson<Work>(key, workPlace(piece.row), piece.sealed).catch(onlyDamaged);
-      // what a wiped tablet had acknowledged is on the server; the rest is as it was, to be sent again
+      // what was in force is on the server; the rest is as it was, to be sent again. What the server holds still needs its
+      // photo, and what it refused is put right by whoever sees it
       if (work === null) read.damaged += 1;
-      else if (isUnsent(work)) read.works.push(work);
+      else if (!STANDING.includes(work.outcome ?? "")) read.works.push(work);
     } else if (piece.kind === "draft") {
       const draft = await openJson<Draft>(key, draftPlace(piece.id), piece.sealed).catch(onlyDamaged);
       if (draft === null) read.damaged += 1;

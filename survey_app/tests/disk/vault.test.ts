@@ -5,8 +5,10 @@ import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
+import { created, restarted } from "./opened.ts";
 import { changeEntry, entry } from "../../src/disk/directory.ts";
 import { loadDrafts, saveDraft } from "../../src/disk/drafts.ts";
+import { inTurn } from "../../src/disk/in_turn.ts";
 import { unwrap, wrap, wrappingFrom } from "../../src/disk/keys.ts";
 import { addWork, loadOutbox } from "../../src/disk/outbox.ts";
 import { setSetting, setting } from "../../src/disk/settings.ts";
@@ -50,6 +52,21 @@ test("the PIN and the password open, and the key cannot be read", async () => {
     lock(opened);
   }
   assert.ok((await profiles()).some((one) => one.id === id && one.username === "xom-3"));
+});
+
+test("who unlocks while the last work before the lock is still being written has both that and what comes next", async () => {
+  const opened = await makeProfile(WHO, PIN, PASSWORD);
+  await loadOutbox(opened);
+  let moves: () => void = () => {};
+  void inTurn(opened, "outbox", () => new Promise<void>((done) => (moves = done))); // a disk that stalls
+  const before = addWork(opened, [created()]);
+  lock(opened);
+  const after = unlock(opened.profile.id, PIN).then(async (next) => [next, await addWork(next, [created()])] as const);
+  await Promise.race([after, new Promise((passed) => setTimeout(passed, 3000))]);
+  moves();
+  const [next, added] = await after;
+  const made = [...(await before), ...added].map((one) => one.submission_id);
+  assert.deepEqual((await loadOutbox(await restarted(next))).map((one) => one.submission_id), made);
 });
 
 test("a password opens however its marks were typed", async () => {

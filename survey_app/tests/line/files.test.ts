@@ -3,12 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { brought } from "../../src/actions/brought.ts";
 import { keepFile, keptFiles } from "../../src/disk/files.ts";
+import { lock, wipe } from "../../src/disk/vault.ts";
+import { takeLeftBehind } from "../../src/disk/ways_out.ts";
+import { uuid7 } from "../../src/ids.ts";
 import { Unreachable } from "../../src/line/line.ts";
 import { sendFiles } from "../../src/line/files.ts";
 import type { Tablet } from "../../src/tablet.ts";
 import type { Data, Info } from "../../src/wire.ts";
-import { complete, creates, does, newTablet, onLine, outcomesOf, pulled, sync, world } from "./world.ts";
+import { complete, creates, does, newTablet, onLine, outcomesOf, PASSWORD, pulled, sync, world } from "./world.ts";
 
 const ANSWERS = { wall_durable: true, column_durable: true, roof_durable: true, floor_area: 60, water_source: "other", toilet: "none", internet_used: true, shared_device: true, personal_device: true };
 
@@ -88,4 +92,26 @@ test("a photo that no form came to name goes; one whose review was let go of lon
   assert.notEqual(orphan.sha256, sha256);
   await complete(tablet);
   assert.equal(pulled(tablet).get(review)![2].attachments_present, 1);
+});
+
+test("what the server holds or has refused, and its photo, come back to a tablet that was revoked and enrolled again", async () => {
+  const tablet = await newTablet();
+  await complete(tablet);
+  const { round } = await world<{ round: string }>("home_in_round");
+  const home = uuid7();
+  const said = await keptEarlier(() => keepFile(tablet.opened, photo(5000), "house"));
+  const data: Data = { household_id: home, round_id: round, form: { code: "form-b", version: 1 }, surveyed_on: "2024-09-20", paper_no: "B-1", b1_entered: 120, answers: ANSWERS, attachments: [said] };
+  const refused = creates("request", { household_id: "nowhere", kind: "review", received_on: "2024-09-20" });
+  await does(tablet, creates("review", data), refused);
+  await complete(tablet);
+  assert.deepEqual(outcomesOf(tablet), ["held", "rejected"]);
+  lock(tablet.opened);
+  await wipe(tablet.opened.profile.id);
+  const again = await newTablet();
+  await complete(again);
+  await keptEarlier(() => takeLeftBehind(again.opened, tablet.opened.profile.id, PASSWORD));
+  await brought(again);
+  await complete(again);
+  assert.deepEqual((await keptFiles(again.opened)).map((one) => one.sha256), [said.sha256]);
+  assert.deepEqual(outcomesOf(again), ["held", "rejected"], "what is to be put right is seen again");
 });

@@ -2,11 +2,11 @@
 
 import type { JSX } from "preact";
 
-import { baseOf } from "../../actions/changes.ts";
+import { type Bases, basesOf, madeSince } from "../../actions/changes.ts";
 import { changeHead } from "../../actions/households.ts";
 import type { Faults } from "../../forms/checks.ts";
 import type { NewWork } from "../../disk/outbox.ts";
-import type { MemberData, Register, Seen } from "../../register/register.ts";
+import type { MemberData, Seen } from "../../register/register.ts";
 import type { Tablet } from "../../tablet.ts";
 import type { Uuid } from "../../wire.ts";
 import { say, texts } from "../../words/words.ts";
@@ -27,7 +27,7 @@ const WORDS = texts({
   choose: ["Xin chọn.", "Please choose."],
 });
 
-export type HeadDraft = { head: Uuid | null; becomes: string | null };
+export type HeadDraft = { head: Uuid | null; becomes: string | null; bases?: Bases };
 
 export function HeadChange({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
   const household = tablet.register.household(householdId);
@@ -37,13 +37,15 @@ export function HeadChange({ tablet, householdId }: { tablet: Tablet; householdI
 
 function Form({ tablet, householdId, headId }: { tablet: Tablet; householdId: Uuid; headId: Uuid | null }): JSX.Element {
   const people = tablet.register.members(householdId);
-  const form = useDraft<HeadDraft>(tablet, "head", { household: householdId }, () => ({ head: headId, becomes: null }));
-  const { head, becomes } = form.values.value;
+  const initial = () => ({ head: headId, becomes: null, bases: basesOf(tablet.register, householdId) });
+  const form = useDraft<HeadDraft>(tablet, "head", { household: householdId }, initial);
+  const { head, becomes, bases } = form.values.value;
+  const base = (id: Uuid) => madeSince(bases, tablet.register, id);
   const old = people.find((one) => one.id === headId && head !== headId);
   const { said, works } = useChecked(() => {
     const next = people.find((one) => one.id === head);
     const faults: Faults = { ...(next === undefined && { head: WORDS.choose }), ...(old && becomes === null && { becomes: WORDS.choose }) };
-    return { faults, works: () => (head === headId ? [] : changed(tablet.register, householdId, next!, old, becomes)) };
+    return { faults, works: () => (head === headId ? [] : changed(base, householdId, next!, old, becomes)) };
   });
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
@@ -72,8 +74,8 @@ function Form({ tablet, householdId, headId }: { tablet: Tablet; householdId: Uu
 
 type Member = Seen<MemberData>;
 
-function changed(register: Register, householdId: Uuid, next: Member, old: Member | undefined, becomes: string | null): NewWork[] {
-  const person = ({ id, data }: Member) => ({ id, base: baseOf(register, id), relation: data.relation_to_head });
+function changed(base: (id: Uuid) => number, householdId: Uuid, next: Member, old: Member | undefined, becomes: string | null): NewWork[] {
+  const person = ({ id, data }: Member) => ({ id, base: base(id), relation: data.relation_to_head });
   const before = old === undefined ? null : { ...person(old), becomes: becomes! };
-  return changeHead({ id: householdId, base: baseOf(register, householdId) }, person(next), before);
+  return changeHead({ id: householdId, base: base(householdId) }, person(next), before);
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 
-import { baseOf } from "../../actions/changes.ts";
+import { type Bases, baseOf, basesOf, madeSince } from "../../actions/changes.ts";
 import { changeHead } from "../../actions/households.ts";
 import { leave, stay } from "../../actions/people.ts";
 import type { NewWork } from "../../disk/outbox.ts";
@@ -37,7 +37,7 @@ const WORDS = texts({
   ],
 });
 
-export type LeavingDraft = { left_on: string | null; left_reason: string | null; head: Uuid | null; base: number };
+export type LeavingDraft = { left_on: string | null; left_reason: string | null; head: Uuid | null; base: number; bases?: Bases };
 
 type BackDraft = { base: number; relation: string | null };
 
@@ -53,12 +53,13 @@ function Leave({ tablet, seen }: { tablet: Tablet; seen: Seen<MemberData> }): JS
   const householdId = data.household_id;
   const staying = register.members(householdId).filter((one) => one.id !== id);
   const isHead = register.household(householdId)?.data.head_member_id === id && staying.length > 0;
-  const initial = () => ({ left_on: today(), left_reason: null, head: null, base: baseOf(register, id) });
+  const empty = { left_on: today(), left_reason: null, head: null };
+  const initial = () => ({ ...empty, base: baseOf(register, id), bases: basesOf(register, householdId) });
   const form = useDraft<LeavingDraft>(tablet, "leaving", { member: id, household: householdId }, initial);
-  const { left_on, left_reason, head, base } = form.values.value;
+  const { left_on, left_reason, head, base, bases } = form.values.value;
   const { said, works } = useChecked(() => ({
     faults: { ...leavingFaults(data, form.values.value, today()), ...(isHead && head === null && { head: WORDS.choose }) },
-    works: () => [leave({ id, base, before: data }, left_on!, left_reason!), ...(isHead ? ledBy(register, householdId, head!) : [])],
+    works: () => [leave({ id, base, before: data }, left_on!, left_reason!), ...(isHead ? ledBy(register, householdId, head!, bases) : [])],
   }));
   return (
     <FormScreen tablet={tablet} form={form} title={say(WORDS.title)} fallback={["household", householdId]} works={works}>
@@ -78,9 +79,9 @@ function Leave({ tablet, seen }: { tablet: Tablet; seen: Seen<MemberData> }): JS
   );
 }
 
-function ledBy(register: Register, householdId: Uuid, headId: Uuid): NewWork[] {
-  const head = { id: headId, base: baseOf(register, headId), relation: register.member(headId)!.data.relation_to_head };
-  return changeHead({ id: householdId, base: baseOf(register, householdId) }, head, null);
+function ledBy(register: Register, householdId: Uuid, headId: Uuid, bases: Bases | undefined): NewWork[] {
+  const head = { id: headId, base: madeSince(bases, register, headId), relation: register.member(headId)!.data.relation_to_head };
+  return changeHead({ id: householdId, base: madeSince(bases, register, householdId) }, head, null);
 }
 
 type Chosen = { value: string | null; fault: string | undefined; onChange: (code: string | null) => void };

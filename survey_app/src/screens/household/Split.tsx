@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 
-import { baseOf } from "../../actions/changes.ts";
+import { type Bases, basesOf, madeSince } from "../../actions/changes.ts";
 import { type Leaving as LeavingPerson, splitHousehold } from "../../actions/households.ts";
 import type { Faults } from "../../forms/checks.ts";
 import { uuid7 } from "../../ids.ts";
@@ -41,6 +41,7 @@ export type SplitDraft = {
   head: Uuid | null;
   household_no: string | null;
   address: string | null;
+  bases?: Bases;
 };
 
 export function Split({ tablet, householdId }: { tablet: Tablet; householdId: Uuid }): JSX.Element {
@@ -55,7 +56,8 @@ function Form({ tablet, household }: { tablet: Tablet; household: Seen<Household
   const head = people.find((one) => one.id === head_member_id);
   // as the office does it (api/households/splits.py): the head stays
   const may = people.filter((one) => one !== head);
-  const initial = () => ({ id: uuid7(), chosen: [], relations: {}, head: null, household_no: null, address: household.data.address });
+  const empty = { chosen: [], relations: {}, head: null, household_no: null };
+  const initial = () => ({ ...empty, id: uuid7(), address: household.data.address, bases: basesOf(register, household.id) });
   const form = useDraft<SplitDraft>(tablet, "split", { household: household.id }, initial);
   const values = form.values.value;
   const leaving = may.filter((one) => values.chosen.includes(one.id));
@@ -88,9 +90,9 @@ function peopleFaults({ head }: SplitDraft, leaving: Member[], all: number): Fau
   return leaving.some((one) => one.id === head) ? {} : { head: WORDS.choose_head };
 }
 
-function moved(register: Register, { id, data }: Member, { relations }: SplitDraft): LeavingPerson {
+function moved(register: Register, { id, data }: Member, { relations, bases }: SplitDraft): LeavingPerson {
   const relation = data.relation_to_head;
-  return { id, base: baseOf(register, id), relation, becomes: relations[id] ?? relation };
+  return { id, base: madeSince(bases, register, id), relation, becomes: relations[id] ?? relation };
 }
 
 /** Who leads those who leave, and what the others are to them. */
