@@ -1,6 +1,6 @@
 """`giamngheo backup` and `giamngheo restore`: proved backups, and the way back."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from api import audit, databases, embedded
@@ -36,12 +36,15 @@ def backup(
     unverified: Annotated[
         bool, typer.Option("--unverified", help="Không thử khôi phục; không tính là bản sao lưu / no trial restore.")
     ] = False,
+    new_folder: Annotated[
+        bool, typer.Option("--new-folder", help="Thư mục mới, chưa có bản sao lưu nào / no backup is there yet.")
+    ] = False,
 ) -> None:
     """Sao lưu, rồi khôi phục thử để kiểm chứng / back up, and prove it by restoring it. The service may run."""
     chosen = settings()
     with _steps() as report, databases.database(chosen, say) as url, server.held(url) as found:
         with taking.sentences(folder):
-            _check_ready(url, unverified)
+            _check_ready(url, folder, unverified=unverified, new_folder=new_folder)
         taken = taking.dump(found, folder, report)
         report("Sao chép tệp đính kèm / copying uploaded files")
         damaged = files.copy(chosen.files_folder, folder / "files").damaged
@@ -49,8 +52,8 @@ def backup(
         lacking -= files.copied_anew(chosen.files_folder, folder / "files", lacking)
         if not unverified:
             taken = taking.prove(found, taken, report)
-            _record(url, taken, lacking)
-        gone = taking.prune(folder, keep) if keep is not None and not unverified else []
+            note(url, taken, lacking)
+        gone = taking.prune(folder, keep, taken.epochs) if keep is not None and not unverified else []
     _tell(folder, taken, gone)
     if damaged or lacking:
         _complain_of_files(damaged, lacking)
@@ -72,10 +75,7 @@ def restore(
     chosen = settings()
     with _stopped(chosen) as url, server.held(url) as found:
         restoring.check_unused(found)
-        # the register may be lost: what lies beside the dump is known too
-        beside = [other.taken_at for _, other in manifest.verified(file.parent)]
-        newest = restoring.newest_backup(found)
-        _check_newest(paper, max(beside if newest is None else [newest, *beside], default=None), older)
+        _check_newest(paper, taking.newest(found, file.parent), older)
         if not yes:
             _ask(paper, found.database)
         with _steps() as report:
@@ -98,26 +98,43 @@ def restore(
         )
 
 
-def _check_ready(url: str, unverified: bool) -> None:
+def _check_ready(url: str, folder: Path, *, unverified: bool, new_folder: bool) -> None:
     if databases.revision(url) is None:
         raise ConfigError("Cơ sở dữ liệu này trống, chưa có gì để sao lưu / this database is empty.")
     if unverified:
         return
     with server.connected(url) as connection:
-        known: Any = connection.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
-    if not known[0]:
+        there: Any = connection.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
+        known = connection.execute("SELECT 1 FROM backup LIMIT 1").fetchone() if there[0] else None
+        epochs = taking.epochs_of(connection)
+    if not there[0]:
         raise ConfigError(
             "Cấu trúc dữ liệu cũ hơn chương trình. Hãy sao lưu bằng `--unverified`, rồi chạy `giamngheo migrate`.\n"
             "The database is older than the program: back up with `--unverified`, then `giamngheo migrate`."
         )
+    ours = any(paper.contents.epoch in epochs for _, paper in manifest.verified(folder))
+    if known and not ours and not new_folder:
+        raise ConfigError(_not_mounted(folder))
     if not server.may_make_databases(url):
         raise server.no_scratch()
     with _engine(url) as engine, Session(engine) as session, session.begin():
         epoch.epoch_of(session)  # a register that no service was started on has none yet
 
 
-def _record(url: str, taken: Taken, lacking: set[str]) -> None:
+def _not_mounted(folder: Path) -> str:
+    return (
+        f"Trong {folder} không có bản sao lưu nào của sổ này, dù đã từng sao lưu. Ổ đĩa sao lưu đã được gắn chưa? Nếu "
+        "đây là thư mục mới: thêm --new-folder. Chưa có gì được ghi.\n"
+        "No backup of this register is in this folder, though there were some: is the disk mounted? If the folder is "
+        "new: --new-folder. Nothing was written."
+    )
+
+
+def note(url: str, taken: Taken, lacking: Collection[str]) -> None:
+    """The backup was proved: from now on it counts, but for the files it lacks."""
     with _engine(url) as engine, Session(engine) as session, session.begin():
+        # no request: the batches that are being received are waited for, and a journal of years is looked through
+        session.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
         durability.note_backup(session, taken.arrivals)
         safekeeping.note_backup(session, taken.files, lacking, taken.manifest.taken_at)
         commands.record(session, SystemActor("<giamngheo backup>"), taken)

@@ -1,9 +1,11 @@
 """A database ready for use, wherever it is: reached, new enough, migrated, and opened with the right key."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -82,9 +84,15 @@ def migrate(url: str) -> tuple[str | None, str | None]:
     config.set_main_option("script_location", str(migrations_folder()))
     # The option is read with %-interpolation, and a socket path in a URL is full of %2F.
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    before = revision(url)
+    before, known = revision(url), ScriptDirectory.from_config(config)
+    if before is not None and before not in {step.revision for step in known.walk_revisions()}:
+        raise ConfigError(
+            f"Dữ liệu này thuộc phiên bản chương trình mới hơn (cấu trúc {before}). Hãy cài phiên bản đó rồi chạy lại; "
+            "chưa có gì thay đổi.\n"
+            "The data belong to a newer version of the program: install that one. Nothing was changed."
+        )
     command.upgrade(config, "head")
-    return before, ScriptDirectory.from_config(config).get_current_head()
+    return before, known.get_current_head()
 
 
 def revision(url: str) -> str | None:
@@ -97,25 +105,40 @@ def revision(url: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def check_id_key(url: str, id_key: bytes) -> None:
-    """Raises ConfigError where citizen numbers stored here were sealed with another key than ours.
+# of each tablet the newest submission: what came before another key was taken up opens nowhere, and stops nobody
+_SENT = """
+    SELECT s.submission_id, s.payload FROM device d CROSS JOIN LATERAL (
+        SELECT submission_id, payload FROM sync_submission WHERE device_id = d.id ORDER BY seq DESC LIMIT 1
+    ) AS s
+"""
 
-    With the wrong key everything would seem to work, and each number written would be lost to the right one.
+
+def check_id_key(url: str, id_key: bytes) -> None:
+    """Raises ConfigError where citizen numbers, or what tablets sent, were sealed with another key than ours.
+
+    With the wrong key everything would seem to work, and each number written would be lost to the right one; and what a
+    tablet sends again would be other content under the same id, and refused.
     """
     with psycopg.connect(_plain(url), connect_timeout=10) as connection:
-        row = connection.execute(
+        numbers = connection.execute(
             "SELECT id, personal_id_sealed FROM member WHERE personal_id_sealed IS NOT NULL LIMIT 1"
-        ).fetchone()
-    if row is None:
-        return
-    try:
-        IdKey(id_key).open(bytes(row[1]), row[0])
-    except (InvalidTag, ValueError):
+        ).fetchall()
+        sent = connection.execute(_SENT).fetchall()
+    key = IdKey(id_key)
+    if _none_opens(key.open, numbers) or _none_opens(key.open_bytes, sent):
         raise ConfigError(
             "Khoá số định danh (GIAMNGHEO_ID_KEY hoặc secrets/id-key) không phải khoá đã mã hoá dữ liệu này. "
             "Hãy khôi phục đúng khoá cũ từ bản sao lưu.\n"
             "The id key is not the one these data were sealed with: restore the old one."
-        ) from None
+        )
+
+
+def _none_opens(opens: Callable[[bytes, UUID], object], rows: Sequence[Any]) -> bool:
+    for row_id, sealed in rows:
+        with suppress(InvalidTag, ValueError):
+            opens(bytes(sealed), row_id)
+            return False
+    return bool(rows)
 
 
 def _plain(url: str) -> str:

@@ -1,7 +1,6 @@
 """How a backup is restored: beside the register, proved there, and put in its place in one step."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -39,16 +38,6 @@ def check_unused(server_: Server) -> None:
         row = session.execute(_USED, (server_.database,)).fetchone()
     if row and row[0]:
         raise _in_use(row[0])
-
-
-def newest_backup(server_: Server) -> datetime | None:
-    """When the newest verified backup was taken that the register in use knows of; None where that cannot be told."""
-    try:
-        with server.connected(server_.url) as session:
-            row = session.execute("SELECT max(taken_at) FROM backup").fetchone()
-    except (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
-        return None  # it is gone, or of a time before backups were recorded
-    return row[0] if row else None
 
 
 def in_force_again(server_: Server, restored: str) -> list[str]:

@@ -5,10 +5,10 @@ tablet had arrived. So what is told about the dump is true of the dump, whatever
 """
 
 import errno
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from api.key_files import ConfigError
 
 Report = Callable[[str], None]
 _BROKEN = ".broken"
+# Others may back up into the same folder just now: what nobody has written to for so long was left by a killed run.
+_LEFT_BEHIND = timedelta(days=1)
 _FILES = """
     SELECT a.sha256, a.size_bytes, count(l.arrived_at), a.backed_up_at IS NOT NULL
     FROM attachment a LEFT JOIN attachment_link l ON l.sha256 = a.sha256 GROUP BY a.sha256 ORDER BY a.sha256
@@ -38,12 +40,14 @@ class NotProved(ConfigError):
 
 @dataclass(frozen=True)
 class Taken:
-    """A backup on the disk, how many batches of each tablet it holds, and the uploaded files it refers to."""
+    """A backup on the disk, how many batches of each tablet it holds, the uploaded files it refers to, and the epochs
+    that its register has had."""
 
     path: Path
     manifest: Manifest
     arrivals: Mapping[UUID, int]
     files: Sequence[Known]
+    epochs: Collection[str]
 
 
 def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Taken:
@@ -53,17 +57,21 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
     """
     with sentences(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in folder.glob(".giamngheo-*.tmp"):  # of a run that was killed; nobody else runs now (server.held)
-            left.unlink()
         now = clock.now()
-        # to the millisecond: the names are the order of the backups, and two in one second are two
+        for left in folder.glob(".giamngheo-*.tmp"):
+            if left.stat().st_mtime < (now - _LEFT_BEHIND).timestamp():
+                left.unlink()
+        # The times and the names are the order of the backups, whatever the clock says: one that was ahead once must
+        # not make an older backup the newest. To the millisecond: two in one second are two.
+        before = newest(server_, folder)
+        now = max(now, before + timedelta(milliseconds=1)) if before else now
         path = folder / f"giamngheo-{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}.dump"
         draft = path.with_name(f".{path.name}.tmp")
         try:
             with server.connected(server_.url) as session:
                 session.isolation_level = IsolationLevel.REPEATABLE_READ
                 session.read_only = True
-                snapshot, arrivals, known = _exported(session)
+                snapshot, arrivals, known, epochs = _exported(session)
                 report("Ghi dữ liệu ra tệp / dumping")
                 with manifest.private(draft) as file:
                     options = ["--format=custom", "--no-unlogged-table-data", f"--snapshot={snapshot}"]
@@ -71,18 +79,35 @@ def dump(server_: Server, folder: Path, report: Report = lambda _: None) -> Take
                     manifest.synced(file)
                 report("Đếm và cộng mọi bảng / summing up every table")
                 held = contents.read(session)
-            return Taken(path, _named(path, draft, now, held), arrivals, known)
+            return Taken(path, _named(path, draft, now, held), arrivals, known, epochs)
         finally:
             draft.unlink(missing_ok=True)
 
 
-def _exported(session: Connection) -> tuple[str, dict[UUID, int], list[Known]]:
+def newest(server_: Server, folder: Path) -> datetime | None:
+    """When the newest verified backup was taken, of those that the register in use knows of or that lie in the folder:
+    the register may be lost, or an older one."""
+    times = [paper.taken_at for _, paper in manifest.verified(folder)]
+    # the register is gone, or of a time before backups were recorded
+    gone = (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
+    with suppress(*gone), server.connected(server_.url) as session:
+        times += [row[0] for row in session.execute("SELECT taken_at FROM backup")]
+    return max(times, default=None)
+
+
+def _exported(session: Connection) -> tuple[str, dict[UUID, int], list[Known], set[str]]:
     row = session.execute("SELECT pg_export_snapshot()").fetchone()
     assert row is not None
     arrivals = dict(session.execute("SELECT id, arrivals FROM device").fetchall())
     # what was made before files were kept has none; such a register is backed up before it is migrated
     has: Any = session.execute("SELECT to_regclass('public.attachment') IS NOT NULL").fetchone()
-    return str(row[0]), arrivals, [Known(*found) for found in session.execute(_FILES)] if has[0] else []
+    known = [Known(*found) for found in session.execute(_FILES)] if has[0] else []
+    return str(row[0]), arrivals, known, epochs_of(session)
+
+
+def epochs_of(session: Connection) -> set[str]:
+    """The lives that this register has had: by these its own backups are known, also after a restore."""
+    return {epoch for (epoch,) in session.execute("SELECT epoch::text FROM feed_epoch")}
 
 
 def _named(path: Path, draft: Path, now: datetime, held: contents.Contents) -> Manifest:
@@ -140,19 +165,22 @@ def load(server_: Server, path: Path, paper: Manifest, url: str, report: Report 
         raise NotProved(_no_backup(path, ", ".join(wrong)))
 
 
-def prune(folder: Path, keep: int) -> list[Path]:
-    """Removes what is older than the `keep` newest verified backups; the names removed. The newest one always stays."""
-    ours = (path for path, _ in manifest.verified(folder) if path.name.startswith("giamngheo-"))
-    verified = sorted(ours, reverse=True)
+def prune(folder: Path, keep: int, epochs: Collection[str]) -> list[Path]:
+    """Removes what is older than the `keep` newest verified backups of a register, known by its epochs; the names
+    removed. The newest one always stays, and so does what another register has put into the same folder."""
+    ours: dict[Path, Manifest] = {}
+    for path in folder.glob("giamngheo-*.dump*"):
+        with suppress(ConfigError):  # nobody knows whose it is
+            if path.suffix != ".json" and (paper := manifest.read(path)).contents.epoch in epochs:
+                ours[path] = paper
+    verified = sorted((paper.taken_at for paper in ours.values() if paper.verified_at is not None), reverse=True)
     if len(verified) < max(keep, 1):
         return []
-    oldest = verified[max(keep, 1) - 1]
-    stamps = len(oldest.name)
-    old = [path for path in folder.glob("giamngheo-*.dump*") if path.name[:stamps] < oldest.name]
-    dumps = [path for path in old if path.suffix != ".json"]
-    for path in sorted(old):
+    old = sorted(path for path, paper in ours.items() if paper.taken_at < verified[max(keep, 1) - 1])
+    for path in old:
         path.unlink(missing_ok=True)
-    return sorted(dumps)
+        manifest.path_of(path).unlink(missing_ok=True)
+    return old
 
 
 def _no_backup(path: Path, why: str) -> str:

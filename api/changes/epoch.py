@@ -6,6 +6,7 @@ service writes one, with the number it begins at, and a cursor says in which run
 
 import logging
 import time
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,11 +27,13 @@ FEED_LOCK = 7_140_81
 _UNREADABLE = ("unreadable", 0)
 
 # The database's own oid is part of the identity: a dump restored into a new database of the same server has the
-# same system identifier and timeline, and is another life all the same.
+# same system identifier and timeline, and is another life all the same. The timeline is the one that is written now:
+# pg_control tells that of the last checkpoint, and for minutes after a promotion that is the one before it.
 _IDENTITY = text(
     """
-    SELECT s.system_identifier || '/' || d.oid, c.timeline_id
-    FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
+    SELECT s.system_identifier || '/' || d.oid,
+           CAST(CAST('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS bit(32)) AS integer)
+    FROM pg_control_system() s, pg_database d
     WHERE d.datname = current_database()
     """
 )
@@ -121,11 +124,13 @@ def ensured(session: Session) -> UUID:
 
 def start_epoch(session: Session, identity: tuple[str, int], before: FeedEpoch | None) -> UUID:
     """A new life; numbers go on where the last one stopped. The caller holds FEED_LOCK."""
+    # the newest one is in force, also on a machine whose clock lies behind that of the life before
+    now = clock.now()
     began = FeedEpoch(
         epoch=uuid4(),
         system_identifier=identity[0],
         timeline=identity[1],
-        started_at=clock.now(),
+        started_at=max(now, before.started_at + timedelta(microseconds=1)) if before else now,
         last_seq=before.last_seq if before else 0,
     )
     session.add(began)

@@ -57,6 +57,7 @@ Loaders = Mapping[str, Loader]
 # Numbering takes a connection beside the reader's own: one at a time in a process, so that many readers who come at
 # once do not wait for each other's connections. Most of them find everything numbered when their turn comes.
 _NUMBERING = threading.Lock()
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock), set_config('statement_timeout', '0', true)")
 _WAITING: Any = select(select(ChangePending).exists())
 
 # Reading meets a record that changed since the numbering a moment ago: number again, and read again, this often.
@@ -86,9 +87,13 @@ class FeedPage:
 
 
 def number(engine: Engine) -> int:
-    """Numbers what is committed; how many changes that were. Short, in a transaction of its own, one at a time."""
+    """Numbers what is committed; how many changes that were. In a transaction of its own, one at a time.
+
+    Short, but where nobody has read for long: then it takes the time it takes. Stopped at the time limit of a request
+    it would be begun anew by every reader, with ever more to number, and nobody would ever read again.
+    """
     with Session(engine) as session, session.begin():
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": epoch.FEED_LOCK})
+        session.execute(_ALONE, {"lock": epoch.FEED_LOCK})
         if epoch.current(session) is None:
             epoch.ensured(session)
         return session.execute(sql.load("api/changes/sql/number.sql")).rowcount  # type: ignore[attr-defined,no-any-return]

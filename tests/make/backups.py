@@ -12,22 +12,17 @@ from typing import Any
 from sqlalchemy import make_url, text
 from sqlmodel import Session
 
-from api.attachments import safekeeping
-from api.audit import SystemActor
-from api.backups import commands, server, taking
+from api import backup_cli
+from api.backups import server, taking
 from api.backups.taking import Taken
 from api.changes import epoch
-from mobile_sync import durability
 from tests.make import database
 from tests.start.launching import eventually
 
 
 def noted(url: str, taken: Taken, lacking: Collection[str] = ()) -> None:
     """What the command writes after the proof."""
-    with _transaction(url) as session:
-        durability.note_backup(session, taken.arrivals)
-        safekeeping.note_backup(session, taken.files, lacking, taken.manifest.taken_at)
-        commands.record(session, SystemActor("<giamngheo backup>"), taken)
+    backup_cli.note(url, taken, lacking)
 
 
 def backed_up(url: str, folder: Path) -> Taken:

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api import db
 from api.changes.cursors import Cursor, decode, encode
 from api.changes.epoch import guard_epoch
 from api.changes.feed import number
 from tests.make import tablets
+from tests.make.database import opened
 from tests.make.people import account_id
 from tests.make.tablets import HAMLET, household, member, pull, push, request, submission
 
@@ -199,6 +201,25 @@ def test_data_rolled_back_to_an_older_day_start_readers_of_later_numbers_again(
         number(engine)
         answer = surveyor.get("/sync/v1/changes", params={"cursor": later})
         assert (answer.status_code, answer.json()["type"]) == (410, "/problems/resync-required")
+
+
+def test_what_was_written_while_nobody_read_is_numbered_however_long_it_takes(
+    sign_in: SignIn, engine: Engine, monkeypatch: pytest.MonkeyPatch, homes: list[dict[str, Any]]
+) -> None:
+    """Half a million changes took 45 s; stopped at the limit of a request, every reader would begin them anew."""
+    with engine.begin() as connection:
+        connection.execute(
+            text("""
+            INSERT INTO change_pending (entity, record_id, area_id, household_id, version, op)
+            SELECT 'household', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'put'
+            FROM generate_series(1, 20000)
+        """)
+        )
+    short = db._SESSION_SETTINGS.replace("statement_timeout=60000", "statement_timeout=100")
+    monkeypatch.setattr(db, "_SESSION_SETTINGS", short)
+    with opened(engine.url.render_as_string(hide_password=False)) as hurried:
+        assert number(hurried) == 20000 + 25
+    assert len(pull(sign_in("xom-3"))[0]) == 25
 
 
 def test_a_role_that_may_not_read_pg_control_still_starts(engine: Engine, session: Session) -> None:

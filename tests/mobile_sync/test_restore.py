@@ -192,6 +192,31 @@ def test_a_disk_set_back_without_a_new_epoch_is_offered_again_what_it_lost(
     assert one.push() == []
 
 
+def test_a_restore_is_noticed_also_on_a_machine_whose_clock_lies_behind(
+    tablet: Make, database_url: str, tmp_path: Path, restored: Disaster, session: Session
+) -> None:
+    """A new machine, or one with an empty battery: by its clock the life before began tomorrow."""
+    one = tablet("a")
+    one.create("household", household())
+    one.push()
+    session.execute(text("UPDATE feed_epoch SET started_at = started_at + interval '1 day'"))
+    session.commit()
+    taken = backups.backed_up(database_url, tmp_path / "backups")
+    late = one.create("household", household(phone="muộn"))
+    one.push()  # and it pulls nothing: only the epoch can tell it
+    session.close()
+    restored(taken)
+    sign_in_again(one)
+    one.ask_again()
+    one.push()
+    assert count(session, "SELECT count(*) FROM household WHERE id = :id", id=late) == 1
+    session.close()
+    backups.backed_up(database_url, tmp_path / "next")
+    one.pull()
+    one.ask_again()
+    assert durable(one) == 2
+
+
 def test_seq_alone_does_not_let_go_of_what_the_restored_register_never_had(
     tablet: Make, database_url: str, tmp_path: Path, restored: Disaster, session: Session
 ) -> None:

@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api.databases import check_id_key
 from api.households.citizen_numbers import id_key
+from api.key_files import ConfigError
 from api.keys import IdKey
 from mobile_sync import payloads
 from mobile_sync.arrivals import canonical
@@ -133,3 +135,23 @@ def test_with_another_key_nothing_is_lost_and_nothing_breaks(
         text("SELECT payload FROM sync_submission WHERE submission_id = :id"), {"id": waiting["submission_id"]}
     ).scalar_one()
     assert payloads.opened(right, sealed, tablets.uuid_of(waiting["submission_id"])) == json.loads(json.dumps(waiting))
+
+
+def test_a_service_with_another_key_does_not_start_on_what_tablets_sent(
+    sign_in: SignIn, engine: Engine, database_url: str, app: Any
+) -> None:
+    """No citizen number is in the register. What is sent again would be refused as other content under the same id."""
+    right = app.state.id_key.secret
+    surveyor, first = sign_in("xom-3"), tablets.enrolled(engine, "xom-3")
+    check_id_key(database_url, b"w" * 32)  # nothing is sealed yet
+    home = submission("household", household())
+    push(surveyor, first, home)
+    check_id_key(database_url, right)
+    with pytest.raises(ConfigError, match="secrets/id-key"):
+        check_id_key(database_url, b"w" * 32)
+    app.state.id_key = IdKey(b"w" * 32)
+    assert push(surveyor, first, home)[0]["outcome"] == "rejected"
+    # who went on with it all the same, before this was looked at, is not stopped for ever
+    push(surveyor, tablets.enrolled(engine, "xom-3"), submission("household", household()))
+    for key in (right, b"w" * 32):
+        check_id_key(database_url, key)

@@ -1,15 +1,18 @@
 """Tablets push while a backup is taken: what they are told is durable is in the dump, whatever the moment."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import psycopg
+import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from api import db
 from api.backups import server, taking
 from tests.make import backups, tablets
 from tests.make.tablets import batch, household, push, submission
@@ -99,3 +102,20 @@ def test_a_batch_that_is_being_received_while_a_backup_is_noted_is_not_durable(
         noting.result()
     session.rollback()
     assert session.execute(text("SELECT undurable_from FROM device WHERE id = :id"), {"id": device}).scalar_one() == 2
+
+
+def test_a_backup_that_was_proved_counts_however_long_a_batch_holds_its_tablet(
+    sign_in: SignIn, engine: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = tablets.enrolled(engine, "xom-3")
+    push(sign_in("xom-3"), device, submission("household", household(), seq=1))
+    with server.held(database_url) as found:
+        taken = taking.prove(found, taking.dump(found, tmp_path))
+    short = db._SESSION_SETTINGS.replace("lock_timeout=20000", "lock_timeout=100")
+    monkeypatch.setattr(db, "_SESSION_SETTINGS", short)
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as batch_at_work:
+            batch_at_work.execute(text("SELECT id FROM device FOR NO KEY UPDATE"))
+            noting = pool.submit(backups.noted, database_url, taken)
+            time.sleep(0.5)
+        noting.result()

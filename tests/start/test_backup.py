@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -21,7 +23,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session
 
-from api import embedded, postgres_binaries
+from api import clock, embedded, postgres_binaries
 from api.backups import files, manifest, server, taking
 from api.config import ConfigError, Settings
 from api.keys import IdKey
@@ -217,6 +219,26 @@ def test_where_the_files_cannot_be_copied_back_the_register_stays_as_it_was(
     assert str(home / "files") in run.stderr
 
 
+def test_a_backup_of_a_newer_program_is_restored_by_that_one(
+    work: str, database_url: str, tmp_path: Path, engine: Engine, app: FastAPI, config: Settings, session: Session
+) -> None:
+    """After a lost disk the old installation is what lies at hand."""
+    ours = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    session.commit()
+    taken = backups.backed_up(database_url, tmp_path / "b")
+    session.execute(text("UPDATE alembic_version SET version_num = :ours"), {"ours": ours})
+    session.commit()
+    session.close()
+    with backups.nobody_connected(engine, app.state.engine):
+        run = backups.giamngheo("restore", taken.path, "--yes", url=database_url, home=config.home)
+        kept = backups.drop_kept(database_url)
+    assert (run.returncode, kept) == (2, []), run.stderr
+    assert "phiên bản chương trình mới hơn" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert backups.scratch_databases(database_url) == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"taken_at": "2024-01-01"}, {"verified_at": "2024-01-01"}, {"sha256": 5}, {"size_bytes": "9"}, {"contents": []}],
@@ -244,19 +266,81 @@ def test_a_backup_is_private_and_only_old_proved_ones_are_removed(
     work: str, database_url: str, tmp_path: Path, config: Settings
 ) -> None:
     folder = tmp_path / "b"
-    for day in ("20260101-000000", "20260102-000000"):
-        (folder).mkdir(exist_ok=True)
-        (folder / f"giamngheo-{day}.dump.broken").write_text("")
     first = backups.backed_up(database_url, folder)
     assert stat.S_IMODE(first.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(manifest.path_of(first.path).stat().st_mode) == 0o600
-    assert taking.prune(folder, 2) == []  # one is not two
+    for day in (1, 2):
+        broken = folder / f"giamngheo-2026010{day}-000000.dump.broken"
+        broken.touch()
+        then = first.manifest.taken_at - timedelta(days=day)
+        manifest.write(replace(first.manifest, taken_at=then, verified_at=None), broken)
+    assert taking.prune(folder, 2, first.epochs) == []  # one is not two
     run = backups.giamngheo("backup", folder, "--keep", "1", url=database_url, home=config.home)
     assert run.returncode == 0, run.stderr
     assert first.path.name in run.stdout
     left = sorted(path.name for path in folder.iterdir() if path.is_file())
     assert len(left) == 2
     assert left[0] > first.path.name
+
+
+def test_another_register_in_the_same_folder_keeps_its_backups(
+    work: str, database_url: str, tmp_path: Path, config: Settings
+) -> None:
+    """Two communes and one disk: while the server of one is being repaired, the other one goes on."""
+    folder = tmp_path / "b"
+    first = backups.backed_up(database_url, folder)
+    theirs = folder / "giamngheo-20260101-220000-000.dump"
+    theirs.write_bytes(b"theirs")
+    contents = replace(first.manifest.contents, epoch=str(uuid4()))
+    then = first.manifest.taken_at - timedelta(days=9)
+    manifest.write(replace(first.manifest, file_name=theirs.name, taken_at=then, contents=contents), theirs)
+    draft = folder / ".giamngheo-20260101-220000-001.dump.tmp"  # what they are writing just now
+    draft.touch()
+    run = backups.giamngheo("backup", folder, "--keep", "1", url=database_url, home=config.home)
+    assert run.returncode == 0, run.stderr
+    assert not first.path.exists()
+    assert theirs.exists()
+    assert manifest.read(theirs).file_name == theirs.name
+    assert draft.exists()
+    os.utime(draft, times=(0, 0))  # left by a run that was killed
+    with server.held(database_url) as found:
+        taking.dump(found, folder)
+    assert not draft.exists()
+
+
+def test_a_clock_that_was_ahead_once_makes_no_older_backup_the_newest(
+    work: str, database_url: str, tmp_path: Path, config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "b"
+    with monkeypatch.context() as ahead:
+        ahead.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=400))
+        first = backups.backed_up(database_url, folder)
+    run = backups.giamngheo("backup", folder, "--keep", "1", url=database_url, home=config.home)
+    assert run.returncode == 0, run.stderr
+    (left,) = folder.glob("*.dump")
+    assert left.name > first.path.name
+    with server.held(database_url) as found:
+        assert taking.newest(found, folder) == manifest.read(left).taken_at
+
+
+def test_a_folder_without_the_backups_that_the_register_knows_is_asked_about(
+    work: str, database_url: str, tmp_path: Path, config: Settings, session: Session
+) -> None:
+    """The disk of the backups is not there: its empty folder on the first disk would take them, and be lost with it."""
+    backups.backed_up(database_url, tmp_path / "mounted")
+    seen = text("SELECT undurable_from FROM device WHERE id = :id")
+    session.execute(text("UPDATE device SET undurable_from = 1, arrivals = arrivals + 1"))
+    session.commit()
+    run = backups.giamngheo("backup", tmp_path / "empty", url=database_url, home=config.home)
+    assert run.returncode == 2
+    assert "--new-folder" in run.stderr
+    assert not (tmp_path / "empty").exists()
+    assert session.execute(seen, {"id": work}).scalar_one() == 1
+    session.rollback()
+    for options in (["--new-folder"], []):
+        run = backups.giamngheo("backup", tmp_path / "empty", *options, url=database_url, home=config.home)
+        assert run.returncode == 0, run.stderr
+    assert session.execute(seen, {"id": work}).scalar_one() is None
 
 
 def test_uploaded_files_are_copied_once_and_checked(tmp_path: Path) -> None:

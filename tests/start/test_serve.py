@@ -20,9 +20,10 @@ from sqlalchemy import Engine, text
 from api import embedded, postgres_folder
 from api.changes.epoch import guard_epoch
 from api.config import Settings
-from api.databases import check_server
+from api.databases import check_server, migrate
 from api.key_files import ConfigError, new_key
 from tests.make.clients import client_of
+from tests.make.database import opened
 from tests.make.people import PASSWORD
 from tests.start.launching import PEOPLE, ROOT, Service, command_of, environment, eventually, folder_of
 
@@ -206,6 +207,33 @@ def test_a_service_that_starts_on_a_promoted_database_tells_tablets_of_a_new_epo
         assert UUID(info.json()["epoch"]) != before
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM feed_epoch")) == 2
+
+
+def test_a_promotion_is_noticed_before_the_next_checkpoint_has_written_it_down(home: Path) -> None:
+    """A busy database takes minutes for that checkpoint, and the service starts long before."""
+    with ExitStack() as ending:
+        cluster = embedded.start(home)
+        ending.callback(cluster.destroy)
+        migrate(cluster.url)
+        with opened(cluster.url) as engine:
+            before = guard_epoch(engine)
+        data = postgres_folder.locate(home) / "data"
+        os.kill(cluster.pid, signal.SIGQUIT)  # at once: what it had not written yet is much to write for the next one
+        eventually(lambda: not cluster.alive(), "the first server is gone")
+        cluster.stop()
+        standby = data / "standby.signal"
+        standby.touch()
+        os.chown(standby, data.stat().st_uid, data.stat().st_gid)
+        cluster = embedded.start(home)
+        ending.callback(cluster.destroy)
+        with opened(cluster.url) as engine:
+            with engine.connect() as connection:
+                assert connection.scalar(text("SELECT pg_promote()"))
+            after = guard_epoch(engine)
+            assert after != before
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("CHECKPOINT"))
+            assert guard_epoch(engine) == after
 
 
 def test_commands_work_beside_the_service_and_without_it(home: Path, begin: Callable[..., Service]) -> None:
