@@ -83,8 +83,8 @@ def _standing(ledger: Ledger, db: Db) -> None:
     for row in db.execute("SELECT record_id, version, submission_id FROM record_version WHERE origin = 'tablet'"):
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
-        "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, c.fields AS decided, "
-        "s.device_id::text AS tablet, s.seq, s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
+        "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, s.attempts, "
+        "c.fields AS decided, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
     said_already: list[dict[str, Any]] = []
@@ -116,6 +116,14 @@ def _own(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) ->
     return {name: value for work in works if work is not None for name, value in work.data.items()}
 
 
+def _said_since(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> set[str]:
+    """What the tablet has said of the record later: left out where this was tried again or decided (decision 0022)."""
+    looked_at = row["attempts"] > 1 or row["decided"] is not None
+    later = [one for one in sent if looked_at and one["seq"] > row["seq"] and one["outcome"] in STANDING]
+    works = [ledger.works.get(one["id"]) for one in later]
+    return {name for work in works if work is not None for name in work.data}
+
+
 def _said_already(
     ledger: Ledger, db: Db, rows: Sequence[dict[str, Any]], sent: Mapping[tuple[str, str], Sequence[dict[str, Any]]]
 ) -> None:
@@ -144,7 +152,8 @@ def _said_already(
             then = values_at(values, past.get(row["record_id"], []), row["version"])
             seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
             seen |= _own(ledger, row, sent[row["tablet"], row["named"]])
-            decided = row["decided"] or {}  # there the officer's value stands
+            decided = {*(row["decided"] or ())}  # there the officer's value stands
+            decided |= _said_since(ledger, row, sent[row["tablet"], row["named"]])
             meant = work.data | ({"household_id": row["merged_into"]} if row["merged_into"] else {})
             differing = [
                 name
