@@ -84,7 +84,8 @@ def _standing(ledger: Ledger, db: Db) -> None:
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
         "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, s.attempts, "
-        "c.fields AS decided, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, s.result->>'merged_into' AS merged_into "
+        "c.fields AS decided, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, "
+        "s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
     said_already: list[dict[str, Any]] = []
