@@ -105,13 +105,13 @@ def _check_ready(url: str, folder: Path, *, unverified: bool, new_folder: bool) 
         return
     with server.connected(url) as connection:
         there: Any = connection.execute("SELECT to_regclass('public.backup') IS NOT NULL").fetchone()
-        known = connection.execute("SELECT 1 FROM backup LIMIT 1").fetchone() if there[0] else None
+        if not there[0]:
+            raise ConfigError(
+                "Cấu trúc dữ liệu cũ hơn chương trình. Hãy sao lưu bằng `--unverified`, rồi chạy `giamngheo migrate`.\n"
+                "The database is older than the program: back up with `--unverified`, then `giamngheo migrate`."
+            )
+        known = connection.execute("SELECT 1 FROM backup LIMIT 1").fetchone()
         epochs = taking.epochs_of(connection)
-    if not there[0]:
-        raise ConfigError(
-            "Cấu trúc dữ liệu cũ hơn chương trình. Hãy sao lưu bằng `--unverified`, rồi chạy `giamngheo migrate`.\n"
-            "The database is older than the program: back up with `--unverified`, then `giamngheo migrate`."
-        )
     ours = any(paper.contents.epoch in epochs for _, paper in manifest.verified(folder))
     if known and not ours and not new_folder:
         raise ConfigError(_not_mounted(folder))

@@ -19,7 +19,8 @@ from api.households.stored import among
 from api.problems import NotFound
 from mobile_sync import payloads
 from mobile_sync.appliers import KINDS
-from mobile_sync.tables import OutcomeKind, SyncSubmission
+from mobile_sync.journal import IN_FORCE
+from mobile_sync.tables import SyncSubmission
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, d
         select(first.submission_id, s)
         .join(s, and_(s.device_id == first.device_id, s.record_id == first.record_id, s.seq > first.seq))
         .where(among(first.submission_id, submission_ids))
-        .where(s.outcome.in_((OutcomeKind.applied, OutcomeKind.merged)), s.base_version.is_not(None))
+        .where(s.outcome.in_(IN_FORCE), s.base_version.is_not(None))
         # an officer chose, or corrected: that is not the tablet's word
         .where(s.conflict_id.is_(None), s.result["corrected_because"].is_(None))
         .order_by(s.seq)

@@ -75,13 +75,16 @@ def read(dump: Path) -> Manifest:
         ) from None
 
 
+def papers(folder: Path, pattern: str = "*.dump") -> Iterator[tuple[Path, Manifest]]:
+    """The dumps in this folder, in no order; what has no paper of ours is left out: it is not ours to judge."""
+    for path in folder.glob(pattern):
+        with suppress(ConfigError):
+            yield path, read(path)
+
+
 def verified(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The verified backups in this folder, in no order; what has no paper of ours is left out."""
-    for path in folder.glob("*.dump"):
-        with suppress(ConfigError):  # not ours to judge
-            paper = read(path)
-            if paper.verified_at is not None:
-                yield path, paper
+    """Those of them that are backups: proved by a restore on trial."""
+    return ((path, paper) for path, paper in papers(folder) if paper.verified_at is not None)
 
 
 def _moment(text: str) -> datetime:

@@ -168,11 +168,8 @@ def load(server_: Server, path: Path, paper: Manifest, url: str, report: Report 
 def prune(folder: Path, keep: int, epochs: Collection[str]) -> list[Path]:
     """Removes what is older than the `keep` newest verified backups of a register, known by its epochs; the names
     removed. The newest one always stays, and so does what another register has put into the same folder."""
-    ours: dict[Path, Manifest] = {}
-    for path in folder.glob("giamngheo-*.dump*"):
-        with suppress(ConfigError):  # nobody knows whose it is
-            if path.suffix != ".json" and (paper := manifest.read(path)).contents.epoch in epochs:
-                ours[path] = paper
+    found = manifest.papers(folder, "giamngheo-*.dump*")  # also what was put aside as broken
+    ours = {path: paper for path, paper in found if paper.contents.epoch in epochs}
     verified = sorted((paper.taken_at for paper in ours.values() if paper.verified_at is not None), reverse=True)
     if len(verified) < max(keep, 1):
         return []

@@ -118,11 +118,13 @@ def _own(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) ->
 
 
 def _said_since(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> set[str]:
-    """What the tablet has said of the record later: left out where this was tried again or decided (decision 0022)."""
-    looked_at = row["attempts"] > 1 or row["decided"] is not None
-    later = [one for one in sent if looked_at and one["seq"] > row["seq"] and one["outcome"] in STANDING]
-    works = [ledger.works.get(one["id"]) for one in later]
-    return {name for work in works if work is not None for name in work.data}
+    """What the tablet has said of the record later, in changes that are in force as they were sent: left out where this
+    was tried again or decided (decision 0022)."""
+    if row["attempts"] == 1 and row["decided"] is None:
+        return set()
+    later = [one for one in sent if one["seq"] > row["seq"] and one["outcome"] in STANDING]
+    changes = [ledger.works.get(one["id"]) for one in later if one["base_version"] and one["decided"] is None]
+    return {name for work in changes if work is not None for name in work.data}
 
 
 def _said_already(
