@@ -20,6 +20,7 @@ from api.problems import NotFound
 from mobile_sync import payloads
 from mobile_sync.appliers import KINDS
 from mobile_sync.journal import IN_FORCE
+from mobile_sync.places import stand_for
 from mobile_sync.tables import SyncSubmission
 
 
@@ -84,7 +85,8 @@ def _parted(met: Met, seen: Values | None, before: Values, sent: Mapping[str, An
 def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Submission -> what its tablet has said of the same record since: the newest word about each field, of later work
     that is in force as it was sent. What a surveyor has put right or taken back is not what they say any more, also
-    where it changed nothing here, for the first word never came into force. One statement.
+    where it changed nothing here, for the first word never came into force. What stands with a household into which
+    this one was merged for a time is not said of this one. Two statements.
     """
     first: Any = aliased(SyncSubmission)
     s: Any = aliased(SyncSubmission)
@@ -96,10 +98,13 @@ def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, d
         # an officer chose, or corrected: that is not the tablet's word
         .where(s.conflict_id.is_(None), s.result["corrected_because"].is_(None))
         .order_by(s.seq)
-    )
-    key = id_key(session)
+    ).all()
+    key, survivors = id_key(session), stand_for(session, {row.record_id for _, row in rows})
     said: dict[UUID, dict[str, Any]] = {}
     for submission_id, row in rows:
+        alias = row.entity == "household" and "merged_into" in (row.result or {})  # a person stands whatever the home
+        if alias and row.record_id not in survivors:
+            continue
         with suppress(payloads.Unreadable):
             said.setdefault(submission_id, {}).update(payloads.opened(key, row.payload, row.submission_id)["data"])
     return said

@@ -90,6 +90,27 @@ def test_older_work_that_is_tried_again_does_not_pass_as_newer(
     assert (stood["phone"], stood["note"]) == ("0", "a")
 
 
+def test_newer_work_that_stands_with_another_household_takes_nothing_from_the_older(
+    surveyor: httpx.Client, device: str, sign_in: SignIn
+) -> None:
+    """The newer was tried again while the household was merged away, the older when that merge had been taken back."""
+    made, other = (submission("household", household(), seq=n) for n in (1, 2))
+    push(surveyor, device, made, other)
+    officer = sign_in("truc-thai")
+    away = {"hamlet_id": HAMLET[4], "moved_on": "2024-09-03"}
+    assert officer.post(f"/api/v1/households/{made['id']}/move", json=away).is_success
+    changes = ({"phone": "2", "note": "a"}, {"phone": "3", "note": "b"})
+    late = [submission("household", one, seq=n, base=1, record=made["id"]) for n, one in enumerate(changes, start=3)]
+    assert [o["outcome"] for o in push(surveyor, device, *late)] == ["held"] * 2
+    merged(sign_in, other["id"], made["id"])
+    assert decide(officer, late[1], "retry").json()["outcome"] == "merged"
+    assert officer.post(f"/api/v1/households/{made['id']}/unmerge").is_success
+    assert decide(officer, late[0], "retry").json()["outcome"] == "merged"
+    there, here = (officer.get(f"/api/v1/households/{one['id']}").json() for one in (other, made))
+    assert (there["phone"], there["note"]) == ("3", "b")
+    assert (here["phone"], here["note"]) == ("2", "a")
+
+
 @pytest.mark.parametrize(("choice", "phone"), [("server", "1"), ("device", "0")])
 def test_what_a_tablet_took_back_is_not_brought_back_by_a_decision(
     choice: str, phone: str, tablet: Make, sign_in: SignIn
