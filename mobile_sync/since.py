@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session
 
@@ -62,7 +62,7 @@ def quiet(
     # under a merge, then or now: two records, each with a history of its own. What the one decided about holds other
     # than the tablet saw was set by somebody there
     merged = met.target is not met.seen or "merged_into" in (submission.result or {})
-    before = (seen if merged else met.target.at(opened)) or {}
+    before = (seen if merged else as_seen(edit, opened, met.target, met.target)) or {}
     return _parted(met, seen, before, sent, decided)
 
 
@@ -84,19 +84,20 @@ def _parted(met: Met, seen: Values | None, before: Values, sent: Mapping[str, An
 
 def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Submission -> what its tablet has said of the same record since: the newest word about each field, of later work
-    that is in force as it was sent. What a surveyor has put right or taken back is not what they say any more, also
-    where it changed nothing here, for the first word never came into force. What stands with a household into which
-    this one was merged for a time is not said of this one. Two statements.
+    that is in force as it was sent, and of what an officer has decided that which holds as it was said. What a surveyor
+    has put right or taken back is not what they say any more, also where it changed nothing here, for the first word
+    never came into force. What stands with a household into which this one was merged for a time is not said of this
+    one. Two statements.
     """
     first: Any = aliased(SyncSubmission)
     s: Any = aliased(SyncSubmission)
+    # of what was decided before `upheld` was kept nobody knows which word is the tablet's
+    undecided = and_(s.conflict_id.is_(None), s.result["corrected_because"].is_(None))
     rows = session.execute(
         select(first.submission_id, s)
         .join(s, and_(s.device_id == first.device_id, s.record_id == first.record_id, s.seq > first.seq))
         .where(among(first.submission_id, submission_ids))
-        .where(s.outcome.in_(IN_FORCE), s.base_version.is_not(None))
-        # an officer chose, or corrected: that is not the tablet's word
-        .where(s.conflict_id.is_(None), s.result["corrected_because"].is_(None))
+        .where(s.base_version.is_not(None), or_(s.upheld.is_not(None), and_(s.outcome.in_(IN_FORCE), undecided)))
         .order_by(s.seq)
     ).all()
     key, survivors = id_key(session), stand_for(session, {row.record_id for _, row in rows})
@@ -106,5 +107,8 @@ def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, d
         if alias and row.record_id not in survivors:
             continue
         with suppress(payloads.Unreadable):
-            said.setdefault(submission_id, {}).update(payloads.opened(key, row.payload, row.submission_id)["data"])
+            data = payloads.opened(key, row.payload, row.submission_id)["data"]
+            if row.upheld is not None:
+                data = {name: data[name] for name in row.upheld if name in data}
+            said.setdefault(submission_id, {}).update(data)
     return said

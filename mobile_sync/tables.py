@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlmodel import Field, SQLModel
 
 from api.db import one_of
@@ -67,6 +67,7 @@ class SyncSubmission(SQLModel, table=True):
 
     `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot), sealed
     as a whole (payloads.py), for it holds citizen numbers; `digest` is a keyed hash of it, by which a resend is known.
+    `upheld`: once an officer has decided in its place, the fields that hold as it said them; null: nobody did.
     """
 
     __tablename__ = "sync_submission"
@@ -121,6 +122,7 @@ class SyncSubmission(SQLModel, table=True):
     attempts: int = 1
     # with which of the tablet's arrivals (device.arrivals) it came: tells what a backup holds
     arrival: int = Field(sa_column=Column(BigInteger, nullable=False))
+    upheld: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
 
 
 class SyncReuse(SQLModel, table=True):

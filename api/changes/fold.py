@@ -3,7 +3,7 @@
 Pure: several edits of one record in one list see each other, and nothing is written until all are folded.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,17 +16,27 @@ from api.problems import AlreadyExists, Problem, StaleVersion
 Check = Callable[[UUID, Values], Problem | None]
 
 
+class Maker(NamedTuple):
+    """The tablet whose work on the record `named` made a version. `upheld`: where an officer decided in its place, the
+    fields that hold as it said them; None where nobody did."""
+
+    device_id: UUID
+    seq: int
+    named: UUID | None
+    upheld: Collection[str] | None
+
+
 @dataclass(slots=True)
 class Record:
     """A record as loaded, and as the fold leaves it. `loaded` is the version in the database, 0 for a new one.
-    `by`: version -> (tablet, seq, record named), of those in `past` that a tablet's own work made."""
+    `by`: of the versions in `past`, those that a tablet's work made."""
 
     id: UUID
     version: int
     values: dict[str, Any]
     loaded: int
     past: list[tuple[int, Change | None]] = field(default_factory=list)
-    by: dict[int, tuple[UUID, int, UUID | None]] = field(default_factory=dict)
+    by: dict[int, Maker] = field(default_factory=dict)
 
     @property
     def touched(self) -> bool:
@@ -38,23 +48,38 @@ class Record:
             return None
         return values_at(self.values, self.past, version)
 
-    def note(self, version: int, device_id: UUID | None, seq: int | None, named: UUID | None) -> None:
-        """A tablet's own work on the record `named` made this version; without tablet or seq somebody else did."""
+    def note(
+        self,
+        version: int,
+        device_id: UUID | None,
+        seq: int | None,
+        named: UUID | None,
+        upheld: Collection[str] | None = None,
+    ) -> None:
+        """A tablet's work on the record `named` made this version; without tablet or seq somebody else did."""
         if device_id is not None and seq is not None:
-            self.by[version] = device_id, seq, named
+            self.by[version] = Maker(device_id, seq, named, upheld)
 
     def made_before(self, edit: Edit, version: int) -> bool:
         """Was this version made by earlier work of the edit's tablet on the same record? Then its editor knew it."""
-        maker = self.by.get(version)
-        if maker is None or edit.seq is None:
-            return False
-        device_id, seq, named = maker
-        return (device_id, named) == (edit.device_id, edit.record_id) and seq < edit.seq
+        maker = self._earlier(edit, version)
+        return maker is not None and maker.upheld is None
 
     def own_changes(self, edit: Edit, since: int) -> dict[str, Any]:
-        """What the edit's tablet had itself changed after that version, before the edit was made."""
-        own = (change or {} for number, change in self.past if number > since and self.made_before(edit, number))
-        return {name: old_new[1] for change in own for name, old_new in change.items()}
+        """What the edit's tablet had itself changed after that version, before the edit was made; where an officer has
+        decided, what holds as the tablet said it."""
+        own: dict[str, Any] = {}
+        for number, change in self.past:
+            maker = self._earlier(edit, number) if number > since else None
+            if maker is not None and change:
+                own |= {name: new for name, (_, new) in change.items() if maker.upheld is None or name in maker.upheld}
+        return own
+
+    def _earlier(self, edit: Edit, version: int) -> Maker | None:
+        maker = self.by.get(version)
+        if maker is None or edit.seq is None or maker.seq >= edit.seq:
+            return None
+        return maker if (maker.device_id, maker.named) == (edit.device_id, edit.record_id) else None
 
 
 def as_seen(edit: Edit, base: int | None, seen: Record, target: Record) -> dict[str, Any] | None:

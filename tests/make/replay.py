@@ -89,16 +89,24 @@ class Replay:
         for (record, version), made in sorted(self.made.items()):
             later = record != base[0] or version > base[1]
             if later and self._own(sent, made) and (record != became[0] or version < became[1]):
-                before = self.at(record, version - 1)
-                seen |= {name: value for name, value in self.at(record, version).items() if before.get(name) != value}
+                before, now = self.at(record, version - 1), self.at(record, version)
+                set_here = {name: value for name, value in now.items() if before.get(name) != value}
+                seen |= self._said(made, set_here)
         return seen
 
     def _own(self, sent: dict[str, Any], made: Made) -> bool:
         earlier = made.submission_id
-        if earlier is None or earlier in self.said.chosen or self.said.sent[earlier]["base_version"] is None:
+        if earlier is None or self.said.sent[earlier]["base_version"] is None:
             return False
         mine = self.tablets[earlier] == self.tablets[sent["submission_id"]]
         return mine and self.said.sent[earlier]["id"] == sent["id"] and self.said.sent[earlier]["seq"] < sent["seq"]
+
+    def _said(self, made: Made, values: Values) -> Values:
+        """Of what an officer chose in the place of a submission its tablet knows what it had said itself."""
+        if made.submission_id not in self.said.chosen:
+            return values
+        data = self.said.sent[made.submission_id]["data"]
+        return {name: value for name, value in values.items() if name in data and data[name] == value}
 
     def _data(self, submission_id: str, sent: dict[str, Any]) -> Values:
         data = dict(sent["data"])

@@ -2,7 +2,7 @@
 overwritten, and the tablet does not clash with itself."""
 
 from collections.abc import Callable
-from itertools import permutations
+from itertools import count, permutations
 from typing import Any
 
 import httpx
@@ -145,3 +145,91 @@ def test_a_person_whose_household_is_merged_away_meanwhile_is_changed_on_their_o
     assert [(o["outcome"], o["version"]) for o in told] == [("applied", 1), ("applied", 2)]
     assert told[0]["result"]["merged_into"] == stays
     assert [work.created_as for work in one.storage.all_work() if work.record_id == person] == [1, 0]
+
+
+Desk = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def clashed(surveyor: httpx.Client, device: str, sign_in: SignIn) -> tuple[str, Callable[..., dict[str, Any]], Desk]:
+    """A household with 0 everywhere whose phone an officer has set to 1; how its tablet changes it, without having
+    pulled; how the officer decides a change that clashed."""
+    made = submission("household", household(phone="0", note="0"))
+    push(surveyor, device, made)
+    changed(sign_in, made["id"], phone="1")
+    officer, seqs = sign_in("truc-thai"), count(2)
+
+    def change(**changes: str) -> dict[str, Any]:
+        one = submission("household", changes, seq=next(seqs), base=1, record=made["id"])
+        (told,) = push(surveyor, device, one)
+        return told
+
+    def decides(clash: dict[str, Any], choice: str, **values: str) -> dict[str, Any]:
+        body = {"choice": choice, "reason": "đã hỏi", "values": values or None}
+        answer = officer.post(f"/sync/v1/conflicts/{clash['conflict_id']}/resolution", json=body)
+        assert answer.is_success, answer.text
+        record: dict[str, Any] = answer.json()
+        return record
+
+    return made["id"], change, decides
+
+
+@pytest.mark.parametrize("choice", ["server", "device", "values"])
+def test_what_is_taken_back_after_an_officer_has_decided_is_taken_back(
+    choice: str, clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+) -> None:
+    """The note did not clash: that it is in force is the tablet's own word, though an officer's decision wrote it."""
+    home, change, decides = clashed
+    decides(change(phone="2", note="2"), choice, **({"phone": "7"} if choice == "values" else {}))
+    assert change(note="0")["outcome"] == "merged"
+    stood = sign_in("truc-thai").get(f"/api/v1/households/{home}").json()
+    assert (stood["note"], stood["phone"]) == ("0", {"server": "1", "device": "2", "values": "7"}[choice])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("choice", ["server", "device"])
+def test_nor_does_the_order_of_two_decisions_bring_back_what_was_taken_back(
+    first: int, choice: str, clashed: tuple[str, Callable[..., dict[str, Any]], Desk]
+) -> None:
+    _, change, decides = clashed
+    clashes = [change(phone="2", note="2"), change(phone="3", note="0")]
+    assert [one["outcome"] for one in clashes] == ["conflict", "conflict"]
+    decides(clashes[first], choice)
+    assert decides(clashes[1 - first], choice)["note"] == "0"
+
+
+def test_the_tablet_follows_its_own_word_that_an_officer_has_chosen(
+    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+) -> None:
+    home, change, decides = clashed
+    decides(change(phone="2"), "device")
+    assert change(phone="0")["outcome"] == "merged"
+    assert sign_in("truc-thai").get(f"/api/v1/households/{home}").json()["phone"] == "0"
+
+
+def test_what_an_officer_wrote_otherwise_is_not_the_tablets_own(
+    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+) -> None:
+    """Nobody at the tablet has seen it: another word of theirs is a conflict, as with anybody's change."""
+    home, change, decides = clashed
+    decides(change(phone="2", note="2"), "values", phone="7", note="8")
+    told = [change(note="9"), change(phone="4"), change(note="0", phone="0")]
+    assert [one["outcome"] for one in told] == ["conflict", "conflict", "merged"]
+    stood = sign_in("truc-thai").get(f"/api/v1/households/{home}").json()
+    assert (stood["phone"], stood["note"]) == ("7", "8")
+
+
+def test_nor_is_what_an_officer_corrected(
+    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+) -> None:
+    """The note of the refused form is still the surveyor's own; the address is not."""
+    home, change, _ = clashed
+    refused = change(residence="ở đâu", address="xóm 3", note="2")
+    assert refused["outcome"] == "rejected"
+    officer = sign_in("truc-thai")
+    correction = {"data": {"address": "xóm 4", "note": "2"}, "reason": "đã hỏi"}
+    answer = officer.post(f"/sync/v1/submissions/{refused['submission_id']}/repair", json=correction)
+    assert answer.is_success, answer.text
+    assert [change(note="0")["outcome"], change(address="xóm 5")["outcome"]] == ["merged", "conflict"]
+    stood = officer.get(f"/api/v1/households/{home}").json()
+    assert (stood["address"], stood["note"]) == ("xóm 4", "0")
