@@ -65,11 +65,8 @@ def repair(session: Session, actor: Actor, submission_id: UUID, correction: Corr
     named = correction.base_version if "base_version" in correction.model_fields_set else row.base_version
     edit = Edit(row.record_id, named, correction.data, row.submission_id, row.device_id)
     written = _written(session, actor, kind, edit)
-    arrival = journal.stored_arrival(session, row)
-    sent = arrival.submission.data if arrival.submission else {}
-    row.upheld = sorted(name for name, value in correction.data.items() if name in sent and sent[name] == value)
     entry = Entry(
-        arrival,
+        journal.stored_arrival(session, row),
         OutcomeKind(written.outcome),
         written.version,
         (written.result or {}) | {"corrected_because": correction.reason},

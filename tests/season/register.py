@@ -1,8 +1,7 @@
 """The checks that look into the database: the journal, the history, the feed, the register of a tablet's areas."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -85,7 +84,7 @@ def _standing(ledger: Ledger, db: Db) -> None:
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
         "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, s.attempts, "
-        "c.fields AS decided, c.state, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, "
+        "c.fields AS decided, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, "
         "s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
@@ -110,65 +109,22 @@ def _standing(ledger: Ledger, db: Db) -> None:
     _said_already(ledger, db, said_already, sent)
 
 
-@dataclass(frozen=True)
-class _Past:
-    """The records as they are, and what has changed in them."""
-
-    now: dict[str, dict[str, Any]]
-    changes: dict[str, list[tuple[int, Any]]]
-
-    def at(self, record: str, version: int | None) -> dict[str, Any]:
-        return values_at(self.now.get(record, {}), self.changes.get(record, []), version or 0)
+def _own(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What the tablet had itself made of a record after the version it names, and before this."""
+    base = row["base_version"] or 0
+    earlier = [one for one in sent if one["seq"] < row["seq"] and one["outcome"] in STANDING]
+    works = [ledger.works.get(one["id"]) for one in earlier if (one["version"] or 0) > base]
+    return {name: value for work in works if work is not None for name, value in work.data.items()}
 
 
-def _past_of(db: Db, ids: Sequence[str]) -> _Past:
-    changes: dict[str, list[tuple[int, Any]]] = {}
-    for one in db.execute(
-        "SELECT record_id::text AS id, version, change FROM record_version WHERE record_id = ANY(%s::uuid[]) "
-        "ORDER BY record_id, version",
-        (ids,),
-    ).fetchall():
-        changes.setdefault(one["id"], []).append((one["version"], one["change"]))
-    now = {
-        one["id"]: one["row"]
-        for table in _TABLES
-        for one in db.execute(
-            f"SELECT id::text, to_jsonb(t) AS row FROM {table} AS t WHERE id = ANY(%s::uuid[])", (ids,)
-        ).fetchall()
-    }
-    return _Past(now, changes)
-
-
-@dataclass(frozen=True)
-class _Tablet:
-    """What one tablet said of one record, in its order."""
-
-    ledger: Ledger
-    past: _Past
-    sent: Sequence[dict[str, Any]]
-
-    def own(self, row: dict[str, Any]) -> dict[str, Any]:
-        """What it had itself made of the record after the version it names, and before this."""
-        base = row["base_version"] or 0
-        earlier = [one for one in self.sent if one["seq"] < row["seq"] and one["outcome"] in STANDING]
-        return {name: value for one in earlier if (one["version"] or 0) > base for name, value in self._words(one)}
-
-    def said_since(self, row: dict[str, Any]) -> set[str]:
-        """The fields of later changes that are in force as they were sent, or decided: left out where this was tried
-        again or decided (decision 0022)."""
-        if row["attempts"] == 1 and row["decided"] is None:
-            return set()
-        later = [one for one in self.sent if one["seq"] > row["seq"] and one["base_version"]]
-        settled = [one for one in later if one["outcome"] in STANDING or one["state"] == "resolved"]
-        return {name for one in settled for name, _ in self._words(one)}
-
-    def _words(self, row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        """All of what was sent; where an officer has decided a field, only if it stood then as it was sent."""
-        work = self.ledger.works.get(row["id"])
-        then = self.past.at(row["record_id"], row["version"])
-        for name, value in work.data.items() if work else ():
-            if name not in (row["decided"] or ()) or then.get(name) == value:
-                yield name, value
+def _said_since(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> set[str]:
+    """What the tablet has said of the record later, in changes that are in force as they were sent: left out where this
+    was tried again or decided (decision 0022)."""
+    if row["attempts"] == 1 and row["decided"] is None:
+        return set()
+    later = [one for one in sent if one["seq"] > row["seq"] and one["outcome"] in STANDING]
+    changes = [ledger.works.get(one["id"]) for one in later if one["base_version"] and one["decided"] is None]
+    return {name for work in changes if work is not None for name in work.data}
 
 
 def _said_already(
@@ -176,16 +132,31 @@ def _said_already(
 ) -> None:
     """Applied without a new version: then the record said just that at the version told (of a household that was
     merged away: it stood under the one that is left), or the surveyor had changed nothing of what they saw."""
-    siblings = [one for row in rows for one in sent[row["tablet"], row["named"]]]
-    past = _past_of(db, [one[which] for one in siblings for which in ("record_id", "named")])
+    ids = [row[which] for row in rows for which in ("record_id", "named")]
+    past: dict[str, list[tuple[int, Any]]] = {}
+    for one in db.execute(
+        "SELECT record_id::text AS id, version, change FROM record_version WHERE record_id = ANY(%s::uuid[]) "
+        "ORDER BY record_id, version",
+        (ids,),
+    ).fetchall():
+        past.setdefault(one["id"], []).append((one["version"], one["change"]))
+    now = {
+        one["id"]: one["row"]
+        for table in _TABLES
+        for one in db.execute(
+            f"SELECT id::text, to_jsonb(t) AS row FROM {table} AS t WHERE id = ANY(%s::uuid[])", (ids,)
+        ).fetchall()
+    }
     for row in rows:
         work = ledger.works.get(row["id"])
+        values = now.get(row["record_id"])
         differing = ["mất / gone"]
-        if work is not None and row["record_id"] in past.now and row["version"] is not None:
-            tablet = _Tablet(ledger, past, sent[row["tablet"], row["named"]])
-            then = past.at(row["record_id"], row["version"])
-            seen = past.at(row["named"], row["base_version"]) | tablet.own(row)
-            decided = {*(row["decided"] or ())} | tablet.said_since(row)  # there the officer's value stands, or a newer
+        if work is not None and values is not None and row["version"] is not None:
+            then = values_at(values, past.get(row["record_id"], []), row["version"])
+            seen = values_at(now.get(row["named"], {}), past.get(row["named"], []), row["base_version"] or 0)
+            seen |= _own(ledger, row, sent[row["tablet"], row["named"]])
+            decided = {*(row["decided"] or ())}  # there the officer's value stands
+            decided |= _said_since(ledger, row, sent[row["tablet"], row["named"]])
             meant = work.data | ({"household_id": row["merged_into"]} if row["merged_into"] else {})
             differing = [
                 name

@@ -74,6 +74,24 @@ def test_who_has_left_the_household_does_not_follow_it(sign_in: SignIn, engine: 
         assert married not in {record for _, record, *_ in announced(engine)[waiting:]}
 
 
+@pytest.mark.parametrize("there", [1, 3])
+def test_nor_does_who_has_left_it_since_the_feed_was_read(there: int, sign_in: SignIn, engine: Engine) -> None:
+    """Readers know the person in the household, and that they live elsewhere now still waits to be told."""
+    officer = sign_in("truc-thai")
+    home, other = post_household(officer)["id"], post_household(officer, hamlet_id=hamlet(there))["id"]
+    married = post_member(officer, home)["id"]
+    number(engine)
+    officer.patch(f"/api/v1/members/{married}", json={"household_id": other}, headers={"If-Match": '"1"'})
+    move(officer, home, hamlet(5))
+    number(engine)
+    with engine.connect() as connection:
+        told = connection.execute(
+            text("SELECT area_id::text, household_id::text FROM change_feed WHERE record_id = :id AND op = 'put'"),
+            {"id": married},
+        ).all()
+    assert told == [(hamlet(there), other)]
+
+
 def test_a_move_out_of_my_areas_is_shown_once_and_gone(sign_in: SignIn) -> None:
     officer = sign_in("truc-thai")
     home = post_household(officer)["id"]
