@@ -59,10 +59,12 @@ def resolve(session: Session, actor: Actor, conflict_id: UUID, resolution: Resol
     quiet = since.quiet(session, actor, submission, conflict.fields.keys(), open_still)
     record_id = quiet.record_id
     values = _values(sent, quiet, conflict, resolution)
-    submission.upheld = _upheld(sent, values, conflict.fields.keys())
     outcome = _write(session, actor, conflict.entity, record_id, submission, values) if values else None
     _close(session, actor, conflict, submission, resolution, outcome)
     _tell_survivor(submission, record_id, written=outcome is not None)
+    # what stands with a household that this one was merged into, and was not written now, is not said of this one
+    if outcome is not None or record_id == submission.record_id:
+        submission.upheld = sorted(sent.keys() - conflict.fields.keys() - (resolution.values or {}).keys())
     audit.record(session, actor, "conflicts.resolve", conflict.entity, [record_id], choice=resolution.choice)
     load = KINDS[conflict.entity].load
     assert load is not None
@@ -110,12 +112,6 @@ def _values(
     # what belongs to a field that was sent clashes with it, and was not sent: the tablet meant what it had seen there
     chosen = {name: sent.get(name, values["device"]) for name, values in conflict.fields.items()}
     return {**quiet.take, **chosen}
-
-
-def _upheld(sent: Mapping[str, Any], written: Mapping[str, Any], clashed: Set[str]) -> list[str]:
-    """The fields that hold as the tablet said them. What it sent without having changed it is among them: that is its
-    word too."""
-    return sorted(name for name in sent if (written[name] == sent[name] if name in written else name not in clashed))
 
 
 def _check_named(values: Mapping[str, Any], sent: Mapping[str, Any], clashing: Set[str]) -> None:

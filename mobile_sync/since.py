@@ -84,10 +84,10 @@ def _parted(met: Met, seen: Values | None, before: Values, sent: Mapping[str, An
 
 def last_words(session: Session, submission_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Submission -> what its tablet has said of the same record since: the newest word about each field, of later work
-    that is in force as it was sent, and of what an officer has decided that which holds as it was said. What a surveyor
-    has put right or taken back is not what they say any more, also where it changed nothing here, for the first word
-    never came into force. What stands with a household into which this one was merged for a time is not said of this
-    one. Two statements.
+    that is in force as it was sent, and of a decided conflict that which no officer decided. What a surveyor has put
+    right or taken back is not what they say any more, also where it changed nothing here, for the first word never came
+    into force. What stands with a household into which this one was merged for a time is not said of this one. Two
+    statements.
     """
     first: Any = aliased(SyncSubmission)
     s: Any = aliased(SyncSubmission)

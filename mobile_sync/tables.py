@@ -67,7 +67,7 @@ class SyncSubmission(SQLModel, table=True):
 
     `payload` is the JSON text of the submission as received (escapes kept: it may hold what jsonb cannot), sealed
     as a whole (payloads.py), for it holds citizen numbers; `digest` is a keyed hash of it, by which a resend is known.
-    `upheld`: once an officer has decided in its place, the fields that hold as it said them; null: nobody did.
+    `upheld`: once its conflict is decided, the fields that no officer decided: these hold as its tablet said them.
     """
 
     __tablename__ = "sync_submission"

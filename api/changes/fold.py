@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.changes.edits import Edit, Written, rejected
-from api.changes.merge import Change, Decision, Values, decide_create, decide_update, values_at
+from api.changes.merge import UNSEEN, Change, Decision, Values, decide_create, decide_update, values_at
 from api.problems import AlreadyExists, Problem, StaleVersion
 
 # Looks at the values a record would have; a Problem refuses the edit.
@@ -17,8 +17,8 @@ Check = Callable[[UUID, Values], Problem | None]
 
 
 class Maker(NamedTuple):
-    """The tablet whose work on the record `named` made a version. `upheld`: where an officer decided in its place, the
-    fields that hold as it said them; None where nobody did."""
+    """The tablet whose work on the record `named` made a version. `upheld`: where an officer wrote it in the place of
+    that work, the fields that hold as the tablet said them; None where it is the tablet's own."""
 
     device_id: UUID
     seq: int
@@ -66,13 +66,15 @@ class Record:
         return maker is not None and maker.upheld is None
 
     def own_changes(self, edit: Edit, since: int) -> dict[str, Any]:
-        """What the edit's tablet had itself changed after that version, before the edit was made; where an officer has
-        decided, what holds as the tablet said it."""
+        """What the edit's tablet had itself changed after that version, before the edit was made. UNSEEN is what an
+        officer then decided: the screen showed the tablet's word, and that is not what stands."""
         own: dict[str, Any] = {}
         for number, change in self.past:
             maker = self._earlier(edit, number) if number > since else None
-            if maker is not None and change:
-                own |= {name: new for name, (_, new) in change.items() if maker.upheld is None or name in maker.upheld}
+            if maker is None or change is None:
+                continue
+            for name, (_, new) in change.items():
+                own[name] = new if maker.upheld is None or name in maker.upheld else UNSEEN
         return own
 
     def _earlier(self, edit: Edit, version: int) -> Maker | None:

@@ -102,7 +102,7 @@ def follow(session: Session, went: Sequence[Went]) -> None:
 _PAST = text(
     """
     SELECT v.record_id, v.version, v.entity, v.change, s.device_id, s.seq, s.record_id,
-        -- of what an officer wrote in the place of a submission its tablet knew only what it had said itself
+        -- of what an officer wrote in the place of a submission its tablet knew only what no officer decided
         CASE WHEN v.origin <> 'tablet' THEN coalesce(s.upheld, '{}') END
     FROM jsonb_to_recordset(CAST(:wanted AS jsonb)) AS w (record_id uuid, oldest integer)
     JOIN record_version v ON v.record_id = w.record_id AND v.version > w.oldest

@@ -16,6 +16,7 @@ What an edit meets (tests/vectors/merge has every row; tablets do not merge, the
 | names an older version | every value is there already | `unchanged` |
 | names an older version | the same field was changed to another value | `conflict` |
 | names a version that does not exist | it would overwrite or empty a value | `conflict`: nobody knows what was seen |
+| says otherwise than an officer has decided | about the same editor's earlier edit | `conflict`: that was not seen |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,8 @@ from typing import Any, Literal
 
 Values = Mapping[str, Any]
 Change = Mapping[str, Sequence[Any]]  # {field: [old, new]}
+# In the place of a value that the editor cannot have seen: whatever they say of it was changed, by them and by others.
+UNSEEN: Any = object()
 Verdict = Literal["create", "repeat", "exists", "apply", "unchanged", "stale", "merge", "conflict"]
 
 
@@ -75,7 +78,8 @@ def three_way(base: Values | None, server: Values, device: Values, together: Ite
             continue
         if any(not same(server.get(name), seen.get(name)) for name in group):
             for name in differing:
-                merge.clashes[name] = {"base": seen.get(name), "server": server.get(name), "device": wanted[name]}
+                started = None if seen.get(name) is UNSEEN else seen.get(name)
+                merge.clashes[name] = {"base": started, "server": server.get(name), "device": wanted[name]}
         else:
             merge.take.update((name, wanted[name]) for name in differing)
     return merge
@@ -84,12 +88,10 @@ def three_way(base: Values | None, server: Values, device: Values, together: Ite
 def meant(group: Sequence[str], base: Values | None, server: Values, device: Values) -> dict[str, Any]:
     """What `device` says of a group of fields; nothing where it changed none of them. Those it did not change are as
     it saw them, or as they stand here where nobody knows what it saw."""
-    if base is None:
-        changed = {name: device[name] for name in group if name in device}
-    else:
-        changed = {name: device[name] for name in group if name in device and not same(device[name], base.get(name))}
-    unchanged = server if base is None else base
-    return {name: unchanged.get(name) for name in group} | changed if changed else {}
+    seen = {name: UNSEEN if base is None else base.get(name) for name in group}
+    changed = {name: device[name] for name in group if name in device and not same(device[name], seen[name])}
+    unchanged = {name: server.get(name) if value is UNSEEN else value for name, value in seen.items()}
+    return unchanged | changed if changed else {}
 
 
 def groups(device: Values, together: Iterable[Sequence[str]]) -> list[Sequence[str]]:

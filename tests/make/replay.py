@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Values = dict[str, Any]
+UNSEEN: Any = object()  # in the place of a value that nobody at the tablet can have seen
 
 
 @dataclass
@@ -102,11 +103,9 @@ class Replay:
         return mine and self.said.sent[earlier]["id"] == sent["id"] and self.said.sent[earlier]["seq"] < sent["seq"]
 
     def _said(self, made: Made, values: Values) -> Values:
-        """Of what an officer chose in the place of a submission its tablet knows what it had said itself."""
-        if made.submission_id not in self.said.chosen:
-            return values
-        data = self.said.sent[made.submission_id]["data"]
-        return {name: value for name, value in values.items() if name in data and data[name] == value}
+        """What an officer chose in the place of a submission its tablet has not seen; the rest is its own."""
+        shown, _ = self.said.chosen.get(made.submission_id or "", ({}, {}))
+        return {name: UNSEEN if name in shown else value for name, value in values.items()}
 
     def _data(self, submission_id: str, sent: dict[str, Any]) -> Values:
         data = dict(sent["data"])

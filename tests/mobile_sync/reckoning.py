@@ -9,7 +9,7 @@ from mobile_sync.tablet_work import STANDING
 from tests.make.commune_work import Work
 from tests.make.field import Hand
 from tests.make.people import account_id
-from tests.make.replay import Made, Replay
+from tests.make.replay import UNSEEN, Made, Replay, Values
 
 TABLES = {"household": "household", "member": "member", "request": "request", "screening": "screening"}
 _REFUSALS = {"not-found", "already-exists", "superseded", "invalid"}
@@ -144,11 +144,17 @@ def _check_register(work: Work) -> None:
             _check_clash(work, replay, row)
 
 
+def _met(replay: Replay, row: dict[str, Any], sent: dict[str, Any]) -> tuple[Values, Values]:
+    """What the work met, and what its tablet had seen. The version told of a household that was merged away is that of
+    the one it was merged into."""
+    record = replay.followed.get(row["submission_id"], sent["id"]) if sent["entity"] == "household" else sent["id"]
+    return replay.at(record, row["version"]), replay.seen(sent, (record, row["version"] + 1))
+
+
 def _check_nothing_new(work: Work, replay: Replay, row: dict[str, Any]) -> None:
     """Said to be in force, and made no version: then the record had all of it, or the tablet said nothing new."""
     sent = work.said.sent[row["submission_id"]]
-    record = replay.followed.get(row["submission_id"], sent["id"]) if sent["entity"] == "household" else sent["id"]
-    there, seen = replay.at(record, row["version"]), replay.seen(sent, (record, row["version"] + 1))
+    there, seen = _met(replay, row, sent)
     if row["submission_id"] not in work.said.chosen:
         for name, value in sent["data"].items():
             assert value in (there.get(name), seen.get(name)), (row, name)
@@ -159,12 +165,15 @@ def _check_clash(work: Work, replay: Replay, row: dict[str, Any]) -> None:
     (kept,) = work.rows("SELECT * FROM sync_conflict WHERE submission_id = :id", id=row["submission_id"])
     sent = work.said.sent[row["submission_id"]]
     assert kept["state"] == "open"
-    record = replay.followed.get(row["submission_id"], kept["record_id"])
-    there, seen = replay.at(kept["record_id"], row["version"]), replay.seen(sent, (record, row["version"] + 1))
+    there, seen = _met(replay, row, sent)
     for name, sides in kept["fields"].items():
-        assert sides["device"] == sent["data"][name]
-        assert (sides["server"], sides["base"]) == (there.get(name), seen.get(name))
-        assert len({str(side) for side in sides.values()}) == 3
+        base = seen.get(name)
+        assert sides == {
+            "base": None if base is UNSEEN else base,
+            "server": there.get(name),
+            "device": sent["data"][name],
+        }
+        assert len({str(side) for side in (base, sides["server"], sides["device"])}) == 3
 
 
 def _check_feed(work: Work) -> None:

@@ -147,11 +147,11 @@ def test_a_person_whose_household_is_merged_away_meanwhile_is_changed_on_their_o
     assert [work.created_as for work in one.storage.all_work() if work.record_id == person] == [1, 0]
 
 
-Desk = Callable[..., dict[str, Any]]
+Clashed = tuple[str, Callable[..., dict[str, Any]], Callable[..., dict[str, Any]]]
 
 
 @pytest.fixture
-def clashed(surveyor: httpx.Client, device: str, sign_in: SignIn) -> tuple[str, Callable[..., dict[str, Any]], Desk]:
+def clashed(surveyor: httpx.Client, device: str, sign_in: SignIn) -> Clashed:
     """A household with 0 everywhere whose phone an officer has set to 1; how its tablet changes it, without having
     pulled; how the officer decides a change that clashed."""
     made = submission("household", household(phone="0", note="0"))
@@ -176,7 +176,7 @@ def clashed(surveyor: httpx.Client, device: str, sign_in: SignIn) -> tuple[str, 
 
 @pytest.mark.parametrize("choice", ["server", "device", "values"])
 def test_what_is_taken_back_after_an_officer_has_decided_is_taken_back(
-    choice: str, clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+    choice: str, clashed: Clashed, sign_in: SignIn
 ) -> None:
     """The note did not clash: that it is in force is the tablet's own word, though an officer's decision wrote it."""
     home, change, decides = clashed
@@ -189,7 +189,7 @@ def test_what_is_taken_back_after_an_officer_has_decided_is_taken_back(
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("choice", ["server", "device"])
 def test_nor_does_the_order_of_two_decisions_bring_back_what_was_taken_back(
-    first: int, choice: str, clashed: tuple[str, Callable[..., dict[str, Any]], Desk]
+    first: int, choice: str, clashed: Clashed
 ) -> None:
     _, change, decides = clashed
     clashes = [change(phone="2", note="2"), change(phone="3", note="0")]
@@ -198,38 +198,63 @@ def test_nor_does_the_order_of_two_decisions_bring_back_what_was_taken_back(
     assert decides(clashes[1 - first], choice)["note"] == "0"
 
 
-def test_the_tablet_follows_its_own_word_that_an_officer_has_chosen(
-    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
+@pytest.mark.parametrize("later", [{"phone": "0"}, {"phone": "4"}])
+@pytest.mark.parametrize("choice", ["device", "values"])
+def test_what_an_officer_has_decided_is_not_what_the_screen_showed(
+    choice: str,
+    later: dict[str, str],
+    clashed: Clashed,
+    sign_in: SignIn,
 ) -> None:
+    """Another word of its tablet overwrites no decision, and is not lost either: a person decides."""
+    _, change, decides = clashed
+    decides(change(phone="2"), choice, **({"phone": "7"} if choice == "values" else {}))
+    told = change(**later)
+    stood = "2" if choice == "device" else "7"
+    (shown,) = sign_in("truc-thai").get("/sync/v1/conflicts").json()
+    assert shown["fields"] == {"phone": {"base": None, "server": stood, "device": later["phone"]}}
+    assert decides(told, "server")["phone"] == stood
+
+
+def test_nor_where_the_officer_kept_the_older_word_against_the_newer(clashed: Clashed, sign_in: SignIn) -> None:
+    """The screen showed 3, which was decided against."""
     home, change, decides = clashed
-    decides(change(phone="2"), "device")
-    assert change(phone="0")["outcome"] == "merged"
-    assert sign_in("truc-thai").get(f"/api/v1/households/{home}").json()["phone"] == "0"
+    clashes = [change(phone="2"), change(phone="3")]
+    decides(clashes[1], "server"), decides(clashes[0], "device")
+    assert change(phone="4")["outcome"] == "conflict"
+    assert sign_in("truc-thai").get(f"/api/v1/households/{home}").json()["phone"] == "2"
 
 
-def test_what_an_officer_wrote_otherwise_is_not_the_tablets_own(
-    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
-) -> None:
-    """Nobody at the tablet has seen it: another word of theirs is a conflict, as with anybody's change."""
+def test_nor_where_the_officer_brought_the_older_note_back(clashed: Clashed, sign_in: SignIn) -> None:
     home, change, decides = clashed
-    decides(change(phone="2", note="2"), "values", phone="7", note="8")
-    told = [change(note="9"), change(phone="4"), change(note="0", phone="0")]
-    assert [one["outcome"] for one in told] == ["conflict", "conflict", "merged"]
-    stood = sign_in("truc-thai").get(f"/api/v1/households/{home}").json()
-    assert (stood["phone"], stood["note"]) == ("7", "8")
+    clash = change(phone="2", note="2")
+    assert change(note="9")["outcome"] == "merged"
+    decides(clash, "values", phone="1", note="2")
+    assert change(note="10")["outcome"] == "conflict"
+    assert sign_in("truc-thai").get(f"/api/v1/households/{home}").json()["note"] == "2"
 
 
-def test_nor_is_what_an_officer_corrected(
-    clashed: tuple[str, Callable[..., dict[str, Any]], Desk], sign_in: SignIn
-) -> None:
-    """The note of the refused form is still the surveyor's own; the address is not."""
-    home, change, _ = clashed
-    refused = change(residence="ở đâu", address="xóm 3", note="2")
-    assert refused["outcome"] == "rejected"
+def test_nor_where_a_later_conflict_still_waits(clashed: Clashed) -> None:
+    """It says otherwise about what was decided meanwhile: the officer is told, and names that field too."""
+    _, change, decides = clashed
+    first, second = change(phone="2", note="2"), change(phone="3", note="0")
+    decides(first, "values", phone="7", note="8")
+    with pytest.raises(AssertionError, match="note"):
+        decides(second, "server")
+    assert decides(second, "values", phone="7", note="0")["note"] == "0"
+
+
+def test_nor_what_an_officer_corrected(clashed: Clashed, surveyor: httpx.Client, device: str, sign_in: SignIn) -> None:
+    """Nor does it matter what the refused form was: this one had no content at all."""
+    home, change, decides = clashed
+    clash, refused = change(phone="2"), submission("household", {}, seq=9, base=1, record=home)
+    del refused["data"]
+    assert push(surveyor, device, refused)[0]["outcome"] == "rejected"
     officer = sign_in("truc-thai")
-    correction = {"data": {"address": "xóm 4", "note": "2"}, "reason": "đã hỏi"}
+    correction = {"data": {"address": "xóm 4"}, "reason": "đã hỏi"}
     answer = officer.post(f"/sync/v1/submissions/{refused['submission_id']}/repair", json=correction)
     assert answer.is_success, answer.text
-    assert [change(note="0")["outcome"], change(address="xóm 5")["outcome"]] == ["merged", "conflict"]
-    stood = officer.get(f"/api/v1/households/{home}").json()
-    assert (stood["address"], stood["note"]) == ("xóm 4", "0")
+    assert decides(clash, "device")["phone"] == "2"
+    later = submission("household", {"address": "xóm 5"}, seq=10, base=1, record=home)
+    assert push(surveyor, device, later)[0]["outcome"] == "conflict"
+    assert officer.get(f"/api/v1/households/{home}").json()["address"] == "xóm 4"

@@ -84,7 +84,7 @@ def _standing(ledger: Ledger, db: Db) -> None:
         ledger.check("stands", row["submission_id"] is not None, f"bản ghi từ máy không nêu phiếu: {row}")
     outcomes = db.execute(
         "SELECT s.submission_id::text AS id, s.entity, s.outcome, s.version, s.base_version, s.attempts, "
-        "c.fields AS decided, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, "
+        "c.fields AS decided, c.state, s.device_id::text AS tablet, s.seq, s.record_id::text AS named, "
         "s.result->>'merged_into' AS merged_into "
         "FROM sync_submission AS s LEFT JOIN sync_conflict AS c USING (submission_id)"
     ).fetchall()
@@ -113,18 +113,25 @@ def _own(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) ->
     """What the tablet had itself made of a record after the version it names, and before this."""
     base = row["base_version"] or 0
     earlier = [one for one in sent if one["seq"] < row["seq"] and one["outcome"] in STANDING]
-    works = [ledger.works.get(one["id"]) for one in earlier if (one["version"] or 0) > base]
-    return {name: value for work in works if work is not None for name, value in work.data.items()}
+    return {
+        name: value for one in earlier if (one["version"] or 0) > base for name, value in _words(ledger, one).items()
+    }
 
 
 def _said_since(ledger: Ledger, row: dict[str, Any], sent: Sequence[dict[str, Any]]) -> set[str]:
-    """What the tablet has said of the record later, in changes that are in force as they were sent: left out where this
-    was tried again or decided (decision 0022)."""
+    """What the tablet has said of the record later, in changes that are in force as they were sent, or decided: left
+    out where this was tried again or decided (decision 0022)."""
     if row["attempts"] == 1 and row["decided"] is None:
         return set()
-    later = [one for one in sent if one["seq"] > row["seq"] and one["outcome"] in STANDING]
-    changes = [ledger.works.get(one["id"]) for one in later if one["base_version"] and one["decided"] is None]
-    return {name for work in changes if work is not None for name in work.data}
+    later = [one for one in sent if one["seq"] > row["seq"] and one["base_version"]]
+    settled = [one for one in later if one["outcome"] in STANDING or one["state"] == "resolved"]
+    return {name for one in settled for name in _words(ledger, one)}
+
+
+def _words(ledger: Ledger, row: dict[str, Any]) -> dict[str, Any]:
+    """What of a submission is its tablet's own word: all of it but what an officer has decided."""
+    work = ledger.works.get(row["id"])
+    return {name: value for name, value in (work.data if work else {}).items() if name not in (row["decided"] or ())}
 
 
 def _said_already(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.changes.merge import Verdict, decide_create, decide_update, same, three_way, values_at
+from api.changes.merge import UNSEEN, Verdict, decide_create, decide_update, same, three_way, values_at
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "merge"
 THREE_WAY = json.loads((VECTORS / "three-way.json").read_text(encoding="utf-8"))
@@ -42,6 +42,7 @@ def test_what_becomes_of_an_update(case: dict[str, Any]) -> None:
 FIELDS = ("a", "b", "c", "d")
 VALUES = st.sampled_from([None, 1, 2])
 RECORD = st.fixed_dictionaries(dict.fromkeys(FIELDS, VALUES))
+SEEN = st.fixed_dictionaries(dict.fromkeys(FIELDS, VALUES | st.just(UNSEEN)))
 EDIT = st.dictionaries(st.sampled_from(FIELDS), VALUES)
 
 
@@ -58,9 +59,10 @@ def by_the_table(
     old = dict.fromkeys(FIELDS) | (base or {})
     merged = dict(server)
     for statement in (("a", "b"), ("c",), ("d",)):
-        said = (server if base is None else old) | device
-        mine, theirs, was = ({name: one[name] for name in statement} for one in (said, server, old))
-        if mine == theirs or (mine == was and base is not None):
+        unsaid = server if base is None else {n: server[n] if old[n] is UNSEEN else old[n] for n in old}
+        mine, theirs, was = ({name: one[name] for name in statement} for one in (unsaid | device, server, old))
+        untouched = base is not None and all(device.get(name, old[name]) == old[name] for name in statement)
+        if mine == theirs or untouched:
             continue
         if theirs != was:
             return "conflict", server
@@ -68,7 +70,7 @@ def by_the_table(
     return ("unchanged", server) if merged == server else ("merge", merged)
 
 
-@given(st.none() | RECORD, RECORD, EDIT, st.booleans(), st.booleans())
+@given(st.none() | SEEN, RECORD, EDIT, st.booleans(), st.booleans())
 def test_the_decision_is_the_tables(
     base: dict[str, Any] | None, server: dict[str, Any], device: dict[str, Any], current: bool, strict: bool
 ) -> None:
@@ -89,11 +91,12 @@ def test_every_row_of_the_table_has_vectors() -> None:
         assert len(rows) > 1, wanted
 
 
-@given(RECORD, EDIT, EDIT)
+@given(SEEN, RECORD, EDIT, EDIT)
 def test_no_change_is_overwritten_in_silence(
-    base: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]
+    base: dict[str, Any], unseen: dict[str, Any], theirs: dict[str, Any], mine: dict[str, Any]
 ) -> None:
-    server = base | theirs
+    """Also where nobody at the tablet can have seen what a field held."""
+    server = {name: unseen[name] if value is UNSEEN else value for name, value in base.items()} | theirs
     merge = three_way(base, server, mine, (("a", "b"),))
     for name in FIELDS:
         changed_there = not same(server[name], base[name])
