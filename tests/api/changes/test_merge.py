@@ -19,9 +19,13 @@ def _named(case: dict[str, Any]) -> str:
     return str(case["name"])
 
 
+def _seen(case: dict[str, Any]) -> dict[str, Any] | None:
+    return case["base"] and case["base"] | dict.fromkeys(case.get("unseen", ()), UNSEEN)
+
+
 @pytest.mark.parametrize("case", THREE_WAY["cases"], ids=_named)
 def test_three_way(case: dict[str, Any]) -> None:
-    merge = three_way(case["base"], case["server"], case["device"], THREE_WAY["together"])
+    merge = three_way(_seen(case), case["server"], case["device"], THREE_WAY["together"])
     assert merge.take == case["take"]
     assert merge.clashes == case["clashes"]
 
@@ -34,7 +38,7 @@ def test_what_becomes_of_a_create(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", VERDICTS["updates"], ids=_named)
 def test_what_becomes_of_an_update(case: dict[str, Any]) -> None:
     decision = decide_update(
-        case["base"], case["server"], case["device"], current=case["current"], strict=case["strict"]
+        _seen(case), case["server"], case["device"], current=case["current"], strict=case["strict"]
     )
     assert decision.verdict == case["verdict"]
 
