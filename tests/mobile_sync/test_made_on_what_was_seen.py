@@ -15,6 +15,8 @@ from tests.mobile_sync.test_left_behind import decide
 
 SignIn = Callable[[str], httpx.Client]
 Make = Callable[..., Tablet]
+# a household, how its tablet changes it, how the officer decides what clashed
+Clashed = tuple[str, Callable[..., dict[str, Any]], Callable[..., dict[str, Any]]]
 tablet = test_tablet.tablet
 
 
@@ -147,13 +149,9 @@ def test_a_person_whose_household_is_merged_away_meanwhile_is_changed_on_their_o
     assert [work.created_as for work in one.storage.all_work() if work.record_id == person] == [1, 0]
 
 
-Clashed = tuple[str, Callable[..., dict[str, Any]], Callable[..., dict[str, Any]]]
-
-
 @pytest.fixture
 def clashed(surveyor: httpx.Client, device: str, sign_in: SignIn) -> Clashed:
-    """A household with 0 everywhere whose phone an officer has set to 1; how its tablet changes it, without having
-    pulled; how the officer decides a change that clashed."""
+    """The household says 0 everywhere, and an officer has set its phone to 1; the tablet has not pulled since."""
     made = submission("household", household(phone="0", note="0"))
     push(surveyor, device, made)
     changed(sign_in, made["id"], phone="1")
@@ -234,13 +232,14 @@ def test_nor_where_the_officer_brought_the_older_note_back(clashed: Clashed, sig
     assert sign_in("truc-thai").get(f"/api/v1/households/{home}").json()["note"] == "2"
 
 
-def test_nor_where_a_later_conflict_still_waits(clashed: Clashed) -> None:
+def test_nor_where_a_later_conflict_still_waits(clashed: Clashed, sign_in: SignIn) -> None:
     """It says otherwise about what was decided meanwhile: the officer is told, and names that field too."""
     _, change, decides = clashed
     first, second = change(phone="2", note="2"), change(phone="3", note="0")
     decides(first, "values", phone="7", note="8")
-    with pytest.raises(AssertionError, match="note"):
-        decides(second, "server")
+    kept = {"choice": "server", "reason": "đã hỏi"}
+    refused = sign_in("truc-thai").post(f"/sync/v1/conflicts/{second['conflict_id']}/resolution", json=kept)
+    assert (refused.status_code, refused.json()["fields"]) == (409, ["note"])
     assert decides(second, "values", phone="7", note="0")["note"] == "0"
 
 
